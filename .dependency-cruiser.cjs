@@ -1,0 +1,130 @@
+// Who may import whom. Each rule says what would be lost without it.
+const rooms = ['contract', 'kit', 'kiosk', 'daemon', 'central', 'provisioning', 'trial', 'test', 'bench'];
+
+/** A room may reach only itself, the rooms named and packages. */
+const roomRule = (room, allowed, comment) => ({
+  name: `${room}-reaches-only-${allowed.join('-') || 'itself'}`,
+  comment,
+  severity: 'error',
+  from: { path: `^${room}/` },
+  to: { path: `^(${rooms.filter((other) => other !== room && !allowed.includes(other)).join('|')})/` },
+});
+
+/** A package or folder that is the business of one place only. */
+const onlyFrom = (name, to, from, comment) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { pathNot: from },
+  to: { path: to },
+});
+
+module.exports = {
+  forbidden: [
+    roomRule('contract', [], 'The words on the wire depend on nobody, so that both ends can trust them.'),
+    roomRule('kit', [], 'Tools that know nothing of the trade can be read and replaced alone.'),
+    roomRule('kiosk', ['contract'], 'The SDK is shipped to kiosks: it must not drag a program along.'),
+    roomRule('provisioning', ['contract', 'kit'], 'Identity is made before either program runs.'),
+    roomRule('daemon', ['contract', 'kit', 'provisioning'], 'Daemon and central meet only on the wire.'),
+    roomRule('central', ['contract', 'kit', 'provisioning'], 'Daemon and central meet only on the wire.'),
+    roomRule(
+      'trial',
+      ['contract', 'kit', 'kiosk', 'provisioning'],
+      'Trials start the programs as processes and use what users use.',
+    ),
+    {
+      name: 'contract-imports-zod-only',
+      comment: 'Kiosk pages bundle the contract: one small dependency and no Node.',
+      severity: 'error',
+      from: { path: '^contract/', pathNot: '(\\.test\\.ts$|^contract/hash\\.ts$)' },
+      to: { pathNot: '^(contract/|node_modules/zod/)' },
+    },
+    {
+      name: 'kiosk-runs-in-a-browser',
+      comment: 'The SDK uses fetch and web standards only; a store in a file is a file of its own.',
+      severity: 'error',
+      from: { path: '^kiosk/', pathNot: '(\\.test\\.ts$|^kiosk/file-storage\\.ts$)' },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev'] },
+    },
+    {
+      name: 'http-and-sync-meet-in-the-store',
+      comment: 'A kiosk request must never wait for the link, and the link never for a request.',
+      severity: 'error',
+      from: { path: '^daemon/http/' },
+      to: { path: '^daemon/sync/' },
+    },
+    {
+      name: 'sync-and-http-meet-in-the-store',
+      comment: 'The same, from the other side.',
+      severity: 'error',
+      from: { path: '^daemon/sync/' },
+      to: { path: '^daemon/http/' },
+    },
+    {
+      name: 'rules-are-pure',
+      comment: 'What decides about money has no clock, no random and no I/O: it is tested as a table.',
+      severity: 'error',
+      from: {
+        path: '^(daemon/checkout/|daemon/sync/machine\\.ts$|central/ledger/settle\\.ts$)',
+        pathNot: '\\.test\\.ts$',
+      },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev'] },
+    },
+    onlyFrom(
+      'mqtt-in-one-file-each',
+      '^node_modules/mqtt/',
+      '^(daemon/sync/mqtt-link|central/broker/mqtt-client)\\.ts$|^(test|bench)/|\\.test\\.ts$',
+      'MQTT is a pipe; replacing it touches one file of each program.',
+    ),
+    onlyFrom(
+      'aedes-in-the-broker',
+      '^node_modules/aedes/',
+      '^(central/broker/|test/)|\\.test\\.ts$',
+      'Any broker must be able to take its place.',
+    ),
+    onlyFrom(
+      'sqlite-in-the-stores',
+      '^node_modules/(better-sqlite3|@types/better-sqlite3)/',
+      '^(daemon/store/|central/.*sqlite/|test/|bench/)|\\.test\\.ts$',
+      'One place owns the truth; nobody else opens its file.',
+    ),
+    onlyFrom(
+      'x509-in-the-authority',
+      '^node_modules/@peculiar/x509/',
+      '^provisioning/authority/|\\.test\\.ts$',
+      'Certificates are made in one place.',
+    ),
+    {
+      name: 'no-circles',
+      comment: 'A circle has no top to read from.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'product-does-not-import-tests',
+      comment: 'What ships must not depend on what tests it.',
+      severity: 'error',
+      from: { path: '^(contract|kit|kiosk|daemon|central|provisioning|trial)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '(^test/|\\.test\\.ts$)' },
+    },
+    {
+      name: 'only-what-is-declared',
+      comment: 'A package that package.json does not name may vanish with the next update.',
+      severity: 'error',
+      from: {},
+      to: { dependencyTypes: ['unknown', 'undetermined', 'npm-no-pkg', 'npm-unknown'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|bench/results)/' },
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.json'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      exportsFields: ['exports'],
+    },
+  },
+};

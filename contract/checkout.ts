@@ -1,0 +1,97 @@
+// What a kiosk submits: a checkout, a void, a refund. Each document's id is its Idempotency-Key, so the body has none.
+import { z } from 'zod';
+import { Gtin } from './gtin.ts';
+import { limits } from './limits.ts';
+import { Currency, Price, TotalMinor } from './money.ts';
+
+const Text = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    // Control characters have no place in a name and would corrupt a slip or a terminal.
+    .refine((text) => !/\p{Cc}/u.test(text), { error: 'remove the control characters' });
+
+export const Sku = Text(limits.skuCharsMax);
+
+/** Who changed a price and why; the policy says whether that is allowed. */
+const PriceOverride = z.strictObject({ by: Text(64), reason: Text(limits.textCharsMax) });
+
+/** One line: exactly one of sku and gtin; a price only where it is to be checked or overridden. */
+const Line = z
+  .strictObject({
+    sku: Sku.optional(),
+    gtin: Gtin.optional(),
+    quantity: z.int().min(1).max(limits.lineQuantityMax),
+    price: Price.optional(),
+    priceOverride: PriceOverride.optional(),
+  })
+  .refine((line) => (line.sku === undefined) !== (line.gtin === undefined), {
+    error: 'name the product by sku or by gtin, not both',
+    path: ['sku'],
+  })
+  .refine((line) => line.priceOverride === undefined || line.price !== undefined, {
+    error: 'a price override needs the price it sets',
+    path: ['price'],
+  });
+export type Line = z.infer<typeof Line>;
+
+/** A processor's token and what may be shown of the card: never the card number. */
+const Payment = z.strictObject({
+  token: Text(limits.tokenCharsMax),
+  /** The same for every token of one card; what velocity limits count by. */
+  fingerprint: Text(64),
+  scheme: Text(32),
+  last4: z.string().regex(/^\d{4}$/, { error: 'use exactly four digits' }),
+});
+
+const Mode = z.enum(['require_online', 'prefer_online', 'offline_ok']);
+
+export const Checkout = z.strictObject({
+  lines: z.array(Line).min(1).max(limits.linesMax),
+  currency: Currency,
+  totalMinor: TotalMinor,
+  payment: Payment,
+  mode: Mode.default('prefer_online'),
+  /** The kiosk's own reference, such as an order number. */
+  reference: Text(limits.textCharsMax).optional(),
+});
+export type Checkout = z.infer<typeof Checkout>;
+
+export const Void = z.strictObject({ reason: Text(limits.textCharsMax) });
+export type Void = z.infer<typeof Void>;
+
+/** Money back on a checkout of this appliance. */
+export const LinkedRefund = z.strictObject({
+  checkoutId: z.string().regex(/^[0-9a-f-]{36}$/, { error: 'use the UUID of the checkout to refund' }),
+  currency: Currency,
+  totalMinor: TotalMinor,
+  reason: Text(limits.textCharsMax),
+});
+export type LinkedRefund = z.infer<typeof LinkedRefund>;
+
+/** Money back without a checkout to point to: by policy only, every line with its own price. */
+export const UnlinkedRefund = z.strictObject({
+  lines: z
+    .array(
+      Line.refine((line) => line.price !== undefined, {
+        error: 'a refund line needs its price',
+        path: ['price'],
+      }),
+    )
+    .min(1)
+    .max(limits.linesMax),
+  currency: Currency,
+  totalMinor: TotalMinor,
+  payment: Payment,
+  reason: Text(limits.textCharsMax),
+});
+export type UnlinkedRefund = z.infer<typeof UnlinkedRefund>;
+
+export type Refund = LinkedRefund | UnlinkedRefund;
+
+/** The schema a refund is meant to satisfy: linked when it names a checkout. */
+export function refundSchema(body: unknown): typeof LinkedRefund | typeof UnlinkedRefund {
+  const linked = typeof body === 'object' && body !== null && 'checkoutId' in body;
+  return linked ? LinkedRefund : UnlinkedRefund;
+}

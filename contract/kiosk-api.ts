@@ -1,0 +1,89 @@
+// What the appliance answers a kiosk over HTTP.
+import { z } from 'zod';
+import { Uuid } from './id.ts';
+import { OutcomeKind, ReasonCode, VerdictKind } from './verdict.ts';
+
+/** A reason with the words for the person at the kiosk. */
+const AnsweredReason = z.object({ code: ReasonCode, hint: z.string(), line: z.int().min(0).optional() });
+
+/**
+ * The answer to a POST of a checkout, void or refund. It is made of the journal entry alone, so the same
+ * request gets the same answer for ever (I2).
+ */
+export const Answer = z.object({
+  id: Uuid,
+  kind: z.enum(['checkout', 'void', 'refund']),
+  seq: z.int().min(1),
+  verdict: VerdictKind,
+  decidedBy: z.enum(['appliance', 'central']),
+  reasons: z.array(AnsweredReason),
+  /** The slip number; absent when there is no slip. */
+  slip: z.int().min(1).optional(),
+  /** The checkout a void or linked refund refers to. */
+  checkoutId: Uuid.optional(),
+  currency: z.string().optional(),
+  totalMinor: z.int().optional(),
+});
+export type Answer = z.infer<typeof Answer>;
+
+/** A document as it stands now: its answer and everything later. */
+export const DocumentView = Answer.extend({
+  /** True once central's receipt covers it. */
+  received: z.boolean(),
+  outcome: z.object({ kind: OutcomeKind, atMs: z.int() }).nullable(),
+  voidedBy: Uuid.nullable(),
+  refundedMinor: z.int().min(0),
+});
+export type DocumentView = z.infer<typeof DocumentView>;
+
+/** A page of documents, the newest first. */
+export const DocumentPage = z.object({ items: z.array(DocumentView), nextCursor: z.string().nullable() });
+export type DocumentPage = z.infer<typeof DocumentPage>;
+
+export const LinkView = z.object({
+  kind: z.enum(['offline', 'connecting', 'online', 'refused']),
+  sinceMs: z.int(),
+});
+export type LinkView = z.infer<typeof LinkView>;
+
+export const Condition = z.object({ code: z.string(), hint: z.string(), sinceMs: z.int() });
+export type Condition = z.infer<typeof Condition>;
+
+export const Status = z.object({
+  applianceId: z.string(),
+  release: z.string(),
+  link: LinkView,
+  journal: z.object({
+    journalId: Uuid,
+    lastSeq: z.int().min(0),
+    receivedThrough: z.int().min(0),
+    pending: z.int().min(0),
+  }),
+  feed: z.object({ appliedThrough: z.int().min(0) }),
+  catalogue: z.object({ version: z.int().min(0), products: z.int().min(0) }),
+  policy: z.object({ version: z.int().min(0) }),
+  exposure: z.object({
+    totalMinor: z.int().min(0),
+    limitMinor: z.int().min(0).nullable(),
+    currency: z.string().nullable(),
+  }),
+  /** Documents of this journal by verdict. */
+  verdicts: z.record(z.string(), z.int().min(0)),
+  /** Requests refused because they held a card number, since the start. */
+  cardNumbersRefused: z.int().min(0),
+  conditions: z.array(Condition),
+});
+export type Status = z.infer<typeof Status>;
+
+/** RFC 9457 problem details with our stable code. */
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.string(),
+  detail: z.string().optional(),
+  requestId: z.string().optional(),
+  /** One for each field that is wrong: an RFC 6901 JSON pointer into the body, and the remedy. */
+  errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+});
+export type Problem = z.infer<typeof Problem>;

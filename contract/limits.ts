@@ -1,0 +1,31 @@
+// What both programs must agree on, with the unit last in every name. A box's own limits stand in its config.ts.
+
+export const limits = {
+  /** A kiosk's request body. */
+  requestBytesMax: 64 * 1024,
+  requestDepthMax: 8,
+  linesMax: 1000,
+  lineQuantityMax: 100_000,
+  /** One price: ten million of the major unit, per baseQuantity. */
+  priceMinorMax: 1_000_000_000,
+  /** One document: price × quantity stays exact below 2^53. */
+  totalMinorMax: 100_000_000_000,
+  textCharsMax: 200,
+  skuCharsMax: 40,
+  nameCharsMax: 120,
+  tokenCharsMax: 128,
+  pageItemsMax: 100,
+
+  /** One journal entry as stored and sent; a full request grows by its prices and verdict. */
+  entryBytesMax: 192 * 1024,
+  /** One feed item; a catalogue travels in pieces so that no item comes near it. */
+  feedItemBytesMax: 192 * 1024,
+  /** Items in one frame, and their raw bytes together (a single larger item travels alone). */
+  frameItemsMax: 1000,
+  frameRawBytesMax: 1024 * 1024,
+  /** The largest MQTT payload either end accepts. */
+  frameWireBytesMax: 2 * 1024 * 1024,
+  catalogueProductsPerPieceMax: 250,
+  /** Frames on their way without a receipt. */
+  windowFramesMax: 16,
+} as const;

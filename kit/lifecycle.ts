@@ -1,0 +1,51 @@
+// Start order and stop order: what was started last stops first, each within its own bound.
+import type { Log } from './log.ts';
+
+export interface Lifecycle {
+  /** Remembers how to stop what has just been started. */
+  onStop(name: string, stop: () => Promise<void> | void): void;
+  /** Stops everything, newest first; a step that fails or hangs is logged and passed over. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+export function createLifecycle(log: Log, stepMsMax = 5000): Lifecycle {
+  const steps: { name: string; stop: () => Promise<void> | void }[] = [];
+  let stopping: Promise<void> | null = null;
+  const run = async () => {
+    for (let step = steps.pop(); step; step = steps.pop()) {
+      const { name } = step;
+      let timer: NodeJS.Timeout | undefined;
+      const bound = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new Error(`not stopped within ${stepMsMax} ms`)), stepMsMax);
+      });
+      await Promise.race([(async () => step.stop())(), bound]).catch((error: Error) =>
+        log.error({ step: name, error: error.message }, 'could not stop in order'),
+      );
+      clearTimeout(timer);
+    }
+  };
+  return {
+    onStop(name, stop) {
+      steps.push({ name, stop });
+    },
+    stop() {
+      stopping ??= run();
+      return stopping;
+    },
+  };
+}
+
+/** Runs `stop` once on SIGTERM or SIGINT; a second signal ends the process at once. */
+export function stopOnSignals(stop: () => Promise<void>): void {
+  let signalled = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (signalled) process.exit(1);
+      signalled = true;
+      stop().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
+    });
+  }
+}

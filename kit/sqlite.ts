@@ -1,0 +1,64 @@
+// How every SQLite database that holds money is opened, and how its schema moves forward.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { assert } from './assert.ts';
+
+/** The part of a better-sqlite3 connection used here; the library itself stays under store/ and sqlite/. */
+export interface SqliteConnection {
+  pragma(text: string, options?: { simple: boolean }): unknown;
+  exec(sql: string): unknown;
+}
+
+/**
+ * WAL with a sync on every commit. The library falls back to NORMAL by itself in WAL, so FULL is set after the
+ * switch and asserted: at NORMAL a commit may be answered before the disk has it.
+ */
+export function makeDurable(db: SqliteConnection): void {
+  db.pragma('busy_timeout = 5000');
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = FULL');
+  db.pragma('foreign_keys = ON');
+  db.pragma('trusted_schema = OFF');
+  assertDurable(db);
+}
+
+/** Stops the process when a commit would not reach the disk (I1). */
+export function assertDurable(db: SqliteConnection): void {
+  assert(db.pragma('journal_mode', { simple: true }) === 'wal', 'journal_mode must be wal');
+  assert(db.pragma('synchronous', { simple: true }) === 2, 'synchronous must be FULL');
+}
+
+/** A database made by a newer release, or by another program. */
+export class UnknownSchemaError extends Error {}
+
+/**
+ * Runs the numbered .sql files of `folder` that the database has not seen, each in its own transaction.
+ * @param applicationId marks the file as ours (SQLite's application_id)
+ * @throws UnknownSchemaError when the file belongs to another program or a newer release
+ */
+export function migrate(db: SqliteConnection, folder: string, applicationId: number): void {
+  const scripts = readdirSync(folder)
+    .filter((name) => /^\d{4}-.*\.sql$/.test(name))
+    .sort();
+  const version = Number(db.pragma('user_version', { simple: true }));
+  const owner = Number(db.pragma('application_id', { simple: true }));
+  if (owner !== applicationId && (owner !== 0 || version !== 0)) {
+    throw new UnknownSchemaError(
+      'this database belongs to another program; point the configuration at the right file',
+    );
+  }
+  if (version > scripts.length) {
+    throw new UnknownSchemaError(
+      `this database has schema ${version}, this release knows ${scripts.length}; start the newer release again`,
+    );
+  }
+  scripts.forEach((name, i) => {
+    const number = i + 1;
+    assert(Number(name.slice(0, 4)) === number, `migration ${name} is out of sequence`);
+    if (number <= version) return;
+    const sql = readFileSync(join(folder, name), 'utf8');
+    db.exec(
+      `BEGIN IMMEDIATE;\n${sql}\nPRAGMA user_version = ${number};\nPRAGMA application_id = ${applicationId};\nCOMMIT;`,
+    );
+  });
+}
