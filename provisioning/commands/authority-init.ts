@@ -1,0 +1,93 @@
+// `authority init`: a root CA, the issuing CA below it, and central's identity, in one new folder.
+import { isIP } from 'node:net';
+import { authorityFiles } from '../authority/authority.ts';
+import {
+  certificatePem,
+  createIssuingCertificate,
+  createRootCertificate,
+  createServerCertificate,
+} from '../authority/certificates.ts';
+import { createEd25519KeyPair, createP256KeyPair, privatePem, publicPem } from '../authority/keys.ts';
+import { ProvisioningError } from '../error.ts';
+import { assertNewFolder, openFile, secretFile, writeNewFolder } from '../new-folder.ts';
+
+export interface AuthorityMade {
+  folder: string;
+  /** SHA-256 of the root certificate as colon-separated hex: what an appliance's maker compares. */
+  rootFingerprint: string;
+  /** To be moved offline: whoever holds it can make any identity. Nothing at run time reads it. */
+  rootKeyPath: string;
+  /** The folder for loadCentralIdentity. */
+  centralFolder: string;
+  rootNotAfterMs: number;
+  issuingNotAfterMs: number;
+  serverNotAfterMs: number;
+}
+
+/**
+ * Makes the authority. `centralHosts` are the DNS names and IP addresses by which appliances reach central; the server
+ * certificate is valid for these only.
+ * @throws ProvisioningError already_exists when the folder is not empty (nothing is overwritten), bad_argument
+ */
+export async function authorityInit(options: {
+  folder: string;
+  centralHosts: readonly string[];
+  nowMs: number;
+}): Promise<AuthorityMade> {
+  const { folder, centralHosts, nowMs } = options;
+  assertHosts(centralHosts);
+  assertNewFolder(folder);
+
+  const rootKeys = createP256KeyPair();
+  const root = await createRootCertificate(rootKeys, nowMs);
+  const issuingKeys = createP256KeyPair();
+  const issuing = await createIssuingCertificate(
+    issuingKeys.publicKey,
+    { certificate: root, privateKey: rootKeys.privateKey },
+    nowMs,
+  );
+  const serverKeys = createP256KeyPair();
+  const server = await createServerCertificate(
+    serverKeys.publicKey,
+    centralHosts,
+    { certificate: issuing, privateKey: issuingKeys.privateKey },
+    nowMs,
+  );
+  const signingKeys = createEd25519KeyPair();
+
+  const inside = authorityFiles('');
+  writeNewFolder(folder, [
+    secretFile(inside.rootKey, privatePem(rootKeys.privateKey)),
+    openFile(inside.rootCertificate, certificatePem(root)),
+    secretFile(inside.issuingKey, privatePem(issuingKeys.privateKey)),
+    openFile(inside.issuingCertificate, certificatePem(issuing)),
+    secretFile(inside.central.serverKey, privatePem(serverKeys.privateKey)),
+    openFile(inside.central.serverCertificate, certificatePem(server, issuing)),
+    openFile(inside.central.ca, certificatePem(root, issuing)),
+    secretFile(inside.central.signingKey, privatePem(signingKeys.privateKey)),
+    openFile(inside.central.signingPublicKey, publicPem(signingKeys.publicKey)),
+  ]);
+  const at = authorityFiles(folder);
+  return {
+    folder,
+    rootFingerprint: root.fingerprint256,
+    rootKeyPath: at.rootKey,
+    centralFolder: at.centralFolder,
+    rootNotAfterMs: root.validToDate.getTime(),
+    issuingNotAfterMs: issuing.validToDate.getTime(),
+    serverNotAfterMs: server.validToDate.getTime(),
+  };
+}
+
+function assertHosts(hosts: readonly string[]): void {
+  const bad = hosts.find((host) => isIP(host) === 0 && !DNS_NAME.test(host));
+  if (bad === undefined && hosts.length > 0) return;
+  throw new ProvisioningError(
+    'bad_argument',
+    bad === undefined ? 'central has no host name' : `'${bad}' is neither a DNS name nor an IP address`,
+    'Name the hosts by which appliances reach central, without scheme or port: central.example or 192.0.2.10.',
+  );
+}
+
+/** Labels as of RFC 1123 §2.1. No wildcard: a certificate that fits anything proves little. */
+const DNS_NAME = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
