@@ -1,0 +1,197 @@
+// The kiosk's client: it makes each document's id, keeps it with the exact bytes until an answer came, and retries
+// safely. A refusal is a value, never an exception. Web standards only: it runs in a browser and in Node.
+import type {
+  Checkout as CheckoutSchema,
+  LinkedRefund as LinkedRefundSchema,
+  UnlinkedRefund as UnlinkedRefundSchema,
+  Void as VoidSchema,
+} from '../contract/checkout.ts';
+import type { Answer, DocumentPage, DocumentView, Problem, Status } from '../contract/kiosk-api.ts';
+import { isAnswer, isDocumentPage, isDocumentView, isStatus } from './answers.ts';
+import {
+  createDelivery,
+  type Delivery,
+  defaultRetry,
+  type RetryLimits,
+  type UnavailableReason,
+} from './delivery.ts';
+import { type KeptRequest, type KioskStorage, memoryStorage } from './storage.ts';
+import { uuidv7 } from './uuid.ts';
+
+/** What a caller writes: fields with a default may be left out. */
+type Written<Schema extends { _zod: { input: unknown } }> = Schema['_zod']['input'];
+export type Checkout = Written<typeof CheckoutSchema>;
+export type Void = Written<typeof VoidSchema>;
+export type Refund = Written<typeof LinkedRefundSchema> | Written<typeof UnlinkedRefundSchema>;
+
+/**
+ * What became of a submitted document; `id` names it for ever.
+ * - `approved`, `refused`: the appliance judged it and wrote it down; the reasons are in the answer.
+ * - `invalid`: it was not taken, and nothing was written down; the problem says what to mend.
+ * - `unavailable`: no answer in time. IT MAY HAVE BEEN ACCEPTED all the same. The request is kept: `resume()`
+ *   asks again under the same id. Do not submit the sale anew before its fate is known, or it may be paid twice.
+ */
+export type Submission =
+  | { kind: 'approved'; id: string; answer: Answer }
+  | { kind: 'refused'; id: string; answer: Answer }
+  | { kind: 'invalid'; id: string; problem: Problem }
+  | { kind: 'unavailable'; id: string; reason: UnavailableReason };
+
+/** What was read; `invalid` also says that there is no such document (problem.status 404). */
+export type Reading<T> =
+  | { kind: 'found'; value: T }
+  | { kind: 'invalid'; problem: Problem }
+  | { kind: 'unavailable'; reason: UnavailableReason };
+
+export interface KioskClient {
+  checkout(checkout: Checkout): Promise<Submission>;
+  /** Voids an approved checkout. */
+  void(checkoutId: string, body: Void): Promise<Submission>;
+  /** Money back: on a checkout of this appliance, or without one where the policy allows it. */
+  refund(refund: Refund): Promise<Submission>;
+  /** Sends again, the oldest first, what has no answer yet and is not on its way: after a reload, a crash, an outage. */
+  resume(): Promise<Submission[]>;
+  /** The ids of what is kept without an answer, the oldest first. */
+  unanswered(): Promise<string[]>;
+  /**
+   * Drops a kept request without an answer. For a kiosk that has made sure by `get(id)` that the document does not
+   * exist, or has voided it.
+   */
+  forget(id: string): Promise<void>;
+  /** One document of any kind as it stands now. */
+  get(id: string): Promise<Reading<DocumentView>>;
+  /** A page of documents, the newest first. */
+  list(page?: { cursor?: string; limit?: number }): Promise<Reading<DocumentPage>>;
+  status(): Promise<Reading<Status>>;
+}
+
+export interface KioskOptions {
+  /** The appliance, such as http://appliance.local:8080. */
+  baseUrl: string;
+  fetch?: typeof globalThis.fetch;
+  /** Where unanswered requests are kept; in memory unless told, which a reload loses. */
+  storage?: KioskStorage;
+  retry?: Partial<RetryLimits>;
+  /** Ends every wait at once; what has no answer then stays kept. */
+  signal?: AbortSignal;
+}
+
+/** @throws TypeError when baseUrl is no http or https URL: an error of the program, not of the world */
+export function createKioskClient(options: KioskOptions): KioskClient {
+  const storage = options.storage ?? memoryStorage();
+  const onTheWay = new Set<string>();
+  const deliver = createDelivery({
+    baseUrl: normalBaseUrl(options.baseUrl),
+    // Called as a plain function: a browser's fetch refuses any other `this`.
+    fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+    limits: { ...defaultRetry, ...options.retry },
+    signal: options.signal,
+  });
+
+  /** Kept before it is sent: whatever happens after this, the same request can be sent again. */
+  async function submit(path: string, document: object): Promise<Submission> {
+    const request = { id: uuidv7(), path, body: JSON.stringify(document) };
+    return alone(request.id, async () => {
+      try {
+        await storage.put(request);
+      } catch {
+        return { kind: 'unavailable', id: request.id, reason: 'storage_failed' };
+      }
+      return send(request);
+    });
+  }
+
+  async function send({ id, path, body }: KeptRequest): Promise<Submission> {
+    const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': id };
+    const isOurs = (value: unknown): value is Answer => isAnswer(value) && value.id === id;
+    const delivery = await deliver(path, { method: 'POST', headers, body }, isOurs);
+    // When removing fails the request is asked again some day and gets the same answer.
+    if (delivery.kind !== 'unavailable') await storage.remove(id).catch(() => {});
+    return submissionOf(id, delivery);
+  }
+
+  /** One sending of an id at a time: resume() leaves alone what is on its way. */
+  async function alone<T>(id: string, task: () => Promise<T>): Promise<T> {
+    onTheWay.add(id);
+    try {
+      return await task();
+    } finally {
+      onTheWay.delete(id);
+    }
+  }
+
+  return {
+    checkout: (checkout) => submit('/v1/checkouts', checkout),
+    void: (checkoutId, body) => submit(`/v1/checkouts/${encodeURIComponent(checkoutId)}/void`, body),
+    refund: (refund) => submit('/v1/refunds', refund),
+
+    async resume() {
+      const waiting = (await storage.all()).filter((request) => !onTheWay.has(request.id));
+      const results: Submission[] = [];
+      let silent: UnavailableReason | null = null;
+      for (const request of waiting) {
+        if (onTheWay.has(request.id)) continue;
+        // When nobody answered the one before, the next would only wait as long again.
+        const result: Submission = silent
+          ? { kind: 'unavailable', id: request.id, reason: silent }
+          : await alone(request.id, () => send(request));
+        if (result.kind === 'unavailable' && isSilence(result.reason)) silent = result.reason;
+        results.push(result);
+      }
+      return results;
+    },
+    unanswered: async () => (await storage.all()).map((request) => request.id),
+    forget: (id) => storage.remove(id),
+
+    async get(id) {
+      return readingOf(await deliver(`/v1/checkouts/${encodeURIComponent(id)}`, get, isDocumentView));
+    },
+    async list(page = {}) {
+      const query = new URLSearchParams();
+      if (page.cursor !== undefined) query.set('cursor', page.cursor);
+      if (page.limit !== undefined) query.set('limit', String(page.limit));
+      return readingOf(await deliver(`/v1/checkouts?${query}`, get, isDocumentPage));
+    },
+    async status() {
+      return readingOf(await deliver('/v1/status', get, isStatus));
+    },
+  };
+}
+
+const get = { method: 'GET' };
+
+function submissionOf(id: string, delivery: Delivery<Answer>): Submission {
+  switch (delivery.kind) {
+    case 'answered': {
+      const { verdict } = delivery.value;
+      const approved = verdict === 'authorised' || verdict === 'approved_offline';
+      return { kind: approved ? 'approved' : 'refused', id, answer: delivery.value };
+    }
+    case 'problem':
+      return { kind: 'invalid', id, problem: delivery.problem };
+    case 'unavailable':
+      return { kind: 'unavailable', id, reason: delivery.reason };
+  }
+}
+
+function readingOf<T>(delivery: Delivery<T>): Reading<T> {
+  switch (delivery.kind) {
+    case 'answered':
+      return { kind: 'found', value: delivery.value };
+    case 'problem':
+      return { kind: 'invalid', problem: delivery.problem };
+    case 'unavailable':
+      return delivery;
+  }
+}
+
+/** True when the appliance did not speak at all, so that it will not for another request either. */
+function isSilence(reason: UnavailableReason): boolean {
+  return reason === 'unreachable' || reason === 'timeout' || reason === 'stopped';
+}
+
+function normalBaseUrl(text: string): string {
+  const { protocol } = new URL(text);
+  if (protocol !== 'http:' && protocol !== 'https:') throw new TypeError(`not an http URL: ${text}`);
+  return text.replace(/\/+$/, '');
+}
