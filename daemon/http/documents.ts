@@ -1,0 +1,62 @@
+// Routes of what a kiosk submits and reads back: checkouts, voids, refunds.
+import type Router from '@koa/router';
+import type { Context } from 'koa';
+import { Checkout, refundSchema, Void } from '../../contract/checkout.ts';
+import { Uuid } from '../../contract/id.ts';
+import { limits } from '../../contract/limits.ts';
+import type { StoreClient } from '../store/client.ts';
+import type { AcceptAnswer } from '../store/commands.ts';
+import { ProblemError } from './problems.ts';
+import { readSubmission } from './request.ts';
+
+export function addDocumentRoutes(router: Router, store: Pick<StoreClient, 'ask'>): void {
+  router.post('/v1/checkouts', async (ctx) => {
+    const { id, requestHash, document } = await readSubmission(ctx, 'checkout', () => Checkout);
+    respond(ctx, await store.ask('checkout', { id, requestHash, checkout: document }));
+  });
+
+  router.post('/v1/checkouts/:id/void', async (ctx) => {
+    const checkoutId = idOf(ctx, 'checkout_not_found');
+    const { id, requestHash, document } = await readSubmission(ctx, `void ${checkoutId}`, () => Void);
+    respond(ctx, await store.ask('void', { id, requestHash, checkoutId, void: document }));
+  });
+
+  router.post('/v1/refunds', async (ctx) => {
+    const { id, requestHash, document } = await readSubmission(ctx, 'refund', refundSchema);
+    respond(ctx, await store.ask('refund', { id, requestHash, refund: document }));
+  });
+
+  router.get('/v1/checkouts/:id', async (ctx) => {
+    const view = await store.ask('document', { id: idOf(ctx, 'document_not_found') });
+    if (!view) throw new ProblemError('document_not_found');
+    ctx.body = view;
+  });
+
+  router.get('/v1/checkouts', async (ctx) => {
+    const beforeSeq = wholeNumber(ctx, 'cursor', Number.MAX_SAFE_INTEGER);
+    const itemsMax = wholeNumber(ctx, 'limit', limits.pageItemsMax) ?? 20;
+    ctx.body = await store.ask('page', { beforeSeq, itemsMax });
+  });
+}
+
+/** 201 whenever the journal has it: a refusal by the rule is an answer too, and kept. */
+function respond(ctx: Context, answer: AcceptAnswer): void {
+  if (answer.kind === 'unaccepted') throw new ProblemError(answer.code);
+  ctx.status = 201;
+  ctx.set('Location', `/v1/checkouts/${answer.answer.id}`);
+  ctx.body = answer.answer;
+}
+
+function idOf(ctx: Context, missing: 'checkout_not_found' | 'document_not_found'): string {
+  const id = Uuid.safeParse(String(ctx.params.id).toLowerCase());
+  if (!id.success) throw new ProblemError(missing);
+  return id.data;
+}
+
+function wholeNumber(ctx: Context, name: string, max: number): number | null {
+  const text = ctx.query[name];
+  if (text === undefined) return null;
+  const value = typeof text === 'string' && /^\d{1,16}$/.test(text) ? Number(text) : 0;
+  if (value < 1 || value > max) throw new ProblemError('query_invalid');
+  return value;
+}

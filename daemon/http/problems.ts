@@ -1,0 +1,95 @@
+// Every problem a kiosk can be told: its stable code, its HTTP status, and the words (RFC 9457).
+import type { Context } from 'koa';
+import type { Problem } from '../../contract/kiosk-api.ts';
+
+const table = {
+  body_not_json: [400, 'The body is not JSON', 'Send one JSON object in UTF-8.'],
+  body_invalid: [400, 'The body does not say what is needed', 'Correct the fields named in errors.'],
+  body_incomplete: [400, 'The body ended early', 'Send the whole body within the time allowed.'],
+  idempotency_key_missing: [
+    400,
+    'No Idempotency-Key',
+    'Send a new UUID as Idempotency-Key, and the same one on every retry.',
+  ],
+  idempotency_key_invalid: [
+    400,
+    'The Idempotency-Key is no UUID',
+    'Send a UUID: it becomes the id of the document.',
+  ],
+  query_invalid: [400, 'The query cannot be read', 'Use cursor as it was given and limit from 1 to 100.'],
+  not_found: [404, 'There is no such resource', 'See the API description for the paths.'],
+  document_not_found: [
+    404,
+    'No document has this id',
+    'Check the id; documents live on the appliance that took them.',
+  ],
+  checkout_not_found: [
+    404,
+    'No checkout has this id',
+    'Check the id; a checkout is voided or refunded where it was taken.',
+  ],
+  method_not_allowed: [405, 'This path does not take this method', 'See the Allow header.'],
+  body_too_large: [413, 'The body is too large', 'Keep the body within 64 KiB.'],
+  content_type_unsupported: [415, 'The body is not declared as JSON', 'Send Content-Type: application/json.'],
+  card_number_present: [
+    422,
+    'The request holds a card number',
+    'Send the processor token only. Nothing was stored.',
+  ],
+  idempotency_conflict: [
+    422,
+    'This Idempotency-Key was used with another body',
+    'Use a new key for a new document.',
+  ],
+  internal_error: [500, 'The appliance failed on this request', 'Try again with the same Idempotency-Key.'],
+  busy: [503, 'Too many requests wait', 'Try again with the same Idempotency-Key.'],
+  catalogue_missing: [
+    503,
+    'The appliance has no catalogue yet',
+    'Import a catalogue at central; it arrives with the feed.',
+  ],
+  policy_missing: [503, 'The appliance has no policy yet', 'It arrives with the feed from central.'],
+  journal_full: [
+    507,
+    'The journal is full',
+    'Make room on the disk or raise journal.bytesMax, then try again.',
+  ],
+} as const satisfies Record<string, readonly [number, string, string]>;
+
+export type ProblemCode = keyof typeof table;
+
+/** Thrown inside a request, answered as problem+json by the outermost layer. */
+export class ProblemError extends Error {
+  readonly code: ProblemCode;
+  readonly errors: Problem['errors'];
+  constructor(code: ProblemCode, errors?: Problem['errors']) {
+    super(code);
+    this.code = code;
+    this.errors = errors;
+  }
+}
+
+const retryAfterSeconds: Partial<Record<ProblemCode, number>> = {
+  busy: 1,
+  catalogue_missing: 5,
+  policy_missing: 5,
+  journal_full: 30,
+};
+
+export function answerProblem(ctx: Context, code: ProblemCode, errors?: Problem['errors']): void {
+  const [status, title, detail] = table[code];
+  const problem: Problem = {
+    type: `urn:holdfast:problem:${code}`,
+    title,
+    status,
+    code,
+    detail,
+    requestId: ctx.state.requestId as string,
+    ...(errors && { errors }),
+  };
+  const retryAfter = retryAfterSeconds[code];
+  if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter));
+  ctx.status = status;
+  ctx.body = JSON.stringify(problem);
+  ctx.type = 'application/problem+json';
+}

@@ -1,0 +1,35 @@
+// Routes that say how the appliance is.
+import type Router from '@koa/router';
+import type { Status } from '../../contract/kiosk-api.ts';
+import type { StoreClient } from '../store/client.ts';
+
+export interface Identity {
+  applianceId: string;
+  release: string;
+}
+
+interface StatusParts {
+  store: Pick<StoreClient, 'ask'>;
+  identity: Identity;
+  counters: { cardNumbersRefused: number };
+}
+
+export function addStatusRoutes(router: Router, { store, identity, counters }: StatusParts): void {
+  router.get('/v1/status', async (ctx) => {
+    const known = await store.ask('status', {});
+    ctx.body = { ...identity, ...known, ...counters } satisfies Status;
+  });
+
+  /** Alive: the event loop turns. */
+  router.get('/livez', (ctx) => {
+    ctx.body = { status: 'ok' };
+  });
+
+  /** Ready: the store answers and there is something to sell by. The link does not matter. */
+  router.get('/readyz', async (ctx) => {
+    const { catalogue, policy } = await store.ask('status', {});
+    const ready = catalogue.version > 0 && policy.version > 0;
+    ctx.status = ready ? 200 : 503;
+    ctx.body = { status: ready ? 'ready' : 'waiting_for_feed' };
+  });
+}

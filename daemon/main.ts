@@ -1,0 +1,99 @@
+#!/usr/bin/env node
+// The appliance daemon. Read downwards this is the start order, upwards the stop order.
+import { Command } from 'commander';
+import { systemClock } from '../kit/clock.ts';
+import { createLifecycle, stopOnSignals } from '../kit/lifecycle.ts';
+import { createLog } from '../kit/log.ts';
+import packageJson from '../package.json' with { type: 'json' };
+import { loadApplianceIdentity } from '../provisioning/identity.ts';
+import { ConfigError, readConfig } from './config.ts';
+import { startHttp } from './http/server.ts';
+import { startStore } from './store/client.ts';
+import { createEnvelope } from './sync/envelope.ts';
+import { createMqttLink } from './sync/mqtt-link.ts';
+import { createPump } from './sync/pump.ts';
+
+const release = packageJson.version;
+const reconnectMsBase = 250;
+
+const program = new Command('holdfast')
+  .description('The appliance: answers kiosks, keeps the journal, hands it to central.')
+  .version(release)
+  .showHelpAfterError();
+
+program
+  .command('run')
+  .description('run the appliance daemon in the foreground, logging JSON lines to stdout')
+  .requiredOption('--config <file>', 'the configuration, TOML')
+  .addHelpText(
+    'after',
+    '\nExample:\n  holdfast run --config /etc/holdfast/holdfast.toml\n\nExit codes: 0 stopped in order, 1 failed, 2 configuration or identity not usable',
+  )
+  .action(({ config }: { config: string }) => run(config));
+
+await program.parseAsync().catch(fail);
+
+async function run(configPath: string): Promise<void> {
+  const config = readConfig(configPath);
+  const log = createLog('holdfast', config.log.level);
+  const identity = loadApplianceIdentity(config.identityFolder);
+  const { applianceId } = identity;
+  const clock = systemClock();
+  const lifecycle = createLifecycle(log);
+
+  const store = await startStore(
+    {
+      folder: config.dataFolder,
+      space: { bytesMax: config.journal.bytesMax, reserveBytes: config.journal.reserveBytes },
+    },
+    {
+      commandsWaitingMax: config.journal.commandsWaitingMax,
+      onGone(error) {
+        // What must never happen: nothing can be answered truthfully any more. The journal is whole on the disk.
+        log.error({ error: error.message, cause: String(error.cause) }, 'stopping: the store is gone');
+        process.exit(1);
+      },
+    },
+  );
+  lifecycle.onStop('store', () => store.close());
+
+  const envelope = createEnvelope(identity);
+  const link = createMqttLink(
+    {
+      url: config.central.url,
+      applianceId,
+      keyPem: identity.keyPem,
+      certificatePem: identity.certificatePem,
+      caPem: identity.caPem,
+      keepaliveSeconds: config.central.keepaliveSeconds,
+      reconnect: { delayMsBase: reconnectMsBase, delayMsMax: config.central.reconnectMsMax },
+    },
+    clock,
+    Math.random,
+    log,
+  );
+  const pump = createPump({
+    store,
+    link,
+    envelope,
+    clock,
+    log,
+    release,
+    certificate: identity.certificateDer,
+  });
+  pump.start();
+  lifecycle.onStop('pump', () => pump.stop());
+
+  const http = await startHttp(config.http, { store, identity: { applianceId, release }, log });
+  lifecycle.onStop('http', () => http.stop());
+
+  stopOnSignals(() => lifecycle.stop());
+  log.info({ applianceId, release, httpPort: http.port, pid: process.pid }, 'ready');
+}
+
+/** Says what is wrong and what to do, on one line each. */
+function fail(error: Error & { hint?: string }): never {
+  process.stderr.write(`holdfast: ${error.message}\n`);
+  if (error.hint) process.stderr.write(`hint: ${error.hint}\n`);
+  process.exit(error instanceof ConfigError || 'code' in error ? 2 : 1);
+}

@@ -1,0 +1,176 @@
+// Accepting a submission: read the facts, ask the rule, append the entry, and bring the projections along; all inside
+// the transaction of the batch, so that two submissions can never both see the room that only one may take (I12).
+import type { LinkedRefund } from '../../contract/checkout.ts';
+import type { Entry, EntryTime } from '../../contract/entry.ts';
+import { Entry as EntrySchema } from '../../contract/entry.ts';
+import type { VerdictKind } from '../../contract/verdict.ts';
+import { present } from '../../kit/assert.ts';
+import {
+  type Decision,
+  decideCheckout,
+  decideLinkedRefund,
+  decideUnlinkedRefund,
+  decideVoid,
+  type TargetFacts,
+} from '../checkout/decide.ts';
+import { answerOf } from './answer.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { AcceptAnswer, Ask, UnacceptedCode } from './commands.ts';
+import { type DocumentRow, type Documents, idBytes } from './documents.ts';
+import type { Journal } from './journal.ts';
+import type { Positions } from './positions.ts';
+
+export interface AcceptParts {
+  journal: Journal;
+  documents: Documents;
+  catalogue: Catalogue;
+  positions: Positions;
+  /** The three times of an entry accepted now. */
+  entryTime: () => EntryTime;
+  /** False below the watermark: new checkouts wait until there is room, voids and refunds go on. */
+  roomForCheckouts: () => boolean;
+}
+
+export interface Accept {
+  checkout(command: Ask<'checkout'>): AcceptAnswer;
+  void(command: Ask<'void'>): AcceptAnswer;
+  refund(command: Ask<'refund'>): AcceptAnswer;
+}
+
+export function createAccept(parts: AcceptParts): Accept {
+  const { journal, documents, catalogue, positions } = parts;
+  return {
+    checkout({ id, requestHash, checkout }) {
+      const earlier = repeated(id, requestHash);
+      if (earlier) return earlier;
+      if (!catalogue.inForce) return unaccepted('catalogue_missing');
+      if (!catalogue.policy) return unaccepted('policy_missing');
+      if (!parts.roomForCheckouts()) return unaccepted('journal_full');
+
+      const { policy, version: policyVersion } = catalogue.policy;
+      const facts = {
+        products: checkout.lines.map((line) => catalogue.find(line)),
+        exposureMinor: positions.now.exposureMinor,
+      };
+      const { verdict, reasons, judged } = decideCheckout(checkout, facts, policy);
+      const slip = slipFor(verdict);
+      const at = parts.entryTime();
+      const catalogueVersion = catalogue.inForce.version;
+      const entry: Entry = {
+        kind: 'checkout',
+        id,
+        at,
+        verdict,
+        reasons,
+        ...slip,
+        catalogueVersion,
+        policyVersion,
+        checkout,
+        ...(judged && { judged }),
+      };
+      const exposedMinor = verdict === 'approved_offline' ? checkout.totalMinor : 0;
+      positions.addExposure(exposedMinor);
+      return append(entry, requestHash, idBytes(id), checkout.currency, checkout.totalMinor, exposedMinor);
+    },
+
+    void({ id, requestHash, checkoutId, void: submitted }) {
+      const earlier = repeated(id, requestHash);
+      if (earlier) return earlier;
+      const checkout = documents.find(idBytes(checkoutId));
+      if (!checkout) return unaccepted('checkout_not_found');
+      const { verdict, reasons } = decideVoid(targetFacts(checkout));
+      if (verdict === 'approved_offline') {
+        documents.markVoided(checkout.id, idBytes(id));
+        positions.addExposure(-checkout.exposedMinor);
+      }
+      const entry: Entry = {
+        kind: 'void',
+        id,
+        at: parts.entryTime(),
+        verdict,
+        reasons,
+        checkoutId,
+        void: submitted,
+      };
+      return append(entry, requestHash, checkout.id, null, 0, 0);
+    },
+
+    refund({ id, requestHash, refund }) {
+      const earlier = repeated(id, requestHash);
+      if (earlier) return earlier;
+      if (!catalogue.policy) return unaccepted('policy_missing');
+      const { policy, version: policyVersion } = catalogue.policy;
+      if (!('checkoutId' in refund)) {
+        return appendRefund(decideUnlinkedRefund(refund, policy), null);
+      }
+      const checkout = documents.find(idBytes(refund.checkoutId));
+      if (!checkout) return unaccepted('checkout_not_found');
+      return appendRefund(linkedRefund(refund, checkout), checkout.id);
+
+      function appendRefund({ verdict, reasons }: Decision, checkoutId: Buffer | null): AcceptAnswer {
+        const slip = slipFor(verdict);
+        const at = parts.entryTime();
+        const entry: Entry = { kind: 'refund', id, at, verdict, reasons, ...slip, policyVersion, refund };
+        return append(entry, requestHash, checkoutId, refund.currency, refund.totalMinor, 0);
+      }
+    },
+  };
+
+  /** The first answer again, or the conflict, when the key was used before (I2). */
+  function repeated(id: string, requestHash: string): AcceptAnswer | null {
+    const known = documents.find(idBytes(id));
+    if (!known) return null;
+    if (known.requestHash.toString('hex') !== requestHash) return unaccepted('idempotency_conflict');
+    const body = present(journal.body(known.seq), `the entry of document ${id}`);
+    return { kind: 'answered', answer: answerOf(EntrySchema.parse(JSON.parse(body.toString())), known.seq) };
+  }
+
+  function append(
+    entry: Entry,
+    requestHash: string,
+    checkoutId: Buffer | null,
+    currency: string | null,
+    totalMinor: number,
+    exposedMinor: number,
+  ): AcceptAnswer {
+    const body = Buffer.from(JSON.stringify(entry));
+    const seq = journal.append({ kind: entry.kind, checkoutId, body, wallMs: entry.at.wallMs });
+    documents.insert({
+      id: idBytes(entry.id),
+      seq,
+      requestHash: Buffer.from(requestHash, 'hex'),
+      kind: entry.kind,
+      verdict: entry.verdict,
+      currency,
+      totalMinor,
+      exposedMinor,
+    });
+    return { kind: 'answered', answer: answerOf(entry, seq) };
+  }
+
+  function linkedRefund(refund: LinkedRefund, checkout: DocumentRow): Decision {
+    const decision = decideLinkedRefund(refund, targetFacts(checkout));
+    if (decision.verdict === 'approved_offline') documents.addRefund(checkout.id, refund.totalMinor);
+    return decision;
+  }
+
+  /** A slip number for what was approved, without a gap (I15). */
+  function slipFor(verdict: VerdictKind): { slip?: number } {
+    return verdict === 'approved_offline' ? { slip: positions.nextSlip() } : {};
+  }
+}
+
+function unaccepted(code: UnacceptedCode): AcceptAnswer {
+  return { kind: 'unaccepted', code };
+}
+
+function targetFacts(row: DocumentRow): TargetFacts {
+  return {
+    kind: row.kind,
+    verdict: row.verdict,
+    currency: row.currency ?? '',
+    totalMinor: row.totalMinor,
+    voided: row.voidedBy !== null,
+    refundedMinor: row.refundedMinor,
+  };
+}

@@ -1,0 +1,83 @@
+// What the store can be asked, and what it answers. Commands cross a thread boundary: plain data only.
+import type { Checkout, Refund, Void } from '../../contract/checkout.ts';
+import type { FeedItem } from '../../contract/feed.ts';
+import type {
+  Answer,
+  Condition,
+  DocumentPage,
+  DocumentView,
+  LinkView,
+  Status,
+} from '../../contract/kiosk-api.ts';
+
+interface Submission {
+  /** The Idempotency-Key: a UUID in lower case. */
+  id: string;
+  /** SHA-256 over the operation and the exact body bytes, hex. */
+  requestHash: string;
+}
+
+/** Commands and their answers, one pair a line. */
+export interface StoreProtocol {
+  checkout: { ask: Submission & { checkout: Checkout }; answer: AcceptAnswer };
+  void: { ask: Submission & { checkoutId: string; void: Void }; answer: AcceptAnswer };
+  refund: { ask: Submission & { refund: Refund }; answer: AcceptAnswer };
+  document: { ask: { id: string }; answer: DocumentView | null };
+  page: { ask: { beforeSeq: number | null; itemsMax: number }; answer: DocumentPage };
+  status: { ask: object; answer: StoreStatus };
+  position: { ask: object; answer: Position };
+  entries: { ask: { afterSeq: number; itemsMax: number; bytesMax: number }; answer: EntryRun | null };
+  received: { ask: { journalId: string; receivedThrough: number; hash: string }; answer: ReceivedAnswer };
+  feed: { ask: { feedId: string; firstPosition: number; items: (FeedItem | null)[] }; answer: FeedAnswer };
+  centralTime: { ask: { aheadOfMonotonicMs: number; uncertaintyMs: number }; answer: null };
+  link: { ask: { link: LinkView; conditions: Condition[] }; answer: null };
+}
+
+export type CommandKind = keyof StoreProtocol;
+export type Ask<K extends CommandKind> = StoreProtocol[K]['ask'];
+export type AnswerTo<K extends CommandKind> = StoreProtocol[K]['answer'];
+export type Command = { [K in CommandKind]: { kind: K } & Ask<K> }[CommandKind];
+
+/** Why a submission left no entry; nothing was changed. */
+export type UnacceptedCode =
+  | 'idempotency_conflict'
+  | 'checkout_not_found'
+  | 'journal_full'
+  | 'catalogue_missing'
+  | 'policy_missing';
+
+export type AcceptAnswer =
+  | { kind: 'answered'; answer: Answer }
+  | { kind: 'unaccepted'; code: UnacceptedCode };
+
+/** Where both logs stand. */
+export interface Position {
+  journalId: string;
+  lastSeq: number;
+  /** Hex. */
+  lastHash: string;
+  receivedThrough: number;
+  feedId: string | null;
+  appliedThrough: number;
+}
+
+/** Consecutive raw entries, joined by newlines as the frame carries them. */
+export interface EntryRun {
+  journalId: string;
+  firstSeq: number;
+  lastSeq: number;
+  previousHash: string;
+  lastHash: string;
+  lines: Uint8Array;
+}
+
+/** `diverged`: central's statement contradicts this journal. */
+export type ReceivedAnswer = { kind: 'recorded'; receivedThrough: number } | { kind: 'diverged' };
+
+/** `ignored`: the items do not continue what has been applied. */
+export type FeedAnswer =
+  | { kind: 'applied'; feedId: string; appliedThrough: number }
+  | { kind: 'ignored'; reason: 'gap' | 'other_feed'; appliedThrough: number };
+
+/** The status as the store knows it; identity and counters of the HTTP server are added at the door. */
+export type StoreStatus = Omit<Status, 'applianceId' | 'release' | 'cardNumbersRefused'>;

@@ -1,0 +1,82 @@
+// What each document has come to: its verdict, its outcome, and the memory that answers a repeated request (I2).
+import type { Database } from 'better-sqlite3';
+import type { EntryKind } from '../../contract/entry.ts';
+import type { OutcomeKind, VerdictKind } from '../../contract/verdict.ts';
+
+export interface DocumentRow {
+  id: Buffer;
+  seq: number;
+  requestHash: Buffer;
+  kind: EntryKind;
+  verdict: VerdictKind;
+  currency: string | null;
+  totalMinor: number;
+  exposedMinor: number;
+  outcome: OutcomeKind | null;
+  outcomeAtMs: number | null;
+  voidedBy: Buffer | null;
+  refundedMinor: number;
+}
+
+export type NewDocument = Pick<
+  DocumentRow,
+  'id' | 'seq' | 'requestHash' | 'kind' | 'verdict' | 'currency' | 'totalMinor' | 'exposedMinor'
+>;
+
+export interface Documents {
+  find(id: Buffer): DocumentRow | null;
+  insert(document: NewDocument): void;
+  /** Marks a checkout as voided; it adds to the exposure no longer. */
+  markVoided(id: Buffer, by: Buffer): void;
+  addRefund(id: Buffer, minor: number): void;
+  /** The latest word of central; `exposedMinor` is what still counts as exposure after it. */
+  setOutcome(id: Buffer, outcome: OutcomeKind, atMs: number, exposedMinor: number): void;
+  /** Documents of this journal as "kind verdict" → how many. */
+  tallies(): Record<string, number>;
+}
+
+const columns = `id, seq, request_hash AS requestHash, kind, verdict, currency, total_minor AS totalMinor,
+  exposed_minor AS exposedMinor, outcome, outcome_at_ms AS outcomeAtMs, voided_by AS voidedBy,
+  refunded_minor AS refundedMinor`;
+
+export function openDocuments(db: Database): Documents {
+  const find = db.prepare<[Buffer], DocumentRow>(`SELECT ${columns} FROM document WHERE id = ?`);
+  const insert = db.prepare(
+    `INSERT INTO document (id, seq, request_hash, kind, verdict, currency, total_minor, exposed_minor)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const count = db.prepare(
+    `INSERT INTO tally (kind, verdict, documents) VALUES (?, ?, 1)
+     ON CONFLICT DO UPDATE SET documents = documents + 1`,
+  );
+  const markVoided = db.prepare('UPDATE document SET voided_by = ?, exposed_minor = 0 WHERE id = ?');
+  const addRefund = db.prepare('UPDATE document SET refunded_minor = refunded_minor + ? WHERE id = ?');
+  const setOutcome = db.prepare(
+    'UPDATE document SET outcome = ?, outcome_at_ms = ?, exposed_minor = ? WHERE id = ?',
+  );
+  const tallies = db.prepare<[], { kind: string; verdict: string; documents: number }>('SELECT * FROM tally');
+  return {
+    find: (id) => find.get(id) ?? null,
+    insert(d) {
+      insert.run(d.id, d.seq, d.requestHash, d.kind, d.verdict, d.currency, d.totalMinor, d.exposedMinor);
+      count.run(d.kind, d.verdict);
+    },
+    markVoided: (id, by) => void markVoided.run(by, id),
+    addRefund: (id, minor) => void addRefund.run(minor, id),
+    setOutcome: (id, outcome, atMs, exposedMinor) => void setOutcome.run(outcome, atMs, exposedMinor, id),
+    tallies: () =>
+      Object.fromEntries(
+        tallies.all().map(({ kind, verdict, documents }) => [`${kind} ${verdict}`, documents]),
+      ),
+  };
+}
+
+/** A UUID's text as the 16 bytes it is stored in. */
+export function idBytes(id: string): Buffer {
+  return Buffer.from(id.replaceAll('-', ''), 'hex');
+}
+
+export function idText(bytes: Buffer): string {
+  const hex = bytes.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

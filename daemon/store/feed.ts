@@ -1,0 +1,73 @@
+// Applying the feed: what central says, in its order, each item once.
+import type { FeedItem } from '../../contract/feed.ts';
+import type { OutcomeKind } from '../../contract/verdict.ts';
+import { unreachable } from '../../kit/assert.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { Ask, FeedAnswer } from './commands.ts';
+import { type Documents, idBytes } from './documents.ts';
+import type { Positions } from './positions.ts';
+
+/** Applies the items that continue what has been applied; repeats are passed over, a gap changes nothing. */
+export function applyFeed(
+  { documents, catalogue, positions }: { documents: Documents; catalogue: Catalogue; positions: Positions },
+  { feedId, firstPosition, items }: Ask<'feed'>,
+): FeedAnswer {
+  const { appliedThrough } = positions.now;
+  if (positions.now.feedId === null) positions.follow(feedId);
+  if (positions.now.feedId !== feedId) return { kind: 'ignored', reason: 'other_feed', appliedThrough };
+  if (firstPosition > appliedThrough + 1) return { kind: 'ignored', reason: 'gap', appliedThrough };
+
+  const through = firstPosition + items.length - 1;
+  items.slice(appliedThrough + 1 - firstPosition).forEach((item) => {
+    // Null: an item this release cannot read. It was reported at the door and must not hold up the rest.
+    if (item) applyItem(item);
+  });
+  if (through > appliedThrough) positions.apply(through);
+  catalogue.sweep();
+  return { kind: 'applied', feedId, appliedThrough: positions.now.appliedThrough };
+
+  function applyItem(item: FeedItem): void {
+    switch (item.kind) {
+      case 'outcome':
+        applyOutcome(item.id, item.outcome, item.atMs);
+        return;
+      case 'policy':
+        catalogue.applyPolicy(item);
+        return;
+      case 'catalogue':
+        catalogue.applyPiece(item);
+        return;
+      default:
+        unreachable(item);
+    }
+  }
+
+  function applyOutcome(id: string, outcome: OutcomeKind, atMs: number): void {
+    const document = documents.find(idBytes(id));
+    // An outcome for a document this journal does not hold, as after a salvage: nothing here depends on it.
+    if (!document) return;
+    const exposedMinor = endsExposure(outcome) ? 0 : document.exposedMinor;
+    documents.setOutcome(document.id, outcome, atMs, exposedMinor);
+    positions.addExposure(exposedMinor - document.exposedMinor);
+  }
+}
+
+/** Whether the money of a checkout is no longer at the site's risk alone. */
+function endsExposure(outcome: OutcomeKind): boolean {
+  switch (outcome) {
+    case 'booked':
+    case 'authorised':
+    case 'declined':
+    case 'captured':
+    case 'settled':
+    case 'refunded':
+    case 'disputed':
+      return true;
+    case 'unknown':
+    case 'in_review':
+    case 'parked':
+      return false;
+    default:
+      return unreachable(outcome);
+  }
+}

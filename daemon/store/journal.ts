@@ -1,0 +1,112 @@
+// The journal: every entry this appliance accepted, in order. An entry is in force once the batch that holds it commits.
+import type { Database } from 'better-sqlite3';
+import type { EntryKind } from '../../contract/entry.ts';
+import { chainHash, genesisHash } from '../../contract/hash.ts';
+import { limits } from '../../contract/limits.ts';
+import { assert } from '../../kit/assert.ts';
+import type { EntryRun } from './commands.ts';
+
+export interface NewEntry {
+  kind: EntryKind;
+  /** 16 bytes; null for a refund without a checkout. */
+  checkoutId: Buffer | null;
+  body: Buffer;
+  wallMs: number;
+}
+
+export interface Journal {
+  readonly lastSeq: number;
+  readonly lastHash: Buffer;
+  /** Appends with the next seq (I3) and returns it. */
+  append(entry: NewEntry): number;
+  /** The body of one entry. */
+  body(seq: number): Buffer | null;
+  /** The chain hash at seq; the genesis hash at 0; null when the journal does not hold it. */
+  hashAt(seq: number): Buffer | null;
+  /** The entries after `afterSeq`, at most so many and, unless one alone is larger, so many bytes. */
+  run(afterSeq: number, itemsMax: number, bytesMax: number): Omit<EntryRun, 'journalId'> | null;
+  /** Forgets what a rolled back transaction appended. */
+  reload(): void;
+}
+
+interface EntryRow {
+  seq: number;
+  body: Buffer;
+  hash: Buffer;
+}
+
+export function openJournal(db: Database): Journal {
+  const insert = db.prepare(
+    'INSERT INTO entry (seq, kind, checkout_id, body, hash, wall_ms) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  const last = db.prepare<[], { seq: number; hash: Buffer }>(
+    'SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1',
+  );
+  const one = db.prepare<[number], EntryRow>('SELECT seq, body, hash FROM entry WHERE seq = ?');
+  const after = db.prepare<[number, number], EntryRow>(
+    'SELECT seq, body, hash FROM entry WHERE seq > ? ORDER BY seq LIMIT ?',
+  );
+
+  const load = () => last.get() ?? { seq: 0, hash: genesisHash };
+  let head = load();
+
+  const hashAt = (seq: number) => (seq === 0 ? genesisHash : (one.get(seq)?.hash ?? null));
+  return {
+    get lastSeq() {
+      return head.seq;
+    },
+    get lastHash() {
+      return head.hash;
+    },
+    append({ kind, checkoutId, body, wallMs }) {
+      assert(body.length <= limits.entryBytesMax, `an entry of ${body.length} bytes is above the limit`);
+      const seq = head.seq + 1;
+      const hash = chainHash(head.hash, seq, body);
+      insert.run(seq, kind, checkoutId, body, hash, wallMs);
+      head = { seq, hash };
+      return seq;
+    },
+    body: (seq) => one.get(seq)?.body ?? null,
+    hashAt,
+    run(afterSeq, itemsMax, bytesMax) {
+      const rows: EntryRow[] = [];
+      let bytes = 0;
+      for (const row of after.iterate(afterSeq, itemsMax)) {
+        bytes += row.body.length + 1;
+        if (rows.length > 0 && bytes > bytesMax) break;
+        rows.push(row);
+      }
+      const first = rows[0];
+      const final = rows.at(-1);
+      if (!first || !final) return null;
+      assert(first.seq === afterSeq + 1 && final.seq === afterSeq + rows.length, 'the journal has a gap');
+      const previous = hashAt(afterSeq);
+      assert(previous !== null, `the entry before ${first.seq} is missing`);
+      return {
+        firstSeq: first.seq,
+        lastSeq: final.seq,
+        previousHash: previous.toString('hex'),
+        lastHash: final.hash.toString('hex'),
+        lines: joinLines(rows),
+      };
+    },
+    reload() {
+      head = load();
+    },
+  };
+}
+
+const newline = 0x0a;
+
+/** The bodies with a newline between them: an ArrayBuffer of its own, so that it can move to another thread. */
+function joinLines(rows: readonly EntryRow[]): Uint8Array {
+  const length = rows.reduce((sum, row) => sum + row.body.length + 1, -1);
+  const lines = new Uint8Array(length);
+  let at = 0;
+  for (const row of rows) {
+    if (at > 0) lines[at++] = newline;
+    lines.set(row.body, at);
+    at += row.body.length;
+  }
+  return lines;
+}

@@ -1,0 +1,82 @@
+// The one row that says which journal this is and how far both logs have been taken, kept in memory while a batch runs.
+import { randomUUID } from 'node:crypto';
+import type { Database } from 'better-sqlite3';
+import { assert, present } from '../../kit/assert.ts';
+
+interface PositionRow {
+  journalId: string;
+  receivedThrough: number;
+  feedId: string | null;
+  appliedThrough: number;
+  lastSlip: number;
+  exposureMinor: number;
+}
+
+export interface Positions {
+  readonly now: Readonly<PositionRow>;
+  /** Central's receipt; never goes back (I4). */
+  receive(through: number): void;
+  follow(feedId: string): void;
+  apply(through: number): void;
+  nextSlip(): number;
+  addExposure(minor: number): void;
+  /** Writes what changed; called once, before COMMIT. */
+  save(): void;
+  /** Forgets what a rolled back transaction changed. */
+  reload(): void;
+}
+
+/** Opens the position, making a new journal identity in an empty database. */
+export function openPositions(db: Database): Positions {
+  const select = db.prepare<[], PositionRow>(
+    `SELECT journal_id AS journalId, received_through AS receivedThrough, feed_id AS feedId,
+            applied_through AS appliedThrough, last_slip AS lastSlip, exposure_minor AS exposureMinor FROM position`,
+  );
+  const update = db.prepare(
+    `UPDATE position SET received_through = :receivedThrough, feed_id = :feedId, applied_through = :appliedThrough,
+            last_slip = :lastSlip, exposure_minor = :exposureMinor`,
+  );
+  db.prepare('INSERT OR IGNORE INTO position (id, journal_id) VALUES (1, ?)').run(randomUUID());
+
+  let now = present(select.get(), 'the position row');
+  let changed = false;
+  const change = (part: Partial<PositionRow>) => {
+    now = { ...now, ...part };
+    changed = true;
+  };
+  return {
+    get now() {
+      return now;
+    },
+    receive(through) {
+      if (through > now.receivedThrough) change({ receivedThrough: through });
+    },
+    follow(feedId) {
+      assert(now.feedId === null, 'an appliance follows one feed');
+      change({ feedId });
+    },
+    apply(through) {
+      assert(through > now.appliedThrough, 'the feed only moves forward');
+      change({ appliedThrough: through });
+    },
+    nextSlip() {
+      change({ lastSlip: now.lastSlip + 1 });
+      return now.lastSlip;
+    },
+    addExposure(minor) {
+      const exposureMinor = now.exposureMinor + minor;
+      assert(exposureMinor >= 0, 'exposure is never negative');
+      change({ exposureMinor });
+    },
+    save() {
+      if (!changed) return;
+      const { journalId: _, ...row } = now;
+      update.run(row);
+      changed = false;
+    },
+    reload() {
+      now = present(select.get(), 'the position row');
+      changed = false;
+    },
+  };
+}

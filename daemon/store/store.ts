@@ -1,0 +1,169 @@
+// The store: owns the truth. It takes a batch of commands, does them in one transaction with one sync of the disk, and
+// only then answers them. Synchronous and single: there is no moment between reading and deciding.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import type { EntryTime } from '../../contract/entry.ts';
+import type { Condition, LinkView } from '../../contract/kiosk-api.ts';
+import type { Clock } from '../../kit/clock.ts';
+import { assertDurable, makeDurable, migrate } from '../../kit/sqlite.ts';
+import { createAccept } from './accept.ts';
+import { openCatalogue } from './catalogue.ts';
+import type { AnswerTo, Ask, Command, CommandKind } from './commands.ts';
+import { openDocuments } from './documents.ts';
+import { applyFeed } from './feed.ts';
+import { openJournal } from './journal.ts';
+import { openPositions } from './positions.ts';
+import { type SpaceLimits, watchSpace } from './space.ts';
+import { createViews } from './views.ts';
+
+export interface StoreOptions {
+  /** The folder that holds journal.db; made when it is missing. */
+  folder: string;
+  space: SpaceLimits;
+  clock: Clock;
+}
+
+export interface Store {
+  /** Does the commands in order and answers them after the commit. */
+  execute(batch: readonly Command[]): AnswerTo<CommandKind>[];
+  readonly lastSeq: number;
+  close(): void;
+}
+
+/** "HFAP": marks the file as an appliance's journal. */
+const applicationId = 0x48464150;
+
+export function openStore({ folder, space, clock }: StoreOptions): Store {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const db = new BetterSqlite3(join(folder, 'journal.db'));
+  makeDurable(db);
+  migrate(db, join(import.meta.dirname, 'migrations'), applicationId);
+
+  const positions = openPositions(db);
+  const journal = openJournal(db);
+  const documents = openDocuments(db);
+  const catalogue = openCatalogue(db);
+  const hasRoom = watchSpace(db, folder, space, clock);
+  let room = true;
+  let central: { aheadOfMonotonicMs: number; uncertaintyMs: number } | null = null;
+  let link: LinkView = { kind: 'offline', sinceMs: clock.wallMs() };
+  let conditions: Condition[] = [];
+
+  const parts = { journal, documents, catalogue, positions };
+  const accept = createAccept({ ...parts, entryTime, roomForCheckouts: () => room });
+  const views = createViews(db, parts);
+
+  const handlers: { [K in CommandKind]: (ask: Ask<K>) => AnswerTo<K> } = {
+    checkout: accept.checkout,
+    void: accept.void,
+    refund: accept.refund,
+    document: ({ id }) => views.document(id),
+    page: ({ beforeSeq, itemsMax }) => views.page(beforeSeq, itemsMax),
+    status: () => views.status(link, conditions, room),
+    position: () => views.position(),
+    entries({ afterSeq, itemsMax, bytesMax }) {
+      const run = journal.run(afterSeq, itemsMax, bytesMax);
+      return run && { journalId: positions.now.journalId, ...run };
+    },
+    received({ journalId, receivedThrough, hash }) {
+      const { journalId: own, receivedThrough: before } = positions.now;
+      const ownHash = journal.hashAt(receivedThrough)?.toString('hex');
+      const known = ownHash === hash || (ownHash === undefined && receivedThrough <= before);
+      if (journalId !== own || !known) return { kind: 'diverged' };
+      positions.receive(receivedThrough);
+      return { kind: 'recorded', receivedThrough: positions.now.receivedThrough };
+    },
+    feed: (ask) => applyFeed(parts, ask),
+    centralTime(ask) {
+      central = ask;
+      return null;
+    },
+    link(ask) {
+      ({ link, conditions } = ask);
+      return null;
+    },
+  };
+
+  const begin = db.prepare('BEGIN IMMEDIATE');
+  const commit = db.prepare('COMMIT');
+  return {
+    execute(batch) {
+      assertDurable(db);
+      room = hasRoom();
+      begin.run();
+      try {
+        const answers = batch.map(answer);
+        positions.save();
+        commit.run();
+        return answers;
+      } catch (error) {
+        rollBack();
+        if (!isFull(error)) throw error;
+        return executeWhenFull(batch);
+      }
+    },
+    get lastSeq() {
+      return journal.lastSeq;
+    },
+    close: () => db.close(),
+  };
+
+  function answer(command: Command): AnswerTo<CommandKind> {
+    const handle = handlers[command.kind] as (ask: Command) => AnswerTo<CommandKind>;
+    return handle(command);
+  }
+
+  /** The disk took nothing of the batch: checkouts are told so, and the rest is tried one by one. */
+  function executeWhenFull(batch: readonly Command[]): AnswerTo<CommandKind>[] {
+    return batch.map((command) => {
+      if (command.kind === 'checkout') return { kind: 'unaccepted', code: 'journal_full' };
+      begin.run();
+      try {
+        const result = answer(command);
+        positions.save();
+        commit.run();
+        return result;
+      } catch (error) {
+        rollBack();
+        if (!isFull(error)) throw error;
+        return whenFull(command.kind);
+      }
+    });
+  }
+
+  /** What a command is told when even the reserve is gone; nothing was changed, and it may be tried again. */
+  function whenFull(kind: CommandKind): AnswerTo<CommandKind> {
+    const { appliedThrough, receivedThrough } = positions.now;
+    if (kind === 'received') return { kind: 'recorded', receivedThrough };
+    if (kind === 'feed') return { kind: 'ignored', reason: 'gap', appliedThrough };
+    return { kind: 'unaccepted', code: 'journal_full' };
+  }
+
+  function rollBack(): void {
+    if (db.inTransaction) db.exec('ROLLBACK');
+    positions.reload();
+    journal.reload();
+    catalogue.reload();
+  }
+
+  function entryTime(): EntryTime {
+    const monotonicMs = clock.monotonicMs();
+    return {
+      wallMs: clock.wallMs(),
+      monotonicMs,
+      bootId: clock.bootId,
+      ...(central && {
+        central: {
+          ms: Math.round(central.aheadOfMonotonicMs + monotonicMs),
+          uncertaintyMs: central.uncertaintyMs,
+        },
+      }),
+    };
+  }
+}
+
+/** SQLite's own quota, or the disk beneath it. Anything else on a write is not survivable in place. */
+function isFull(error: unknown): boolean {
+  return error instanceof BetterSqlite3.SqliteError && error.code === 'SQLITE_FULL';
+}

@@ -1,0 +1,91 @@
+// What the store shows: a document as it stands now, pages of them, the status, the positions.
+import type { Database } from 'better-sqlite3';
+import { Entry } from '../../contract/entry.ts';
+import type { Condition, DocumentPage, DocumentView, LinkView } from '../../contract/kiosk-api.ts';
+import { present } from '../../kit/assert.ts';
+import { answerOf } from './answer.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { Position, StoreStatus } from './commands.ts';
+import { type Documents, idBytes, idText } from './documents.ts';
+import type { Journal } from './journal.ts';
+import type { Positions } from './positions.ts';
+
+interface Parts {
+  journal: Journal;
+  documents: Documents;
+  catalogue: Catalogue;
+  positions: Positions;
+}
+
+export interface Views {
+  document(id: string): DocumentView | null;
+  page(beforeSeq: number | null, itemsMax: number): DocumentPage;
+  status(link: LinkView, conditions: Condition[], room: boolean): StoreStatus;
+  position(): Position;
+}
+
+export function createViews(db: Database, { journal, documents, catalogue, positions }: Parts): Views {
+  const before = db.prepare<[number, number], { seq: number; body: Buffer }>(
+    'SELECT seq, body FROM entry WHERE seq < ? ORDER BY seq DESC LIMIT ?',
+  );
+
+  function view(seq: number, body: Buffer): DocumentView {
+    const entry = Entry.parse(JSON.parse(body.toString()));
+    const row = present(documents.find(idBytes(entry.id)), `the document of entry ${seq}`);
+    return {
+      ...answerOf(entry, seq),
+      received: seq <= positions.now.receivedThrough,
+      outcome: row.outcome === null ? null : { kind: row.outcome, atMs: row.outcomeAtMs ?? 0 },
+      voidedBy: row.voidedBy && idText(row.voidedBy),
+      refundedMinor: row.refundedMinor,
+    };
+  }
+
+  return {
+    document(id) {
+      const row = documents.find(idBytes(id));
+      return row && view(row.seq, present(journal.body(row.seq), `entry ${row.seq}`));
+    },
+    page(beforeSeq, itemsMax) {
+      const rows = before.all(beforeSeq ?? Number.MAX_SAFE_INTEGER, itemsMax + 1);
+      const items = rows.slice(0, itemsMax).map(({ seq, body }) => view(seq, body));
+      const last = items.at(-1);
+      return { items, nextCursor: rows.length > itemsMax && last ? String(last.seq) : null };
+    },
+    status(link, conditions, room) {
+      const { journalId, receivedThrough, appliedThrough, exposureMinor } = positions.now;
+      const { inForce, policy } = catalogue;
+      return {
+        link,
+        journal: {
+          journalId,
+          lastSeq: journal.lastSeq,
+          receivedThrough,
+          // "Pending" is arithmetic, not a state.
+          pending: journal.lastSeq - receivedThrough,
+        },
+        feed: { appliedThrough },
+        catalogue: { version: inForce?.version ?? 0, products: inForce?.products ?? 0 },
+        policy: { version: policy?.version ?? 0 },
+        exposure: {
+          totalMinor: exposureMinor,
+          limitMinor: policy?.policy.exposure.totalMinorMax ?? null,
+          currency: policy?.policy.currency ?? null,
+        },
+        verdicts: documents.tallies(),
+        conditions: room ? conditions : [...conditions, journalFull],
+      };
+    },
+    position() {
+      const { journalId, receivedThrough, feedId, appliedThrough } = positions.now;
+      const lastHash = journal.lastHash.toString('hex');
+      return { journalId, lastSeq: journal.lastSeq, lastHash, receivedThrough, feedId, appliedThrough };
+    },
+  };
+}
+
+const journalFull: Condition = {
+  code: 'journal_full',
+  hint: 'No new checkouts: make room on the disk or raise journal.bytesMax. Voids, outcomes and sync go on.',
+  sinceMs: 0,
+};

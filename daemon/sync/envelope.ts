@@ -1,0 +1,102 @@
+// Frames as they leave and arrive: signed with the appliance's key upwards, checked against central's downwards.
+import { hash, type KeyObject } from 'node:crypto';
+import { FeedItem } from '../../contract/feed.ts';
+import {
+  decodeFrame,
+  encodeFrame,
+  type FrameName,
+  type RawFrame,
+  signingInput,
+} from '../../contract/frame.ts';
+import { limits } from '../../contract/limits.ts';
+import { type EntriesHeader, FeedHeader, Receipt, Welcome } from '../../contract/sync.ts';
+import type { UpFrame } from '../../contract/topics.ts';
+import { sign, verify } from '../../kit/signature.ts';
+import { compress, decompress } from '../../kit/zstd.ts';
+import type { EntryRun } from '../store/commands.ts';
+
+export interface EnvelopeKeys {
+  applianceId: string;
+  key: KeyObject;
+  centralSigningKeys: readonly KeyObject[];
+}
+
+export interface Envelope {
+  seal(name: Exclude<UpFrame, 'entries'>, header: object): Buffer;
+  sealEntries(run: EntryRun, traceparent: string): Promise<Buffer>;
+  /** Null when the payload is not what it says, or not from central. */
+  openWelcome(payload: Buffer): Welcome | null;
+  openReceipt(payload: Buffer): Receipt | null;
+  openFeed(payload: Buffer): Promise<OpenedFeed | null>;
+}
+
+export interface OpenedFeed {
+  feedId: string;
+  firstPosition: number;
+  /** Null for an item that this release cannot read. */
+  items: (FeedItem | null)[];
+}
+
+/** Raw bytes of a frame may pass the limit by one item's and the header's length. */
+const rawBytesMax = limits.frameRawBytesMax + limits.feedItemBytesMax + 4096;
+
+export function createEnvelope({ applianceId, key, centralSigningKeys }: EnvelopeKeys): Envelope {
+  const seal = (name: UpFrame, header: object, items: readonly Uint8Array[]) =>
+    encodeFrame(name, applianceId, header, items, (input) => sign(key, input));
+
+  /** The frame, if central signed it for this appliance under this name. */
+  const open = (name: FrameName, bytes: Buffer): RawFrame | null => {
+    const frame = decodeFrame(bytes);
+    if (!frame) return null;
+    const input = signingInput(name, applianceId, frame.headerText);
+    return verify(centralSigningKeys, input, frame.signature) ? frame : null;
+  };
+
+  return {
+    seal: (name, header) => seal(name, header, []),
+    sealEntries(run, traceparent) {
+      const { journalId, firstSeq, lastSeq, previousHash, lastHash, lines } = run;
+      const count = lastSeq - firstSeq + 1;
+      const header: EntriesHeader = { journalId, firstSeq, count, previousHash, lastHash, traceparent };
+      return compress(seal('entries', header, [lines]));
+    },
+    openWelcome: (payload) => headerOf(open('welcome', payload), Welcome),
+    openReceipt: (payload) => headerOf(open('receipt', payload), Receipt),
+    async openFeed(payload) {
+      const bytes = await decompress(payload, rawBytesMax);
+      const frame = bytes && open('feed', bytes);
+      const header = headerOf(frame, FeedHeader);
+      if (!frame || !header || header.count !== frame.items.length) return null;
+      if (digestOf(frame.items) !== header.digest) return null;
+      return { feedId: header.feedId, firstPosition: header.firstPosition, items: frame.items.map(itemOf) };
+    },
+  };
+}
+
+interface HeaderSchema<T> {
+  safeParse(value: unknown): { success: true; data: T } | { success: false };
+}
+
+function headerOf<T>(frame: RawFrame | null, schema: HeaderSchema<T>): T | null {
+  const parsed = frame && schema.safeParse(parseJson(frame.headerText));
+  return parsed?.success ? parsed.data : null;
+}
+
+function itemOf(bytes: Buffer): FeedItem | null {
+  const parsed = FeedItem.safeParse(parseJson(bytes.toString()));
+  return parsed.success ? parsed.data : null;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** SHA-256 over the items, each followed by a newline. */
+function digestOf(items: readonly Buffer[]): string {
+  const newline = Buffer.from('\n');
+  return hash('sha256', Buffer.concat(items.flatMap((item) => [item, newline])));
+}

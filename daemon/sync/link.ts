@@ -1,0 +1,17 @@
+// The link port: a pipe to central that is up or down. Nothing rests in it, and sending proves nothing.
+import type { DownFrame, UpFrame } from '../../contract/topics.ts';
+
+export interface LinkEvents {
+  /** Connected, and subscribed to what central says. */
+  onUp(): void;
+  onDown(reason: string): void;
+  onFrame(frame: DownFrame, payload: Buffer): void;
+}
+
+export interface Link {
+  /** Keeps the link up from now on, as far as the world lets it. */
+  start(events: LinkEvents): void;
+  /** Hands a frame to the pipe; false when there is no link. True says only that it left. */
+  send(frame: UpFrame, payload: Buffer): Promise<boolean>;
+  stop(): Promise<void>;
+}

@@ -1,0 +1,130 @@
+// The link over MQTT 3.1.1 with mutual TLS: the only file of the daemon that knows the protocol.
+//
+// The library's own reconnect is a fixed interval that gives up after a refused CONNECT, and its offline queue sits in
+// memory. Both are off: we reconnect with full jitter, and publish only while connected.
+import mqtt, { type MqttClient } from 'mqtt';
+import { limits } from '../../contract/limits.ts';
+import { buildTopic, downFilter, parseTopic } from '../../contract/topics.ts';
+import { type BackoffLimits, backoffDelayMs } from '../../kit/backoff.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Log } from '../../kit/log.ts';
+import type { Link, LinkEvents } from './link.ts';
+
+export interface MqttLinkOptions {
+  url: string;
+  applianceId: string;
+  /** PEM: private key, certificate chain, and the authority central's certificate must come from. */
+  keyPem: string;
+  certificatePem: string;
+  caPem: string;
+  keepaliveSeconds: number;
+  reconnect: BackoffLimits;
+}
+
+const connectMsMax = 10_000;
+const publishMsMax = 10_000;
+/** A link that held this long forgets earlier failures. */
+const goodMs = 30_000;
+
+export function createMqttLink(options: MqttLinkOptions, clock: Clock, random: () => number, log: Log): Link {
+  const { applianceId } = options;
+  let client: MqttClient | null = null;
+  let cancelRetry: () => void = () => {};
+  let stopped = false;
+  let failures = 0;
+  let firstFailureMs = 0;
+
+  return {
+    start: connect,
+    async send(frame, payload) {
+      const current = client;
+      if (!current?.connected) return false;
+      const topic = buildTopic({ applianceId, direction: 'up', frame });
+      let cancel: () => void = () => {};
+      const late = new Promise<false>((resolve) => {
+        cancel = clock.after(publishMsMax, () => resolve(false));
+      });
+      const sent = current.publishAsync(topic, payload, { qos: 1 }).then(
+        () => true,
+        () => false,
+      );
+      return Promise.race([sent, late]).finally(cancel);
+    },
+    async stop() {
+      stopped = true;
+      cancelRetry();
+      await client?.endAsync().catch(() => {});
+    },
+  };
+
+  function connect(events: LinkEvents): void {
+    const current = mqtt.connect(options.url, {
+      clientId: applianceId,
+      protocolVersion: 4,
+      clean: true,
+      key: options.keyPem,
+      cert: options.certificatePem,
+      ca: options.caPem,
+      // Handed on to node:tls as it is.
+      ...{ minVersion: 'TLSv1.3' },
+      rejectUnauthorized: true,
+      keepalive: options.keepaliveSeconds,
+      connectTimeout: connectMsMax,
+      reconnectPeriod: 0,
+      queueQoSZero: false,
+      resubscribe: false,
+    });
+    client = current;
+    let upSinceMs: number | null = null;
+    let reason = 'connection closed';
+
+    current.on('connect', () => {
+      current.subscribe(downFilter(applianceId), { qos: 1 }, (error, granted) => {
+        if (error || granted?.some(({ qos }) => qos > 1)) {
+          reason = 'subscription refused';
+          current.end(true);
+          return;
+        }
+        upSinceMs = clock.monotonicMs();
+        reportRecovery();
+        events.onUp();
+      });
+    });
+    current.on('message', (topic, payload) => {
+      const parsed = parseTopic(topic);
+      if (parsed?.direction !== 'down' || payload.length > limits.frameWireBytesMax) return;
+      events.onFrame(parsed.frame, payload);
+    });
+    current.on('error', (error) => {
+      reason = error.message || (error as NodeJS.ErrnoException).code || 'connection failed';
+    });
+    current.on('close', () => {
+      if (client !== current) return;
+      client = null;
+      current.removeAllListeners();
+      // The library may still report on a socket that is gone.
+      current.on('error', () => {});
+      current.end(true);
+      if (upSinceMs !== null) {
+        if (clock.monotonicMs() - upSinceMs >= goodMs) failures = 0;
+        events.onDown(reason);
+      }
+      if (!stopped) retry(events, reason);
+    });
+  }
+
+  /** The first failure is logged, then silence until it is over. */
+  function retry(events: LinkEvents, reason: string): void {
+    if (failures === 0) {
+      firstFailureMs = clock.monotonicMs();
+      log.warn({ reason }, 'the link to central is down; selling goes on');
+    }
+    const delayMs = backoffDelayMs(options.reconnect, failures++, random);
+    cancelRetry = clock.after(delayMs, () => connect(events));
+  }
+
+  function reportRecovery(): void {
+    const downMs = failures === 0 ? 0 : clock.monotonicMs() - firstFailureMs;
+    log.info({ failures, downMs }, 'the link to central is up');
+  }
+}

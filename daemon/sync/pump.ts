@@ -1,0 +1,254 @@
+// The pump: moves receivedThrough forward. It asks the machine what to do, does it, and is woken when the journal
+// grows, a frame arrives, or time has passed.
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Condition, LinkView } from '../../contract/kiosk-api.ts';
+import { limits } from '../../contract/limits.ts';
+import { protocolVersion, type Receipt, type RefusalCode, type Welcome } from '../../contract/sync.ts';
+import type { DownFrame } from '../../contract/topics.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Log } from '../../kit/log.ts';
+import type { StoreClient } from '../store/client.ts';
+import type { Envelope, OpenedFeed } from './envelope.ts';
+import type { Link } from './link.ts';
+import { act, next, reading, type SyncEvent, type SyncState, type SyncTiming } from './machine.ts';
+
+export interface PumpParts {
+  store: StoreClient;
+  link: Link;
+  envelope: Envelope;
+  clock: Clock;
+  log: Log;
+  release: string;
+  /** The appliance's certificate, DER. */
+  certificate: Buffer;
+}
+
+export interface Pump {
+  start(): void;
+  /** Says bye and closes the link. */
+  stop(): Promise<void>;
+}
+
+const timing: SyncTiming = { answerMsMax: 10_000, refusedMs: 60_000, fullFrameItems: 200 };
+const frameItems = 400;
+
+export function createPump({ store, link, envelope, clock, log, release, certificate }: PumpParts): Pump {
+  let state: SyncState = { kind: 'offline' };
+  let shown: LinkView = { kind: 'offline', sinceMs: clock.wallMs() };
+  let conditions: Condition[] = [];
+  let cancelWait: () => void = () => {};
+  let helloSentMs = 0;
+  /** Frames downwards are handled one after the other: the feed is an order. */
+  let inbound: Promise<void> = Promise.resolve();
+
+  return {
+    start() {
+      store.onAppended(() => step());
+      link.start({
+        onUp: () => greet({ kind: 'link_up', helloId: randomUUID() }),
+        onDown: () => happened({ kind: 'link_down' }),
+        onFrame(frame, payload) {
+          inbound = inbound
+            .then(() => handle(frame, payload))
+            .catch((error: Error) => log.error({ frame, error: error.message }, 'could not take a frame'));
+        },
+      });
+    },
+    async stop() {
+      cancelWait();
+      if (state.kind !== 'offline') {
+        const { journalId, lastSeq } = await store.ask('position', {});
+        await link.send('bye', envelope.seal('bye', { journalId, lastSeq }));
+      }
+      state = { kind: 'offline' };
+      await link.stop();
+    },
+  };
+
+  function facts() {
+    return { nowMs: clock.monotonicMs(), lastSeq: store.lastSeq };
+  }
+
+  function happened(event: SyncEvent): void {
+    const before = state;
+    state = next(state, event, facts(), timing);
+    if (state.kind !== before.kind) show();
+    step();
+  }
+
+  /** Does what the machine says until there is nothing left to do now. */
+  function step(): void {
+    cancelWait();
+    const action = act(state, facts(), timing);
+    switch (action.kind) {
+      case 'send':
+        if (state.kind === 'streaming') state = reading(state);
+        void sendRun(action.afterSeq);
+        return;
+      case 'wait':
+        cancelWait = clock.after(Math.max(1, action.untilMs - clock.monotonicMs()), wake);
+        return;
+      default:
+    }
+  }
+
+  function wake(): void {
+    const before = state;
+    const helloId = randomUUID();
+    state = next(state, { kind: 'tick', helloId }, facts(), timing);
+    if (state !== before && state.kind === 'greeting') {
+      log.warn({ after: before.kind }, 'no answer from central in time; saying hello again');
+      show();
+      void sendHello(helloId);
+    }
+    step();
+  }
+
+  function greet(event: Extract<SyncEvent, { kind: 'link_up' }>): void {
+    happened(event);
+    void sendHello(event.helloId);
+  }
+
+  async function sendHello(helloId: string): Promise<void> {
+    const { journalId, lastSeq, lastHash, feedId, appliedThrough } = await store.ask('position', {});
+    helloSentMs = clock.monotonicMs();
+    await link.send(
+      'hello',
+      envelope.seal('hello', {
+        helloId,
+        versions: [protocolVersion],
+        journalId,
+        lastSeq,
+        lastHash,
+        feedId,
+        appliedThrough,
+        release,
+        bootId: clock.bootId,
+        wallMs: clock.wallMs(),
+        certificate: certificate.toString('base64'),
+      }),
+    );
+  }
+
+  async function sendRun(afterSeq: number): Promise<void> {
+    try {
+      const run = await store.ask('entries', {
+        afterSeq,
+        itemsMax: frameItems,
+        bytesMax: limits.frameRawBytesMax,
+      });
+      if (!run) return happened({ kind: 'unsent' });
+      const payload = await envelope.sealEntries(run, newTraceparent());
+      // Not awaited to its end: the window, not the pipe, says how much may be out.
+      void link.send('entries', payload);
+      happened({ kind: 'sent', firstSeq: run.firstSeq, lastSeq: run.lastSeq });
+    } catch (error) {
+      log.error({ error: (error as Error).message }, 'could not send entries');
+      happened({ kind: 'unsent' });
+    }
+  }
+
+  async function handle(frame: DownFrame, payload: Buffer): Promise<void> {
+    switch (frame) {
+      case 'welcome': {
+        const welcome = envelope.openWelcome(payload);
+        return welcome ? takeWelcome(welcome) : ignore(frame);
+      }
+      case 'receipt': {
+        const receipt = envelope.openReceipt(payload);
+        return receipt ? takeReceipt(receipt) : ignore(frame);
+      }
+      case 'feed': {
+        const feed = await envelope.openFeed(payload);
+        return feed ? takeFeed(feed) : ignore(frame);
+      }
+    }
+  }
+
+  async function takeReceipt(receipt: Receipt): Promise<void> {
+    const answer = await store.ask('received', receipt);
+    if (answer.kind === 'diverged') return diverged();
+    happened({ kind: 'received', through: receipt.receivedThrough });
+  }
+
+  async function takeFeed(feed: OpenedFeed): Promise<void> {
+    const { feedId, firstPosition } = feed;
+    if (feed.items.includes(null))
+      log.warn({ firstPosition }, 'passed over a feed item that this release cannot read');
+    const answer = await store.ask('feed', feed);
+    if (answer.kind === 'ignored') log.warn({ reason: answer.reason, firstPosition }, 'ignored a feed frame');
+    if (answer.kind === 'ignored' && answer.reason === 'other_feed') return;
+    await link.send('applied', envelope.seal('applied', { feedId, appliedThrough: answer.appliedThrough }));
+  }
+
+  async function takeWelcome(welcome: Welcome): Promise<void> {
+    const { helloId } = welcome;
+    if (state.kind !== 'greeting' || state.helloId !== helloId) return;
+    if (welcome.kind === 'refusal') return refused(helloId, welcome.code, welcome.hint);
+    const { receipt, windowFrames, entriesPerSecondMax } = welcome;
+    // Half the round trip either way: the estimate of central's time and how far off it can be.
+    const nowMs = clock.monotonicMs();
+    const uncertaintyMs = Math.ceil((nowMs - helloSentMs) / 2);
+    await store.ask('centralTime', {
+      aheadOfMonotonicMs: welcome.centralMs + uncertaintyMs - nowMs,
+      uncertaintyMs,
+    });
+    const answer = await store.ask('received', receipt);
+    if (answer.kind === 'diverged') return diverged();
+    conditions = [];
+    // Central may stand behind what it once confirmed, after a restore: it is sent again from where it stands.
+    happened({
+      kind: 'welcomed',
+      helloId,
+      receivedThrough: receipt.receivedThrough,
+      windowFrames,
+      entriesPerSecondMax,
+    });
+  }
+
+  function diverged(): void {
+    if (state.kind !== 'offline') {
+      const helloId = state.kind === 'greeting' ? state.helloId : '';
+      refused(
+        helloId,
+        'history_diverged',
+        'central holds another history under the identity of this journal',
+      );
+    }
+  }
+
+  function refused(helloId: string, code: RefusalCode, hint: string): void {
+    log.error({ code, hint }, 'central refuses to go on with this journal; selling goes on');
+    conditions = [{ code, hint, sinceMs: clock.wallMs() }];
+    happened({ kind: 'refused', helloId, code });
+  }
+
+  function ignore(frame: DownFrame): void {
+    log.warn({ frame }, 'ignored a frame that is malformed or not signed by central');
+  }
+
+  /** Tells the store how the link is, for the kiosks' banner. */
+  function show(): void {
+    const kind = linkKind(state);
+    if (kind !== shown.kind) shown = { kind, sinceMs: clock.wallMs() };
+    store.ask('link', { link: shown, conditions }).catch(() => {});
+  }
+}
+
+function linkKind(state: SyncState): LinkView['kind'] {
+  switch (state.kind) {
+    case 'offline':
+      return 'offline';
+    case 'greeting':
+      return 'connecting';
+    case 'streaming':
+      return 'online';
+    case 'refused':
+      return 'refused';
+  }
+}
+
+/** A new trace for each sending (W3C Trace Context §3.2). */
+function newTraceparent(): string {
+  return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
+}
