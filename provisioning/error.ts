@@ -13,6 +13,8 @@ export type ProvisioningErrorCode =
   | 'key_mismatch'
   /** Something is already there, and nothing is ever overwritten. */
   | 'already_exists'
+  /** The new folder cannot be made where it was asked for. */
+  | 'folder_unwritable'
   /** The issuing CA's own certificate has run out, or is not valid yet. */
   | 'authority_not_valid'
   /** An argument that no certificate can carry. */

@@ -32,43 +32,44 @@ export function assertNewFolder(folder: string): void {
  * Writes the files into a new folder beside, syncs them and renames it: after any interruption `folder` holds all of
  * them or is as before. What an interrupted run leaves is `<folder>.<12 hex digits>.new`, keys that nobody trusts; it
  * may be deleted. Of two runs at the same moment one wins and the other throws.
- * @throws ProvisioningError already_exists when `folder` is there and not an empty folder
+ * @throws ProvisioningError already_exists when `folder` is there and not an empty folder, folder_unwritable
  */
 export function writeNewFolder(folder: string, files: readonly NewFile[]): void {
   const target = resolve(folder);
-  assertNewFolder(target);
   const beside = `${target}.${randomBytes(6).toString('hex')}.new`;
-  mkdirSync(dirname(target), { recursive: true });
-  mkdirSync(beside, { mode: 0o700 });
   try {
+    mkdirSync(dirname(target), { recursive: true });
+    mkdirSync(beside, { mode: 0o700 });
     for (const file of files) {
       const path = join(beside, file.path);
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       writeDurable(path, file.content, file.mode);
     }
     syncFolder(beside);
-    // rename(2) replaces an empty folder and fails on any other.
+    // rename(2) replaces an empty folder and fails on anything else.
     renameSync(beside, target);
     syncFolder(dirname(target));
   } catch (error) {
     rmSync(beside, { recursive: true, force: true });
-    throw isOccupied(error) ? alreadyExists(target, error) : error;
+    assertNewFolder(target);
+    throw unwritable(target, error);
   }
 }
 
-function isOccupied(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    ['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(String(error.code))
-  );
-}
-
-function alreadyExists(folder: string, cause?: unknown): ProvisioningError {
+function alreadyExists(folder: string): ProvisioningError {
   return new ProvisioningError(
     'already_exists',
     `${folder} already holds something`,
     'Name a new or empty folder. To begin again, move the old one away; what it issued will no longer be trusted.',
+  );
+}
+
+function unwritable(folder: string, cause: unknown): ProvisioningError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new ProvisioningError(
+    'folder_unwritable',
+    `${folder} cannot be made: ${reason}`,
+    'Check that the folder above it can be written and that the disk has room.',
     cause,
   );
 }

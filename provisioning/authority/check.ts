@@ -18,15 +18,15 @@ export type ApplianceCheck =
       reason: 'malformed' | 'other_authority' | 'expired' | 'not_yet_valid' | 'not_an_appliance';
     };
 
-/** Issuing CAs that a root vouches for, each with the time when the whole way up to the root is valid. */
+/** The issuing CAs that a root vouches for, each with the time in which it and its root are both valid. */
 export interface Authorities {
-  readonly issuing: readonly IssuingCa[];
+  readonly issuing: readonly Authority[];
 }
 
 /**
  * Judges one certificate (DER) by the path rules of RFC 5280 §6.1, cut to our own shape: leaf, issuing CA, root.
- * The name comes from the certificate alone: a single subject alternative name, a URI. What it is checked in is the
- * order in which a stranger may be told about it: nobody learns more than "other authority" without a genuine one.
+ * The id comes from the certificate alone: its single subject alternative name, a URI. The signature is judged before
+ * anything the certificate says of itself, so that a stranger's is `other_authority` whatever it claims.
  * @param authorities from readAuthorities, or its PEM (parsed anew on each call)
  * @param nowMs wall-clock milliseconds since 1970
  * @throws ProvisioningError file_malformed when the PEM given for `authorities` holds no usable authority
@@ -61,11 +61,10 @@ export function checkApplianceCertificate(
  * @throws ProvisioningError file_malformed when it is no PEM, or no issuing CA in it is signed by a root in it
  */
 export function readAuthorities(caPem: string): Authorities {
-  const certificates = parseBundle(caPem).filter((certificate) => certificate.ca);
-  const roots = certificates.map(caOf).filter((ca) => isIssuedBy(ca.certificate, ca));
-  const issuing = certificates
-    .map(caOf)
-    .filter((ca) => !isIssuedBy(ca.certificate, ca))
+  const authorities = parseBundle(caPem);
+  const roots = authorities.filter((ca) => isIssuedBy(ca.certificate, ca));
+  const issuing = authorities
+    .filter((ca) => !roots.includes(ca))
     .flatMap((ca) => {
       const root = roots.find((candidate) => isIssuedBy(ca.certificate, candidate));
       return root ? [{ ...ca, ...intersect(ca, root) }] : [];
@@ -95,17 +94,13 @@ interface Validity {
   notAfterMs: number;
 }
 
-interface IssuingCa extends Validity {
+interface Authority extends Validity {
   readonly certificate: X509Certificate;
   readonly publicKey: KeyObject;
 }
 
-function caOf(certificate: X509Certificate): IssuingCa {
-  return { certificate, publicKey: certificate.publicKey, ...validityOf(certificate) };
-}
-
 /** Names and key identifiers match, the issuer may sign certificates, and it did: a forged name alone is not enough. */
-function isIssuedBy(certificate: X509Certificate, issuer: IssuingCa): boolean {
+function isIssuedBy(certificate: X509Certificate, issuer: Authority): boolean {
   return certificate.checkIssued(issuer.certificate) && certificate.verify(issuer.publicKey);
 }
 
@@ -133,9 +128,15 @@ function parseDer(der: Uint8Array): X509Certificate | null {
   }
 }
 
-function parseBundle(caPem: string): X509Certificate[] {
+function parseBundle(caPem: string): Authority[] {
   try {
-    return parseCertificates(caPem);
+    return parseCertificates(caPem)
+      .filter((certificate) => certificate.ca)
+      .map((certificate) => ({
+        certificate,
+        publicKey: certificate.publicKey,
+        ...validityOf(certificate),
+      }));
   } catch (error) {
     throw noAuthority(error);
   }
