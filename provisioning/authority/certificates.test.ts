@@ -18,6 +18,9 @@ import {
 import { authorityFiles } from './authority.ts';
 import { checkApplianceCertificate } from './check.ts';
 
+/** Any build of OpenSSL 3: another than the system's may be named. */
+const OPENSSL = process.env['OPENSSL'] ?? 'openssl';
+
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-certificates-'));
 const authorityFolder = join(folder, 'authority');
 const at = authorityFiles(authorityFolder);
@@ -173,9 +176,11 @@ describe('in a TLS 1.3 handshake', () => {
 
 /** What OpenSSL prints. Its exit code is part of neither: the words are what is asserted. */
 function openssl(...words: string[]): string {
-  const run = spawnSync('openssl', words, { encoding: 'utf8' });
+  const run = spawnSync(OPENSSL, words, { encoding: 'utf8' });
   if (run.error) {
-    throw new Error(`the openssl program is needed to check certificates against it: ${run.error.message}`);
+    throw new Error(
+      `OpenSSL 3 is needed to check certificates against it (set OPENSSL to its program): ${run.error.message}`,
+    );
   }
   return `${run.stdout}${run.stderr}`.trim();
 }
