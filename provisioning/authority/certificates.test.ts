@@ -19,7 +19,7 @@ import { authorityFiles } from './authority.ts';
 import { checkApplianceCertificate } from './check.ts';
 
 /** Any build of OpenSSL 3: another than the system's may be named. */
-const OPENSSL = process.env['OPENSSL'] ?? 'openssl';
+const OPENSSL = process.env.OPENSSL ?? 'openssl';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-certificates-'));
 const authorityFolder = join(folder, 'authority');
