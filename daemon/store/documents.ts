@@ -23,6 +23,12 @@ export type NewDocument = Pick<
   'id' | 'seq' | 'requestHash' | 'kind' | 'verdict' | 'currency' | 'totalMinor' | 'exposedMinor'
 >;
 
+interface Tally {
+  kind: string;
+  verdict: string;
+  documents: number;
+}
+
 export interface Documents {
   find(id: Buffer): DocumentRow | null;
   insert(document: NewDocument): void;
@@ -33,6 +39,10 @@ export interface Documents {
   setOutcome(id: Buffer, outcome: OutcomeKind, atMs: number, exposedMinor: number): void;
   /** Documents of this journal as "kind verdict" → how many. */
   tallies(): Record<string, number>;
+  /** Writes the tallies that changed; called once, before COMMIT. */
+  save(): void;
+  /** Forgets what a rolled back transaction counted. */
+  reload(): void;
 }
 
 const columns = `id, seq, request_hash AS requestHash, kind, verdict, currency, total_minor AS totalMinor,
@@ -45,29 +55,42 @@ export function openDocuments(db: Database): Documents {
     `INSERT INTO document (id, seq, request_hash, kind, verdict, currency, total_minor, exposed_minor)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const count = db.prepare(
-    `INSERT INTO tally (kind, verdict, documents) VALUES (?, ?, 1)
-     ON CONFLICT DO UPDATE SET documents = documents + 1`,
-  );
+  const saveTally = db.prepare('INSERT OR REPLACE INTO tally (kind, verdict, documents) VALUES (?, ?, ?)');
   const markVoided = db.prepare('UPDATE document SET voided_by = ?, exposed_minor = 0 WHERE id = ?');
   const addRefund = db.prepare('UPDATE document SET refunded_minor = refunded_minor + ? WHERE id = ?');
   const setOutcome = db.prepare(
     'UPDATE document SET outcome = ?, outcome_at_ms = ?, exposed_minor = ? WHERE id = ?',
   );
-  const tallies = db.prepare<[], { kind: string; verdict: string; documents: number }>('SELECT * FROM tally');
+  const selectTallies = db.prepare<[], Tally>('SELECT kind, verdict, documents FROM tally');
+
+  const load = () => new Map(selectTallies.all().map((tally) => [`${tally.kind} ${tally.verdict}`, tally]));
+  let tallies = load();
+  let counted = new Set<Tally>();
+  const count = (kind: EntryKind, verdict: VerdictKind) => {
+    const key = `${kind} ${verdict}`;
+    const tally = tallies.get(key) ?? { kind, verdict, documents: 0 };
+    tally.documents++;
+    tallies.set(key, tally);
+    counted.add(tally);
+  };
   return {
     find: (id) => find.get(id) ?? null,
     insert(d) {
       insert.run(d.id, d.seq, d.requestHash, d.kind, d.verdict, d.currency, d.totalMinor, d.exposedMinor);
-      count.run(d.kind, d.verdict);
+      count(d.kind, d.verdict);
     },
     markVoided: (id, by) => void markVoided.run(by, id),
     addRefund: (id, minor) => void addRefund.run(minor, id),
     setOutcome: (id, outcome, atMs, exposedMinor) => void setOutcome.run(outcome, atMs, exposedMinor, id),
-    tallies: () =>
-      Object.fromEntries(
-        tallies.all().map(({ kind, verdict, documents }) => [`${kind} ${verdict}`, documents]),
-      ),
+    tallies: () => Object.fromEntries([...tallies].map(([key, { documents }]) => [key, documents])),
+    save() {
+      for (const { kind, verdict, documents } of counted) saveTally.run(kind, verdict, documents);
+      counted.clear();
+    },
+    reload() {
+      tallies = load();
+      counted = new Set();
+    },
   };
 }
 

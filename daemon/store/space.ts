@@ -18,6 +18,9 @@ export function watchSpace(db: Database, folder: string, limits: SpaceLimits, cl
   // SQLite itself answers SQLITE_FULL beyond this: the quota holds even if the watermark were wrong.
   db.pragma(`max_page_count = ${Math.max(64, Math.floor(limits.bytesMax / pageBytes))}`);
 
+  // Both are counted when the statement runs, so that preparing them once is enough.
+  const pageCount = db.prepare<[], number>('PRAGMA page_count').pluck();
+  const freePageCount = db.prepare<[], number>('PRAGMA freelist_count').pluck();
   let diskBytes = diskFreeBytes(folder);
   let lookedMs = clock.monotonicMs();
   return () => {
@@ -25,9 +28,7 @@ export function watchSpace(db: Database, folder: string, limits: SpaceLimits, cl
       diskBytes = diskFreeBytes(folder);
       lookedMs = clock.monotonicMs();
     }
-    const used =
-      Number(db.pragma('page_count', { simple: true })) -
-      Number(db.pragma('freelist_count', { simple: true }));
+    const used = (pageCount.get() ?? 0) - (freePageCount.get() ?? 0);
     return Math.min(limits.bytesMax - used * pageBytes, diskBytes) >= limits.reserveBytes;
   };
 }

@@ -33,6 +33,7 @@ export interface Store {
 
 /** "HFAP": marks the file as an appliance's journal. */
 const applicationId = 0x48464150;
+const durabilityCheckMs = 1000;
 
 export function openStore({ folder, space, clock }: StoreOptions): Store {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -85,17 +86,25 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
     },
   };
 
+  // SQLite's setting can fall back by itself after the first write: looked at again from time to time (I1).
+  let checkedMs = Number.NEGATIVE_INFINITY;
+  const checkDurable = () => {
+    if (clock.monotonicMs() - checkedMs < durabilityCheckMs) return;
+    assertDurable(db);
+    checkedMs = clock.monotonicMs();
+  };
+
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
   return {
     execute(batch) {
-      assertDurable(db);
       room = hasRoom();
       begin.run();
       try {
         const answers = batch.map(answer);
-        positions.save();
+        save();
         commit.run();
+        checkDurable();
         return answers;
       } catch (error) {
         rollBack();
@@ -121,7 +130,7 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
       begin.run();
       try {
         const result = answer(command);
-        positions.save();
+        save();
         commit.run();
         return result;
       } catch (error) {
@@ -140,9 +149,15 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
     return { kind: 'unaccepted', code: 'journal_full' };
   }
 
+  function save(): void {
+    positions.save();
+    documents.save();
+  }
+
   function rollBack(): void {
     if (db.inTransaction) db.exec('ROLLBACK');
     positions.reload();
+    documents.reload();
     journal.reload();
     catalogue.reload();
   }
