@@ -1,0 +1,93 @@
+// Both books of a site as their own programs show them: the appliance's journal and central's ledger.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DocumentPage, DocumentView } from '../contract/kiosk-api.ts';
+import { limits } from '../contract/limits.ts';
+import { createKioskClient, type KioskClient, type Reading } from '../kiosk/client.ts';
+import { type Account, createCentralApi, type LedgerEntry } from './central-api.ts';
+import { TrialError } from './error.ts';
+import type { Site } from './site.ts';
+
+export interface Books {
+  /** Every document of the appliance, the oldest first. */
+  journal: DocumentView[];
+  /** Every entry the ledger has taken of that journal, in order. */
+  ledger: LedgerEntry[];
+  balances: Account[];
+}
+
+export interface SettleProgress {
+  lastSeq: number;
+  receivedThrough: number;
+  bookedThrough: number;
+}
+
+/** How long the books may stand still before we stop waiting for them. */
+const stillMsMax = 60_000;
+
+/**
+ * Waits until nothing is pending and the ledger has taken the whole journal, then reads both.
+ * @throws TrialError too_slow when nothing moves for a minute; bad_answer
+ */
+export async function readSettledBooks(
+  site: Pick<Site, 'applianceUrl' | 'centralUrl' | 'operatorKey'>,
+  options: { onProgress?: (progress: SettleProgress) => void; signal?: AbortSignal } = {},
+): Promise<Books> {
+  const kiosk = createKioskClient({ baseUrl: site.applianceUrl });
+  const central = createCentralApi({ url: site.centralUrl, operatorKey: site.operatorKey });
+  const ledger: LedgerEntry[] = [];
+  let movedMs = performance.now();
+  let receivedBefore = -1;
+
+  for (;;) {
+    options.signal?.throwIfAborted();
+    const { journal } = found(await kiosk.status());
+    const news =
+      journal.receivedThrough > 0 ? await central.entries(journal.journalId, ledger.at(-1)?.seq ?? 0) : [];
+    ledger.push(...news);
+    const bookedThrough = ledger.at(-1)?.seq ?? 0;
+    options.onProgress?.({ ...journal, bookedThrough });
+    if (journal.pending === 0 && bookedThrough >= journal.lastSeq) break;
+
+    if (news.length > 0 || journal.receivedThrough !== receivedBefore) movedMs = performance.now();
+    if (performance.now() - movedMs > stillMsMax) throw standingStill({ ...journal, bookedThrough });
+    receivedBefore = journal.receivedThrough;
+    if (news.length === 0) await sleep(100, undefined, options.signal && { signal: options.signal });
+  }
+  return { journal: await readJournal(kiosk), ledger, balances: await central.accounts() };
+}
+
+async function readJournal(kiosk: KioskClient): Promise<DocumentView[]> {
+  const documents: DocumentView[] = [];
+  let cursor: string | null = null;
+  do {
+    const from: { cursor?: string } = cursor === null ? {} : { cursor };
+    const page: DocumentPage = found(await kiosk.list({ limit: limits.pageItemsMax, ...from }));
+    documents.push(...page.items);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return documents.reverse();
+}
+
+/** What was read, where not being able to read it means that the trial has failed. */
+function found<T>(reading: Reading<T>): T {
+  switch (reading.kind) {
+    case 'found':
+      return reading.value;
+    case 'invalid':
+      throw new TrialError(
+        'bad_answer',
+        `the appliance refused to answer: ${reading.problem.code}`,
+        'See its log.',
+      );
+    case 'unavailable':
+      throw new TrialError('too_slow', `the appliance does not answer: ${reading.reason}`, 'See its log.');
+  }
+}
+
+function standingStill({ lastSeq, receivedThrough, bookedThrough }: SettleProgress): TrialError {
+  return new TrialError(
+    'too_slow',
+    `nothing moved for ${stillMsMax / 1000} s: journal at ${lastSeq}, received through ${receivedThrough}, booked through ${bookedThrough}`,
+    'See both logs; the link must be up.',
+  );
+}

@@ -1,0 +1,69 @@
+// What a trial reads from central's operator API, parsed at the door.
+import { z } from 'zod';
+import { TrialError } from './error.ts';
+
+const LedgerEntry = z.object({
+  seq: z.int().min(1),
+  documentId: z.string().nullable(),
+  kind: z.string().nullable(),
+  verdict: z.string().nullable(),
+  totalMinor: z.int().nullable(),
+  currency: z.string().nullable(),
+  /** booked: money moved; recorded: refused at the appliance; parked: waits for a person. */
+  state: z.enum(['booked', 'recorded', 'parked']),
+});
+export type LedgerEntry = z.infer<typeof LedgerEntry>;
+const LedgerEntries = z.object({ items: z.array(LedgerEntry) });
+
+const Account = z.object({
+  name: z.string(),
+  currency: z.string(),
+  balanceMinor: z.int(),
+});
+export type Account = z.infer<typeof Account>;
+const Accounts = z.object({ items: z.array(Account) });
+
+const Appliance = z.object({ feed: z.object({ head: z.int().min(0), appliedThrough: z.int().min(0) }) });
+
+export interface CentralApi {
+  /** How far the appliance's feed goes; null while central does not know the appliance. */
+  feedOf(applianceId: string): Promise<{ head: number; appliedThrough: number } | null>;
+  /** What the ledger has taken of a journal after a seq, in order, at most 1000. */
+  entries(journalId: string, after: number): Promise<LedgerEntry[]>;
+  accounts(): Promise<Account[]>;
+}
+
+/** Each call throws TrialError bad_answer for an answer that is not central's, and what fetch throws for none. */
+export function createCentralApi(options: { url: string; operatorKey: string }): CentralApi {
+  async function read<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+    const found = await readIfThere(path, schema);
+    if (found !== null) return found;
+    throw new TrialError('bad_answer', `central knows no ${path}`, "See central's log in the site's folder.");
+  }
+
+  async function readIfThere<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
+    const response = await fetch(options.url + path, {
+      headers: { Authorization: `Bearer ${options.operatorKey}` },
+      signal: AbortSignal.timeout(10_000),
+    });
+    const text = await response.text();
+    if (response.status === 404) return null;
+    const parsed = response.ok ? schema.safeParse(JSON.parse(text)) : null;
+    if (parsed?.success) return parsed.data;
+    throw new TrialError(
+      'bad_answer',
+      `central answered ${response.status} to ${path}: ${parsed ? z.prettifyError(parsed.error) : text.slice(0, 300)}`,
+      "See central's log in the site's folder.",
+    );
+  }
+  return {
+    async feedOf(applianceId) {
+      return (await readIfThere(`/v1/appliances/${applianceId}`, Appliance))?.feed ?? null;
+    },
+    async entries(journalId, after) {
+      const query = new URLSearchParams({ journal: journalId, after: String(after), limit: '1000' });
+      return (await read(`/v1/ledger/entries?${query}`, LedgerEntries)).items;
+    },
+    accounts: async () => (await read('/v1/ledger/accounts', Accounts)).items,
+  };
+}
