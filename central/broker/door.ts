@@ -1,0 +1,87 @@
+// The door: TLS 1.3 with a client certificate, judged by us, so that a refusal has a reason in the log.
+import type { AddressInfo } from 'node:net';
+import { createServer, type TLSSocket } from 'node:tls';
+import type { Log } from '../../kit/log.ts';
+import { checkApplianceCertificate, readAuthorities } from '../../provisioning/authority/check.ts';
+import type { CentralIdentity } from '../../provisioning/identity.ts';
+
+export interface DoorParts {
+  identity: CentralIdentity;
+  host: string;
+  /** 0 for any. */
+  port: number;
+  connectionsMax: number;
+  nowMs(): number;
+  log: Log;
+  /** A connection whose certificate names this appliance. */
+  onAppliance(socket: TLSSocket, applianceId: string): void;
+}
+
+export interface Door {
+  port: number;
+  close(): Promise<void>;
+}
+
+const handshakeMsMax = 10_000;
+
+/** Listens; resolves when it does. */
+export async function openDoor(parts: DoorParts): Promise<Door> {
+  const { identity, log } = parts;
+  const authorities = readAuthorities(identity.caPem);
+  const sockets = new Set<TLSSocket>();
+  const server = createServer({
+    key: identity.serverKeyPem,
+    cert: identity.serverCertificatePem,
+    ca: identity.caPem,
+    minVersion: 'TLSv1.3',
+    requestCert: true,
+    // why false: a handshake refused by the library leaves nothing but ECONNRESET to read. The check is below.
+    rejectUnauthorized: false,
+    handshakeTimeout: handshakeMsMax,
+    noDelay: true,
+  });
+  server.maxConnections = parts.connectionsMax;
+
+  const judge = (socket: TLSSocket): { applianceId: string } | { reason: string } => {
+    const { raw } = socket.getPeerCertificate(false);
+    if (!raw) return { reason: 'no_certificate' };
+    const check = checkApplianceCertificate(raw, authorities, parts.nowMs());
+    if (!check.ok) return { reason: check.reason };
+    // The library's own opinion comes second, and both must agree.
+    if (!socket.authorized) return { reason: String(socket.authorizationError) };
+    return { applianceId: check.applianceId };
+  };
+
+  server.on('secureConnection', (socket) => {
+    const judged = judge(socket);
+    if ('reason' in judged) {
+      log.warn({ reason: judged.reason, remote: socket.remoteAddress }, 'connection refused');
+      socket.on('error', () => {});
+      socket.destroy();
+      return;
+    }
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    parts.onAppliance(socket, judged.applianceId);
+  });
+  server.on('tlsClientError', (error, socket) => {
+    log.warn({ reason: error.message, remote: socket.remoteAddress }, 'handshake failed');
+    socket.destroy();
+  });
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(parts.port, parts.host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}

@@ -1,0 +1,29 @@
+// `ledger check`: proves the books from their own rows and says so in a few lines.
+import type { CheckReport } from '../ledger/port.ts';
+import { checkLedger } from '../ledger/sqlite/check.ts';
+import { openCentralDatabase } from './open-store.ts';
+
+export function checkDatabase(dataFolder: string): CheckReport {
+  const db = openCentralDatabase(dataFolder);
+  try {
+    return checkLedger(db);
+  } finally {
+    db.close();
+  }
+}
+
+/** The report for a person. */
+export function describeReport(report: CheckReport): string {
+  const { journals, entries, movements, parked, totals, failures } = report;
+  return [
+    `${journals} journals, ${entries} entries, ${movements} movements, ${parked} parked`,
+    ...totals.flatMap(({ currency, balances }) =>
+      balances.map(
+        ({ account, balanceMinor }) =>
+          `${account.padEnd(24)} ${String(balanceMinor).padStart(20)} ${currency} (minor units)`,
+      ),
+    ),
+    ...failures.map(({ code, detail }) => `FAILED ${code}: ${detail}`),
+    failures.length === 0 ? 'The ledger is whole.' : 'The ledger is NOT whole.',
+  ].join('\n');
+}

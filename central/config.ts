@@ -1,0 +1,98 @@
+// Central's own limits and places, from one TOML file. Unknown keys are errors: a misspelt limit must not be no limit.
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { parse } from 'smol-toml';
+import { z } from 'zod';
+import { limits } from '../contract/limits.ts';
+import { CommandError } from './errors.ts';
+
+const Port = z.int().min(0).max(65_535);
+
+const Broker = z.discriminatedUnion('mode', [
+  z.strictObject({
+    mode: z.literal('embedded'),
+    host: z.string().min(1).default('0.0.0.0'),
+    /** 0 for any free one; the log says which. */
+    port: Port.default(8883),
+    connectionsMax: z.int().min(1).default(20_000),
+  }),
+  z.strictObject({ mode: z.literal('external'), url: z.url({ protocol: /^mqtts$/ }) }),
+]);
+
+const Config = z.strictObject({
+  /** Holds central.db. Relative paths count from the file's own folder. */
+  dataFolder: z.string().min(1),
+  /** The folder that `authority init` made. */
+  identityFolder: z.string().min(1),
+  http: z
+    .strictObject({ host: z.string().min(1).default('127.0.0.1'), port: Port.default(8080) })
+    .prefault({}),
+  broker: Broker.prefault({ mode: 'embedded' }),
+  /** How fast one appliance may send. */
+  pace: z
+    .strictObject({
+      windowFrames: z.int().min(1).max(limits.windowFramesMax).default(8),
+      entriesPerSecondMax: z.int().min(1).default(100_000),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') })
+    .prefault({}),
+});
+export type Config = z.infer<typeof Config>;
+
+/**
+ * Reads and checks the file.
+ * @throws CommandError config_missing, config_malformed: each names the key
+ */
+export function readConfig(path: string): Config {
+  const config = parseConfig(readText(path), path);
+  const folder = dirname(resolve(path));
+  return {
+    ...config,
+    dataFolder: resolve(folder, config.dataFolder),
+    identityFolder: resolve(folder, config.identityFolder),
+  };
+}
+
+export function parseConfig(text: string, path: string): Config {
+  const malformed = (details: string[], cause?: unknown) =>
+    new CommandError('config_malformed', `${path} is no valid configuration`, 'Correct the keys named.', {
+      details,
+      cause,
+    });
+  let table: unknown;
+  try {
+    table = parse(text);
+  } catch (error) {
+    throw malformed([(error as Error).message], error);
+  }
+  const config = Config.safeParse(table);
+  if (!config.success) throw malformed(config.error.issues.map(describeIssue));
+  return config.data;
+}
+
+/** One issue of a schema in words: the key, then what is wrong with it. */
+export function describeIssue(issue: z.core.$ZodIssue): string {
+  const path = issue.path.join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const keys = issue.keys.map((key) => (path === '' ? key : `${path}.${key}`));
+    return `${keys.join(', ')}: unknown; remove it or correct its spelling`;
+  }
+  return `${path === '' ? 'the whole' : path}: ${issue.message}`;
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new CommandError(
+      'config_missing',
+      `${path} cannot be read`,
+      'Name the configuration with --config FILE.',
+      {
+        cause: error,
+      },
+    );
+  }
+}

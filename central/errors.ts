@@ -1,0 +1,35 @@
+// What can go wrong in a command of the operator: a stable code, words, and a hint for the person who must act.
+
+/** What each code means for the exit of a command: 1 it failed, 2 it was called wrongly. */
+export const exitCodes = {
+  config_missing: 2,
+  config_malformed: 2,
+  file_missing: 2,
+  file_malformed: 2,
+  catalogue_malformed: 1,
+  policy_malformed: 1,
+  ledger_broken: 1,
+  database_unknown: 1,
+  argument_malformed: 2,
+} as const;
+export type CommandErrorCode = keyof typeof exitCodes;
+
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  readonly code: CommandErrorCode;
+  readonly hint: string;
+  /** What exactly is wrong, one a line. */
+  readonly details: readonly string[];
+
+  constructor(
+    code: CommandErrorCode,
+    message: string,
+    hint: string,
+    more: { details?: readonly string[]; cause?: unknown } = {},
+  ) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    this.code = code;
+    this.hint = hint;
+    this.details = more.details ?? [];
+  }
+}

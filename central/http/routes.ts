@@ -1,0 +1,77 @@
+// The operator's routes under /v1: what each appliance has sent, and what the ledger made of it.
+// Answers are camelCase; amounts are integer minor units; a page ends with nextCursor null.
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import type { z } from 'zod';
+import type { LedgerPort } from '../ledger/port.ts';
+import { exactJson } from './exact-json.ts';
+import { ProblemError } from './problems.ts';
+import { CheckoutsQuery, EntriesQuery, NoQuery, PageQuery, ParkedQuery, parseQuery } from './query.ts';
+
+export function createRoutes(store: LedgerPort): Router {
+  const router = new Router({ prefix: '/v1' });
+
+  /** One GET: its query in, its answer out. */
+  const get = <Schema extends z.ZodType>(
+    path: string,
+    schema: Schema,
+    read: (query: z.infer<Schema>, id: string) => Promise<object>,
+  ) =>
+    router.get(path, async (context: Context & { params: Record<string, string> }) => {
+      const body = await read(parseQuery(schema, context), context.params.id ?? '');
+      context.body = exactJson(body);
+      context.type = 'application/json';
+    });
+
+  /** Every appliance, in the order they became known. */
+  get('/appliances', PageQuery, ({ cursor, limit }) => store.appliances({ cursor: cursor ?? null, limit }));
+
+  get('/appliances/:id', NoQuery, async (_, id) => found(await store.appliance(id), 'appliance'));
+
+  /** Checkouts, the newest booking first. */
+  get('/checkouts', CheckoutsQuery, ({ cursor, limit, appliance }) =>
+    store.documents({ kind: 'checkout', applianceId: appliance ?? null, cursor: cursor ?? null, limit }),
+  );
+
+  /** A checkout with its movements: the sale, its void, its refunds. Also finds a void or a refund by its id. */
+  get('/checkouts/:id', NoQuery, async (_, id) => {
+    const documents = await store.document(id);
+    return found(documents[0] ?? null, 'checkout');
+  });
+
+  get('/ledger/accounts', NoQuery, async () => ({ items: await store.accounts() }));
+
+  /** Movements with their postings, in the order they were booked. */
+  get('/ledger/postings', PageQuery, ({ cursor, limit }) =>
+    store.movements({ cursor: cursor ?? null, limit }),
+  );
+
+  /** Entries that could not be booked, with the reason. */
+  get('/ledger/parked', ParkedQuery, async ({ cursor, limit }) => {
+    const [journalRefAfter, seqAfter] = (cursor ?? '0-0').split('-').map(Number);
+    const page = await store.parked({
+      limit,
+      journalRefAfter: journalRefAfter ?? 0,
+      seqAfter: seqAfter ?? 0,
+    });
+    const { items, next } = page;
+    return { items, nextCursor: next ? `${next.journalRefAfter}-${next.seqAfter}` : null };
+  });
+
+  /**
+   * For audits: every entry of one journal after a seq, as the ledger took it (booked, recorded or parked), so that
+   * a model outside can check that each is there exactly once.
+   */
+  get('/ledger/entries', EntriesQuery, async ({ journal, appliance, after, limit }) => {
+    const items = await store.entries({ journalId: journal, applianceId: appliance ?? null, after, limit });
+    if (items === 'ambiguous') throw new ProblemError('journal_ambiguous', 'Name the appliance as well.');
+    return { items: found(items, 'journal') };
+  });
+
+  return router;
+}
+
+function found<T>(value: T | null, what: string): T {
+  if (value === null) throw new ProblemError('not_found', `No ${what} has that id.`);
+  return value;
+}

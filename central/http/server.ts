@@ -1,0 +1,79 @@
+// The operator's HTTP server: headers, key, routes, and two probes that need no key.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Koa, { type Context } from 'koa';
+import helmet from 'koa-helmet';
+import type { Log } from '../../kit/log.ts';
+import type { LedgerPort } from '../ledger/port.ts';
+import { requireApiKey } from './api-key.ts';
+import { answerProblem, ProblemError } from './problems.ts';
+import { createRoutes } from './routes.ts';
+
+export interface HttpServer {
+  port: number;
+  close(): Promise<void>;
+}
+
+/** What an operator's request may take. */
+const requestMsMax = 30_000;
+
+export async function openHttpServer(parts: {
+  host: string;
+  /** 0 for any. */
+  port: number;
+  store: LedgerPort;
+  log: Log;
+}): Promise<HttpServer> {
+  const { store, log } = parts;
+  const app = new Koa();
+  app.on('error', (error: Error) => log.error({ error: error.message }, 'request failed'));
+  app.use(helmet());
+  app.use((context, next) => answerErrors(context, next, log));
+  app.use((context, next) => answerProbe(context, next, store));
+  app.use(requireApiKey(() => store.apiKeyHashes()));
+  const router = createRoutes(store);
+  app.use(router.routes());
+
+  const server = createServer({ requestTimeout: requestMsMax }, app.callback());
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(parts.port, parts.host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+        // A request in work has a moment; a client that keeps its connection open has not.
+        setTimeout(() => server.closeAllConnections(), 1000).unref();
+      }),
+  };
+}
+
+async function answerErrors(context: Context, next: () => Promise<void>, log: Log): Promise<void> {
+  try {
+    await next();
+    if (context.status === 404 && !context.body) answerProblem(context, 'not_found');
+  } catch (error) {
+    if (error instanceof ProblemError) return answerProblem(context, error.code, error.message);
+    log.error({ path: context.path, error: (error as Error).message }, 'request failed');
+    answerProblem(context, 'internal', 'The log of central says why.');
+  }
+}
+
+/** /livez: the process answers. /readyz: so does its database. */
+async function answerProbe(context: Context, next: () => Promise<void>, store: LedgerPort): Promise<void> {
+  if (context.path !== '/livez' && context.path !== '/readyz') return next();
+  if (context.method !== 'GET' && context.method !== 'HEAD') {
+    context.set('Allow', 'GET, HEAD');
+    return answerProblem(context, 'method_not_allowed');
+  }
+  if (context.path === '/readyz' && !(await store.ping().catch(() => false))) {
+    return answerProblem(context, 'not_ready', 'The database does not answer.');
+  }
+  context.body = { status: 'ok' };
+}

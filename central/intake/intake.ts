@@ -1,0 +1,222 @@
+// The way up: hello, entries, applied, bye. Nothing is answered before the store has it on its disk.
+import { createPublicKey, type KeyObject, randomUUID } from 'node:crypto';
+import { limits } from '../../contract/limits.ts';
+import { Applied, Bye, protocolVersion, type Receipt, type RefusalCode } from '../../contract/sync.ts';
+import { parseTopic, type UpFrame } from '../../contract/topics.ts';
+import { unreachable } from '../../kit/assert.ts';
+import type { Log } from '../../kit/log.ts';
+import type { Authorities } from '../../provisioning/authority/check.ts';
+import type { FeedSender } from '../feed/sender.ts';
+import type { LedgerPort, ReceivedPosition } from '../ledger/port.ts';
+import type { Answers } from './answers.ts';
+import { judgeHello } from './hello.ts';
+import { openFrame } from './open-frame.ts';
+
+export interface IntakeParts {
+  store: LedgerPort;
+  answers: Answers;
+  feed: FeedSender;
+  authorities: Authorities;
+  /** Frames on their way without a receipt, for each appliance. */
+  windowFrames: number;
+  entriesPerSecondMax: number;
+  nowMs(): number;
+  log: Log;
+}
+
+export interface Intake {
+  /** Takes one payload; resolves when the next may come, which is before its entries are durable. */
+  onPayload(topic: string, payload: Buffer): Promise<void>;
+  /** Resolves when everything taken has been answered. */
+  idle(): Promise<void>;
+  /** Frames that were dropped, by reason, since the start. */
+  ignored(): Record<string, number>;
+}
+
+/** Bytes of payloads handed to the store and not yet answered: beyond it the broker has to wait. */
+const waitingBytesMax = 64 * 1024 * 1024;
+
+export function createIntake(parts: IntakeParts): Intake {
+  const { store, answers, feed, log } = parts;
+  const keys = new Map<string, KeyObject>();
+  const lastHello = new Map<string, string>();
+  const ignored = new Map<string, number>();
+  const receipts = new Map<string, { applianceId: string; position: ReceivedPosition }>();
+  const inWork = new Set<Promise<void>>();
+  const load = { bytes: 0, resume: [] as (() => void)[] };
+
+  const ignore = (applianceId: string, frame: UpFrame, reason: string) => {
+    ignored.set(reason, (ignored.get(reason) ?? 0) + 1);
+    log.warn({ applianceId, frame, reason }, 'frame ignored');
+  };
+
+  const receiptOf = (position: ReceivedPosition): Receipt => ({ ...position, issuedAtMs: parts.nowMs() });
+
+  /** Frames of one commit are answered by one receipt: the last position says it all. */
+  const sayReceipt = (applianceId: string, position: ReceivedPosition) => {
+    if (receipts.size === 0) {
+      setImmediate(() => {
+        const due = [...receipts.values()];
+        receipts.clear();
+        for (const one of due) answers.receipt(one.applianceId, receiptOf(one.position));
+      });
+    }
+    receipts.set(`${applianceId} ${position.journalId}`, { applianceId, position });
+  };
+
+  const refuse = (applianceId: string, helloId: string, code: RefusalCode, reason: string, hint: string) => {
+    log.warn({ applianceId, code, reason }, 'appliance refused');
+    answers.welcome(applianceId, { kind: 'refusal', helloId, code, hint });
+  };
+
+  const refuseHistory = (applianceId: string, position: ReceivedPosition) => {
+    const helloId = lastHello.get(applianceId) ?? randomUUID();
+    const hint = `The journal ${position.journalId} differs from what was received through ${position.receivedThrough}; it was copied or restored. Begin a new journal.`;
+    refuse(applianceId, helloId, 'history_diverged', 'history_diverged', hint);
+  };
+
+  async function hello(applianceId: string, payload: Buffer): Promise<void> {
+    const nowMs = parts.nowMs();
+    const judged = judgeHello(applianceId, payload, parts.authorities, nowMs);
+    switch (judged.kind) {
+      case 'ignored':
+        return ignore(applianceId, 'hello', judged.reason);
+      case 'refused':
+        return refuse(applianceId, judged.helloId, judged.code, judged.reason, judged.hint);
+      case 'accepted':
+        break;
+      default:
+        return unreachable(judged);
+    }
+    const { helloId, journalId, lastSeq, lastHash, feedId, appliedThrough, release } = judged.hello;
+    keys.set(applianceId, judged.publicKey);
+    lastHello.set(applianceId, helloId);
+    const publicKey = judged.publicKey.export({ format: 'der', type: 'spki' });
+    const facts = {
+      applianceId,
+      publicKey,
+      journalId,
+      lastSeq,
+      lastHash,
+      feedId,
+      appliedThrough,
+      release,
+      nowMs,
+    };
+    const result = await store.hello(facts);
+    if (result.kind === 'diverged') return refuseHistory(applianceId, result.position);
+    answers.welcome(applianceId, {
+      kind: 'welcome',
+      helloId,
+      version: protocolVersion,
+      receipt: receiptOf(result.position),
+      feedId: result.feed.feedId,
+      feedHead: result.feed.head,
+      centralMs: parts.nowMs(),
+      windowFrames: parts.windowFrames,
+      entriesPerSecondMax: parts.entriesPerSecondMax,
+    });
+    feed.onHello(applianceId, result.feed);
+  }
+
+  async function entries(applianceId: string, payload: Buffer): Promise<void> {
+    // why a copy: a slice of a pooled buffer would take the whole pool along to the other thread.
+    const result = await store.receive({
+      applianceId,
+      payload: new Uint8Array(payload),
+      nowMs: parts.nowMs(),
+    });
+    switch (result.kind) {
+      case 'received':
+      case 'repeated':
+      case 'gap':
+        return sayReceipt(applianceId, result.position);
+      case 'diverged':
+        return refuseHistory(applianceId, result.position);
+      case 'ignored':
+        return ignore(applianceId, 'entries', result.reason);
+      default:
+        return unreachable(result);
+    }
+  }
+
+  async function applied(applianceId: string, payload: Buffer): Promise<void> {
+    const header = await openSigned('applied', applianceId, payload);
+    if (header === null) return;
+    const report = Applied.safeParse(header);
+    if (!report.success) return ignore(applianceId, 'applied', 'frame_malformed');
+    const position = await store.applied({ applianceId, ...report.data, nowMs: parts.nowMs() });
+    if (position === null) return ignore(applianceId, 'applied', 'feed_unknown');
+    feed.onApplied(applianceId, position);
+  }
+
+  async function bye(applianceId: string, payload: Buffer): Promise<void> {
+    const header = await openSigned('bye', applianceId, payload);
+    if (header === null) return;
+    if (!Bye.safeParse(header).success) return ignore(applianceId, 'bye', 'frame_malformed');
+    log.info({ applianceId }, 'appliance stops in order');
+    feed.onBye(applianceId);
+  }
+
+  /** The header of a small frame, or null when it was ignored. */
+  async function openSigned(frame: UpFrame, applianceId: string, payload: Buffer): Promise<unknown> {
+    const key = await keyOf(applianceId);
+    if (key === null) return ignoredNull(applianceId, frame, 'appliance_unknown');
+    const opened = openFrame(frame, applianceId, payload, key);
+    return opened.kind === 'opened' ? opened.header : ignoredNull(applianceId, frame, opened.reason);
+  }
+
+  const ignoredNull = (applianceId: string, frame: UpFrame, reason: string): null => {
+    ignore(applianceId, frame, reason);
+    return null;
+  };
+
+  /** After a start of central, an appliance behind another broker may go on without a new hello. */
+  async function keyOf(applianceId: string): Promise<KeyObject | null> {
+    const known = keys.get(applianceId);
+    if (known) return known;
+    const der = await store.publicKeyOf(applianceId);
+    if (der === null) return null;
+    const key = createPublicKey({ key: Buffer.from(der), format: 'der', type: 'spki' });
+    keys.set(applianceId, key);
+    return key;
+  }
+
+  const frames: Record<UpFrame, (applianceId: string, payload: Buffer) => Promise<void>> = {
+    hello,
+    entries,
+    applied,
+    bye,
+  };
+
+  const handle = async (applianceId: string, frame: UpFrame, payload: Buffer): Promise<void> => {
+    try {
+      await frames[frame](applianceId, payload);
+    } catch (error) {
+      // No receipt: the appliance keeps its entries and sends them again.
+      log.error({ applianceId, frame, error: (error as Error).message }, 'frame could not be handled');
+    } finally {
+      load.bytes -= payload.length;
+      if (load.bytes <= waitingBytesMax) for (const resume of load.resume.splice(0)) resume();
+    }
+  };
+
+  return {
+    async onPayload(text, payload) {
+      const topic = parseTopic(text);
+      if (topic?.direction !== 'up') return;
+      if (payload.length > limits.frameWireBytesMax) {
+        return ignore(topic.applianceId, topic.frame, 'frame_too_long');
+      }
+      load.bytes += payload.length;
+      const work = handle(topic.applianceId, topic.frame, payload).finally(() => inWork.delete(work));
+      inWork.add(work);
+      while (load.bytes > waitingBytesMax) await new Promise<void>((resolve) => load.resume.push(resolve));
+    },
+    async idle() {
+      while (inWork.size > 0) await Promise.all(inWork);
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+    ignored: () => Object.fromEntries(ignored),
+  };
+}

@@ -1,0 +1,231 @@
+// What the rest of central asks of its store: one contract for every database that can take this place.
+// Each call is one transaction, and its answer is given only after that transaction is durable.
+import type { Policy, Product } from '../../contract/feed.ts';
+import type { IgnoredReason } from '../intake/entries-run.ts';
+import type { Posting } from './settle.ts';
+
+/** Where central stands with a journal: what a receipt says. */
+export interface ReceivedPosition {
+  journalId: string;
+  receivedThrough: number;
+  /** Lower-case hex. */
+  hash: string;
+}
+
+export interface FeedPosition {
+  feedId: string;
+  head: number;
+  appliedThrough: number;
+}
+
+/** A hello whose certificate and signature have been checked. */
+export interface HelloFacts {
+  applianceId: string;
+  /** SPKI, DER. */
+  publicKey: Uint8Array;
+  journalId: string;
+  lastSeq: number;
+  lastHash: string;
+  feedId: string | null;
+  appliedThrough: number;
+  release: string;
+  nowMs: number;
+}
+
+export type HelloResult =
+  | { kind: 'welcome'; position: ReceivedPosition; feed: FeedPosition }
+  | { kind: 'diverged'; position: ReceivedPosition };
+
+export type ReceiveResult =
+  /** Durable now. */
+  | { kind: 'received'; position: ReceivedPosition; entries: number }
+  /** Durable before: the same receipt again does no harm. */
+  | { kind: 'repeated'; position: ReceivedPosition }
+  /** Something between is missing: the receipt shows from where. */
+  | { kind: 'gap'; position: ReceivedPosition }
+  | { kind: 'diverged'; position: ReceivedPosition }
+  | { kind: 'ignored'; reason: IgnoredReason };
+
+export interface FeedPage {
+  feedId: string;
+  head: number;
+  firstPosition: number;
+  items: Uint8Array[];
+}
+
+export type NamedCondition = { code: 'history_diverged'; sinceMs: number };
+
+export interface JournalView {
+  journalId: string;
+  receivedThrough: number;
+  bookedThrough: number;
+  conditions: NamedCondition[];
+}
+
+export interface ApplianceView {
+  id: string;
+  site: string | null;
+  release: string | null;
+  lastHeardMs: number | null;
+  journals: JournalView[];
+  feed: FeedPosition;
+}
+
+export interface DocumentRow {
+  applianceId: string;
+  journalId: string;
+  seq: number;
+  id: string;
+  kind: string;
+  verdict: string;
+  state: string;
+  currency: string;
+  totalMinor: number;
+  checkoutId: string | null;
+  slip: number | null;
+  refundedMinor: number;
+  voidedBy: string | null;
+  atMs: number;
+  bookedMs: number;
+}
+
+export interface MovementView {
+  id: number;
+  applianceId: string;
+  journalId: string;
+  seq: number;
+  reason: string;
+  bookedMs: number;
+  postings: Posting[];
+}
+
+export interface AccountView {
+  name: string;
+  currency: string;
+  /** A bigint: a sum may pass 2^53. */
+  balanceMinor: bigint;
+}
+
+export interface ParkedView {
+  applianceId: string;
+  journalId: string;
+  seq: number;
+  reason: string;
+  documentId: string | null;
+  kind: string | null;
+  parkedMs: number;
+}
+
+/** One entry of a journal as the ledger took it: for audits that recompute the ledger elsewhere. */
+export interface EntryView {
+  applianceId: string;
+  journalId: string;
+  seq: number;
+  documentId: string | null;
+  kind: string | null;
+  verdict: string | null;
+  currency: string | null;
+  totalMinor: number | null;
+  state: string;
+  reason: string | null;
+}
+
+/** A page in the order of its cursor; the cursor is null when there is no more. */
+export interface Page<Item> {
+  items: Item[];
+  nextCursor: number | null;
+}
+
+export interface BookedPiece {
+  entries: number;
+  /** True when entries still wait. */
+  more: boolean;
+}
+
+/** What the store does, said once; LedgerPort is the same with promises. */
+export interface LedgerCalls {
+  /** Makes the appliance known, with its site; a second time changes the site only. */
+  registerAppliance(appliance: { id: string; site: string | null; nowMs: number }): void;
+  /** Takes note of a hello and says where to go on from; a journal with another history is put under a condition. */
+  hello(facts: HelloFacts): HelloResult;
+  /** Stores the entries of one `entries` payload that are not yet there. */
+  receive(frame: { applianceId: string; payload: Uint8Array; nowMs: number }): ReceiveResult;
+  /** SPKI of the appliance's last hello, DER; null before the first. */
+  publicKeyOf(applianceId: string): Uint8Array | null;
+
+  /** Moves the appliance's applied position; null when the feed named is not the current one. */
+  applied(report: {
+    applianceId: string;
+    feedId: string;
+    appliedThrough: number;
+    nowMs: number;
+  }): FeedPosition | null;
+  /** The next items after a position, at most so many and so many bytes but at least one if any; null for a stranger. */
+  feedPage(request: {
+    applianceId: string;
+    after: number;
+    itemsMax: number;
+    bytesMax: number;
+  }): FeedPage | null;
+  feedPositionOf(applianceId: string): FeedPosition | null;
+
+  /** Settles at most so many waiting entries, in order per journal, each exactly once (I5). */
+  bookPiece(entriesMax: number, nowMs: number): BookedPiece;
+
+  /** Stores a policy as the next version and tells every appliance; answers the version. */
+  publishPolicy(policy: Policy): number;
+  /** Stores a whole catalogue as the next version and tells every appliance; answers the version. */
+  publishCatalogue(products: Product[]): number;
+  /** Publishes the policy unless there is one already. */
+  ensurePolicy(policy: Policy): void;
+
+  /** Stores the hash when there is no key at all yet; true when it was stored. */
+  ensureApiKey(hash: Uint8Array, nowMs: number): boolean;
+  apiKeyHashes(): Uint8Array[];
+
+  appliances(page: { cursor: number | null; limit: number }): Page<ApplianceView>;
+  appliance(id: string): ApplianceView | null;
+  /** Documents, the newest booking first. */
+  documents(filter: {
+    kind: 'checkout' | null;
+    applianceId: string | null;
+    cursor: number | null;
+    limit: number;
+  }): Page<DocumentRow>;
+  /** Every document of that id (one an appliance) with the movements that concern it. */
+  document(id: string): (DocumentRow & { movements: MovementView[] })[];
+  accounts(): AccountView[];
+  /** Movements in the order they were booked. */
+  movements(page: { cursor: number | null; limit: number }): Page<MovementView>;
+  parked(page: { limit: number; journalRefAfter: number; seqAfter: number }): ParkedPage;
+  /** null when no journal has that id, `ambiguous` when several appliances have and none is named. */
+  entries(request: {
+    journalId: string;
+    applianceId: string | null;
+    after: number;
+    limit: number;
+  }): EntryView[] | null | 'ambiguous';
+  /** Reads a trivial row: proof that the store answers. */
+  ping(): boolean;
+}
+
+export interface ParkedPage {
+  items: ParkedView[];
+  next: { journalRefAfter: number; seqAfter: number } | null;
+}
+
+export type LedgerPort = {
+  [Name in keyof LedgerCalls]: (
+    ...args: Parameters<LedgerCalls[Name]>
+  ) => Promise<ReturnType<LedgerCalls[Name]>>;
+};
+
+/** What became of the ledger check, with each failure in words. */
+export interface CheckReport {
+  journals: number;
+  entries: number;
+  movements: number;
+  parked: number;
+  totals: { currency: string; balances: { account: string; balanceMinor: bigint }[] }[];
+  failures: { code: string; detail: string }[];
+}

@@ -1,0 +1,169 @@
+// What one journal entry means for the money: pure. It never throws for what an appliance may send; what cannot be
+// booked is parked with a reason, and the rest of the journal goes on.
+
+import type { CheckoutEntry, Entry, EntryKind, RefundEntry, VoidEntry } from '../../contract/entry.ts';
+import type { OutcomeKind, VerdictKind } from '../../contract/verdict.ts';
+import { unreachable } from '../../kit/assert.ts';
+
+/** Why an entry was parked: the appliance should have prevented each of these. */
+export type ParkReason =
+  | 'entry_unreadable'
+  | 'document_repeated'
+  | 'checkout_unknown'
+  | 'not_a_checkout'
+  | 'checkout_not_approved'
+  | 'already_voided'
+  | 'already_refunded'
+  | 'refund_above_remaining'
+  | 'currency_differs';
+
+export type MovementReason = 'sale' | 'void' | 'refund';
+export type AccountName = 'receivable:processor' | 'payable:payee';
+
+/** One line of a movement in minor units: debit above zero, credit below. */
+export interface Posting {
+  account: AccountName;
+  currency: string;
+  amountMinor: number;
+}
+
+/** What the ledger keeps of a document. */
+export interface DocumentState {
+  kind: EntryKind;
+  verdict: VerdictKind;
+  currency: string;
+  totalMinor: number;
+  refundedMinor: number;
+  voidedBy: string | null;
+}
+
+/** What settle() must know of the ledger: documents of the same appliance only. */
+export interface SettleFacts {
+  /** The document that already carries the entry's id. */
+  sameId: DocumentState | null;
+  /** The document a void or linked refund refers to. */
+  checkout: DocumentState | null;
+}
+
+/** The document to add; `checkoutId` is the checkout it refers to. */
+export interface NewDocument {
+  currency: string;
+  totalMinor: number;
+  checkoutId: string | null;
+}
+
+/** What an entry changes on the checkout it refers to. */
+export interface CheckoutChange {
+  checkoutId: string;
+  refundedMinor: number;
+  voidedBy: string | null;
+}
+
+export type Settlement =
+  /** Money moved: book the movement, and tell the appliance. */
+  | {
+      kind: 'booked';
+      document: NewDocument;
+      reason: MovementReason;
+      postings: Posting[];
+      change: CheckoutChange | null;
+      outcome: OutcomeKind;
+    }
+  /** Refused or declined at the appliance: worth knowing, no money in it. */
+  | { kind: 'recorded'; document: NewDocument }
+  | { kind: 'parked'; reason: ParkReason };
+
+/** Settles one entry against what the ledger knows of its appliance's documents. */
+export function settle(entry: Entry, facts: SettleFacts): Settlement {
+  if (facts.sameId !== null) return parked('document_repeated');
+  switch (entry.kind) {
+    case 'checkout':
+      return settleCheckout(entry);
+    case 'void':
+      return settleVoid(entry, facts.checkout);
+    case 'refund':
+      return settleRefund(entry, facts.checkout);
+    default:
+      return unreachable(entry);
+  }
+}
+
+/** The checkout an entry refers to, or null when it stands alone. */
+export function checkoutIdOf(entry: Entry): string | null {
+  if (entry.kind === 'void') return entry.checkoutId;
+  return entry.kind === 'refund' && 'checkoutId' in entry.refund ? entry.refund.checkoutId : null;
+}
+
+/** The postings of a sale: the processor owes us what we owe the payee. */
+export function salePostings(currency: string, totalMinor: number): Posting[] {
+  return [
+    { account: 'receivable:processor', currency, amountMinor: totalMinor },
+    { account: 'payable:payee', currency, amountMinor: -totalMinor },
+  ];
+}
+
+function settleCheckout(entry: CheckoutEntry): Settlement {
+  const { currency, totalMinor } = entry.checkout;
+  const document = { currency, totalMinor, checkoutId: null };
+  if (!isApproved(entry.verdict)) return { kind: 'recorded', document };
+  return booked('sale', document, salePostings(currency, totalMinor), null);
+}
+
+function settleVoid(entry: VoidEntry, checkout: DocumentState | null): Settlement {
+  const { checkoutId } = entry;
+  if (!isApproved(entry.verdict)) return refusedVoid(checkoutId, checkout);
+  if (checkout === null) return parked('checkout_unknown');
+  if (checkout.kind !== 'checkout') return parked('not_a_checkout');
+  if (!isApproved(checkout.verdict)) return parked('checkout_not_approved');
+  if (checkout.voidedBy !== null) return parked('already_voided');
+  if (checkout.refundedMinor > 0) return parked('already_refunded');
+  const { currency, totalMinor } = checkout;
+  return booked('void', { currency, totalMinor, checkoutId }, reversed(salePostings(currency, totalMinor)), {
+    checkoutId,
+    refundedMinor: 0,
+    voidedBy: entry.id,
+  });
+}
+
+function settleRefund(entry: RefundEntry, checkout: DocumentState | null): Settlement {
+  const { currency, totalMinor } = entry.refund;
+  const checkoutId = checkoutIdOf(entry);
+  const document = { currency, totalMinor, checkoutId };
+  if (!isApproved(entry.verdict)) return { kind: 'recorded', document };
+  const postings = reversed(salePostings(currency, totalMinor));
+  if (checkoutId === null) return booked('refund', document, postings, null);
+  if (checkout === null) return parked('checkout_unknown');
+  if (checkout.kind !== 'checkout') return parked('not_a_checkout');
+  if (!isApproved(checkout.verdict)) return parked('checkout_not_approved');
+  if (checkout.voidedBy !== null) return parked('already_voided');
+  if (checkout.currency !== currency) return parked('currency_differs');
+  const refundedMinor = checkout.refundedMinor + totalMinor;
+  if (refundedMinor > checkout.totalMinor) return parked('refund_above_remaining');
+  return booked('refund', document, postings, { checkoutId, refundedMinor, voidedBy: null });
+}
+
+function isApproved(verdict: VerdictKind): boolean {
+  return verdict === 'authorised' || verdict === 'approved_offline';
+}
+
+/** A refused void of an unknown checkout has no currency of its own: XXX is ISO 4217's "no currency". */
+function refusedVoid(checkoutId: string, checkout: DocumentState | null): Settlement {
+  return { kind: 'recorded', document: { currency: checkout?.currency ?? 'XXX', totalMinor: 0, checkoutId } };
+}
+
+function booked(
+  reason: MovementReason,
+  document: NewDocument,
+  postings: Posting[],
+  change: CheckoutChange | null,
+): Settlement {
+  return { kind: 'booked', document, reason, postings, change, outcome: 'booked' };
+}
+
+function reversed(postings: readonly Posting[]): Posting[] {
+  return postings.map((posting) => ({ ...posting, amountMinor: -posting.amountMinor }));
+}
+
+function parked(reason: ParkReason): Settlement {
+  return { kind: 'parked', reason };
+}

@@ -1,0 +1,127 @@
+// Settles stored entries: in order per journal, a bounded piece in one transaction with the position it leads to.
+// Documents, movement, feed outcome and booked_through commit together or not at all: exactly once (I5).
+import type Database from 'better-sqlite3';
+import { Entry } from '../../../contract/entry.ts';
+import type { FeedItem } from '../../../contract/feed.ts';
+import { Uuid } from '../../../contract/id.ts';
+import { assert, unreachable } from '../../../kit/assert.ts';
+import type { BookedPiece } from '../port.ts';
+import { checkoutIdOf, type ParkReason, type Posting, settle } from '../settle.ts';
+import { createBooks, type Source } from './books.ts';
+import type { FeedTable } from './feeds.ts';
+
+interface JournalBehind {
+  ref: number;
+  applianceRef: number;
+  bookedThrough: number;
+}
+
+export interface BookingTable {
+  bookPiece(entriesMax: number, nowMs: number): BookedPiece;
+}
+
+export function createBookingTable(db: Database.Database, feeds: FeedTable): BookingTable {
+  const books = createBooks(db);
+  const behind = db.prepare<[number], JournalBehind>(
+    `SELECT ref, appliance_ref AS applianceRef, booked_through AS bookedThrough FROM journal
+     WHERE booked_through < received_through AND ref > ? ORDER BY ref LIMIT 1`,
+  );
+  const waiting = db.prepare<[number, number, number], { seq: number; body: Buffer }>(
+    'SELECT seq, body FROM entry WHERE journal_ref = ? AND seq > ? ORDER BY seq LIMIT ?',
+  );
+  const bookedThrough = db.prepare('UPDATE journal SET booked_through = ? WHERE ref = ?');
+  // Journals take turns, so that one long backlog does not hold up the others.
+  const turn = { lastRef: 0 };
+
+  function nextJournal(): JournalBehind | null {
+    return behind.get(turn.lastRef) ?? behind.get(0) ?? null;
+  }
+
+  function bookJournal(journal: JournalBehind, entriesMax: number, nowMs: number): number {
+    const rows = waiting.all(journal.ref, journal.bookedThrough, entriesMax);
+    const outcomes: FeedItem[] = [];
+    rows.forEach(({ seq, body }, i) => {
+      assert(seq === journal.bookedThrough + 1 + i, 'a journal has no gap (I3)');
+      const source = { applianceRef: journal.applianceRef, journalRef: journal.ref, seq, nowMs };
+      const outcome = bookEntry(source, body);
+      if (outcome) outcomes.push(outcome);
+    });
+    bookedThrough.run(journal.bookedThrough + rows.length, journal.ref);
+    feeds.append(journal.applianceRef, outcomes);
+    return rows.length;
+  }
+
+  function bookEntry(source: Source, body: Buffer): FeedItem | null {
+    const document = parseJson(body);
+    const parsed = Entry.safeParse(document);
+    if (!parsed.success) return park(source, 'entry_unreadable', document);
+    const entry = parsed.data;
+    const checkoutId = checkoutIdOf(entry);
+    const settlement = settle(entry, {
+      sameId: books.find(source.applianceRef, entry.id),
+      checkout: checkoutId === null ? null : books.find(source.applianceRef, checkoutId),
+    });
+    switch (settlement.kind) {
+      case 'parked':
+        return park(source, settlement.reason, document);
+      case 'recorded':
+        books.addDocument(source, entry, 'recorded', settlement.document);
+        return null;
+      case 'booked':
+        assertBalanced(settlement.postings);
+        books.addDocument(source, entry, 'booked', settlement.document);
+        books.addMovement(source, settlement.reason, settlement.postings);
+        if (settlement.change) books.changeCheckout(source.applianceRef, settlement.change);
+        return { kind: 'outcome', id: entry.id, outcome: settlement.outcome, atMs: source.nowMs };
+      default:
+        return unreachable(settlement);
+    }
+  }
+
+  /** The appliance is told only of an id that has no document: a repeated one has its outcome already. */
+  function park(source: Source, reason: ParkReason, body: unknown): FeedItem | null {
+    const named = nameOf(body);
+    books.park(source, reason, named);
+    if (named.id === null || books.find(source.applianceRef, named.id) !== null) return null;
+    return { kind: 'outcome', id: named.id, outcome: 'parked', atMs: source.nowMs };
+  }
+
+  return {
+    bookPiece(entriesMax, nowMs) {
+      books.beginPiece();
+      let entries = 0;
+      for (let journal = nextJournal(); journal && entries < entriesMax; journal = nextJournal()) {
+        turn.lastRef = journal.ref;
+        entries += bookJournal(journal, entriesMax - entries, nowMs);
+      }
+      books.settleBalances();
+      return { entries, more: nextJournal() !== null };
+    },
+  };
+}
+
+/** I6, per currency and before anything is written. */
+function assertBalanced(postings: readonly Posting[]): void {
+  const sums = new Map<string, number>();
+  for (const { currency, amountMinor } of postings) {
+    assert(Number.isSafeInteger(amountMinor), 'an amount is an integer below 2^53');
+    sums.set(currency, (sums.get(currency) ?? 0) + amountMinor);
+  }
+  for (const sum of sums.values()) assert(sum === 0, 'postings sum to zero (I6)');
+}
+
+/** What can be said of a document that may not be one. */
+function nameOf(body: unknown): { id: string | null; kind: string | null } {
+  const { id, kind } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+  const uuid = Uuid.safeParse(id);
+  const known = kind === 'checkout' || kind === 'void' || kind === 'refund' ? kind : null;
+  return { id: uuid.success ? uuid.data : null, kind: known };
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,102 @@
+// The ledger's own rows: documents as they stand, movements with their postings, balances, and what was parked.
+import type Database from 'better-sqlite3';
+import type { Entry } from '../../../contract/entry.ts';
+import type { VerdictKind } from '../../../contract/verdict.ts';
+import type {
+  CheckoutChange,
+  DocumentState,
+  MovementReason,
+  NewDocument,
+  ParkReason,
+  Posting,
+} from '../settle.ts';
+
+/** Where an entry stands, for everything that is written about it. */
+export interface Source {
+  applianceRef: number;
+  journalRef: number;
+  seq: number;
+  nowMs: number;
+}
+
+export interface Books {
+  find(applianceRef: number, id: string): DocumentState | null;
+  addDocument(source: Source, entry: Entry, state: 'booked' | 'recorded', document: NewDocument): void;
+  addMovement(source: Source, reason: MovementReason, postings: readonly Posting[]): void;
+  changeCheckout(applianceRef: number, change: CheckoutChange): void;
+  park(source: Source, reason: ParkReason, named: { id: string | null; kind: string | null }): void;
+  /** Forgets what a piece that was rolled back had gathered. */
+  beginPiece(): void;
+  /** Writes what the movements of the piece add to each account: once a piece, not once a posting. */
+  settleBalances(): void;
+}
+
+interface FoundRow {
+  kind: Entry['kind'];
+  verdict: VerdictKind;
+  currency: string;
+  totalMinor: number;
+  refundedMinor: number;
+  voidedBy: string | null;
+}
+
+export function createBooks(db: Database.Database): Books {
+  const find = db.prepare<[string, number], FoundRow>(
+    `SELECT kind, verdict, currency, total_minor AS totalMinor, refunded_minor AS refundedMinor, voided_by AS voidedBy
+     FROM document WHERE id = ? AND appliance_ref = ?`,
+  );
+  const insertDocument = db.prepare(
+    `INSERT INTO document (appliance_ref, id, journal_ref, seq, kind, verdict, state, currency, total_minor,
+       checkout_id, slip, at_ms, booked_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const insertMovement = db.prepare(
+    'INSERT INTO movement (journal_ref, seq, reason, booked_ms) VALUES (?, ?, ?, ?)',
+  );
+  const insertPosting = db.prepare(
+    'INSERT INTO posting (movement_id, line, account, currency, amount_minor) VALUES (?, ?, ?, ?, ?)',
+  );
+  const changeCheckout = db.prepare(
+    'UPDATE document SET refunded_minor = ?, voided_by = ? WHERE id = ? AND appliance_ref = ?',
+  );
+  const insertParked = db.prepare(
+    'INSERT INTO parked (journal_ref, seq, reason, document_id, kind, parked_ms) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  const addBalance = db.prepare(
+    // why the cast: a number above 2^31 is bound as a REAL, and REAL arithmetic rounds above 2^53.
+    `INSERT INTO account (name, currency, balance_minor) VALUES (@account, @currency, CAST(@amountMinor AS INTEGER))
+     ON CONFLICT (name, currency) DO UPDATE SET balance_minor = balance_minor + CAST(@amountMinor AS INTEGER)`,
+  );
+  const unsettled = new Map<string, Posting>();
+
+  return {
+    find: (applianceRef, id) => find.get(id, applianceRef) ?? null,
+    addDocument({ applianceRef, journalRef, seq, nowMs }, entry, state, document) {
+      const { currency, totalMinor, checkoutId } = document;
+      const slip = entry.kind === 'void' ? null : (entry.slip ?? null);
+      const atMs = entry.at.central?.ms ?? entry.at.wallMs;
+      const said = [entry.kind, entry.verdict, state, currency, totalMinor, checkoutId, slip, atMs];
+      insertDocument.run(applianceRef, entry.id, journalRef, seq, ...said, nowMs);
+    },
+    addMovement({ journalRef, seq, nowMs }, reason, postings) {
+      const { lastInsertRowid } = insertMovement.run(journalRef, seq, reason, nowMs);
+      postings.forEach((posting, line) => {
+        const { account, currency, amountMinor } = posting;
+        insertPosting.run(lastInsertRowid, line, account, currency, amountMinor);
+        const key = `${account} ${currency}`;
+        const sum = (unsettled.get(key)?.amountMinor ?? 0) + amountMinor;
+        unsettled.set(key, { ...posting, amountMinor: sum });
+      });
+    },
+    changeCheckout(applianceRef, { checkoutId, refundedMinor, voidedBy }) {
+      changeCheckout.run(refundedMinor, voidedBy, checkoutId, applianceRef);
+    },
+    park({ journalRef, seq, nowMs }, reason, { id, kind }) {
+      insertParked.run(journalRef, seq, reason, id, kind, nowMs);
+    },
+    beginPiece: () => unsettled.clear(),
+    settleBalances() {
+      for (const sum of unsettled.values()) addBalance.run(sum);
+      unsettled.clear();
+    },
+  };
+}

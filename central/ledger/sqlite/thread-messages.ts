@@ -1,0 +1,29 @@
+// What the store thread and the main thread say to each other, and how much at a time.
+import type { Answer, Command } from './batch.ts';
+
+export interface ThreadData {
+  role: 'store';
+  /** The database file. */
+  path: string;
+}
+
+export type StoreRequest =
+  | { kind: 'call'; command: Command }
+  /** After the calls already given: close the database and end. */
+  | { kind: 'close' };
+
+export type StoreMessage =
+  | { kind: 'ready' }
+  | { kind: 'answers'; answers: Answer[] }
+  /** These feeds have new rows, durably. */
+  | { kind: 'grown'; applianceIds: string[] }
+  /** Another process has written: any feed may have grown. */
+  | { kind: 'changed_outside' };
+
+export const threadLimits = {
+  /** One transaction holds at most so many commands, so that the first of them need not wait long. */
+  batchCommandsMax: 64,
+  /** A piece of ledger work: what an intake command may have to wait for. */
+  pieceEntriesMax: 200,
+  outsideCheckMs: 500,
+} as const;

@@ -1,0 +1,87 @@
+// The store thread: it alone owns the database. Its whole life: all commands that wait in one transaction, their
+// answers, then, when nothing waits, one bounded piece of ledger work, and look again.
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { present } from '../../../kit/assert.ts';
+import { systemClock } from '../../../kit/clock.ts';
+import { type Answer, executeBatch } from './batch.ts';
+import { openDatabase } from './open.ts';
+import { createSqliteStore } from './store.ts';
+import { type StoreMessage, type StoreRequest, type ThreadData, threadLimits } from './thread-messages.ts';
+
+function run({ path }: ThreadData): void {
+  const port = present(parentPort, 'the port to the main thread');
+  mkdirSync(dirname(path), { recursive: true });
+  const store = createSqliteStore(openDatabase(path));
+  const clock = systemClock();
+  const say = (message: StoreMessage) => port.postMessage(message);
+
+  const sayGrown = () => {
+    const applianceIds = store.takeGrownFeeds();
+    if (applianceIds.length > 0) say({ kind: 'grown', applianceIds });
+  };
+
+  const takeWaiting = (first: StoreRequest[]): StoreRequest[] => {
+    const requests = first;
+    while (requests.length < threadLimits.batchCommandsMax) {
+      const next = receiveMessageOnPort(port);
+      if (!next) break;
+      requests.push(next.message);
+    }
+    return requests;
+  };
+
+  const state = { scheduled: false, closed: false };
+  const schedule = () => {
+    if (state.scheduled || state.closed) return;
+    state.scheduled = true;
+    setImmediate(turn);
+  };
+
+  const turn = () => {
+    state.scheduled = false;
+    if (state.closed) return;
+    const requests = takeWaiting([]);
+    if (requests.length > 0) {
+      serve(requests);
+      return;
+    }
+    const { more } = store.transaction(() => store.bookPiece(threadLimits.pieceEntriesMax, clock.wallMs()));
+    sayGrown();
+    if (more) schedule();
+  };
+
+  const serve = (requests: readonly StoreRequest[]) => {
+    const commands = requests.flatMap((request) => (request.kind === 'call' ? [request.command] : []));
+    if (commands.length > 0) {
+      executeBatch(store, commands, (answers: Answer[]) => say({ kind: 'answers', answers }));
+      sayGrown();
+    }
+    if (requests.some((request) => request.kind === 'close')) close();
+    else schedule();
+  };
+
+  const close = () => {
+    state.closed = true;
+    clearInterval(watch);
+    store.close();
+    port.close();
+  };
+
+  // Commands of other processes (an import, a new policy) are noticed by SQLite's own counter.
+  const seen = { version: store.dataVersion() };
+  const watch = setInterval(() => {
+    const version = store.dataVersion();
+    if (version === seen.version) return;
+    seen.version = version;
+    say({ kind: 'changed_outside' });
+    schedule();
+  }, threadLimits.outsideCheckMs);
+
+  port.on('message', (request: StoreRequest) => serve(takeWaiting([request])));
+  say({ kind: 'ready' });
+  schedule();
+}
+
+run(workerData as ThreadData);

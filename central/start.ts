@@ -1,0 +1,120 @@
+// The running service. Read downwards it is the start order, upwards the stop order.
+import { mkdirSync } from 'node:fs';
+import type { Duplex } from 'node:stream';
+import { upFilter } from '../contract/topics.ts';
+import { systemClock } from '../kit/clock.ts';
+import { createLifecycle } from '../kit/lifecycle.ts';
+import type { Log } from '../kit/log.ts';
+import { readAuthorities } from '../provisioning/authority/check.ts';
+import { loadCentralIdentity } from '../provisioning/identity.ts';
+import { openDoor } from './broker/door.ts';
+import { createEmbeddedBroker } from './broker/embedded.ts';
+import { centralClientId, createMqttClient, dialTls } from './broker/mqtt-client.ts';
+import type { Pipe } from './broker/pipe.ts';
+import type { Config } from './config.ts';
+import { defaultPolicy } from './feed/default-policy.ts';
+import { createFeedSender } from './feed/sender.ts';
+import { hashApiKey, newApiKey } from './http/api-key.ts';
+import { openHttpServer } from './http/server.ts';
+import { createAnswers } from './intake/answers.ts';
+import { createIntake } from './intake/intake.ts';
+import { databasePath } from './ledger/sqlite/open.ts';
+import { startThreadStore } from './ledger/sqlite/thread-store.ts';
+
+export interface RunningCentral {
+  httpPort: number;
+  /** Null with an external broker. */
+  mqttPort: number | null;
+  stop(): Promise<void>;
+}
+
+/** What launchers and operators must see whatever the log level: the key and the ports. */
+export type Announce = (fields: object, message: string) => void;
+
+/**
+ * Starts central and resolves when everything listens.
+ * @param failed called when the store thread is gone: the process must end, its supervisor starts it again
+ */
+export async function startCentral(
+  config: Config,
+  parts: { log: Log; announce: Announce; failed(error: Error): void },
+): Promise<RunningCentral> {
+  const { log, announce } = parts;
+  const clock = systemClock();
+  const nowMs = () => clock.wallMs();
+  const lifecycle = createLifecycle(log, 1000);
+  try {
+    const identity = loadCentralIdentity(config.identityFolder);
+    mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
+
+    const wiring: { pipe: Pipe | null } = { pipe: null };
+    const store = await startThreadStore(databasePath(config.dataFolder), {
+      onGrown: (applianceIds) => feed.onGrown(applianceIds),
+      onChangedOutside: () => feed.onGrown(),
+      onFailed: parts.failed,
+    });
+    lifecycle.onStop('store', store.close);
+    const answers = createAnswers(
+      identity.signingKey,
+      (topic, payload) => wiring.pipe?.publish(topic, payload) ?? false,
+    );
+    const feed = createFeedSender({ store: store.port, answers, clock, log });
+    await store.port.ensurePolicy(defaultPolicy);
+    const operatorKey = newApiKey();
+    if (await store.port.ensureApiKey(hashApiKey(operatorKey), nowMs())) {
+      announce({ operatorKey }, 'operator API key, shown once');
+    }
+
+    const intake = createIntake({
+      store: store.port,
+      answers,
+      feed,
+      authorities: readAuthorities(identity.caPem),
+      ...config.pace,
+      nowMs,
+      log,
+    });
+    lifecycle.onStop('intake', intake.idle);
+    lifecycle.onStop('feed', feed.stop);
+
+    const http = await openHttpServer({ ...config.http, store: store.port, log });
+    lifecycle.onStop('http', http.close);
+
+    const client = {
+      clientId: centralClientId,
+      filter: upFilter,
+      events: intake,
+      clock,
+      random: Math.random,
+      log,
+    };
+    const connect = (dial: () => Duplex): Promise<void> => {
+      const { pipe, subscribed } = createMqttClient({ ...client, dial });
+      wiring.pipe = pipe;
+      lifecycle.onStop('mqtt client', pipe.close);
+      return subscribed;
+    };
+    const ready = (mqttPort: number | null): RunningCentral => {
+      announce({ httpPort: http.port, mqttPort }, 'ready');
+      return { httpPort: http.port, mqttPort, stop: lifecycle.stop };
+    };
+
+    const { broker: settings } = config;
+    if (settings.mode === 'external') {
+      const url = new URL(settings.url);
+      // Operators can look while the broker is away.
+      void connect(() => dialTls(url, identity));
+      return ready(null);
+    }
+    const broker = await createEmbeddedBroker(log, centralClientId);
+    lifecycle.onStop('broker', broker.close);
+    // Central listens before anybody can speak.
+    await connect(broker.dial);
+    const door = await openDoor({ ...settings, identity, nowMs, log, onAppliance: broker.serve });
+    lifecycle.onStop('door', door.close);
+    return ready(door.port);
+  } catch (error) {
+    await lifecycle.stop();
+    throw error;
+  }
+}
