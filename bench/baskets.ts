@@ -3,18 +3,6 @@ import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import type { FeedItem, Policy, Product } from '../contract/feed.ts';
 import { limits } from '../contract/limits.ts';
 
-/** A repeatable source of numbers in [0, 1): mulberry32. */
-export function seededRandom(seed: number): () => number {
-  let a = seed >>> 0;
-  return () => {
-    a = (a + 0x6d2b79f5) >>> 0;
-    let t = a;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 export const products: readonly Product[] = Array.from({ length: 400 }, (_, i) => ({
   sku: `SKU-${String(i).padStart(4, '0')}`,
   name: `Product ${i}`,

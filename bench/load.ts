@@ -1,7 +1,8 @@
 // A load of checkouts over real HTTP, from a process of its own: closed loop at a number of connections, or at a rate.
 // Run by the benches as a child; prints one JSON object. Raw sockets, so that the load costs the machine little.
 import { connect, type Socket } from 'node:net';
-import { basket, seededRandom } from './baskets.ts';
+import { seededRandom } from '../kit/seeded-random.ts';
+import { basket } from './baskets.ts';
 
 export interface LoadOptions {
   port: number;

@@ -1,0 +1,177 @@
+// The independent model: what must be true of both databases, given what the kiosks were told. It shares no code with the
+// product: it reads the files with its own SQL, hashes with its own lines and adds up with its own sums.
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+
+/** What a kiosk was told: the answer of one 201, as it came. */
+export interface Told {
+  id: string;
+  kind: 'checkout' | 'void' | 'refund';
+  verdict: string;
+  seq: number;
+  slip?: number | undefined;
+  totalMinor?: number | undefined;
+}
+
+export interface Findings {
+  told: number;
+  entries: number;
+  approvedMinor: number;
+  ledgerMinor: number;
+  /** One line for each thing that is not as it must be; empty when all is well. */
+  wrongs: string[];
+}
+
+interface EntryBody {
+  kind: 'checkout' | 'void' | 'refund';
+  id: string;
+  verdict: string;
+  slip?: number;
+  checkoutId?: string;
+  checkout?: { totalMinor: number };
+  refund?: { totalMinor: number };
+}
+
+interface Row {
+  seq: number;
+  body: Buffer;
+  hash: Buffer | null;
+}
+
+/** Compares the appliance's journal, central's copy, the ledger, and what was told. Both programs must have stopped. */
+export function checkBooks(siteFolder: string, told: readonly Told[]): Findings {
+  const wrongs: string[] = [];
+  const wrong = (text: string) => {
+    if (wrongs.length < 50) wrongs.push(text);
+  };
+  const appliance = new Database(join(siteFolder, 'appliance', 'journal.db'), { readonly: true });
+  const central = new Database(join(siteFolder, 'central', 'central.db'), { readonly: true });
+
+  const journal = appliance.prepare<[], Row>('SELECT seq, body, hash FROM entry ORDER BY seq').all();
+  const received = central.prepare<[], Row>('SELECT seq, body, NULL AS hash FROM entry ORDER BY seq').all();
+  checkChain(journal, wrong);
+  checkCopy(journal, received, wrong);
+
+  const entries = journal.map(({ seq, body }) => ({ seq, ...(JSON.parse(body.toString()) as EntryBody) }));
+  checkIdentities(entries, wrong);
+  checkTold(entries, told, wrong);
+  const { expected, approvedMinor } = expectedMovements(entries);
+  const ledgerMinor = checkLedger(central, expected, wrong);
+
+  const exposure = appliance.prepare<[], number>('SELECT exposure_minor FROM position').pluck().get();
+  if (exposure !== 0) wrong(`exposure is ${exposure} though everything has its outcome`);
+  appliance.close();
+  central.close();
+  return { told: told.length, entries: entries.length, approvedMinor, ledgerMinor, wrongs };
+}
+
+type Wrong = (text: string) => void;
+type Entry = EntryBody & { seq: number };
+
+/** I3: no gap; and each hash is SHA-256(previous ‖ seq, 8 bytes big-endian ‖ body). */
+function checkChain(journal: readonly Row[], wrong: Wrong): void {
+  let previous = Buffer.alloc(32);
+  journal.forEach(({ seq, body, hash }, i) => {
+    if (seq !== i + 1) wrong(`the journal has seq ${seq} where ${i + 1} belongs`);
+    const number = Buffer.alloc(8);
+    number.writeBigUInt64BE(BigInt(seq));
+    const expected = createHash('sha256').update(previous).update(number).update(body).digest();
+    if (!hash || !expected.equals(hash)) wrong(`the chain is broken at ${seq}`);
+    previous = expected;
+  });
+}
+
+/** Everything arrived, byte for byte, once. */
+function checkCopy(journal: readonly Row[], received: readonly Row[], wrong: Wrong): void {
+  if (received.length !== journal.length)
+    wrong(`central has ${received.length} entries of ${journal.length}`);
+  received.forEach(({ seq, body }, i) => {
+    const own = journal[i];
+    if (!own || own.seq !== seq || !own.body.equals(body))
+      wrong(`central's entry ${seq} is not the journal's`);
+  });
+}
+
+/** A document has one entry; slip numbers run from 1 without a gap (I15). */
+function checkIdentities(entries: readonly Entry[], wrong: Wrong): void {
+  const seen = new Set<string>();
+  let slip = 0;
+  for (const entry of entries) {
+    if (seen.has(entry.id)) wrong(`document ${entry.id} has two entries`);
+    seen.add(entry.id);
+    if (entry.slip === undefined) continue;
+    slip++;
+    if (entry.slip !== slip) wrong(`slip ${entry.slip} where ${slip} belongs`);
+  }
+}
+
+/** I1 and I2: every 201 is in the journal as it was told, and a repeat was told the same. */
+function checkTold(entries: readonly Entry[], told: readonly Told[], wrong: Wrong): void {
+  const byId = new Map(entries.map((entry) => [entry.id, entry]));
+  for (const { id, kind, verdict, seq, slip, totalMinor } of told) {
+    const entry = byId.get(id);
+    if (!entry) {
+      wrong(`${kind} ${id} was answered 201 and is in no journal`);
+      continue;
+    }
+    const total = entry.checkout?.totalMinor ?? entry.refund?.totalMinor;
+    const same = entry.kind === kind && entry.verdict === verdict && entry.seq === seq && entry.slip === slip;
+    if (!same || total !== totalMinor) wrong(`${kind} ${id} was told otherwise than it was written`);
+  }
+}
+
+/** What each entry must move, by seq: a sale its total, a refund the opposite, a void what the sale moved, back. */
+function expectedMovements(entries: readonly Entry[]): {
+  expected: Map<number, number>;
+  approvedMinor: number;
+} {
+  const expected = new Map<number, number>();
+  const sales = new Map<string, number>();
+  for (const { seq, id, kind, verdict, checkoutId, checkout, refund } of entries) {
+    if (verdict !== 'approved_offline') continue;
+    if (kind === 'checkout') sales.set(id, checkout?.totalMinor ?? 0);
+    const moved = {
+      checkout: checkout?.totalMinor ?? 0,
+      refund: -(refund?.totalMinor ?? 0),
+      void: -(sales.get(checkoutId ?? '') ?? 0),
+    };
+    expected.set(seq, moved[kind]);
+  }
+  const approvedMinor = [...expected.values()].reduce((sum, minor) => sum + minor, 0);
+  return { expected, approvedMinor };
+}
+
+/** I5 and I6: each entry moved what it must, once; each movement sums to zero; the accounts are the sum of all. */
+function checkLedger(
+  central: Database.Database,
+  expected: ReadonlyMap<number, number>,
+  wrong: Wrong,
+): number {
+  const parked = central.prepare<[], { seq: number; reason: string }>('SELECT seq, reason FROM parked').all();
+  for (const { seq, reason } of parked) wrong(`entry ${seq} is parked: ${reason}`);
+
+  const postings = central
+    .prepare<[], { seq: number; movement: number; account: string; minor: number }>(
+      `SELECT movement.seq, movement.id AS movement, account, amount_minor AS minor
+       FROM posting JOIN movement ON movement.id = posting.movement_id ORDER BY movement.seq`,
+    )
+    .all();
+  const receivable = new Map<number, number>();
+  const movements = new Map<number, Set<number>>();
+  const sums = new Map<number, number>();
+  for (const { seq, movement, account, minor } of postings) {
+    movements.set(seq, (movements.get(seq) ?? new Set()).add(movement));
+    sums.set(movement, (sums.get(movement) ?? 0) + minor);
+    if (account.startsWith('receivable')) receivable.set(seq, (receivable.get(seq) ?? 0) + minor);
+  }
+  for (const [movement, sum] of sums) if (sum !== 0) wrong(`movement ${movement} sums to ${sum}`);
+  for (const [seq, ids] of movements) if (ids.size > 1) wrong(`entry ${seq} was booked ${ids.size} times`);
+  for (const [seq, minor] of expected) {
+    if (receivable.get(seq) !== minor)
+      wrong(`entry ${seq} moved ${receivable.get(seq) ?? 'nothing'}, not ${minor}`);
+  }
+  for (const seq of receivable.keys())
+    if (!expected.has(seq)) wrong(`entry ${seq} moved money though not approved`);
+  return [...receivable.values()].reduce((sum, minor) => sum + minor, 0);
+}
