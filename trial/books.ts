@@ -21,17 +21,22 @@ export interface SettleProgress {
   bookedThrough: number;
 }
 
-/** How long the books may stand still before we stop waiting for them. */
-const stillMsMax = 60_000;
+interface SettleOptions {
+  /** How long the books may stand still before we stop waiting for them. */
+  stillMsMax?: number;
+  onProgress?: (progress: SettleProgress) => void;
+  signal?: AbortSignal;
+}
 
 /**
  * Waits until nothing is pending and the ledger has taken the whole journal, then reads both.
- * @throws TrialError too_slow when nothing moves for a minute; bad_answer
+ * @throws TrialError too_slow when nothing moves for too long; bad_answer
  */
 export async function readSettledBooks(
   site: Pick<Site, 'applianceUrl' | 'centralUrl' | 'operatorKey'>,
-  options: { onProgress?: (progress: SettleProgress) => void; signal?: AbortSignal } = {},
+  options: SettleOptions = {},
 ): Promise<Books> {
+  const { stillMsMax = 60_000 } = options;
   const kiosk = createKioskClient({ baseUrl: site.applianceUrl });
   const central = createCentralApi({ url: site.centralUrl, operatorKey: site.operatorKey });
   const ledger: LedgerEntry[] = [];
@@ -49,7 +54,8 @@ export async function readSettledBooks(
     if (journal.pending === 0 && bookedThrough >= journal.lastSeq) break;
 
     if (news.length > 0 || journal.receivedThrough !== receivedBefore) movedMs = performance.now();
-    if (performance.now() - movedMs > stillMsMax) throw standingStill({ ...journal, bookedThrough });
+    if (performance.now() - movedMs > stillMsMax)
+      throw standingStill({ ...journal, bookedThrough }, stillMsMax);
     receivedBefore = journal.receivedThrough;
     if (news.length === 0) await sleep(100, undefined, options.signal && { signal: options.signal });
   }
@@ -84,7 +90,10 @@ function found<T>(reading: Reading<T>): T {
   }
 }
 
-function standingStill({ lastSeq, receivedThrough, bookedThrough }: SettleProgress): TrialError {
+function standingStill(
+  { lastSeq, receivedThrough, bookedThrough }: SettleProgress,
+  stillMsMax: number,
+): TrialError {
   return new TrialError(
     'too_slow',
     `nothing moved for ${stillMsMax / 1000} s: journal at ${lastSeq}, received through ${receivedThrough}, booked through ${bookedThrough}`,

@@ -20,7 +20,7 @@ export interface ProgramOptions {
   pidFile: string;
   /** Sees each line as it comes; true keeps the line out of the log file: it holds a secret. */
   onLine?: (fields: LogFields) => boolean;
-  /** The process ended though nobody asked it to. */
+  /** The process was ready and ended though nobody asked it to. */
   onCrash?: (how: string) => void;
   readyMsMax?: number;
   stopMsMax?: number;
@@ -45,8 +45,8 @@ interface Running {
   child: ChildProcess;
   /** Resolves with how it ended. */
   ended: Promise<string>;
-  /** True once we have asked it to end. */
-  asked: boolean;
+  /** `starting` until its "ready" line; `ending` once we have asked it to end. */
+  phase: 'starting' | 'ready' | 'ending';
 }
 
 const lastLinesMax = 5;
@@ -58,7 +58,7 @@ export function createProgram(options: ProgramOptions): Program {
   /** Sends the signal and waits; resolves false when the process is still there after `msMax`. */
   async function end(signal: NodeJS.Signals, msMax: number): Promise<boolean> {
     if (!running) return true;
-    running.asked = true;
+    running.phase = 'ending';
     running.child.kill(signal);
     const giveUp = new AbortController();
     const gone = await Promise.race([
@@ -101,7 +101,7 @@ export function createProgram(options: ProgramOptions): Program {
         }),
         eachLine(child.stderr, keep),
       ];
-      const self: Running = { child, ended: endOf(child), asked: false };
+      const self: Running = { child, ended: endOf(child), phase: 'starting' };
       running = self;
       if (child.pid !== undefined) writeFileSync(pidFile, String(child.pid));
       self.ended = self.ended.then(async (how) => {
@@ -109,7 +109,7 @@ export function createProgram(options: ProgramOptions): Program {
         log.end();
         rmSync(pidFile, { force: true });
         running = null;
-        if (!self.asked) options.onCrash?.(how);
+        if (self.phase === 'ready') options.onCrash?.(how);
         return how;
       });
 
@@ -120,7 +120,10 @@ export function createProgram(options: ProgramOptions): Program {
         sleep(readyMsMax, `was not ready within ${readyMsMax} ms`, { signal: late.signal }).catch(() => ''),
       ]);
       late.abort();
-      if (typeof outcome === 'object') return outcome;
+      if (typeof outcome === 'object') {
+        self.phase = 'ready';
+        return outcome;
+      }
       await end('SIGKILL', stopMsMax);
       throw new TrialError(
         'program_not_ready',

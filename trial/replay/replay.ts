@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Policy } from '../../contract/feed.ts';
 import { limits } from '../../contract/limits.ts';
-import { readSettledBooks } from '../books.ts';
+import { type Books, readSettledBooks } from '../books.ts';
 import { type Comparison, compareBooks } from '../compare.ts';
 import { TrialError } from '../error.ts';
 import { openSite, type Site } from '../site.ts';
 import { basketOf, currency } from './basket.ts';
-import { catalogueCsv, deriveCatalogue } from './catalogue.ts';
+import { type Catalogue, catalogueCsv, deriveCatalogue } from './catalogue.ts';
 import { compareTold } from './compare.ts';
 import type { ReplayOptions } from './options.ts';
 import { readDay } from './parse.ts';
@@ -50,6 +50,11 @@ const policy: Policy = {
   unlinkedRefund: { permission: 'allowed', totalMinorMax: limits.totalMinorMax },
 };
 
+interface Counts {
+  count(reason: string, by?: number): void;
+  byReason: Record<string, number>;
+}
+
 /** @throws TrialError input_unusable for a file, and what openSite and the comparison throw */
 export async function replay(
   options: ReplayOptions,
@@ -57,86 +62,101 @@ export async function replay(
   signal: AbortSignal,
 ): Promise<ReplayResult> {
   const startMs = performance.now();
-  const rejected = new Map<string, number>();
-  const count = (reason: string, by = 1) => rejected.set(reason, (rejected.get(reason) ?? 0) + by);
+  const rejected = createCounts();
   const step = (step: string) => onProgress({ step, done: 0, total: 0, note: '' });
-
   step('reading the days');
-  const days = await Promise.all(options.files.map(readDay));
-  const invoices = days.flatMap((day) => day.invoices);
-  for (const day of days) for (const [reason, rows] of day.rejectedRows) count(reason, rows);
-  const catalogue = deriveCatalogue(invoices);
-  const sales: Sale[] = [];
-  for (const invoice of invoices) {
-    const basket = basketOf(invoice, catalogue);
-    if (basket.kind === 'rejected') count(basket.reason);
-    else sales.push(basket);
-  }
-  if (sales.length === 0) {
-    throw new TrialError(
-      'input_unusable',
-      'the files hold nothing that can be sold',
-      'Name a day with sales.',
-    );
-  }
+  const { invoices, catalogue, sales } = await readSales(options.files, rejected);
 
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-replay-'));
-  const catalogueFile = join(folder, 'catalogue.csv');
-  writeFileSync(catalogueFile, catalogueCsv(catalogue));
-  const crash = new AbortController();
-  const stop = AbortSignal.any([signal, crash.signal]);
   const told: Told[] = [];
-  let balanced = false;
-  let site: Site | null = null;
+  let keptFolder: string | null = folder;
   try {
-    site = await openSite({
-      folder: join(folder, 'site'),
-      catalogueFile,
-      policy,
-      onStep: step,
-      onCrash: (program, how) =>
-        crash.abort(new TrialError('program_crashed', `${program.name} ${how}`, `See ${program.logFile}.`)),
-    });
-    await sell(site, sales, options, told, onProgress, stop);
-    const books = await readSettledBooks(site, {
-      signal: stop,
-      onProgress: ({ lastSeq, bookedThrough }) =>
-        onProgress({ step: 'booking', done: bookedThrough, total: lastSeq, note: '' }),
-    });
+    const books = await sellAtSite(folder, catalogue, sales, { options, told, onProgress, step, signal });
+    countRejected(told, rejected);
     const comparison = compareBooks(books);
     const toldComparison = compareTold(told, books.journal);
     const differences = [...toldComparison.differences, ...comparison.differences];
-    for (const { sale, submission } of told) {
-      const reason = rejectionOf(sale, submission);
-      if (reason) count(reason);
-    }
-    balanced = differences.length === 0;
+    const balanced = differences.length === 0;
+    if (balanced && !options.keep) keptFolder = null;
     return {
       files: options.files.length,
       invoices: invoices.length,
       checkouts: approved(told, 'checkout'),
       refunds: approved(told, 'refund'),
-      rejected: Object.fromEntries(rejected),
+      rejected: rejected.byReason,
       comparison,
       differences,
       missing: comparison.missing + toldComparison.missing,
       balanced,
       seconds: Math.round((performance.now() - startMs) / 10) / 100,
-      keptFolder: balanced && !options.keep ? null : folder,
+      keptFolder,
     };
   } finally {
-    await site?.stop();
-    if (balanced && !options.keep) rmSync(folder, { recursive: true, force: true });
+    // A failed replay leaves everything for whoever looks into it; a stopped one leaves nothing.
+    if (keptFolder === null || (signal.aborted && !options.keep))
+      rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The days as sales; what cannot be sold is counted. */
+async function readSales(files: readonly string[], rejected: Counts) {
+  const days = await Promise.all(files.map(readDay));
+  for (const day of days) for (const [reason, rows] of day.rejectedRows) rejected.count(reason, rows);
+  const invoices = days.flatMap((day) => day.invoices);
+  const catalogue = deriveCatalogue(invoices);
+  const sales: Sale[] = [];
+  for (const invoice of invoices) {
+    const basket = basketOf(invoice, catalogue);
+    if (basket.kind === 'rejected') rejected.count(basket.reason);
+    else sales.push(basket);
+  }
+  if (sales.length > 0) return { invoices, catalogue, sales };
+  throw new TrialError('input_unusable', 'the files hold nothing that can be sold', 'Name a day with sales.');
+}
+
+interface Trading {
+  options: ReplayOptions;
+  told: Told[];
+  onProgress: (progress: Progress) => void;
+  step: (step: string) => void;
+  signal: AbortSignal;
+}
+
+/** Opens a site below `folder`, sells, waits until all is booked; resolves with both books once the site has stopped. */
+async function sellAtSite(
+  folder: string,
+  catalogue: Catalogue,
+  sales: readonly Sale[],
+  trading: Trading,
+): Promise<Books> {
+  const catalogueFile = join(folder, 'catalogue.csv');
+  writeFileSync(catalogueFile, catalogueCsv(catalogue));
+  const crash = new AbortController();
+  const signal = AbortSignal.any([trading.signal, crash.signal]);
+  const site = await openSite({
+    folder: join(folder, 'site'),
+    catalogueFile,
+    policy,
+    onStep: trading.step,
+    onCrash: (program, how) =>
+      crash.abort(new TrialError('program_crashed', `${program.name} ${how}`, `See ${program.logFile}.`)),
+  });
+  try {
+    await sell(site, sales, { ...trading, signal });
+    return await readSettledBooks(site, {
+      signal,
+      onProgress: ({ lastSeq, bookedThrough }) =>
+        trading.onProgress({ step: 'booking', done: bookedThrough, total: lastSeq, note: '' }),
+    });
+  } finally {
+    await site.stop();
   }
 }
 
 async function sell(
   site: Site,
   sales: readonly Sale[],
-  options: ReplayOptions,
-  told: Told[],
-  onProgress: (progress: Progress) => void,
-  signal: AbortSignal,
+  { options, told, onProgress, signal }: Trading,
 ): Promise<void> {
   let killed = 0;
   const show = () => {
@@ -174,6 +194,23 @@ async function sell(
       show();
     },
   });
+}
+
+function createCounts(): Counts {
+  const byReason: Record<string, number> = {};
+  return {
+    byReason,
+    count(reason, by = 1) {
+      byReason[reason] = (byReason[reason] ?? 0) + by;
+    },
+  };
+}
+
+function countRejected(told: readonly Told[], rejected: Counts): void {
+  for (const { sale, submission } of told) {
+    const reason = rejectionOf(sale, submission);
+    if (reason !== null) rejected.count(reason);
+  }
 }
 
 function approved(told: readonly Told[], kind: Sale['kind']): number {

@@ -15,30 +15,31 @@ export interface KioskOptions {
   /** Each kiosk keeps its unanswered requests in a folder of its own below. */
   folder: string;
   onEvent: (text: string) => void;
+  /** Closing time: no new shoppers, the sale at hand is brought to its end. */
+  closing: AbortSignal;
+  /** Ends a sale at hand too; it is kept and asked again at the next start. */
   signal: AbortSignal;
 }
 
 const paceMsMin = 1200;
 const paceMsSpread = 2600;
 
-/** Resolves when every kiosk has stopped, after the signal. */
+/** Resolves when every kiosk has closed. */
 export async function runKiosks(options: KioskOptions): Promise<void> {
   await Promise.all(Array.from({ length: options.count }, (_, i) => runKiosk(i + 1, options)));
 }
 
-async function runKiosk(
-  number: number,
-  { applianceUrl, products, folder, onEvent, signal }: KioskOptions,
-): Promise<void> {
+async function runKiosk(number: number, options: KioskOptions): Promise<void> {
+  const { applianceUrl, products, folder, onEvent, closing, signal } = options;
   const storage = fileStorage(join(folder, `kiosk-${number}`));
   const kiosk = createKioskClient({ baseUrl: applianceUrl, storage, signal });
   const say = (what: string, submission: Submission) => {
     if (!signal.aborted) onEvent(`kiosk ${number}  ${what.padEnd(9)} ${outcomeText(submission)}`);
   };
-  const rest = (ms: number) => sleep(ms, undefined, { signal }).catch(() => {});
+  const rest = (ms: number) => sleep(ms, undefined, { signal: closing }).catch(() => {});
 
   await rest(Math.random() * paceMsMin);
-  while (!signal.aborted) {
+  while (!closing.aborted) {
     for (const late of await kiosk.resume()) say('asked again', late);
     if ((await kiosk.unanswered()).length > 0) {
       await rest(paceMsMin);
