@@ -51,6 +51,7 @@ export async function startCentral(
     const store = await startThreadStore(databasePath(config.dataFolder), {
       onGrown: (applianceIds) => feed.onGrown(applianceIds),
       onChangedOutside: () => feed.onGrown(),
+      onDiskTrouble: (error) => log.error({ error }, 'the ledger waits for the disk'),
       onFailed: parts.failed,
     });
     lifecycle.onStop('store', store.close);

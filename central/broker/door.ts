@@ -39,6 +39,9 @@ export async function openDoor(parts: DoorParts): Promise<Door> {
     rejectUnauthorized: false,
     handshakeTimeout: handshakeMsMax,
     noDelay: true,
+    // A box that lost its power says no goodbye.
+    keepAlive: true,
+    keepAliveInitialDelay: 60_000,
   });
   server.maxConnections = parts.connectionsMax;
 

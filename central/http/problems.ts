@@ -7,7 +7,7 @@ const problems = {
   not_found: { status: 404, title: 'There is nothing here' },
   method_not_allowed: { status: 405, title: 'This resource cannot be used so' },
   query_malformed: { status: 400, title: 'The query is not understood' },
-  journal_ambiguous: { status: 409, title: 'Several appliances have a journal of that id' },
+  ambiguous: { status: 409, title: 'Several appliances use that id' },
   not_ready: { status: 503, title: 'The service is not ready' },
   internal: { status: 500, title: 'The service failed' },
 } as const;

@@ -30,6 +30,7 @@ export const EntriesQuery = z.strictObject({
   after: WholeNumber.default(0),
   limit: Limit(1000, 1000),
 });
+export const ApplianceQuery = z.strictObject({ appliance: ApplianceId.optional() });
 export const NoQuery = z.strictObject({});
 
 /** @throws ProblemError query_malformed naming each parameter */

@@ -6,7 +6,15 @@ import type { z } from 'zod';
 import type { LedgerPort } from '../ledger/port.ts';
 import { exactJson } from './exact-json.ts';
 import { ProblemError } from './problems.ts';
-import { CheckoutsQuery, EntriesQuery, NoQuery, PageQuery, ParkedQuery, parseQuery } from './query.ts';
+import {
+  ApplianceQuery,
+  CheckoutsQuery,
+  EntriesQuery,
+  NoQuery,
+  PageQuery,
+  ParkedQuery,
+  parseQuery,
+} from './query.ts';
 
 export function createRoutes(store: LedgerPort): Router {
   const router = new Router({ prefix: '/v1' });
@@ -33,9 +41,15 @@ export function createRoutes(store: LedgerPort): Router {
     store.documents({ kind: 'checkout', applianceId: appliance ?? null, cursor: cursor ?? null, limit }),
   );
 
-  /** A checkout with its movements: the sale, its void, its refunds. Also finds a void or a refund by its id. */
-  get('/checkouts/:id', NoQuery, async (_, id) => {
-    const documents = await store.document(id);
+  /**
+   * A checkout with its movements: the sale, its void, its refunds. Also finds a void or a refund by its id.
+   * Ids are chosen at the kiosks: `appliance` says whose, should two have chosen the same.
+   */
+  get('/checkouts/:id', ApplianceQuery, async ({ appliance }, id) => {
+    const documents = (await store.document(id)).filter(
+      ({ applianceId }) => appliance === undefined || applianceId === appliance,
+    );
+    if (documents.length > 1) throw new ProblemError('ambiguous', 'Name the appliance as well.');
     return found(documents[0] ?? null, 'checkout');
   });
 
@@ -64,7 +78,7 @@ export function createRoutes(store: LedgerPort): Router {
    */
   get('/ledger/entries', EntriesQuery, async ({ journal, appliance, after, limit }) => {
     const items = await store.entries({ journalId: journal, applianceId: appliance ?? null, after, limit });
-    if (items === 'ambiguous') throw new ProblemError('journal_ambiguous', 'Name the appliance as well.');
+    if (items === 'ambiguous') throw new ProblemError('ambiguous', 'Name the appliance as well.');
     return { items: found(items, 'journal') };
   });
 

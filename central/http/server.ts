@@ -33,6 +33,7 @@ export async function openHttpServer(parts: {
   app.use(requireApiKey(() => store.apiKeyHashes()));
   const router = createRoutes(store);
   app.use(router.routes());
+  app.use(router.allowedMethods());
 
   const server = createServer({ requestTimeout: requestMsMax }, app.callback());
   await new Promise<void>((resolve, reject) => {
@@ -57,7 +58,9 @@ export async function openHttpServer(parts: {
 async function answerErrors(context: Context, next: () => Promise<void>, log: Log): Promise<void> {
   try {
     await next();
-    if (context.status === 404 && !context.body) answerProblem(context, 'not_found');
+    if (context.body) return;
+    if (context.status === 404) answerProblem(context, 'not_found');
+    if (context.status === 405) answerProblem(context, 'method_not_allowed');
   } catch (error) {
     if (error instanceof ProblemError) return answerProblem(context, error.code, error.message);
     log.error({ path: context.path, error: (error as Error).message }, 'request failed');

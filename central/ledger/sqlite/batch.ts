@@ -15,18 +15,30 @@ export type Answer = { id: number; ok: true; value: unknown } | { id: number; ok
 /**
  * Does the commands in their order and gives the answers after the commit, never before: a receipt that was sent
  * before its entries were on the disk would free journal rows that a loss of power then takes away for good.
- * When the transaction fails, every command of the batch fails with it.
+ * When the transaction fails, each command gets one of its own, so that one that cannot be done hurts no other.
  */
 export function executeBatch(
   store: SqliteStore,
   commands: readonly Command[],
   answer: (answers: Answer[]) => void,
 ): void {
+  answer(commit(store, commands) ?? commands.map((command) => commitAlone(store, command)));
+}
+
+/** The answers, durable; null when the transaction failed and nothing was changed. */
+function commit(store: SqliteStore, commands: readonly Command[]): Answer[] | null {
   try {
-    const answers = store.transaction(() => commands.map((command) => execute(store, command)));
-    answer(answers);
+    return store.transaction(() => commands.map((command) => execute(store, command)));
+  } catch {
+    return null;
+  }
+}
+
+function commitAlone(store: SqliteStore, command: Command): Answer {
+  try {
+    return store.transaction(() => execute(store, command));
   } catch (error) {
-    answer(commands.map(({ id }) => ({ id, ok: false, error: error as Error })));
+    return { id: command.id, ok: false, error: error as Error };
   }
 }
 

@@ -1,6 +1,6 @@
 // The whole store on one connection: every call of the port, synchronous and inside a transaction the caller holds.
 import { randomUUID } from 'node:crypto';
-import type Database from 'better-sqlite3';
+import Database from 'better-sqlite3';
 import type { LedgerCalls } from '../port.ts';
 import { createApplianceTable } from './appliances.ts';
 import { createBookingTable } from './booking.ts';
@@ -8,9 +8,13 @@ import { createFeedTable } from './feeds.ts';
 import { createIntakeTable } from './intake.ts';
 import { createViews } from './views.ts';
 
+const { SqliteError } = Database;
+
 export interface SqliteStore extends LedgerCalls {
   /** Runs the work in one transaction: committed when it returns, rolled back when it throws. */
   transaction<T>(work: () => T): T;
+  /** True for what the disk does (full, failing): it may pass, and nothing was changed. */
+  isDiskTrouble(error: unknown): boolean;
   /** The appliances whose feed grew in transactions since the last call. */
   takeGrownFeeds(): string[];
   /** Changes when another process has committed to the file. */
@@ -62,6 +66,7 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
         throw error;
       }
     },
+    isDiskTrouble: (error) => error instanceof SqliteError && /^SQLITE_(FULL|IOERR|BUSY)/.test(error.code),
     takeGrownFeeds() {
       const taken = [...grown];
       grown.clear();

@@ -17,6 +17,8 @@ export type StoreMessage =
   | { kind: 'answers'; answers: Answer[] }
   /** These feeds have new rows, durably. */
   | { kind: 'grown'; applianceIds: string[] }
+  /** Ledger work could not be written; it is tried again. */
+  | { kind: 'disk_trouble'; error: string }
   /** Another process has written: any feed may have grown. */
   | { kind: 'changed_outside' };
 
@@ -25,5 +27,8 @@ export const threadLimits = {
   batchCommandsMax: 64,
   /** A piece of ledger work: what an intake command may have to wait for. */
   pieceEntriesMax: 200,
+  /** Under intake without a pause the ledger still gets a piece so often: outcomes free the exposure of the sites. */
+  pieceEveryMs: 250,
+  diskRetryMs: 1000,
   outsideCheckMs: 500,
 } as const;

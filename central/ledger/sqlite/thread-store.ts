@@ -11,6 +11,8 @@ export interface StoreEvents {
   onGrown(applianceIds: string[]): void;
   /** Another process has written to the database. */
   onChangedOutside(): void;
+  /** The ledger waits for the disk. */
+  onDiskTrouble(error: string): void;
   /** The thread is gone and will answer nothing more: the process must end. */
   onFailed(error: Error): void;
 }
@@ -66,6 +68,8 @@ export async function startThreadStore(path: string, events: StoreEvents): Promi
         return events.onGrown(message.applianceIds);
       case 'changed_outside':
         return events.onChangedOutside();
+      case 'disk_trouble':
+        return events.onDiskTrouble(message.error);
       case 'ready':
         return;
     }

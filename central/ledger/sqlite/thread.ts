@@ -32,7 +32,7 @@ function run({ path }: ThreadData): void {
     return requests;
   };
 
-  const state = { scheduled: false, closed: false };
+  const state = { scheduled: false, closed: false, bookedMs: clock.monotonicMs() };
   const schedule = () => {
     if (state.scheduled || state.closed) return;
     state.scheduled = true;
@@ -47,9 +47,20 @@ function run({ path }: ThreadData): void {
       serve(requests);
       return;
     }
-    const { more } = store.transaction(() => store.bookPiece(threadLimits.pieceEntriesMax, clock.wallMs()));
-    sayGrown();
-    if (more) schedule();
+    book();
+  };
+
+  const book = () => {
+    state.bookedMs = clock.monotonicMs();
+    try {
+      const { more } = store.transaction(() => store.bookPiece(threadLimits.pieceEntriesMax, clock.wallMs()));
+      sayGrown();
+      if (more) schedule();
+    } catch (error) {
+      if (!store.isDiskTrouble(error)) throw error;
+      say({ kind: 'disk_trouble', error: (error as Error).message });
+      setTimeout(schedule, threadLimits.diskRetryMs);
+    }
   };
 
   const serve = (requests: readonly StoreRequest[]) => {
@@ -59,6 +70,7 @@ function run({ path }: ThreadData): void {
       sayGrown();
     }
     if (requests.some((request) => request.kind === 'close')) close();
+    else if (clock.monotonicMs() - state.bookedMs >= threadLimits.pieceEveryMs) book();
     else schedule();
   };
 
