@@ -6,7 +6,10 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     include: ['**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    exclude: ['**/node_modules/**', '**/dist/**', '**/.holdfast/**'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // The second is read by .ci/run for its closing line.
+    reporters: ['default', ['json', { outputFile: 'test/report.json' }]],
   },
 });

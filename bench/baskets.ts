@@ -10,7 +10,7 @@ export const products: readonly Product[] = Array.from({ length: 400 }, (_, i) =
   sellable: true,
 }));
 
-const policy: Policy = {
+export const policy: Policy = {
   currency: 'GBP',
   checkout: { totalMinorMax: limits.totalMinorMax },
   exposure: { totalMinorMax: Number.MAX_SAFE_INTEGER },
@@ -34,7 +34,10 @@ export interface Basket {
   body: string;
 }
 
-/** A checkout as a kiosk would send it: what cannot be compressed is its id (74 random bits) and its token (96). */
+/** What no compression can take out of a checkout: 74 random bits of its id and 96 of its token. */
+export const incompressibleBytes = (74 + 96) / 8;
+
+/** A checkout as a kiosk would send it. */
 export function basket(random: () => number): Basket {
   const lines = Array.from({ length: 1 + Math.floor(random() * 6) }, () => {
     // The square favours some products, as shops do.

@@ -8,6 +8,8 @@ export interface LoadOptions {
   port: number;
   connections: number;
   seconds: number;
+  /** Ends the load early. */
+  signal?: AbortSignal;
   /** Checkouts a second over all connections; absent: as fast as answers come. */
   perSecond?: number;
   seed: number;
@@ -51,7 +53,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     for (;;) {
       if (gapMs > 0) await sleepUntil(dueMs);
       const sentMs = gapMs > 0 ? dueMs : performance.now();
-      if (sentMs >= endMs) break;
+      if (sentMs >= endMs || options.signal?.aborted) break;
       const { id, body } = basket(random);
       socket.write(
         `POST /v1/checkouts HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nIdempotency-Key: ${id}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,

@@ -8,6 +8,8 @@ export interface Link {
   /** Breaks every connection and lets none through. */
   cut(): void;
   restore(): void;
+  /** What the appliance has sent so far, TLS and all. */
+  bytesUp(): number;
   close(): Promise<void>;
 }
 
@@ -18,6 +20,8 @@ export interface Link {
 export async function openLink(options: { port: number; targetPort: number }): Promise<Link> {
   let state: 'up' | 'cut' = 'up';
   const sockets = new Set<Socket>();
+  const nearSockets = new Set<Socket>();
+  let closedBytesUp = 0;
   const track = (socket: Socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
@@ -34,6 +38,11 @@ export async function openLink(options: { port: number; targetPort: number }): P
     const far = connect({ port: options.targetPort, host: '127.0.0.1', noDelay: true });
     track(near);
     track(far);
+    nearSockets.add(near);
+    near.on('close', () => {
+      nearSockets.delete(near);
+      closedBytesUp += near.bytesRead;
+    });
     near.pipe(far).pipe(near);
     near.on('close', () => far.destroy());
     far.on('close', () => near.destroy());
@@ -54,6 +63,7 @@ export async function openLink(options: { port: number; targetPort: number }): P
     restore() {
       state = 'up';
     },
+    bytesUp: () => [...nearSockets].reduce((sum, { bytesRead }) => sum + bytesRead, closedBytesUp),
     close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       breakAll();

@@ -1,0 +1,116 @@
+// npm run bench:accept — durable checkouts a second through real HTTP, beside three controls in the same run: the same
+// server with a store that keeps nothing, one commit a request, and the bare rate of fsync.
+import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { StoreKind } from './accept-server.ts';
+import { fillJournal } from './fill-journal.ts';
+import { load, startServer } from './processes.ts';
+import { median, report, round, say } from './report.ts';
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '3' },
+    rows: { type: 'string', default: '5000000' },
+  },
+});
+const seconds = Number(values.seconds);
+const rounds = Number(values.rounds);
+const rows = Number(values.rows);
+const root = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
+
+try {
+  const syncsPerSecond = bareSyncs();
+  say(`fdatasync of one 4 KiB page after the other: ${syncsPerSecond}/s`);
+  const table: Record<string, Record<StoreKind, number>> = {};
+  for (const connections of [1, 16, 64, 256]) {
+    table[connections] = await compare(connections);
+    say(`${connections} connections: ${JSON.stringify(table[connections])}`);
+  }
+  const peak = Math.max(...Object.values(table).map(({ durable }) => durable));
+  const half = await halfPeak(peak / 2);
+  say(`at ${Math.round(peak / 2)}/s: p50 ${round(half.p50Ms)} ms, p99 ${round(half.p99Ms)} ms`);
+  const long = await longJournal();
+  say(`${rows} rows: ${long.long}/s beside ${long.empty}/s on an empty journal`);
+
+  const at64 = table['64'] as Record<StoreKind, number>;
+  await report(
+    'accept',
+    {
+      ratioToCeiling64: round(at64.durable / at64.nothing),
+      ratioToOneCommit64: round(at64.durable / at64.one_commit),
+      p99MsAtHalfPeak: round(half.p99Ms),
+      ratioAt5MRows: round(long.long / long.empty),
+    },
+    { perSecond: table, syncsPerSecond, half, long, rows, seconds, rounds },
+  );
+} finally {
+  rmSync(root, { recursive: true, force: true });
+}
+
+/** Rates by kind of store: the rounds take turns, so that a slow moment of the machine hits all alike. */
+async function compare(connections: number): Promise<Record<StoreKind, number>> {
+  const kinds: StoreKind[] = ['nothing', 'durable', 'one_commit'];
+  const rates: Record<StoreKind, number[]> = { nothing: [], durable: [], one_commit: [] };
+  for (let turn = 0; turn < rounds; turn++) {
+    for (const kind of kinds) rates[kind].push(await rate(kind, connections, turn, freshFolder()));
+  }
+  return {
+    nothing: median(rates.nothing),
+    durable: median(rates.durable),
+    one_commit: median(rates.one_commit),
+  };
+}
+
+async function rate(kind: StoreKind, connections: number, seed: number, folder: string): Promise<number> {
+  const server = await startServer(kind, folder);
+  try {
+    // Warm: the first second belongs to the compiler.
+    await load({ port: server.port, connections, seconds: 1, seed: 1000 + seed });
+    return (await load({ port: server.port, connections, seconds, seed })).perSecond;
+  } finally {
+    await server.stop();
+  }
+}
+
+async function halfPeak(perSecond: number) {
+  const server = await startServer('durable', freshFolder());
+  try {
+    await load({ port: server.port, connections: 64, seconds: 2, perSecond, seed: 7 });
+    return await load({ port: server.port, connections: 64, seconds: 8, perSecond, seed: 8 });
+  } finally {
+    await server.stop();
+  }
+}
+
+async function longJournal(): Promise<{ empty: number; long: number }> {
+  const folder = freshFolder();
+  fillJournal(folder, rows, say);
+  const empty: number[] = [];
+  const long: number[] = [];
+  for (let turn = 0; turn < rounds; turn++) {
+    empty.push(await rate('durable', 64, turn, freshFolder()));
+    long.push(await rate('durable', 64, turn, folder));
+  }
+  return { empty: median(empty), long: median(long) };
+}
+
+function bareSyncs(): number {
+  const file = openSync(join(root, 'bare'), 'w');
+  const page = Buffer.alloc(4096, 1);
+  const endMs = performance.now() + 2000;
+  let syncs = 0;
+  for (; performance.now() < endMs; syncs++) {
+    writeSync(file, page);
+    fdatasyncSync(file);
+  }
+  closeSync(file);
+  return Math.round(syncs / 2);
+}
+
+function freshFolder(): string {
+  return mkdtempSync(join(root, 'store-'));
+}
