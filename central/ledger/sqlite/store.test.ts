@@ -70,6 +70,22 @@ describe('the SQLite store', () => {
     store.close();
   });
 
+  it('books each entry once although the disk was full in the middle of a piece', async () => {
+    const db = openDatabase(path());
+    const store = createSqliteStore(db);
+    const journal = createTestJournal('box-1', privateKey);
+    for (let i = 0; i < 400; i++) journal.append(bytesOf(checkoutEntry({ totalMinor: 10 })));
+    meet(store, journal.journalId);
+    const payload = await journal.payload(1, 400);
+    store.transaction(() => store.receive({ applianceId: 'box-1', payload, nowMs }));
+    db.pragma(`max_page_count = ${Number(db.pragma('page_count', { simple: true })) + 8}`);
+    expect(() => store.transaction(() => store.bookPiece(400, nowMs))).toThrow(/full/);
+    db.pragma('max_page_count = 1000000');
+    while (store.transaction(() => store.bookPiece(100, nowMs)).more);
+    expect(checkLedger(db)).toMatchObject({ movements: 400, failures: [] });
+    store.close();
+  });
+
   it('lets no code edit or delete what is history', () => {
     const db = openDatabase(path());
     db.exec("INSERT INTO appliance (id, registered_ms, feed_id) VALUES ('box-1', 0, 'f')");

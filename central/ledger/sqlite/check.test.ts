@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import type Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bytesOf, checkoutEntry, voidEntry } from '../../fixtures/entries.ts';
+import { temporaryFolder } from '../../fixtures/in-process-store.ts';
+import { createTestJournal, testKeys } from '../../fixtures/journal.ts';
+import { checkLedger } from './check.ts';
+import { openDatabase } from './open.ts';
+import { createSqliteStore } from './store.ts';
+
+const nowMs = 1_795_000_000_000;
+const { privateKey, publicKeyDer } = testKeys();
+
+describe('the ledger check', () => {
+  const state: { folder: ReturnType<typeof temporaryFolder>; db: Database.Database | null } = {
+    folder: temporaryFolder(),
+    db: null,
+  };
+
+  beforeEach(async () => {
+    state.folder = temporaryFolder();
+    const db = openDatabase(join(state.folder.path, 'central.db'));
+    state.db = db;
+    const store = createSqliteStore(db);
+    const journal = createTestJournal('box-1', privateKey);
+    const sale = checkoutEntry();
+    journal.append(...[sale, checkoutEntry(), voidEntry(sale.id)].map(bytesOf), Buffer.from('{'));
+    journal.append(bytesOf(checkoutEntry({ verdict: 'refused' })), bytesOf(checkoutEntry()));
+    const facts = { lastSeq: 6, lastHash: journal.hashAt(6), feedId: null, appliedThrough: 0 };
+    const { journalId } = journal;
+    const payload = await journal.payload(1, 6);
+    store.transaction(() => {
+      store.hello({
+        applianceId: 'box-1',
+        publicKey: publicKeyDer,
+        journalId,
+        release: 't',
+        nowMs,
+        ...facts,
+      });
+      store.receive({ applianceId: 'box-1', payload, nowMs });
+      // The last one is received and not yet booked: that is no failure.
+      store.bookPiece(5, nowMs);
+    });
+  });
+  afterEach(() => {
+    state.db?.close();
+    state.folder.remove();
+  });
+
+  /** Spoils the database as no code of ours can: without its triggers and foreign keys. */
+  const spoil = (sql: string) => {
+    const db = state.db as Database.Database;
+    db.pragma('foreign_keys = OFF');
+    const triggers = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").pluck().all();
+    for (const name of triggers) db.exec(`DROP TRIGGER ${name}`);
+    db.exec(sql);
+    return checkLedger(db).failures.map(({ code }) => code);
+  };
+
+  it('finds nothing in a ledger that is whole', () => {
+    const report = checkLedger(state.db as Database.Database);
+    expect(report).toMatchObject({ journals: 1, entries: 6, movements: 3, parked: 1, failures: [] });
+    expect(report.totals).toEqual([
+      {
+        currency: 'GBP',
+        balances: [
+          { account: 'payable:payee', balanceMinor: -1500n },
+          { account: 'receivable:processor', balanceMinor: 1500n },
+        ],
+      },
+    ]);
+  });
+
+  const damages: [string, string, string][] = [
+    [
+      'a changed amount',
+      'UPDATE posting SET amount_minor = 7 WHERE movement_id = 1 AND line = 0',
+      'movement_unbalanced',
+    ],
+    ['a lost posting', 'DELETE FROM posting WHERE movement_id = 1', 'movement_empty'],
+    ['a lost movement', 'DELETE FROM movement WHERE id = 2', 'document_without_movement'],
+    [
+      'a movement from nowhere',
+      "INSERT INTO movement VALUES (9, 1, 99, 'sale', 0)",
+      'movement_without_entry',
+    ],
+    ['a lost document', "DELETE FROM document WHERE state = 'recorded'", 'entry_not_once'],
+    ['an entry booked and parked', "INSERT INTO parked VALUES (1, 1, 'x', NULL, NULL, 0)", 'entry_not_once'],
+    [
+      'a changed balance',
+      "UPDATE account SET balance_minor = 3 WHERE name = 'payable:payee'",
+      'balance_differs',
+    ],
+    ['a lost account', "DELETE FROM account WHERE name = 'payable:payee'", 'currency_unbalanced'],
+    ['a changed byte of an entry', "UPDATE entry SET body = x'7b7d' WHERE seq = 6", 'chain_broken'],
+    ['a lost entry', 'DELETE FROM entry WHERE seq = 6', 'journal_short'],
+    ['a hole in a journal', 'DELETE FROM entry WHERE seq = 4', 'journal_gap'],
+  ];
+  it.each(damages)('finds %s', (_, sql, code) => {
+    expect(spoil(sql)).toContain(code);
+  });
+});
