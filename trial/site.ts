@@ -5,8 +5,6 @@ import { hash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { stringify as toToml } from 'smol-toml';
-import { z } from 'zod';
 import type { Policy } from '../contract/feed.ts';
 import { createKioskClient } from '../kiosk/client.ts';
 import { writeDurable } from '../kit/durable-file.ts';
@@ -14,8 +12,17 @@ import { applianceCreate } from '../provisioning/commands/appliance-create.ts';
 import { authorityInit } from '../provisioning/commands/authority-init.ts';
 import { createCentralApi } from './central-api.ts';
 import { TrialError } from './error.ts';
-import { freePorts, type Link, openLink } from './link.ts';
+import { type Link, openLink } from './link.ts';
 import { createProgram, type LogFields, type Program } from './program.ts';
+import {
+  type Files,
+  filesOf,
+  makeRecord,
+  readRecord,
+  type SiteRecord,
+  writeConfigs,
+  writeRecord,
+} from './site-folder.ts';
 
 export interface SiteOptions {
   folder: string;
@@ -25,8 +32,6 @@ export interface SiteOptions {
   policy: Policy;
   /** The appliance's bound of its journal, where the default is not wanted. */
   journalBytesMax?: number;
-  /** At least info: the programs say there that they are ready. */
-  logLevel?: 'debug' | 'info';
   /** What is happening, in words, while the site is opened. */
   onStep?: (step: string) => void;
   /** A program ended though nobody asked it to. */
@@ -46,21 +51,6 @@ export interface Site {
   /** Everything, in order: what sends first, what receives last. */
   stop(): Promise<void>;
 }
-
-/** What a site must not forget between two starts. */
-const SiteRecord = z.strictObject({
-  applianceId: z.string(),
-  // Kept over restarts: kiosks go on calling the same port, and the appliance the same link.
-  ports: z.strictObject({
-    appliance: z.int(),
-    centralHttp: z.int(),
-    centralMqtt: z.int(),
-    link: z.int(),
-  }),
-  /** SHA-256 of what central was given last, so that an unchanged file makes no new version. */
-  imported: z.strictObject({ catalogue: z.string(), policy: z.string() }),
-});
-type SiteRecord = z.infer<typeof SiteRecord>;
 
 const repository = resolve(import.meta.dirname, '..');
 const daemonMain = join(repository, 'daemon', 'main.ts');
@@ -104,7 +94,7 @@ export async function openSite(options: SiteOptions): Promise<Site> {
 
   try {
     await makeIdentities(at, applianceId, step);
-    writeConfigs(at, ports, options);
+    writeConfigs(at, ports, { journalBytesMax: options.journalBytesMax });
     step('starting central');
     await central.start();
     await giveCentral(at, record, options, step);
@@ -130,48 +120,6 @@ export async function openSite(options: SiteOptions): Promise<Site> {
   }
 }
 
-function filesOf(folder: string) {
-  return {
-    record: join(folder, 'site.json'),
-    logs: join(folder, 'logs'),
-    authority: join(folder, 'authority'),
-    applianceIdentity: join(folder, 'appliance-identity'),
-    applianceData: join(folder, 'appliance'),
-    centralData: join(folder, 'central'),
-    applianceConfig: join(folder, 'appliance.toml'),
-    centralConfig: join(folder, 'central.toml'),
-    policy: join(folder, 'policy.json'),
-    operatorKey: join(folder, 'operator.key'),
-  };
-}
-type Files = ReturnType<typeof filesOf>;
-
-function readRecord(path: string): SiteRecord | null {
-  if (!existsSync(path)) return null;
-  const parsed = SiteRecord.safeParse(JSON.parse(readFileSync(path, 'utf8')));
-  if (parsed.success) return parsed.data;
-  throw new TrialError(
-    'input_unusable',
-    `${path} was not written by this release`,
-    'Name another folder, or move the old one away.',
-  );
-}
-
-async function makeRecord(path: string, applianceId: string): Promise<SiteRecord> {
-  const [appliance = 0, centralHttp = 0, centralMqtt = 0, link = 0] = await freePorts(4);
-  const record: SiteRecord = {
-    applianceId,
-    ports: { appliance, centralHttp, centralMqtt, link },
-    imported: { catalogue: '', policy: '' },
-  };
-  writeRecord(path, record);
-  return record;
-}
-
-function writeRecord(path: string, record: SiteRecord): void {
-  writeDurable(path, `${JSON.stringify(record, null, 2)}\n`);
-}
-
 /** The link's port is also the lock on the folder: who holds it runs the site. */
 async function openOnlyLink(port: number, targetPort: number, folder: string): Promise<Link> {
   try {
@@ -195,29 +143,6 @@ async function makeIdentities(at: Files, applianceId: string, step: (step: strin
   if (!existsSync(at.applianceIdentity)) {
     await applianceCreate({ authorityFolder: at.authority, applianceId, out: at.applianceIdentity, nowMs });
   }
-}
-
-function writeConfigs(at: Files, ports: SiteRecord['ports'], options: SiteOptions): void {
-  const log = { level: options.logLevel ?? 'info' };
-  const host = '127.0.0.1';
-  const central = {
-    dataFolder: at.centralData,
-    identityFolder: join(at.authority, 'central'),
-    http: { host, port: ports.centralHttp },
-    broker: { mode: 'embedded', host, port: ports.centralMqtt },
-    log,
-  };
-  const appliance = {
-    dataFolder: at.applianceData,
-    identityFolder: at.applianceIdentity,
-    http: { host, port: ports.appliance },
-    // Through the link, where it can be cut. A healed link is noticed soon: nobody wants to wait a minute in a trial.
-    central: { url: `mqtts://localhost:${ports.link}`, reconnectMsMax: 2000 },
-    ...(options.journalBytesMax !== undefined && { journal: { bytesMax: options.journalBytesMax } }),
-    log,
-  };
-  writeDurable(at.centralConfig, toToml(central));
-  writeDurable(at.applianceConfig, toToml(appliance));
 }
 
 /** Catalogue and policy, through the operators' own commands; each only when it differs from what central has. */

@@ -178,7 +178,7 @@ function signsOf(site: Site): string[] {
     `central    ${site.centralUrl}   key: ${near(site.operatorKeyFile)}`,
     `curl -s ${site.applianceUrl}/v1/checkouts -H content-type:application/json \\`,
     `  -H idempotency-key:${randomUUID()} -d '{"currency":"GBP",`,
-    '  "totalMinor":185,"mode":"offline_ok","lines":[{"sku":"HF-101","quantity":1}],',
-    '  "payment":{"token":"tok_1","fingerprint":"fp_1","scheme":"visa","last4":"4242"}}\'',
+    '  "lines":[{"sku":"HF-101","quantity":1}],"totalMinor":185,"payment":{"token":',
+    '  "tok_1","fingerprint":"fp_1","scheme":"visa","last4":"4242"}}\'',
   ];
 }

@@ -63,11 +63,7 @@ function stateLines({ observation, link }: View): Line[] {
       piece(applianceAnswers ? '' : '   appliance does not answer', 'bad'),
       piece(centralAnswers ? '' : '   central does not answer', 'bad'),
     ],
-    [
-      label('documents'),
-      piece(whole(journal.lastSeq), 'strong'),
-      piece(' checkouts, voids and refunds in the journal', 'dim'),
-    ],
+    [label('checkouts'), ...documentPieces(verdicts)],
     [label('verdicts'), piece(verdictText(verdicts), 'plain')],
     [
       label('received'),
@@ -135,10 +131,33 @@ function piece(text: string, tone: Tone): Piece {
   return { text, tone };
 }
 
+function documentPieces(verdicts: Status['verdicts']): Line {
+  const count = (kind: string) => sum(entriesOf(verdicts).filter((entry) => entry.kind === kind));
+  return [
+    piece(whole(count('checkout')), 'strong'),
+    piece(`   voids ${whole(count('void'))}   refunds ${whole(count('refund'))}`, 'dim'),
+  ];
+}
+
+/** Of checkouts, voids and refunds together. */
 function verdictText(verdicts: Status['verdicts']): string {
-  const shown = Object.entries(verdicts).filter(([, count]) => count > 0);
-  if (shown.length === 0) return 'none yet';
-  return shown.map(([verdict, count]) => `${whole(count)} ${verdict.replaceAll('_', ' ')}`).join('   ');
+  const byVerdict = Map.groupBy(entriesOf(verdicts), ({ verdict }) => verdict);
+  const texts = [...byVerdict].map(
+    ([verdict, entries]) => `${verdict.replaceAll('_', ' ')} ${whole(sum(entries))}`,
+  );
+  return texts.join('   ') || 'none yet';
+}
+
+/** The appliance counts under keys such as "checkout approved_offline". */
+function entriesOf(verdicts: Status['verdicts']): { kind: string; verdict: string; count: number }[] {
+  return Object.entries(verdicts).map(([key, count]) => {
+    const [kind = '', verdict = kind] = key.split(' ');
+    return { kind, verdict, count };
+  });
+}
+
+function sum(entries: readonly { count: number }[]): number {
+  return entries.reduce((total, { count }) => total + count, 0);
 }
 
 function whole(count: number): string {

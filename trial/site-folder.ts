@@ -1,0 +1,94 @@
+// What lies where in a site's folder, and what must not be forgotten between two starts.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify as toToml } from 'smol-toml';
+import { z } from 'zod';
+import { writeDurable } from '../kit/durable-file.ts';
+import { TrialError } from './error.ts';
+import { freePorts } from './link.ts';
+
+export function filesOf(folder: string) {
+  return {
+    record: join(folder, 'site.json'),
+    logs: join(folder, 'logs'),
+    authority: join(folder, 'authority'),
+    applianceIdentity: join(folder, 'appliance-identity'),
+    applianceData: join(folder, 'appliance'),
+    centralData: join(folder, 'central'),
+    applianceConfig: join(folder, 'appliance.toml'),
+    centralConfig: join(folder, 'central.toml'),
+    policy: join(folder, 'policy.json'),
+    operatorKey: join(folder, 'operator.key'),
+  };
+}
+export type Files = ReturnType<typeof filesOf>;
+
+/** What a site must not forget between two starts. */
+const SiteRecord = z.strictObject({
+  applianceId: z.string(),
+  // Kept over restarts: kiosks go on calling the same port, and the appliance the same link.
+  ports: z.strictObject({
+    appliance: z.int(),
+    centralHttp: z.int(),
+    centralMqtt: z.int(),
+    link: z.int(),
+  }),
+  /** SHA-256 of what central was given last, so that an unchanged file makes no new version. */
+  imported: z.strictObject({ catalogue: z.string(), policy: z.string() }),
+});
+export type SiteRecord = z.infer<typeof SiteRecord>;
+
+export function readRecord(path: string): SiteRecord | null {
+  if (!existsSync(path)) return null;
+  const parsed = SiteRecord.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+  if (parsed.success) return parsed.data;
+  throw new TrialError(
+    'input_unusable',
+    `${path} was not written by this release`,
+    'Name another folder, or move the old one away.',
+  );
+}
+
+export async function makeRecord(path: string, applianceId: string): Promise<SiteRecord> {
+  const [appliance = 0, centralHttp = 0, centralMqtt = 0, link = 0] = await freePorts(4);
+  const record: SiteRecord = {
+    applianceId,
+    ports: { appliance, centralHttp, centralMqtt, link },
+    imported: { catalogue: '', policy: '' },
+  };
+  writeRecord(path, record);
+  return record;
+}
+
+export function writeRecord(path: string, record: SiteRecord): void {
+  writeDurable(path, `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** Both programs' configurations, made of the record anew at each start. */
+export function writeConfigs(
+  at: Files,
+  ports: SiteRecord['ports'],
+  { journalBytesMax }: { journalBytesMax: number | undefined },
+): void {
+  // The programs say at this level that they are ready.
+  const log = { level: 'info' };
+  const host = '127.0.0.1';
+  const central = {
+    dataFolder: at.centralData,
+    identityFolder: join(at.authority, 'central'),
+    http: { host, port: ports.centralHttp },
+    broker: { mode: 'embedded', host, port: ports.centralMqtt },
+    log,
+  };
+  const appliance = {
+    dataFolder: at.applianceData,
+    identityFolder: at.applianceIdentity,
+    http: { host, port: ports.appliance },
+    // Through the link, where it can be cut. A healed link is noticed soon: nobody wants to wait a minute in a trial.
+    central: { url: `mqtts://localhost:${ports.link}`, reconnectMsMax: 2000 },
+    ...(journalBytesMax !== undefined && { journal: { bytesMax: journalBytesMax } }),
+    log,
+  };
+  writeDurable(at.centralConfig, toToml(central));
+  writeDurable(at.applianceConfig, toToml(appliance));
+}
