@@ -1,6 +1,7 @@
 // What a kiosk submits: a checkout, a void, a refund. Each document's id is its Idempotency-Key, so the body has none.
 import { z } from 'zod';
 import { Gtin } from './gtin.ts';
+import { Uuid } from './id.ts';
 import { limits } from './limits.ts';
 import { Currency, Price, TotalMinor } from './money.ts';
 
@@ -63,7 +64,7 @@ export type Void = z.infer<typeof Void>;
 
 /** Money back on a checkout of this appliance. */
 export const LinkedRefund = z.strictObject({
-  checkoutId: z.string().regex(/^[0-9a-f-]{36}$/, { error: 'use the UUID of the checkout to refund' }),
+  checkoutId: Uuid,
   currency: Currency,
   totalMinor: TotalMinor,
   reason: Text(limits.textCharsMax),

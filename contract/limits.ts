@@ -16,8 +16,11 @@ export const limits = {
   tokenCharsMax: 128,
   pageItemsMax: 100,
 
-  /** One journal entry as stored and sent; a full request grows by its prices and verdict. */
-  entryBytesMax: 192 * 1024,
+  /**
+   * One journal entry as stored and sent. A full request grows ninefold at worst: to each of its lines a judged one
+   * with the catalogue's long name for the product, and three reasons.
+   */
+  entryBytesMax: 640 * 1024,
   /** One feed item; a catalogue travels in pieces so that no item comes near it. */
   feedItemBytesMax: 192 * 1024,
   /** Items in one frame, and their raw bytes together (a single larger item travels alone). */

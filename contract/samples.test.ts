@@ -1,0 +1,251 @@
+// The golden samples: one of each thing on the wire. Both programs' tests read them; here each schema takes its own,
+// whole and unchanged, and refuses every bent form of it.
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { Checkout, LinkedRefund, refundSchema, UnlinkedRefund, Void } from './checkout.ts';
+import { CheckoutEntry, Entry, RefundEntry, VoidEntry } from './entry.ts';
+import { FeedItem } from './feed.ts';
+import { Answer, DocumentView, Problem, Status } from './kiosk-api.ts';
+import { limits } from './limits.ts';
+import { lineTotalMinor } from './money.ts';
+import { Applied, Bye, EntriesHeader, FeedHeader, Hello, Receipt, Welcome } from './sync.ts';
+
+const folder = join(import.meta.dirname, 'samples');
+const read = (name: string): unknown => JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));
+
+/** What is sent to us: strict, so that a field nobody knows is an error and not a silent loss. */
+const strict: Record<string, z.ZodType> = {
+  checkout: Checkout,
+  void: Void,
+  'refund-linked': LinkedRefund,
+  'refund-unlinked': UnlinkedRefund,
+  'entry-checkout': CheckoutEntry,
+  'entry-checkout-refused': CheckoutEntry,
+  'entry-void': VoidEntry,
+  'entry-refund-linked': RefundEntry,
+  'entry-refund-unlinked': RefundEntry,
+  hello: Hello,
+  welcome: Welcome,
+  refusal: Welcome,
+  receipt: Receipt,
+  'entries-header': EntriesHeader,
+  'feed-header': FeedHeader,
+  'feed-items': z.array(FeedItem),
+  applied: Applied,
+  bye: Bye,
+};
+/** What kiosks read: open, so that an older kiosk can read a newer answer. */
+const open: Record<string, z.ZodType> = {
+  answer: Answer,
+  document: DocumentView,
+  problem: Problem,
+  status: Status,
+};
+/** By name, wherever they stand; that they may be absent is shown by the samples without them. */
+const optionalAtTheDoor = new Set(
+  'slip judged central reference price priceOverride sku gtin quantityMax sellable baseQuantity mode line'.split(
+    ' ',
+  ),
+);
+const optionalInAnswers = new Set(
+  'slip line checkoutId currency totalMinor detail requestId errors'.split(' '),
+);
+const schemas = Object.entries({ ...strict, ...open });
+
+describe('the golden samples', () => {
+  it('are all here, and each has its schema', () => {
+    const names = readdirSync(folder).map((file) => file.replace('.json', ''));
+    expect(names.sort()).toEqual([...schemas.map(([name]) => name), 'chain'].sort());
+  });
+
+  it.each(schemas)('%s is taken whole, nothing added and nothing lost', (name, schema) => {
+    expect(schema.parse(read(name))).toEqual(read(name));
+  });
+
+  it.each(Object.entries(strict))('%s with a field nobody knows is refused, at any depth', (name, schema) => {
+    const bent = [...objectsOf(read(name))].map((path) =>
+      changed(read(name), path, (value) => ({ ...(value as object), surprise: 1 })),
+    );
+    expect(bent.length).toBeGreaterThan(0);
+    expect(bent.filter((value) => schema.safeParse(value).success)).toEqual([]);
+  });
+
+  it.each(schemas)('%s is refused without any one of its required fields', (name, schema) => {
+    const optional = name in open ? optionalInAnswers : optionalAtTheDoor;
+    const bent = [...fieldsOf(read(name))]
+      .filter((path) => !optional.has(String(path.at(-1))) && !path.includes('verdicts'))
+      .map((path) => without(read(name), path));
+    expect(bent.filter((value) => schema.safeParse(value).success)).toEqual([]);
+  });
+
+  it.each(schemas)(
+    '%s is refused with an integer that is fractional, a text or beyond 2^53',
+    (name, schema) => {
+      const bent = [...integersOf(read(name))].flatMap((path) =>
+        [0.5, 2 ** 53, '1', null, true].map((value) => changed(read(name), path, () => value)),
+      );
+      const nullable = bent.filter((value) => schema.safeParse(value).success);
+      expect(
+        nullable.map((value) => JSON.stringify(value)).filter((text) => !/"limitMinor":null/.test(text)),
+      ).toEqual([]);
+    },
+  );
+
+  it.each(schemas)('%s is refused with a negative amount, count, quantity or position', (name, schema) => {
+    // Moments are negative before 1970, where a box may well boot.
+    const bent = [...integersOf(read(name))]
+      .filter((path) => !/^(wallMs|ms|centralMs|issuedAtMs|atMs|sinceMs|status)$/.test(String(path.at(-1))))
+      .filter((path) => !(name in open) || path.at(-1) !== 'totalMinor')
+      .map((path) => changed(read(name), path, () => -1));
+    expect(bent.filter((value) => schema.safeParse(value).success)).toEqual([]);
+  });
+
+  it.each(Object.entries(strict))('%s is refused as null, a text, a number and a list', (_, schema) => {
+    for (const value of [null, 'text', 7, true, undefined, [null]]) {
+      expect(schema.safeParse(value).success).toBe(false);
+    }
+  });
+
+  it('are entries of the union of all entries', () => {
+    for (const name of Object.keys(strict).filter((one) => one.startsWith('entry-'))) {
+      expect(Entry.parse(read(name))).toEqual(read(name));
+    }
+  });
+
+  it('agree with each other: totals, digest, hashes', () => {
+    const entry = CheckoutEntry.parse(read('entry-checkout'));
+    expect(entry.judged?.map((line) => lineTotalMinor(line.price, line.quantity))).toEqual(
+      entry.judged?.map((line) => line.totalMinor),
+    );
+    expect(entry.judged?.reduce((sum, line) => sum + line.totalMinor, 0)).toBe(entry.checkout.totalMinor);
+    const items = read('feed-items') as unknown[];
+    const lines = items.map((item) => `${JSON.stringify(item)}\n`).join('');
+    expect(FeedHeader.parse(read('feed-header'))).toMatchObject({
+      count: items.length,
+      digest: createHash('sha256').update(lines).digest('hex'),
+    });
+  });
+});
+
+describe('a checkout at the door', () => {
+  const sample = () => Checkout.parse(read('checkout'));
+  const withLine = (line: unknown) => ({ ...sample(), lines: [line] });
+
+  it('prefers to be online unless it says otherwise', () => {
+    const { mode: _, ...rest } = sample();
+    expect(Checkout.parse(rest).mode).toBe('prefer_online');
+  });
+
+  it.each([
+    ['neither sku nor gtin', { quantity: 1 }, 'lines.0.sku'],
+    ['both sku and gtin', { sku: 'a', gtin: '4006381333931', quantity: 1 }, 'lines.0.sku'],
+    ['a GTIN with a wrong check digit', { gtin: '4006381333930', quantity: 1 }, 'lines.0.gtin'],
+    ['a quantity of nothing', { sku: 'a', quantity: 0 }, 'lines.0.quantity'],
+    ['too large a quantity', { sku: 'a', quantity: limits.lineQuantityMax + 1 }, 'lines.0.quantity'],
+    ['an empty sku', { sku: '', quantity: 1 }, 'lines.0.sku'],
+    ['a control character', { sku: 'a\u0007', quantity: 1 }, 'lines.0.sku'],
+    ['a sku that is too long', { sku: 'a'.repeat(limits.skuCharsMax + 1), quantity: 1 }, 'lines.0.sku'],
+    [
+      'an override without a price',
+      { sku: 'a', quantity: 1, priceOverride: { by: 'a', reason: 'b' } },
+      'lines.0.price',
+    ],
+    [
+      'a price that is too high',
+      { sku: 'a', quantity: 1, price: { priceMinor: 1e9 + 1 } },
+      'lines.0.price.priceMinor',
+    ],
+  ])('with %s is refused, and the field is named', (_, line, path) => {
+    const { error } = Checkout.safeParse(withLine(line));
+    expect(error?.issues.map((issue) => issue.path.join('.'))).toContain(path);
+  });
+
+  it('has from one to a thousand lines', () => {
+    const lines = (count: number) => Array.from({ length: count }, () => ({ sku: 'a', quantity: 1 }));
+    expect(Checkout.safeParse({ ...sample(), lines: [] }).success).toBe(false);
+    expect(Checkout.safeParse({ ...sample(), lines: lines(limits.linesMax) }).success).toBe(true);
+    expect(Checkout.safeParse({ ...sample(), lines: lines(limits.linesMax + 1) }).success).toBe(false);
+  });
+
+  it('shows four digits of the card, no more', () => {
+    for (const last4 of ['123', '12345', '１２３４', 'abcd', '', 1234]) {
+      expect(Checkout.safeParse({ ...sample(), payment: { ...sample().payment, last4 } }).success).toBe(
+        false,
+      );
+    }
+  });
+
+  it('cannot carry a prototype', () => {
+    const text = JSON.stringify(sample()).replace('{', '{"__proto__":{"totalMinor":1},');
+    expect(Checkout.safeParse(JSON.parse(text)).success).toBe(false);
+  });
+});
+
+describe('a refund at the door', () => {
+  it('is linked when it names a checkout, and unlinked when not', () => {
+    expect(refundSchema(read('refund-linked'))).toBe(LinkedRefund);
+    expect(refundSchema(read('refund-unlinked'))).toBe(UnlinkedRefund);
+    for (const body of [null, 'text', 7, []]) expect(refundSchema(body).safeParse(body).success).toBe(false);
+  });
+
+  it('names its checkout in the one spelling of a UUID, or central would not find it', () => {
+    const id = LinkedRefund.parse(read('refund-linked')).checkoutId;
+    const shifted = `${id.slice(0, 9)}${id
+      .slice(9, 13)
+      .replace(/^(.)(.)/, '$1-$2')
+      .slice(0, 4)}${id.slice(13)}`;
+    for (const checkoutId of [id.toUpperCase(), id.replaceAll('-', ''), shifted, '-'.repeat(36), ` ${id}`]) {
+      expect(LinkedRefund.safeParse({ ...(read('refund-linked') as object), checkoutId }).success).toBe(
+        false,
+      );
+    }
+  });
+
+  it('without a checkout gives the price of every line', () => {
+    const refund = UnlinkedRefund.parse(read('refund-unlinked'));
+    const lines = refund.lines.map(({ price: _, ...line }) => line);
+    expect(UnlinkedRefund.safeParse({ ...refund, lines }).success).toBe(false);
+  });
+});
+
+type Path = (string | number)[];
+
+/** The paths of every value below, the value's own included. */
+function* pathsOf(value: unknown, path: Path = []): Generator<[Path, unknown]> {
+  yield [path, value];
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, inner] of Object.entries(value)) {
+    yield* pathsOf(inner, [...path, Array.isArray(value) ? Number(key) : key]);
+  }
+}
+
+function* objectsOf(value: unknown): Generator<Path> {
+  for (const [path, inner] of pathsOf(value)) {
+    if (typeof inner === 'object' && inner !== null && !Array.isArray(inner)) yield path;
+  }
+}
+
+function* fieldsOf(value: unknown): Generator<Path> {
+  for (const [path] of pathsOf(value)) if (typeof path.at(-1) === 'string') yield path;
+}
+
+function* integersOf(value: unknown): Generator<Path> {
+  for (const [path, inner] of pathsOf(value)) if (typeof inner === 'number') yield path;
+}
+
+function changed(value: unknown, path: Path, change: (value: unknown) => unknown): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined) return change(value);
+  const inner = changed((value as Record<string, unknown>)[key], rest, change);
+  return Array.isArray(value) ? value.with(Number(key), inner) : { ...(value as object), [key]: inner };
+}
+
+function without(value: unknown, path: Path): unknown {
+  return changed(value, path.slice(0, -1), (parent) => {
+    const { [String(path.at(-1))]: _, ...rest } = parent as Record<string, unknown>;
+    return rest;
+  });
+}
