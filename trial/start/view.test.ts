@@ -82,6 +82,12 @@ describe('the view', () => {
     expect(text(viewOf({ events: [] })).length).toBe(shown.length);
   });
 
+  it('leaves out the signs, never the keys, where there is little room', () => {
+    const shown = text(viewOf(), 14);
+    expect(shown.at(-1)).toContain('q quit');
+    expect(shown.join('\n')).not.toContain('curl');
+  });
+
   it('says what is wrong in words, not by colour alone', () => {
     expect(text(viewOf({ link: 'cut' })).join('\n')).toContain('cut here');
     expect(text(viewOf({}, { applianceAnswers: false })).join('\n')).toContain('appliance does not answer');

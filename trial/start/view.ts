@@ -24,6 +24,9 @@ export interface View {
   busy: string | null;
 }
 
+/** A small terminal shows the last events rather than the signs. */
+const eventsMin = 3;
+
 /** The lines of one frame, no more than `rows`; the events take what room is left. */
 export function viewLines(view: View, rows: number): Line[] {
   const top: Line[] = [
@@ -32,11 +35,10 @@ export function viewLines(view: View, rows: number): Line[] {
     ...stateLines(view),
     [],
   ];
-  const bottom: Line[] = [
-    [],
-    ...view.signs.map((sign) => [piece(sign, 'plain')]),
-    ...(view.keys ? [[], keyLine(view.busy)] : []),
-  ];
+  const keys: Line[] = view.keys ? [[], keyLine(view.busy)] : [];
+  const signs: Line[] = [[], ...view.signs.map((sign) => [piece(sign, 'plain')])];
+  const signed = top.length + eventsMin + signs.length + keys.length <= rows;
+  const bottom = [...(signed ? signs : []), ...keys];
   const room = Math.max(1, rows - top.length - bottom.length);
   const events = view.events
     .slice(-room)
@@ -58,9 +60,12 @@ function stateLines({ observation, link }: View): Line[] {
     [
       label('link'),
       link === 'cut' ? piece('cut here', 'bad') : piece('whole', 'good'),
-      piece(', the appliance says ', 'dim'),
-      piece(status.link.kind, status.link.kind === 'online' ? 'good' : 'warning'),
-      piece(applianceAnswers ? '' : '   appliance does not answer', 'bad'),
+      ...(applianceAnswers
+        ? [
+            piece(', the appliance says ', 'dim'),
+            piece(status.link.kind, status.link.kind === 'online' ? 'good' : 'warning'),
+          ]
+        : [piece('   the appliance does not answer', 'bad')]),
       piece(centralAnswers ? '' : '   central does not answer', 'bad'),
     ],
     [label('checkouts'), ...documentPieces(verdicts)],
