@@ -3,7 +3,11 @@ import { connect as tlsConnect } from 'node:tls';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { limits } from '../../contract/limits.ts';
-import { type ApplianceIdentity, loadApplianceIdentity } from '../../provisioning/identity.ts';
+import {
+  type ApplianceIdentity,
+  loadApplianceIdentity,
+  loadCentralIdentity,
+} from '../../provisioning/identity.ts';
 import { createTestSite, type TestSite } from '../fixtures/site.ts';
 
 describe('the door', () => {
@@ -69,8 +73,12 @@ describe('the door', () => {
     other.remove();
   });
 
+  it('refuses a certificate that has run out and logs the reason', async () => {
+    await shut(loadApplianceIdentity(await site.appliance('box-1', 'expired')));
+    await central.log.line('connection refused', { reason: 'expired' });
+  });
+
   it("refuses central's own certificate: it is no appliance's", async () => {
-    const { loadCentralIdentity } = await import('../../provisioning/identity.ts');
     const { serverKeyPem, serverCertificatePem } = loadCentralIdentity(`${site.authority}/central`);
     await shut({ keyPem: serverKeyPem, certificatePem: serverCertificatePem });
     await central.log.line('connection refused', { reason: 'not_an_appliance' });

@@ -1,5 +1,6 @@
 // Over the wire: real certificates, TLS, MQTT, worker and database.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { loadApplianceIdentity } from '../../provisioning/identity.ts';
 import { connectAppliance, type TestAppliance } from '../fixtures/appliance.ts';
 import { bytesOf, checkoutEntry } from '../fixtures/entries.ts';
 import { createTestJournal, signedFrame, testKeys } from '../fixtures/journal.ts';
@@ -56,7 +57,8 @@ describe('intake', () => {
       receipt: { journalId: box.journal.journalId, receivedThrough: 0, hash: '0'.repeat(64) },
       windowFrames: 8,
     });
-    await Promise.all([send(1, 10), send(11, 20), send(21, 30)]);
+    const payloads = await Promise.all([1, 11, 21].map((seq) => box.journal.payload(seq, seq + 9)));
+    for (const payload of payloads) box.publish('entries', payload);
     const receipt = await receiptThrough(30);
     expect(receipt.genuine).toBe(true);
     expect(receipt.header).toMatchObject({ journalId: box.journal.journalId, hash: box.journal.hashAt(30) });
@@ -107,15 +109,12 @@ describe('intake', () => {
   it('refuses a hello with the certificate of another appliance, of another authority, or out of date', async () => {
     const other = await createTestSite();
     const { applianceId } = box.identity;
-    const past = Date.now() - 10 * 86_400_000;
     const folders = [
       await site.appliance('box-other'),
       await other.appliance(applianceId),
-      await site.appliance(applianceId, { nowMs: Date.now() - 3_600_000, validDays: 1 }),
+      await site.appliance(applianceId, 'expired'),
     ];
-    void past;
-    const { loadApplianceIdentity } = await import('../../provisioning/identity.ts');
-    for (const folder of folders.slice(0, 2)) {
+    for (const folder of folders) {
       const { certificateDer } = loadApplianceIdentity(folder);
       const certificate = certificateDer.toString('base64');
       expect(await greet({ certificate })).toMatchObject({ kind: 'refusal', code: 'certificate_refused' });
