@@ -9,8 +9,16 @@ import { runSite } from './start.ts';
 const options = readStartOptions(process.argv.slice(2));
 const quit = new AbortController();
 const hurry = new AbortController();
+/** One Ctrl-C may come twice: from the terminal and passed on by npm. */
+const sameWishMs = 500;
+let askedMs = 0;
 /** The first time in order, the second time without waiting for the rest. */
-const wantOut = () => (quit.signal.aborted ? hurry : quit).abort();
+const wantOut = () => {
+  if (!quit.signal.aborted) {
+    askedMs = performance.now();
+    quit.abort();
+  } else if (performance.now() - askedMs > sameWishMs) hurry.abort();
+};
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, wantOut);
 
 let acts: Acts | null = null;
