@@ -65,14 +65,17 @@ export function createDelivery(options: {
   /** Tries until answered; gives up when the next attempt would begin after the time is up. */
   return async (path, init, isExpected) => {
     const deadline = performance.now() + limits.totalMsMax;
+    let reason: UnavailableReason = 'timeout';
     for (let failures = 0; ; failures++) {
       const leftMs = Math.max(1, Math.ceil(deadline - performance.now()));
       const timeout = AbortSignal.timeout(Math.min(limits.attemptMsMax, leftMs));
       const result = await attempt(path, init, isExpected, timeout);
       if (result.kind !== 'retry') return result;
+      // An attempt cut short by the end of the time tells less than what was heard before.
+      if (result.reason !== 'timeout' || leftMs >= limits.attemptMsMax) reason = result.reason;
       if (signal?.aborted) return { kind: 'unavailable', reason: 'stopped' };
       const delayMs = retryDelayMs(limits, failures, result.retryAfterMs);
-      if (performance.now() + delayMs >= deadline) return { kind: 'unavailable', reason: result.reason };
+      if (performance.now() + delayMs >= deadline) return { kind: 'unavailable', reason };
       await pause(delayMs, signal);
     }
   };

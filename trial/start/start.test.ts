@@ -23,7 +23,7 @@ function start(...args: string[]): Promise<{ code: number; stdout: string; stder
 describe('npm start', () => {
   it('sells through a cut link and a killed appliance, and the books agree', async () => {
     const { code, stdout, stderr } = await start(
-      ...['--seconds', '6', '--cut-after', '1', '--kill-after', '2', '--restore-after', '4'],
+      ...['--kiosks', '8', '--seconds', '6', '--cut-after', '1', '--kill-after', '2', '--restore-after', '4'],
     );
     expect(stderr).toBe('');
     expect(stdout).toMatch(/curl -s http:\/\/127\.0\.0\.1:\d+\/v1\/checkouts/);
