@@ -1,0 +1,77 @@
+// The mutants that guard money: each breaks one promise on purpose, and the tests named must turn red.
+
+export interface Mutant {
+  name: string;
+  /** What it breaks, by the invariant's number in ARCHITECTURE.md. */
+  breaks: string;
+  edits: readonly { file: string; from: string; to: string }[];
+  /** Test files of which at least one must fail. */
+  tests: readonly string[];
+}
+
+export const mutants: readonly Mutant[] = [
+  {
+    name: 'synchronous=NORMAL',
+    breaks: 'I1: a 201 is answered before the disk has it',
+    edits: [
+      {
+        file: 'kit/sqlite.ts',
+        from: "db.pragma('synchronous = FULL')",
+        to: "db.pragma('synchronous = NORMAL')",
+      },
+      { file: 'kit/sqlite.ts', from: "db.pragma('synchronous', { simple: true }) === 2", to: 'true' },
+    ],
+    tests: ['daemon/store/durable.test.ts'],
+  },
+  {
+    name: 'receipt before commit',
+    breaks: 'I4: a receipt promises what a loss of power takes away again',
+    edits: [
+      {
+        file: 'central/ledger/sqlite/batch.ts',
+        from: 'return store.transaction(() => commands.map((command) => execute(store, command)));',
+        to: 'return store.transaction(() => { const early = commands.map((command) => execute(store, command)); answer(early); return early; });',
+      },
+      {
+        file: 'central/ledger/sqlite/batch.ts',
+        from: 'answer(commit(store, commands) ?? commands.map((command) => commitAlone(store, command)));',
+        to: 'commit(store, commands, answer);',
+      },
+      {
+        file: 'central/ledger/sqlite/batch.ts',
+        from: 'function commit(store: SqliteStore, commands: readonly Command[]): Answer[] | null {',
+        to: 'function commit(store: SqliteStore, commands: readonly Command[], answer: (answers: Answer[]) => void): Answer[] | null {',
+      },
+    ],
+    tests: ['central/ledger/sqlite/batch.test.ts'],
+  },
+  {
+    name: 'no de-duplication at the appliance',
+    breaks: 'I2: a repeated checkout is sold again',
+    edits: [
+      {
+        file: 'daemon/store/accept.ts',
+        from: 'const known = documents.find(idBytes(id));\n    if (!known) return null;',
+        to: 'const known = null as ReturnType<typeof documents.find>;\n    if (!known) return null;',
+      },
+      {
+        file: 'daemon/store/documents.ts',
+        from: 'INSERT INTO document',
+        to: 'INSERT OR REPLACE INTO document',
+      },
+    ],
+    tests: ['central/intake/plan-run.test.ts'],
+  },
+  {
+    name: 'no de-duplication at central',
+    breaks: 'I5: an entry sent twice is booked twice',
+    edits: [
+      {
+        file: 'central/intake/plan-run.ts',
+        from: 'const skip = receivedThrough + 1 - run.firstSeq;',
+        to: 'const skip = 0;',
+      },
+    ],
+    tests: ['central/intake/plan-run.test.ts', 'central/intake/intake.test.ts'],
+  },
+];
