@@ -29,6 +29,8 @@ interface Row {
 export function parseCatalogueCsv(text: string): ParsedCatalogue {
   const mistakes: CsvMistake[] = [];
   const rows = readRows(text, mistakes);
+  // With a wrong header every row would be wrong too: one mistake is enough to read.
+  if (mistakes.length > 0) return refused(mistakes);
   const products: Product[] = [];
   const seen = { sku: new Map<string, number>(), gtin: new Map<string, number>() };
   for (const { record, info } of rows) {
@@ -38,7 +40,10 @@ export function parseCatalogueCsv(text: string): ParsedCatalogue {
     if (product.gtin !== undefined) noteRepeat(seen.gtin, 'gtin', product.gtin, info.lines, mistakes);
     products.push(product);
   }
-  if (mistakes.length === 0) return { kind: 'catalogue', products };
+  return mistakes.length === 0 ? { kind: 'catalogue', products } : refused(mistakes);
+}
+
+function refused(mistakes: readonly CsvMistake[]): ParsedCatalogue {
   return {
     kind: 'refused',
     mistakes: mistakes.slice(0, mistakesListedMax),
@@ -85,6 +90,9 @@ function isColumn(name: string): name is Column {
 function readProduct(record: Record<string, string>, line: number, mistakes: CsvMistake[]): Product | null {
   const cell = (column: Column): string | undefined => record[column]?.trim() || undefined;
   const before = mistakes.length;
+  for (const column of required) {
+    if (cell(column) === undefined) mistakes.push({ line, column, problem: 'must not be empty' });
+  }
   const whole = (column: Column): number | undefined => {
     const text = cell(column);
     if (text === undefined) return undefined;
