@@ -42,7 +42,9 @@ export function migrate(db: SqliteConnection, folder: string, applicationId: num
     .sort();
   const version = Number(db.pragma('user_version', { simple: true }));
   const owner = Number(db.pragma('application_id', { simple: true }));
-  if (owner !== applicationId && (owner !== 0 || version !== 0)) {
+  // Most programs mark nothing: only a file in which nothing was ever made may become ours.
+  const fresh = owner === 0 && version === 0 && db.pragma('schema_version', { simple: true }) === 0;
+  if (owner !== applicationId && !fresh) {
     throw new UnknownSchemaError(
       'this database belongs to another program; point the configuration at the right file',
     );

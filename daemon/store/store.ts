@@ -123,10 +123,10 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
     return handle(command);
   }
 
-  /** The disk took nothing of the batch: checkouts are told so, and the rest is tried one by one. */
+  /** The disk took nothing of the batch: new checkouts are told so, and the rest is tried one by one. */
   function executeWhenFull(batch: readonly Command[]): AnswerTo<CommandKind>[] {
+    room = false;
     return batch.map((command) => {
-      if (command.kind === 'checkout') return { kind: 'unaccepted', code: 'journal_full' };
       begin.run();
       try {
         const result = answer(command);
