@@ -23,6 +23,8 @@ export function openDatabase(path: string): Database.Database {
   db.pragma('page_size = 8192');
   makeDurable(db);
   db.pragma('cache_size = -65536');
+  // why more than the usual 1000: ids are random, so that the same pages change again and again before a checkpoint.
+  db.pragma('wal_autocheckpoint = 4000');
   migrate(db, migrationsFolder, centralApplicationId);
   return db;
 }

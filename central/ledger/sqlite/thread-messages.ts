@@ -27,8 +27,10 @@ export const threadLimits = {
   batchCommandsMax: 64,
   /** A piece of ledger work: what an intake command may have to wait for. */
   pieceEntriesMax: 200,
+  /** The ledger begins when intake has been quiet for so long: the next frame of a drain follows its receipt at once. */
+  intakeQuietMs: 3,
   /** Under intake without a pause the ledger still gets a piece so often: outcomes free the exposure of the sites. */
-  pieceEveryMs: 250,
+  pieceEveryMs: 50,
   diskRetryMs: 1000,
   outsideCheckMs: 500,
 } as const;

@@ -1,5 +1,5 @@
 // The store thread: it alone owns the database. Its whole life: all commands that wait in one transaction, their
-// answers, then, when nothing waits, one bounded piece of ledger work, and look again.
+// answers, then, when intake is quiet or the ledger's turn has come, one bounded piece of ledger work, and look again.
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
@@ -32,11 +32,17 @@ function run({ path }: ThreadData): void {
     return requests;
   };
 
-  const state = { scheduled: false, closed: false, bookedMs: clock.monotonicMs() };
+  const state = { scheduled: false, closed: false, bookedMs: 0, intakeMs: 0 };
+  const pieceDelayMs = () => {
+    const { pieceEveryMs, intakeQuietMs } = threadLimits;
+    return Math.min(state.bookedMs + pieceEveryMs, state.intakeMs + intakeQuietMs) - clock.monotonicMs();
+  };
   const schedule = () => {
     if (state.scheduled || state.closed) return;
     state.scheduled = true;
-    setImmediate(turn);
+    const delayMs = pieceDelayMs();
+    if (delayMs > 0) setTimeout(turn, delayMs);
+    else setImmediate(turn);
   };
 
   const turn = () => {
@@ -47,7 +53,9 @@ function run({ path }: ThreadData): void {
       serve(requests);
       return;
     }
-    book();
+    // Intake may have gone on since this turn was planned.
+    if (pieceDelayMs() > 0) schedule();
+    else book();
   };
 
   const book = () => {
@@ -69,8 +77,9 @@ function run({ path }: ThreadData): void {
       executeBatch(store, commands, (answers: Answer[]) => say({ kind: 'answers', answers }));
       sayGrown();
     }
+    if (commands.some(({ name }) => name === 'receive')) state.intakeMs = clock.monotonicMs();
     if (requests.some((request) => request.kind === 'close')) close();
-    else if (clock.monotonicMs() - state.bookedMs >= threadLimits.pieceEveryMs) book();
+    else if (pieceDelayMs() <= 0) book();
     else schedule();
   };
 
