@@ -42,6 +42,8 @@ export function startStore(
   let lastSeq = 0;
   let appended: () => void = () => {};
   let closed: (() => void) | null = null;
+  /** Why nothing can be asked any more. */
+  let ended: StoreGoneError | null = null;
 
   const send = (request: Request) => worker.postMessage(request);
   const flush = () => {
@@ -52,6 +54,7 @@ export function startStore(
 
   const client: StoreClient = {
     ask(kind, ask) {
+      if (ended) return Promise.reject(ended);
       if (waiting.size >= commandsWaitingMax)
         return Promise.reject(new StoreBusyError('too many commands wait'));
       return new Promise((resolve, reject) => {
@@ -68,7 +71,9 @@ export function startStore(
       appended = listener;
     },
     close() {
+      if (ended) return Promise.resolve();
       flush();
+      ended = new StoreGoneError('the store is closed');
       return new Promise((resolve) => {
         closed = resolve;
         send({ kind: 'close' });
@@ -96,10 +101,14 @@ export function startStore(
     });
     worker.on('error', (cause) => gone(new StoreGoneError('the store thread failed', { cause })));
     worker.on('exit', () => {
-      if (!closed) gone(new StoreGoneError('the store thread ended'));
+      if (closed) closed();
+      else gone(new StoreGoneError('the store thread ended'));
     });
 
-    function gone(error: Error): void {
+    function gone(error: StoreGoneError): void {
+      // A thread that fails also ends: it is told once.
+      if (ended && !closed) return;
+      ended = error;
       for (const { reject: rejectOne } of waiting.values()) rejectOne(error);
       waiting.clear();
       reject(error);
