@@ -78,7 +78,12 @@ export async function startCentral(
     lifecycle.onStop('intake', intake.idle);
     lifecycle.onStop('feed', feed.stop);
 
-    const http = await openHttpServer({ ...config.http, store: store.port, log });
+    const http = await openHttpServer({
+      ...config.http,
+      store: store.port,
+      ignoredFrames: intake.ignored,
+      log,
+    });
     lifecycle.onStop('http', http.close);
 
     const client = {

@@ -16,7 +16,8 @@ import {
   parseQuery,
 } from './query.ts';
 
-export function createRoutes(store: LedgerPort): Router {
+/** @param ignoredFrames what intake has dropped since the start */
+export function createRoutes(store: LedgerPort, ignoredFrames: () => object[]): Router {
   const router = new Router({ prefix: '/v1' });
 
   /** One GET: its query in, its answer out. */
@@ -35,6 +36,9 @@ export function createRoutes(store: LedgerPort): Router {
   get('/appliances', PageQuery, ({ cursor, limit }) => store.appliances({ cursor: cursor ?? null, limit }));
 
   get('/appliances/:id', NoQuery, async (_, id) => found(await store.appliance(id), 'appliance'));
+
+  /** Frames that were dropped since the start, by appliance and reason. */
+  get('/intake/ignored', NoQuery, async () => ({ items: ignoredFrames() }));
 
   /** Checkouts, the newest booking first. */
   get('/checkouts', CheckoutsQuery, ({ cursor, limit, appliance }) =>

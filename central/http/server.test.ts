@@ -35,7 +35,13 @@ describe('the operator HTTP', () => {
       store.receive({ applianceId: 'box-1', payload, nowMs });
       store.bookPiece(100, nowMs);
     });
-    http = await openHttpServer({ host: '127.0.0.1', port: 0, store: portOver(store), log: silentLog });
+    http = await openHttpServer({
+      host: '127.0.0.1',
+      port: 0,
+      store: portOver(store),
+      ignoredFrames: () => [],
+      log: silentLog,
+    });
   });
   afterEach(async () => {
     await http.close();

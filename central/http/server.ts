@@ -22,6 +22,7 @@ export async function openHttpServer(parts: {
   /** 0 for any. */
   port: number;
   store: LedgerPort;
+  ignoredFrames(): object[];
   log: Log;
 }): Promise<HttpServer> {
   const { store, log } = parts;
@@ -31,7 +32,7 @@ export async function openHttpServer(parts: {
   app.use((context, next) => answerErrors(context, next, log));
   app.use((context, next) => answerProbe(context, next, store));
   app.use(requireApiKey(() => store.apiKeyHashes()));
-  const router = createRoutes(store);
+  const router = createRoutes(store, parts.ignoredFrames);
   app.use(router.routes());
   app.use(router.allowedMethods());
 

@@ -12,10 +12,12 @@ describe('intake', () => {
   let boxFolder: string;
   let box: TestAppliance;
   let count = 0;
+  let operatorKey: unknown;
 
   beforeAll(async () => {
     site = await createTestSite();
     central = await site.start();
+    operatorKey = central.announced.find((line) => 'operatorKey' in line)?.operatorKey;
   });
   afterAll(async () => {
     await central.stop();
@@ -97,6 +99,17 @@ describe('intake', () => {
     await central.log.line('frame ignored', { applianceId, frame: 'bye', reason: 'frame_malformed' });
     await send(1, 3);
     expect((await box.next('receipt')).header).toMatchObject({ receivedThrough: 3 });
+    const answer = await fetch(`http://127.0.0.1:${central.httpPort}/v1/intake/ignored`, {
+      headers: { authorization: `Bearer ${operatorKey}` },
+    });
+    const { items } = (await answer.json()) as { items: Record<string, unknown>[] };
+    const mine = items.filter((one) => one.applianceId === applianceId);
+    expect(mine.map(({ frame, reason, times }) => `${frame} ${reason} ${times}`).sort()).toEqual([
+      'bye frame_malformed 1',
+      'entries chain_broken 1',
+      'entries frame_malformed 1',
+      'entries signature_wrong 1',
+    ]);
   });
 
   it('refuses a hello without a common protocol version', async () => {

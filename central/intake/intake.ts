@@ -10,7 +10,9 @@ import type { FeedSender } from '../feed/sender.ts';
 import type { LedgerPort, ReceivedPosition } from '../ledger/port.ts';
 import type { Answers } from './answers.ts';
 import { judgeHello } from './hello.ts';
+import { createLoad } from './load.ts';
 import { openFrame } from './open-frame.ts';
+import { createReceipts } from './receipts.ts';
 
 export interface IntakeParts {
   store: LedgerPort;
@@ -29,8 +31,15 @@ export interface Intake {
   onPayload(topic: string, payload: Buffer): Promise<void>;
   /** Resolves when everything taken has been answered. */
   idle(): Promise<void>;
-  /** Frames that were dropped, by reason, since the start. */
-  ignored(): Record<string, number>;
+  /** Frames that were dropped since the start: how many of each appliance and reason. */
+  ignored(): IgnoredFrames[];
+}
+
+export interface IgnoredFrames {
+  applianceId: string;
+  frame: UpFrame;
+  reason: string;
+  times: number;
 }
 
 /** Bytes of payloads handed to the store and not yet answered: beyond it the broker has to wait. */
@@ -40,29 +49,22 @@ export function createIntake(parts: IntakeParts): Intake {
   const { store, answers, feed, log } = parts;
   const keys = new Map<string, KeyObject>();
   const lastHello = new Map<string, string>();
-  const ignored = new Map<string, number>();
-  const receipts = new Map<string, { applianceId: string; position: ReceivedPosition }>();
-  const inWork = new Set<Promise<void>>();
-  const load = { bytes: 0, resume: [] as (() => void)[] };
+  const ignored = new Map<string, IgnoredFrames>();
+  const load = createLoad(waitingBytesMax);
 
   const ignore = (applianceId: string, frame: UpFrame, reason: string) => {
-    ignored.set(reason, (ignored.get(reason) ?? 0) + 1);
-    log.warn({ applianceId, frame, reason }, 'frame ignored');
+    const key = `${applianceId} ${frame} ${reason}`;
+    const times = (ignored.get(key)?.times ?? 0) + 1;
+    ignored.set(key, { applianceId, frame, reason, times });
+    // The first, then ever more rarely: a box gone mad must not fill the log.
+    if (Number.isInteger(Math.log2(times))) log.warn({ applianceId, frame, reason, times }, 'frame ignored');
   };
 
   const receiptOf = (position: ReceivedPosition): Receipt => ({ ...position, issuedAtMs: parts.nowMs() });
 
-  /** Frames of one commit are answered by one receipt: the last position says it all. */
-  const sayReceipt = (applianceId: string, position: ReceivedPosition) => {
-    if (receipts.size === 0) {
-      setImmediate(() => {
-        const due = [...receipts.values()];
-        receipts.clear();
-        for (const one of due) answers.receipt(one.applianceId, receiptOf(one.position));
-      });
-    }
-    receipts.set(`${applianceId} ${position.journalId}`, { applianceId, position });
-  };
+  const receipts = createReceipts((applianceId, position) =>
+    answers.receipt(applianceId, receiptOf(position)),
+  );
 
   const refuse = (applianceId: string, helloId: string, code: RefusalCode, reason: string, hint: string) => {
     log.warn({ applianceId, code, reason }, 'appliance refused');
@@ -130,7 +132,7 @@ export function createIntake(parts: IntakeParts): Intake {
       case 'received':
       case 'repeated':
       case 'gap':
-        return sayReceipt(applianceId, result.position);
+        return receipts.say(applianceId, result.position);
       case 'diverged':
         return refuseHistory(applianceId, result.position);
       case 'ignored':
@@ -195,9 +197,6 @@ export function createIntake(parts: IntakeParts): Intake {
     } catch (error) {
       // No receipt: the appliance keeps its entries and sends them again.
       log.error({ applianceId, frame, error: (error as Error).message }, 'frame could not be handled');
-    } finally {
-      load.bytes -= payload.length;
-      if (load.bytes <= waitingBytesMax) for (const resume of load.resume.splice(0)) resume();
     }
   };
 
@@ -208,15 +207,13 @@ export function createIntake(parts: IntakeParts): Intake {
       if (payload.length > limits.frameWireBytesMax) {
         return ignore(topic.applianceId, topic.frame, 'frame_too_long');
       }
-      load.bytes += payload.length;
-      const work = handle(topic.applianceId, topic.frame, payload).finally(() => inWork.delete(work));
-      inWork.add(work);
-      while (load.bytes > waitingBytesMax) await new Promise<void>((resolve) => load.resume.push(resolve));
+      await load.carry(payload.length, handle(topic.applianceId, topic.frame, payload));
     },
     async idle() {
-      while (inWork.size > 0) await Promise.all(inWork);
+      await load.idle();
+      // The receipts of the last commit are said in the next turn of the event loop.
       await new Promise((resolve) => setImmediate(resolve));
     },
-    ignored: () => Object.fromEntries(ignored),
+    ignored: () => [...ignored.values()],
   };
 }
