@@ -10,6 +10,8 @@ export const exitCodes = {
   policy_malformed: 1,
   ledger_broken: 1,
   database_unknown: 1,
+  database_missing: 1,
+  address_refused: 1,
   argument_malformed: 2,
 } as const;
 export type CommandErrorCode = keyof typeof exitCodes;

@@ -1,6 +1,6 @@
 // The program as operators use it: real processes, exit codes, and what is said on which stream.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -123,6 +123,26 @@ describe('holdfast-central', () => {
     const bad = await command('policy', 'set', at('policy.json'), '--config', config);
     expect(bad.code).toBe(1);
     expect(bad.stderr).toMatch(/policy_malformed[\s\S]*currency/);
+  });
+
+  it('does not call a ledger whole that is not there', async () => {
+    const elsewhere = at('elsewhere.toml');
+    writeFileSync(elsewhere, readFileSync(config, 'utf8').replace('"data"', '"nowhere"'));
+    const check = await command('ledger', 'check', '--config', elsewhere);
+    expect(check).toMatchObject({ code: 1, stdout: '' });
+    expect(check.stderr).toContain('database_missing');
+  });
+
+  it('says so when its port is taken', async () => {
+    const { ready } = await run();
+    const second = at('second.toml');
+    writeFileSync(
+      second,
+      readFileSync(config, 'utf8').replace('[http]\nport = 0', `[http]\nport = ${ready.httpPort}`),
+    );
+    const refused = await command('run', '--config', second);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('address_refused');
   });
 
   it('exits with 2 when it is called wrongly', async () => {

@@ -12,6 +12,7 @@ import { createEmbeddedBroker } from './broker/embedded.ts';
 import { centralClientId, createMqttClient, dialTls } from './broker/mqtt-client.ts';
 import type { Pipe } from './broker/pipe.ts';
 import type { Config } from './config.ts';
+import { CommandError } from './errors.ts';
 import { defaultPolicy } from './feed/default-policy.ts';
 import { createFeedSender } from './feed/sender.ts';
 import { hashApiKey, newApiKey } from './http/api-key.ts';
@@ -121,6 +122,15 @@ export async function startCentral(
     return ready(door.port);
   } catch (error) {
     await lifecycle.stop();
-    throw error;
+    throw isAddressError(error) ? addressRefused(error) : error;
   }
+}
+
+function isAddressError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && (error as NodeJS.ErrnoException).syscall === 'listen';
+}
+
+function addressRefused(error: NodeJS.ErrnoException): CommandError {
+  const hint = 'Stop what listens there, or change host and port in the configuration.';
+  return new CommandError('address_refused', error.message, hint, { cause: error });
 }

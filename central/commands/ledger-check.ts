@@ -1,9 +1,17 @@
 // `ledger check`: proves the books from their own rows and says so in a few lines.
+import { existsSync } from 'node:fs';
+import { CommandError } from '../errors.ts';
 import type { CheckReport } from '../ledger/port.ts';
 import { checkLedger } from '../ledger/sqlite/check.ts';
+import { databasePath } from '../ledger/sqlite/open.ts';
 import { openCentralDatabase } from './open-store.ts';
 
+/** @throws CommandError database_missing: a ledger that is not there must not pass for a whole one */
 export function checkDatabase(dataFolder: string): CheckReport {
+  if (!existsSync(databasePath(dataFolder))) {
+    const hint = 'Point dataFolder in the configuration at the folder of the running service.';
+    throw new CommandError('database_missing', `there is no database in ${dataFolder}`, hint);
+  }
   const db = openCentralDatabase(dataFolder);
   try {
     return checkLedger(db);
@@ -14,9 +22,9 @@ export function checkDatabase(dataFolder: string): CheckReport {
 
 /** The report for a person. */
 export function describeReport(report: CheckReport): string {
-  const { journals, entries, movements, parked, totals, failures } = report;
+  const { journals, entries, waiting, movements, parked, totals, failures } = report;
   return [
-    `${journals} journals, ${entries} entries, ${movements} movements, ${parked} parked`,
+    `${journals} journals, ${entries} entries (${waiting} not yet settled), ${movements} movements, ${parked} parked`,
     ...totals.flatMap(({ currency, balances }) =>
       balances.map(
         ({ account, balanceMinor }) =>

@@ -224,6 +224,8 @@ export type LedgerPort = {
 export interface CheckReport {
   journals: number;
   entries: number;
+  /** Received and not yet settled. */
+  waiting: number;
   movements: number;
   parked: number;
   totals: { currency: string; balances: { account: string; balanceMinor: bigint }[] }[];

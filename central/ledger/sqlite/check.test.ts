@@ -60,7 +60,14 @@ describe('the ledger check', () => {
 
   it('finds nothing in a ledger that is whole', () => {
     const report = checkLedger(state.db as Database.Database);
-    expect(report).toMatchObject({ journals: 1, entries: 6, movements: 3, parked: 1, failures: [] });
+    expect(report).toMatchObject({
+      journals: 1,
+      entries: 6,
+      waiting: 1,
+      movements: 3,
+      parked: 1,
+      failures: [],
+    });
     expect(report.totals).toEqual([
       {
         currency: 'GBP',

@@ -16,6 +16,7 @@ export function checkLedger(db: Database.Database): CheckReport {
     return {
       journals: count('journal'),
       entries: count('entry'),
+      waiting: waiting(db),
       movements: count('movement'),
       parked: count('parked'),
       totals: totals(db),
@@ -114,6 +115,11 @@ function chainFailures(db: Database.Database): Failure[] {
     if (hash.equals(journal.hash)) return [];
     return [{ code: 'chain_broken', detail: `journal ${journal.id} differs from its receipt at ${last}` }];
   });
+}
+
+function waiting(db: Database.Database): number {
+  const sum = 'SELECT coalesce(sum(received_through - booked_through), 0) FROM journal';
+  return db.prepare<[], number>(sum).pluck().get() ?? 0;
 }
 
 function totals(db: Database.Database): CheckReport['totals'] {
