@@ -31,6 +31,7 @@ export interface Pump {
 
 const timing: SyncTiming = { answerMsMax: 10_000, refusedMs: 60_000, fullFrameItems: 200 };
 const frameItems = 400;
+const feedPieceItems = 64;
 
 export function createPump({ store, link, envelope, clock, log, release, certificate }: PumpParts): Pump {
   let state: SyncState = { kind: 'offline' };
@@ -171,14 +172,25 @@ export function createPump({ store, link, envelope, clock, log, release, certifi
     happened({ kind: 'received', through: receipt.receivedThrough });
   }
 
-  async function takeFeed(feed: OpenedFeed): Promise<void> {
-    const { feedId, firstPosition } = feed;
-    if (feed.items.includes(null))
+  /** Applies a frame in pieces, so that a checkout waits for one piece at most; what is applied is reported once. */
+  async function takeFeed({ feedId, firstPosition, items }: OpenedFeed): Promise<void> {
+    if (items.includes(null))
       log.warn({ firstPosition }, 'passed over a feed item that this release cannot read');
-    const answer = await store.ask('feed', feed);
-    if (answer.kind === 'ignored') log.warn({ reason: answer.reason, firstPosition }, 'ignored a feed frame');
-    if (answer.kind === 'ignored' && answer.reason === 'other_feed') return;
-    await link.send('applied', envelope.seal('applied', { feedId, appliedThrough: answer.appliedThrough }));
+    let appliedThrough = 0;
+    for (let at = 0; at < items.length; at += feedPieceItems) {
+      const piece = {
+        feedId,
+        firstPosition: firstPosition + at,
+        items: items.slice(at, at + feedPieceItems),
+      };
+      const answer = await store.ask('feed', piece);
+      appliedThrough = answer.appliedThrough;
+      if (answer.kind === 'applied') continue;
+      log.warn({ reason: answer.reason, firstPosition }, 'ignored a feed frame');
+      if (answer.reason === 'other_feed') return;
+      break;
+    }
+    await link.send('applied', envelope.seal('applied', { feedId, appliedThrough }));
   }
 
   async function takeWelcome(welcome: Welcome): Promise<void> {
