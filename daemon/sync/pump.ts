@@ -31,6 +31,8 @@ export interface Pump {
 
 const timing: SyncTiming = { answerMsMax: 10_000, refusedMs: 60_000, fullFrameItems: 200 };
 const frameItems = 400;
+/** After a run that could not be read, as when too many kiosks ask: tried again at once, it would take their place. */
+const unsentMs = 100;
 const feedPieceItems = 64;
 
 export function createPump({ store, link, envelope, clock, log, release, certificate }: PumpParts): Pump {
@@ -110,8 +112,14 @@ export function createPump({ store, link, envelope, clock, log, release, certifi
     void sendHello(event.helloId);
   }
 
+  /** A hello that could not be sent is missed like one that was lost: the machine says it again in time. */
   async function sendHello(helloId: string): Promise<void> {
-    const { journalId, lastSeq, lastHash, feedId, appliedThrough } = await store.ask('position', {});
+    const position = await store.ask('position', {}).catch((error: Error) => {
+      log.error({ error: error.message }, 'could not say hello');
+      return null;
+    });
+    if (!position) return;
+    const { journalId, lastSeq, lastHash, feedId, appliedThrough } = position;
     helloSentMs = clock.monotonicMs();
     await link.send(
       'hello',
@@ -145,7 +153,7 @@ export function createPump({ store, link, envelope, clock, log, release, certifi
       happened({ kind: 'sent', firstSeq: run.firstSeq, lastSeq: run.lastSeq });
     } catch (error) {
       log.error({ error: (error as Error).message }, 'could not send entries');
-      happened({ kind: 'unsent' });
+      clock.after(unsentMs, () => happened({ kind: 'unsent' }));
     }
   }
 

@@ -1,0 +1,295 @@
+// The pump between a real store and a central that is played by hand over a link in memory.
+import { createHash } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { FeedItem } from '../../contract/feed.ts';
+import { decodeFrame, encodeFrame } from '../../contract/frame.ts';
+import { limits } from '../../contract/limits.ts';
+import { EntriesHeader, Hello, type Receipt } from '../../contract/sync.ts';
+import type { DownFrame, UpFrame } from '../../contract/topics.ts';
+import { silentLog } from '../../kit/log.ts';
+import { sign } from '../../kit/signature.ts';
+import { compress, decompress } from '../../kit/zstd.ts';
+import { createEd25519KeyPair, createP256KeyPair } from '../../provisioning/authority/keys.ts';
+import { StoreBusyError, type StoreClient } from '../store/client.ts';
+import {
+  feedId,
+  firstFeed,
+  pennies,
+  submit,
+  type TemporaryStore,
+  temporaryStore,
+  uuid,
+} from '../store/temporary-store.ts';
+import { createEnvelope } from './envelope.ts';
+import type { LinkEvents } from './link.ts';
+import { createPump, type Pump } from './pump.ts';
+
+const box = createP256KeyPair();
+const central = createEd25519KeyPair();
+
+let shop: TemporaryStore;
+let busy: boolean;
+let events: LinkEvents;
+let pump: Pump;
+let sent: { frame: UpFrame; payload: Buffer }[];
+let appended: () => void;
+
+beforeEach(() => {
+  shop = temporaryStore();
+  busy = false;
+  appended = () => {};
+  // Each test's own: a pump that is still compressing must not send into the next test.
+  const sending: typeof sent = [];
+  sent = sending;
+  const store: StoreClient = {
+    ask: async (kind, ask) => {
+      if (busy) throw new StoreBusyError('too many commands wait');
+      return shop.ask(kind, ask);
+    },
+    get lastSeq() {
+      return shop.ask('position', {}).lastSeq;
+    },
+    onAppended(listener) {
+      appended = listener;
+    },
+    close: async () => {},
+  };
+  pump = createPump({
+    store,
+    link: {
+      start(given) {
+        events = given;
+      },
+      async send(frame, payload) {
+        sending.push({ frame, payload });
+        return true;
+      },
+      stop: async () => {},
+    },
+    envelope: createEnvelope({
+      applianceId: 'shop-1',
+      key: box.privateKey,
+      centralSigningKeys: [central.publicKey],
+    }),
+    clock: shop.clock,
+    log: silentLog,
+    release: '0.1.0',
+    certificate: Buffer.from('a certificate'),
+  });
+  pump.start();
+});
+afterEach(() => shop.remove());
+
+const until = (check: () => void) => vi.waitFor(check, { timeout: 5000, interval: 2 });
+/** The same while time passes: a run waits for its pace. */
+const inTime = (check: () => void) =>
+  until(() => {
+    shop.clock.advance(1);
+    check();
+  });
+const sentOf = (frame: UpFrame) => sent.filter((one) => one.frame === frame).map(({ payload }) => payload);
+const headerOf = (payload: Buffer) => JSON.parse(decodeFrame(payload)?.headerText ?? '');
+const hellos = () => sentOf('hello').map((payload) => Hello.parse(headerOf(payload)));
+const entries = () =>
+  Promise.all(
+    sentOf('entries').map(async (payload) =>
+      EntriesHeader.parse(headerOf((await decompress(payload, limits.frameRawBytesMax)) ?? Buffer.alloc(0))),
+    ),
+  );
+const applied = () => sentOf('applied').map((payload) => headerOf(payload).appliedThrough);
+
+const say = (name: DownFrame, header: object, items: Buffer[] = []) =>
+  encodeFrame(name, 'shop-1', header, items, (input) => sign(central.privateKey, input));
+const receipt = (receivedThrough: number, hash?: string): Receipt => ({
+  journalId: shop.ask('position', {}).journalId,
+  receivedThrough,
+  hash:
+    hash ??
+    (receivedThrough === 0
+      ? '0'.repeat(64)
+      : String(shop.ask('entries', { afterSeq: receivedThrough - 1, itemsMax: 1, bytesMax: 1 })?.lastHash)),
+  issuedAtMs: 1,
+});
+const welcome = (receivedThrough: number, changes: object = {}) =>
+  events.onFrame(
+    'welcome',
+    say('welcome', {
+      kind: 'welcome',
+      helloId: hellos().at(-1)?.helloId,
+      version: 1,
+      receipt: receipt(receivedThrough),
+      feedId,
+      feedHead: 2,
+      centralMs: 1_800_000_000_000,
+      windowFrames: 4,
+      entriesPerSecondMax: 100_000,
+      ...changes,
+    }),
+  );
+const sayReceipt = (through: number, hash?: string) =>
+  events.onFrame('receipt', say('receipt', receipt(through, hash)));
+const sayFeed = async (firstPosition: number, ...items: FeedItem[]) => {
+  const lines = items.map((item) => Buffer.from(JSON.stringify(item)));
+  const digest = createHash('sha256')
+    .update(lines.map((line) => `${line}\n`).join(''))
+    .digest('hex');
+  const header = { feedId, firstPosition, count: items.length, digest };
+  events.onFrame('feed', await compress(say('feed', header, lines)));
+};
+const sell = (first: number, count = 1) => {
+  shop.execute(...Array.from({ length: count }, (_, i) => submit.checkout(first + i, pennies(1))));
+  appended();
+};
+const status = () => shop.ask('status', {});
+const online = async (receivedThrough = 0) => {
+  const before = hellos().length;
+  events.onUp();
+  await until(() => expect(hellos()).toHaveLength(before + 1));
+  welcome(receivedThrough);
+  await until(() => expect(status().link.kind).toBe('online'));
+};
+
+describe('the pump', () => {
+  it('says where both logs stand as soon as the link is up', async () => {
+    sell(1, 3);
+    events.onUp();
+    await until(() => expect(hellos()).toHaveLength(1));
+    const { journalId, lastHash } = shop.ask('position', {});
+    expect(hellos()[0]).toMatchObject({
+      journalId,
+      lastSeq: 3,
+      lastHash,
+      feedId,
+      appliedThrough: 2,
+      versions: [1],
+    });
+    expect(status().link.kind).toBe('connecting');
+    expect(sentOf('entries')).toEqual([]);
+  });
+
+  it('sends what waits after the welcome, and moves the position with the receipt alone', async () => {
+    sell(1, 5);
+    await online(2);
+    await until(() => expect(sentOf('entries')).toHaveLength(1));
+    expect(await entries()).toMatchObject([{ firstSeq: 3, count: 3 }]);
+    expect(status().journal).toMatchObject({ receivedThrough: 2, pending: 3 });
+    sayReceipt(5);
+    await until(() => expect(status().journal.pending).toBe(0));
+    sell(6);
+    await inTime(() => expect(sentOf('entries')).toHaveLength(2));
+    expect((await entries())[1]).toMatchObject({ firstSeq: 6, count: 1 });
+  });
+
+  it('says hello again when a receipt does not come, and sends again what central has not', async () => {
+    sell(1, 2);
+    await online();
+    await until(() => expect(sentOf('entries')).toHaveLength(1));
+    await new Promise(setImmediate);
+    shop.clock.advance(10_000);
+    await until(() => expect(hellos()).toHaveLength(2));
+    welcome(1);
+    await inTime(() => expect(sentOf('entries')).toHaveLength(2));
+    expect((await entries())[1]).toMatchObject({ firstSeq: 2, count: 1 });
+  });
+
+  it('ignores receipts and welcomes that central did not sign, and late ones', async () => {
+    sell(1, 2);
+    events.onUp();
+    await until(() => expect(hellos()).toHaveLength(1));
+    welcome(0, { helloId: uuid(99) });
+    const forged = encodeFrame('receipt', 'shop-1', receipt(2), [], (input) => sign(box.privateKey, input));
+    events.onFrame('receipt', forged);
+    events.onFrame('welcome', Buffer.from('garbage'));
+    welcome(0);
+    await until(() => expect(sentOf('entries')).toHaveLength(1));
+    expect(status().journal.receivedThrough).toBe(0);
+  });
+
+  it('stops before a central that holds another history, sells on, says so, and asks again later', async () => {
+    sell(1, 2);
+    await online();
+    await until(() => expect(sentOf('entries')).toHaveLength(1));
+    sayReceipt(2, 'ab'.repeat(32));
+    await until(() => expect(status().link.kind).toBe('refused'));
+    expect(status().conditions.map(({ code }) => code)).toEqual(['history_diverged']);
+    expect(status().journal.receivedThrough).toBe(0);
+    sell(3);
+    expect(sentOf('entries')).toHaveLength(1);
+    shop.clock.advance(60_000);
+    await until(() => expect(hellos()).toHaveLength(2));
+    welcome(0);
+    await until(() => expect(status().conditions).toEqual([]));
+    await until(() => expect(sentOf('entries')).toHaveLength(2));
+  });
+
+  it('waits after a refusal, and shows what central said', async () => {
+    events.onUp();
+    await until(() => expect(hellos()).toHaveLength(1));
+    const helloId = hellos()[0]?.helloId;
+    events.onFrame(
+      'welcome',
+      say('welcome', { kind: 'refusal', helloId, code: 'protocol_unsupported', hint: 'update' }),
+    );
+    await until(() =>
+      expect(status().conditions).toMatchObject([{ code: 'protocol_unsupported', hint: 'update' }]),
+    );
+  });
+
+  it('applies the feed and says how far, also for a repeat and a gap', async () => {
+    await online();
+    await sayFeed(3, { kind: 'outcome', id: uuid(1), outcome: 'booked', atMs: 1 });
+    await until(() => expect(applied()).toEqual([3]));
+    await sayFeed(1, ...firstFeed);
+    await until(() => expect(applied()).toEqual([3, 3]));
+    await sayFeed(9, ...firstFeed);
+    await until(() => expect(applied()).toEqual([3, 3, 3]));
+  });
+
+  it('estimates the time of central from the welcome', async () => {
+    events.onUp();
+    await until(() => expect(hellos()).toHaveLength(1));
+    shop.clock.advance(80);
+    welcome(0);
+    await until(() => expect(status().link.kind).toBe('online'));
+    shop.clock.advance(1000);
+    sell(1);
+    const [line] = Buffer.from(shop.ask('entries', { afterSeq: 0, itemsMax: 1, bytesMax: 1 })?.lines ?? [])
+      .toString()
+      .split('\n');
+    expect(JSON.parse(line ?? '').at.central).toEqual({
+      ms: 1_800_000_000_000 + 40 + 1000,
+      uncertaintyMs: 40,
+    });
+  });
+
+  it('leaves a busy store to the kiosks, and goes on when it is not', async () => {
+    await online();
+    busy = true;
+    sell(1, 3);
+    // The event loop still turns: were the pump to ask again at once, and again, nothing else would.
+    await new Promise(setImmediate);
+    expect(sentOf('entries')).toEqual([]);
+    busy = false;
+    await until(() => {
+      shop.clock.advance(100);
+      expect(sentOf('entries')).toHaveLength(1);
+    });
+  });
+
+  it('says hello later when the store is too busy to tell where it stands', async () => {
+    busy = true;
+    events.onUp();
+    await new Promise(setImmediate);
+    expect(hellos()).toEqual([]);
+    busy = false;
+    shop.clock.advance(10_000);
+    await until(() => expect(hellos()).toHaveLength(1));
+  });
+
+  it('says bye when it is stopped', async () => {
+    sell(1, 2);
+    await online(2);
+    await pump.stop();
+    expect(headerOf(sentOf('bye')[0] ?? Buffer.alloc(0))).toMatchObject({ lastSeq: 2 });
+  });
+});
