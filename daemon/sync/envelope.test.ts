@@ -3,7 +3,7 @@ import { createHash, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decodeFrame, encodeFrame, type FrameName, signingInput } from '../../contract/frame.ts';
 import { chainHash, chainHashThrough, genesisHash } from '../../contract/hash.ts';
 import { limits } from '../../contract/limits.ts';
@@ -160,39 +160,28 @@ describe('downwards', () => {
     expect(await envelope.openFeed(bomb)).toBeNull();
   });
 
-  describe('garbage', () => {
-    let frames: Buffer[];
-    beforeAll(async () => {
-      frames = [
-        down('welcome', sample('welcome')),
-        down('receipt', sample('receipt')),
-        await feed(feedItems),
-      ];
-    });
-
-    it('opens nothing, and breaks nothing', async () => {
-      await fc.assert(
-        fc.asyncProperty(
-          fc.nat(2),
-          fc.nat(),
-          fc.integer({ min: 1, max: 255 }),
-          async (which, where, change) => {
-            const frame = Buffer.from(frames[which] ?? []);
-            // The last byte of a frame is a newline after the signature: all before it counts.
-            const at = where % (frame.length - 1);
-            frame[at] = (frame[at] ?? 0) ^ change;
-            const opened = [
-              envelope.openWelcome(frame),
-              envelope.openReceipt(frame),
-              await envelope.openFeed(frame),
-            ];
-            const signatureOnly = opened.filter((one) => one !== null);
-            // Base64 has spellings that mean the same bytes: what is opened is then what was signed.
-            for (const one of signatureOnly)
-              expect([sample('welcome'), sample('receipt')]).toContainEqual(one);
-          },
-        ),
-      );
-    });
+  it('a frame bent anywhere is opened as what was signed, or not at all', async () => {
+    const frames = [
+      down('welcome', sample('welcome')),
+      down('receipt', sample('receipt')),
+      await feed(feedItems),
+    ];
+    const openAll = async (frame: Buffer) => [
+      envelope.openWelcome(frame),
+      envelope.openReceipt(frame),
+      await envelope.openFeed(frame),
+    ];
+    const bends = fc.tuple(fc.nat(2), fc.nat(), fc.integer({ min: 1, max: 255 }));
+    await fc.assert(
+      fc.asyncProperty(bends, async ([which, where, change]) => {
+        const frame = Buffer.from(frames[which] ?? []);
+        const whole = await openAll(frame);
+        const at = where % frame.length;
+        frame[at] = (frame[at] ?? 0) ^ change;
+        // Base64 and zstd have spellings that mean the same bytes.
+        for (const one of await openAll(frame)) if (one !== null) expect(whole).toContainEqual(one);
+      }),
+      { numRuns: 300 },
+    );
   });
 });
