@@ -21,6 +21,10 @@ export interface StoreClient {
   close(): Promise<void>;
 }
 
+const commandsPerMessage = 16;
+/** Commands live for a moment: a small young generation is emptied often and keeps the thread's memory small. */
+const resourceLimits = { maxYoungGenerationSizeMb: 8 };
+
 interface Waiting {
   resolve(answer: AnswerTo<CommandKind>): void;
   reject(error: Error): void;
@@ -35,7 +39,7 @@ export function startStore(
   options: WorkerOptions,
   { commandsWaitingMax, onGone }: { commandsWaitingMax: number; onGone: (error: Error) => void },
 ): Promise<StoreClient> {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: options });
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: options, resourceLimits });
   const waiting = new Map<number, Waiting>();
   let gathered: Command[] = [];
   let nextId = 1;
@@ -60,8 +64,10 @@ export function startStore(
       return new Promise((resolve, reject) => {
         waiting.set(nextId++, { resolve: resolve as Waiting['resolve'], reject });
         gathered.push({ kind, ...ask } as unknown as Command);
-        // One message for all that this turn of the event loop brought.
+        // One message for what this turn of the event loop brought; in pieces, so that the thread begins to judge the
+        // first while we still parse the rest.
         if (gathered.length === 1) setImmediate(flush);
+        else if (gathered.length === commandsPerMessage) flush();
       });
     },
     get lastSeq() {

@@ -29,6 +29,8 @@ export interface StoreProtocol {
   entries: { ask: { afterSeq: number; itemsMax: number; bytesMax: number }; answer: EntryRun | null };
   received: { ask: { journalId: string; receivedThrough: number; hash: string }; answer: ReceivedAnswer };
   feed: { ask: { feedId: string; firstPosition: number; items: (FeedItem | null)[] }; answer: FeedAnswer };
+  /** Central follows up with this feed from its beginning: it has been restored. */
+  followFeed: { ask: { feedId: string }; answer: null };
   centralTime: { ask: { aheadOfMonotonicMs: number; uncertaintyMs: number }; answer: null };
   link: { ask: { link: LinkView; conditions: Condition[] }; answer: null };
 }

@@ -16,6 +16,7 @@ export interface Positions {
   readonly now: Readonly<PositionRow>;
   /** Central's receipt; never goes back (I4). */
   receive(through: number): void;
+  /** Begins with a feed; positions of another feed mean nothing in it. */
   follow(feedId: string): void;
   apply(through: number): void;
   nextSlip(): number;
@@ -52,8 +53,7 @@ export function openPositions(db: Database): Positions {
       if (through > now.receivedThrough) change({ receivedThrough: through });
     },
     follow(feedId) {
-      assert(now.feedId === null, 'an appliance follows one feed');
-      change({ feedId });
+      change({ feedId, appliedThrough: 0 });
     },
     apply(through) {
       assert(through > now.appliedThrough, 'the feed only moves forward');

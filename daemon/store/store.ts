@@ -76,6 +76,10 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
       return { kind: 'recorded', receivedThrough: positions.now.receivedThrough };
     },
     feed: (ask) => applyFeed(parts, ask),
+    followFeed({ feedId }) {
+      if (positions.now.feedId !== feedId) positions.follow(feedId);
+      return null;
+    },
     centralTime(ask) {
       central = ask;
       return null;

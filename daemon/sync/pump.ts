@@ -215,6 +215,8 @@ export function createPump({ store, link, envelope, clock, log, release, certifi
     });
     const answer = await store.ask('received', receipt);
     if (answer.kind === 'diverged') return diverged();
+    // A central that was restored from a backup begins a new feed; its items are repeats or newer words.
+    await store.ask('followFeed', { feedId: welcome.feedId });
     conditions = [];
     // Central may stand behind what it once confirmed, after a restore: it is sent again from where it stands.
     happened({
