@@ -1,4 +1,5 @@
 // The door for a kiosk's request: bytes become a typed document here, or a problem that names the field.
+import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
 import type { Context } from 'koa';
 import getRawBody from 'raw-body';
@@ -33,6 +34,8 @@ export async function readSubmission<S extends z.ZodType>(
   const text = utf8.decode(bytes);
   // Before anything else looks at it: what is refused here is not even described.
   if (holdsCardNumber(text)) throw new ProblemError('card_number_present');
+  // A byte that is no UTF-8 would stand in the journal as another than was sent.
+  if (!isUtf8(bytes)) throw new ProblemError('body_not_json');
   const body = parseJson(text);
   const parsed = schemaFor(body).safeParse(body);
   if (!parsed.success) throw new ProblemError('body_invalid', fieldErrors(parsed.error));
@@ -73,14 +76,18 @@ function parseJson(text: string): unknown {
 
 /** The fields that are wrong, as RFC 6901 pointers. */
 function fieldErrors(error: z.ZodError): Problem['errors'] {
-  return error.issues.slice(0, errorsMax).flatMap((issue) => {
-    const pointer = issue.path
-      .map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`)
-      .join('');
-    if (issue.code !== 'unrecognized_keys') return { pointer, detail: issue.message };
-    return issue.keys.map((key) => ({
-      pointer: `${pointer}/${key.slice(0, limits.nameCharsMax)}`,
-      detail: 'remove this field: it is not known',
-    }));
-  });
+  return error.issues
+    .slice(0, errorsMax)
+    .flatMap((issue) => {
+      if (issue.code !== 'unrecognized_keys') return { pointer: pointer(issue.path), detail: issue.message };
+      return issue.keys.slice(0, errorsMax).map((key) => ({
+        pointer: pointer([...issue.path, key.slice(0, limits.nameCharsMax)]),
+        detail: 'remove this field: it is not known',
+      }));
+    })
+    .slice(0, errorsMax);
+}
+
+function pointer(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

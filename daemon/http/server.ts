@@ -57,13 +57,20 @@ function createApp({ store, identity, log }: HttpParts): { app: Koa } {
   addDocumentRoutes(router, store);
   addStatusRoutes(router, { store, identity, counters });
 
+  // Without a listener the framework prints what a broken connection left, stack and all.
+  app.on('error', (error: Error) => log.info({ error: error.message }, 'a connection broke'));
   app.use(async (ctx, next) => {
-    ctx.state.requestId = requestId(ctx.get('X-Request-Id'));
+    const givenId = ctx.get('X-Request-Id');
+    ctx.state.requestId = requestId(givenId);
     ctx.set('X-Request-Id', ctx.state.requestId as string);
     try {
+      if (holdsCardNumber(givenId)) throw new ProblemError('card_number_present');
       await next();
       if (ctx.status === 404 && ctx.body === undefined) answerProblem(ctx, 'not_found');
-      if (ctx.status === 405 && ctx.body === undefined) answerProblem(ctx, 'method_not_allowed');
+      // 501 is the router's word for a method that no path takes.
+      if ((ctx.status === 405 || ctx.status === 501) && ctx.body === undefined) {
+        answerProblem(ctx, 'method_not_allowed');
+      }
     } catch (error) {
       answerError(ctx, error);
     }
@@ -95,7 +102,11 @@ function requestId(given: string): string {
 
 function stop(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
+    // A connection that falls idle after its last answer would keep the server for seconds.
+    const closing = setInterval(() => server.closeIdleConnections(), 50);
+    server.close(() => {
+      clearInterval(closing);
+      resolve();
+    });
   });
 }
