@@ -26,13 +26,18 @@ let server: HttpServer;
 let origin: string;
 /** Everything the process printed, beside the log. */
 const printed: string[] = [];
-const watches = [process.stdout, process.stderr].map((stream) => {
+const streams = [process.stdout, process.stderr].map((stream) => {
   const write = stream.write.bind(stream);
   return vi.spyOn(stream, 'write').mockImplementation(((chunk: string | Uint8Array, ...rest: []) => {
     printed.push(String(chunk));
     return write(chunk, ...rest);
   }) as typeof stream.write);
 });
+const consoles = (['log', 'info', 'warn', 'error'] as const).map((level) =>
+  vi.spyOn(console, level).mockImplementation((...args) => {
+    printed.push(args.join(' '));
+  }),
+);
 
 beforeAll(async () => {
   const onGone = (error: Error) => expect.fail(error.message);
@@ -44,7 +49,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.stop();
   await store.close();
-  for (const watch of watches) watch.mockRestore();
+  for (const watch of [...streams, ...consoles]) watch.mockRestore();
   rmSync(folder, { recursive: true });
 });
 
