@@ -36,6 +36,8 @@ await program.parseAsync().catch(fail);
 async function run(configPath: string): Promise<void> {
   const config = readConfig(configPath);
   const log = createLog('holdfast', config.log.level);
+  // Launchers and technicians must see the port whatever the level: it is said once.
+  const announced = createLog('holdfast', 'info');
   const identity = loadApplianceIdentity(config.identityFolder);
   const { applianceId } = identity;
   const clock = systemClock();
@@ -88,12 +90,14 @@ async function run(configPath: string): Promise<void> {
   lifecycle.onStop('http', () => http.stop());
 
   stopOnSignals(() => lifecycle.stop());
-  log.info({ applianceId, release, httpPort: http.port, pid: process.pid }, 'ready');
+  announced.info({ applianceId, release, httpPort: http.port, pid: process.pid }, 'ready');
 }
 
 /** Says what is wrong and what to do, on one line each. */
-function fail(error: Error & { hint?: string }): never {
+function fail(error: NodeJS.ErrnoException & { hint?: string }): never {
+  const taken = 'stop what listens there, or change http.port in the configuration';
+  const hint = error.syscall === 'listen' ? taken : error.hint;
   process.stderr.write(`holdfast: ${error.message}\n`);
-  if (error.hint) process.stderr.write(`hint: ${error.hint}\n`);
+  if (hint) process.stderr.write(`hint: ${hint}\n`);
   process.exit(error instanceof ConfigError || 'code' in error ? 2 : 1);
 }

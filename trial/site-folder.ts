@@ -70,7 +70,6 @@ export function writeConfigs(
   ports: SiteRecord['ports'],
   { journalBytesMax }: { journalBytesMax: number | undefined },
 ): void {
-  // The programs say at this level that they are ready.
   const log = { level: 'info' };
   const host = '127.0.0.1';
   const central = {
