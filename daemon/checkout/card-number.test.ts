@@ -89,6 +89,7 @@ describe('a card number is found', () => {
     ['beside other digits', (number: string) => `{"reference":"order 12 ${grouped(number, ' ')} 12/27 123"}`],
     ['beside other digits, unspaced', (number: string) => `{"reference":"12 ${number} 2712"}`],
     ['inside a token', (number: string) => `{"payment":{"token":"tok_${number}"}}`],
+    ['within hex digits', (number: string) => `{"reference":"abc${number}def"}`],
     ['within letters', (number: string) => `{"reference":"abc${number}xyz"}`],
     ['in a field that a later one replaces', (number: string) => `{"a":"${number}","a":"nothing"}`],
     ['in an escaped string within a string', (number: string) => `{"a":"{\\"b\\":\\"${number}\\"}"}`],
@@ -185,6 +186,17 @@ describe('an honest number passes', () => {
       const d = digits(digit, 30);
       const uuid = `${d.slice(0, 8)}-${d.slice(8, 12)}-4${d.slice(12, 15)}-8${d.slice(15, 18)}-${d.slice(18)}`;
       if (holdsCardNumber(`{"checkoutId":"${uuid}"}`)) alarms.push(uuid);
+    }
+    expect(alarms).toEqual([]);
+  });
+
+  it.each([32, 40, 64])('every digest of %i hex digits of 100,000, bare and in a token', (length) => {
+    const hex = random(length);
+    const alarms: string[] = [];
+    for (let i = 0; i < 100_000; i++) {
+      let digest = '';
+      while (digest.length < length) digest += (hex(2 ** 32) + 2 ** 32).toString(16).slice(1);
+      if (holdsCardNumber(`{"fingerprint":"${digest}","token":"tok_${digest}"}`)) alarms.push(digest);
     }
     expect(alarms).toEqual([]);
   });
@@ -348,6 +360,8 @@ describe('a hostile body of 64 KiB ends in bounded work', () => {
     ['backslashes', long('\\')],
     ['pluses', long('+1')],
     ['pluses and spaces', long('+1 2 ')],
+    ['hex digits without end', long('4a')],
+    ['hex digits that are no digest', long(`${'4'.repeat(63)} `)],
     ['half a UUID', long('12345678-1234-4123-8123-')],
     ['gtin fields that do not end', long('"gtin":"1234567')],
     ['gtin names and white space', `${long('"gtin"   ')}`],
