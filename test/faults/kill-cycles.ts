@@ -101,7 +101,7 @@ async function untilAnswered(client: KioskClient, first: Submission): Promise<Su
 }
 
 /** Waits until nothing is pending, everything is booked, and the last outcome has come back. */
-async function untilSettled(site: Site): Promise<void> {
+export async function untilSettled(site: Site): Promise<void> {
   const client = createKioskClient({ baseUrl: site.applianceUrl });
   const central = createCentralApi({ url: site.centralUrl, operatorKey: site.operatorKey });
   const deadline = performance.now() + settledMsMax;
