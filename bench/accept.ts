@@ -12,8 +12,8 @@ import { median, report, round, say } from './report.ts';
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
-    seconds: { type: 'string', default: '4' },
-    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '5' },
     rows: { type: 'string', default: '5000000' },
   },
 });
@@ -25,43 +25,56 @@ const root = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
 try {
   const syncsPerSecond = bareSyncs();
   say(`fdatasync of one 4 KiB page after the other: ${syncsPerSecond}/s`);
-  const table: Record<string, Record<StoreKind, number>> = {};
+  const table: Record<string, Comparison> = {};
   for (const connections of [1, 16, 64, 256]) {
     table[connections] = await compare(connections);
     say(`${connections} connections: ${JSON.stringify(table[connections])}`);
   }
-  const peak = Math.max(...Object.values(table).map(({ durable }) => durable));
+  const peak = Math.max(...Object.values(table).map(({ perSecond }) => perSecond.durable));
   const half = await halfPeak(peak / 2);
   say(`at ${Math.round(peak / 2)}/s: p50 ${round(half.p50Ms)} ms, p99 ${round(half.p99Ms)} ms`);
   const long = await longJournal();
   say(`${rows} rows: ${long.long}/s beside ${long.empty}/s on an empty journal`);
 
-  const at64 = table['64'] as Record<StoreKind, number>;
+  const at64 = table['64'] as Comparison;
   await report(
     'accept',
     {
-      ratioToCeiling64: round(at64.durable / at64.nothing),
-      ratioToOneCommit64: round(at64.durable / at64.one_commit),
+      ratioToCeiling64: at64.ratioToCeiling,
+      ratioToOneCommit64: at64.ratioToOneCommit,
       p99MsAtHalfPeak: round(half.p99Ms),
-      ratioAt5MRows: round(long.long / long.empty),
+      ratioAt5MRows: long.ratio,
     },
-    { perSecond: table, syncsPerSecond, half, long, rows, seconds, rounds },
+    { byConnections: table, syncsPerSecond, half, long, rows, seconds, rounds },
   );
 } finally {
   rmSync(root, { recursive: true, force: true });
 }
 
-/** Rates by kind of store: the rounds take turns, so that a slow moment of the machine hits all alike. */
-async function compare(connections: number): Promise<Record<StoreKind, number>> {
-  const kinds: StoreKind[] = ['nothing', 'durable', 'one_commit'];
-  const rates: Record<StoreKind, number[]> = { nothing: [], durable: [], one_commit: [] };
+interface Comparison {
+  /** Checkouts a second, the median of the rounds. */
+  perSecond: Record<StoreKind, number>;
+  /** The median of each round's own ratio: its runs lie seconds apart, so a slow minute of the machine hits all alike. */
+  ratioToCeiling: number;
+  ratioToOneCommit: number;
+}
+
+async function compare(connections: number): Promise<Comparison> {
+  const turns: Record<StoreKind, number>[] = [];
   for (let turn = 0; turn < rounds; turn++) {
-    for (const kind of kinds) rates[kind].push(await rate(kind, connections, turn, freshFolder()));
+    const nothing = await rate('nothing', connections, turn, freshFolder());
+    const durable = await rate('durable', connections, turn, freshFolder());
+    turns.push({ nothing, durable, one_commit: await rate('one_commit', connections, turn, freshFolder()) });
   }
+  const of = (pick: (turn: Record<StoreKind, number>) => number) => median(turns.map(pick));
   return {
-    nothing: median(rates.nothing),
-    durable: median(rates.durable),
-    one_commit: median(rates.one_commit),
+    perSecond: {
+      nothing: of((t) => t.nothing),
+      durable: of((t) => t.durable),
+      one_commit: of((t) => t.one_commit),
+    },
+    ratioToCeiling: round(of((t) => t.durable / t.nothing)),
+    ratioToOneCommit: round(of((t) => t.durable / t.one_commit)),
   };
 }
 
@@ -86,16 +99,19 @@ async function halfPeak(perSecond: number) {
   }
 }
 
-async function longJournal(): Promise<{ empty: number; long: number }> {
+async function longJournal(): Promise<{ empty: number; long: number; ratio: number }> {
   const folder = freshFolder();
   fillJournal(folder, rows, say);
-  const empty: number[] = [];
-  const long: number[] = [];
+  const turns: { empty: number; long: number }[] = [];
   for (let turn = 0; turn < rounds; turn++) {
-    empty.push(await rate('durable', 64, turn, freshFolder()));
-    long.push(await rate('durable', 64, turn, folder));
+    const empty = await rate('durable', 64, turn, freshFolder());
+    turns.push({ empty, long: await rate('durable', 64, turn, folder) });
   }
-  return { empty: median(empty), long: median(long) };
+  return {
+    empty: median(turns.map(({ empty }) => empty)),
+    long: median(turns.map(({ long }) => long)),
+    ratio: round(median(turns.map(({ empty, long }) => long / empty))),
+  };
 }
 
 function bareSyncs(): number {

@@ -3,7 +3,6 @@
 export const limits = {
   /** A kiosk's request body. */
   requestBytesMax: 64 * 1024,
-  requestDepthMax: 8,
   linesMax: 1000,
   lineQuantityMax: 100_000,
   /** One price: ten million of the major unit, per baseQuantity. */

@@ -133,10 +133,11 @@ describe('a card number is found', () => {
     expect(holdsCardNumber('{"gtin":"4222222222222"}')).toBe(true);
   });
 
-  it('when a valid GTIN stands outside a gtin field, and fits a card', () => {
+  it('when a valid GTIN stands outside the fields of a product, and fits a card', () => {
     const both = firstThat(gtins(13), (gtin) => holdsCardNumber(`{"reference":"${gtin}"}`));
     expect(holdsCardNumber(`{"gtin":"${both}"}`)).toBe(false);
-    expect(holdsCardNumber(`{"gtin":"${both}","sku":"${both}"}`)).toBe(true);
+    expect(holdsCardNumber(`{"gtin":"${both}","sku":"${both}"}`)).toBe(false);
+    expect(holdsCardNumber(`{"gtin":"${both}","reference":"${both}"}`)).toBe(true);
     expect(holdsCardNumber(`{"reference":"\\"gtin\\":\\"${both}\\""}`)).toBe(true);
   });
 

@@ -3,7 +3,7 @@
 //
 // A card number is a run of 12 to 19 digits, separators ignored, whose issuer range, length and Luhn digit all fit
 // (ISO/IEC 7812-1). Exempt, because a tenth of all honest numbers passes Luhn by chance: a valid GTIN in a `gtin`
-// field, a UUID, a digest of 32, 40 or 64 hex digits, and a telephone number with a plus and at most 13 digits. (E.164
+// or `sku` field (docs/decisions/0010), a UUID, a digest of 32, 40 or 64 hex digits, and a telephone number with a plus and at most 13 digits. (E.164
 // allows 15, but no country's numbers of 14 or 15 begin as an American Express or Diners Club card does.)
 
 import { isGtin } from '../../contract/gtin.ts';
@@ -12,7 +12,7 @@ import { isGtin } from '../../contract/gtin.ts';
 export function holdsCardNumber(text: string): boolean {
   // Almost every body ends here. Within plain ASCII nothing can hide a digit, and honest numbers rarely fit.
   if (asciiWithoutEscapes.test(text) && !runsHoldCardNumber(text)) return false;
-  const named = text.replace(gtinField, (field, gtin: string) => (isGtin(gtin) ? '|' : field));
+  const named = text.replace(productField, (field, gtin: string) => (isGtin(gtin) ? '|' : field));
   const plain = asciiDigits(withoutEscapes(named));
   return runsHoldCardNumber(plain.replace(uuid, '|').replace(digest, '|').replace(telephone, '|'));
 }
@@ -23,7 +23,7 @@ const asciiWithoutEscapes = /^[\x00-\x5b\x5d-\x7f]*$/;
 const separator = '[\\s\\p{Pd}\\p{Cf}\\p{Cc}\\p{M}\\u2212\\u00b7._]';
 const digitRuns = new RegExp(`\\d(?:${separator}{0,3}\\d){11,}`, 'gu');
 /** As JSON writes it: a quote within a string is escaped, so this is a field and never the inside of another. */
-const gtinField = /"gtin"\s*:\s*"(\d{8,14})"/g;
+const productField = /"(?:gtin|sku)"\s*:\s*"(\d{8,14})"/g;
 const uuid =
   /(?<![0-9a-z])[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}(?![0-9a-z])/gi;
 /** As card fingerprints are written: one in two thousand holds a card number by chance, and would be refused for ever. */

@@ -48,7 +48,6 @@ export type SyncEvent =
   | { kind: 'tick'; helloId: string };
 
 export type SyncAction =
-  | { kind: 'hello'; helloId: string }
   | { kind: 'send'; afterSeq: number }
   /** Nothing to do before this moment of the monotonic clock. */
   | { kind: 'wait'; untilMs: number }
@@ -106,7 +105,7 @@ export function next(state: SyncState, event: SyncEvent, { nowMs }: Facts, timin
   }
 }
 
-/** What is to be done in a state. 'hello' and 'send' are done once each: the caller reports with an event. */
+/** What is to be done in a state. 'send' is done once: the caller reports with an event. */
 export function act(state: SyncState, { nowMs, lastSeq }: Facts, timing: SyncTiming): SyncAction {
   switch (state.kind) {
     case 'offline':
