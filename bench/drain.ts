@@ -138,7 +138,7 @@ async function until(site: Site, reached: (status: Status) => boolean): Promise<
   while (performance.now() < endMs) {
     const now = await status(site);
     if (reached(now)) return now;
-    await sleep(10);
+    await sleep(25);
   }
   throw new Error('the backlog did not drain within 300 s');
 }

@@ -43,9 +43,9 @@ export function openJournal(db: Database): Journal {
     'SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1',
   );
   const one = db.prepare<[number], EntryRow>('SELECT seq, body, hash FROM entry WHERE seq = ?');
-  const after = db.prepare<[number, number], EntryRow>(
-    'SELECT seq, body, hash FROM entry WHERE seq > ? ORDER BY seq LIMIT ?',
-  );
+  const bodiesAfter = db
+    .prepare<[number, number], Buffer>('SELECT body FROM entry WHERE seq > ? ORDER BY seq LIMIT ?')
+    .pluck();
 
   const load = () => last.get() ?? { seq: 0, hash: genesisHash };
   let head = load();
@@ -69,25 +69,25 @@ export function openJournal(db: Database): Journal {
     body: (seq) => one.get(seq)?.body ?? null,
     hashAt,
     run(afterSeq, itemsMax, bytesMax) {
-      const rows: EntryRow[] = [];
+      const bodies: Buffer[] = [];
       let bytes = 0;
-      for (const row of after.iterate(afterSeq, itemsMax)) {
-        bytes += row.body.length + 1;
-        if (rows.length > 0 && bytes > bytesMax) break;
-        rows.push(row);
+      for (const body of bodiesAfter.iterate(afterSeq, itemsMax)) {
+        bytes += body.length + 1;
+        if (bodies.length > 0 && bytes > bytesMax) break;
+        bodies.push(body);
       }
-      const first = rows[0];
-      const final = rows.at(-1);
-      if (!first || !final) return null;
-      assert(first.seq === afterSeq + 1 && final.seq === afterSeq + rows.length, 'the journal has a gap');
+      if (bodies.length === 0) return null;
+      const lastSeq = afterSeq + bodies.length;
       const previous = hashAt(afterSeq);
-      assert(previous !== null, `the entry before ${first.seq} is missing`);
+      const last = hashAt(lastSeq);
+      // Bodies are counted, not numbered: were one missing, the chain hash at the end would not be theirs.
+      assert(previous !== null && last !== null, `the journal has a gap between ${afterSeq} and ${lastSeq}`);
       return {
-        firstSeq: first.seq,
-        lastSeq: final.seq,
+        firstSeq: afterSeq + 1,
+        lastSeq,
         previousHash: previous.toString('hex'),
-        lastHash: final.hash.toString('hex'),
-        lines: joinLines(rows),
+        lastHash: last.toString('hex'),
+        lines: joinLines(bodies),
       };
     },
     reload() {
@@ -99,14 +99,14 @@ export function openJournal(db: Database): Journal {
 const newline = 0x0a;
 
 /** The bodies with a newline between them: an ArrayBuffer of its own, so that it can move to another thread. */
-function joinLines(rows: readonly EntryRow[]): Uint8Array {
-  const length = rows.reduce((sum, row) => sum + row.body.length + 1, -1);
+function joinLines(bodies: readonly Buffer[]): Uint8Array {
+  const length = bodies.reduce((sum, body) => sum + body.length + 1, -1);
   const lines = new Uint8Array(length);
   let at = 0;
-  for (const row of rows) {
+  for (const body of bodies) {
     if (at > 0) lines[at++] = newline;
-    lines.set(row.body, at);
-    at += row.body.length;
+    lines.set(body, at);
+    at += body.length;
   }
   return lines;
 }

@@ -26,11 +26,11 @@ export const threadLimits = {
   /** One transaction holds at most so many commands, so that the first of them need not wait long. */
   batchCommandsMax: 64,
   /** A piece of ledger work: what an intake command may have to wait for. */
-  pieceEntriesMax: 200,
+  pieceEntriesMax: 400,
   /** The ledger begins when intake has been quiet for so long: the next frame of a drain follows its receipt at once. */
-  intakeQuietMs: 3,
+  intakeQuietMs: 15,
   /** Under intake without a pause the ledger still gets a piece so often: outcomes free the exposure of the sites. */
-  pieceEveryMs: 50,
+  pieceEveryMs: 250,
   diskRetryMs: 1000,
   outsideCheckMs: 500,
 } as const;
