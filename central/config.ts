@@ -31,7 +31,7 @@ const Config = z.strictObject({
   /** How fast one appliance may send. */
   pace: z
     .strictObject({
-      windowFrames: z.int().min(1).max(limits.windowFramesMax).default(8),
+      windowFrames: z.int().min(1).max(limits.windowFramesMax).default(12),
       entriesPerSecondMax: z.int().min(1).default(100_000),
     })
     .prefault({}),

@@ -21,7 +21,7 @@ export const mutants: readonly Mutant[] = [
       },
       { file: 'kit/sqlite.ts', from: "db.pragma('synchronous', { simple: true }) === 2", to: 'true' },
     ],
-    tests: ['daemon/store/durable.test.ts'],
+    tests: ['daemon/store/durability.test.ts', 'daemon/store/store.test.ts'],
   },
   {
     name: 'receipt before commit',
@@ -60,7 +60,7 @@ export const mutants: readonly Mutant[] = [
         to: 'INSERT OR REPLACE INTO document',
       },
     ],
-    tests: ['central/intake/plan-run.test.ts'],
+    tests: ['daemon/store/store.test.ts'],
   },
   {
     name: 'no de-duplication at central',
