@@ -57,7 +57,7 @@ describe('intake', () => {
       kind: 'welcome',
       version: 1,
       receipt: { journalId: box.journal.journalId, receivedThrough: 0, hash: '0'.repeat(64) },
-      windowFrames: 8,
+      windowFrames: 12,
     });
     const payloads = await Promise.all([1, 11, 21].map((seq) => box.journal.payload(seq, seq + 9)));
     for (const payload of payloads) box.publish('entries', payload);
