@@ -19,7 +19,7 @@ describe('the configuration', () => {
     expect(parseConfig(least, 'x')).toMatchObject({
       http: { host: '127.0.0.1', port: 8080 },
       broker: { mode: 'embedded', port: 8883 },
-      pace: { windowFrames: 8 },
+      pace: { windowFrames: 12 },
       log: { level: 'info' },
     });
   });
