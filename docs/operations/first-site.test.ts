@@ -24,6 +24,15 @@ const soonMsMax = 10_000;
 /** 0 is the program's own; a shell that npm puts in between may say instead that it was interrupted. */
 const endsInOrder: unknown[] = [0, 'SIGINT'];
 
+/** Where the programs keep their tables of what can go wrong. */
+const sourcesOfCodes = [
+  'central/errors.ts',
+  'daemon/config.ts',
+  'daemon/http/problems.ts',
+  'provisioning/error.ts',
+  'provisioning/authority/check.ts',
+];
+
 interface Block {
   line: number;
   language: string;
@@ -57,10 +66,23 @@ it('puts a site up as the page says, and prints what the page says', { timeout: 
     const expected = steps[i + 1]?.language === 'text' ? steps[i + 1] : undefined;
     await perform(block, expected);
   }
-  for (const file of ['central/central.db', 'appliance/journal.db', 'leeds-1/appliance.key', 'root.key']) {
+  for (const file of [
+    'central/central.db',
+    'appliance/journal.db',
+    'leeds-1/appliance.key',
+    'central-copy/central.db',
+  ]) {
     expect(existsSync(join(site, file)), file).toBe(true);
   }
   expect(existsSync(join(site, 'central', 'central.db-wal')), 'a clean stop leaves one file').toBe(false);
+});
+
+it('explains only codes that the programs have', () => {
+  const [, troubles = ''] = /^## When it fails\n(.*)/ms.exec(page) ?? [];
+  const codes = [...troubles.matchAll(/`([a-z]+(?:_[a-z]+)+)`/g)].map(([, code = '']) => code);
+  expect(codes.length).toBeGreaterThan(10);
+  const known = sourcesOfCodes.map((file) => readFileSync(join(checkout, file), 'utf8')).join();
+  expect(codes.filter((code) => !new RegExp(`\\b${code}\\b`).test(known))).toEqual([]);
 });
 
 async function perform(block: Block, expected: Block | undefined): Promise<void> {
@@ -140,6 +162,8 @@ function environment(): NodeJS.ProcessEnv {
 function run(script: string, input: string): Promise<Output & { code: number | null }> {
   const child = spawn('bash', ['-ec', script], { cwd: checkout, env: environment() });
   const output = outputOf(child);
+  // Most commands read nothing, and may have ended before this.
+  child.stdin.on('error', () => {});
   child.stdin.end(input);
   return new Promise((done) => child.on('close', (code) => done({ code, ...output })));
 }
