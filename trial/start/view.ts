@@ -103,7 +103,7 @@ function ledgerPieces(accounts: Observation['accounts']): Line {
 
 function keyLine(busy: string | null): Line {
   if (busy !== null) return [piece(`${busy} …`, 'warning')];
-  return ['c cut the link', 'r restore it', 'k kill -9 the appliance', 'q quit'].map((key, i) =>
+  return ['c cut the link', 'r restore it', 'k kill -9 appliance', 'q quit'].map((key, i) =>
     piece(i === 0 ? key : `   ${key}`, 'dim'),
   );
 }
