@@ -35,13 +35,19 @@ export function createLifecycle(log: Log, stepMsMax = 5000): Lifecycle {
   };
 }
 
+/** One Ctrl-C may come twice: from the terminal, and passed on by npm. */
+const sameWishMs = 500;
+
 /** Runs `stop` once on SIGTERM or SIGINT; a second signal ends the process at once. */
 export function stopOnSignals(stop: () => Promise<void>): void {
-  let signalled = false;
+  let signalledMs: number | null = null;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (signalled) process.exit(1);
-      signalled = true;
+      if (signalledMs !== null) {
+        if (performance.now() - signalledMs > sameWishMs) process.exit(1);
+        return;
+      }
+      signalledMs = performance.now();
       stop().then(
         () => process.exit(0),
         () => process.exit(1),
