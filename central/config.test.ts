@@ -17,7 +17,7 @@ function detailsOf(work: () => unknown): readonly string[] {
 describe('the configuration', () => {
   it('needs two folders and has a default for everything else', () => {
     expect(parseConfig(least, 'x')).toMatchObject({
-      http: { host: '127.0.0.1', port: 8080 },
+      http: { host: '127.0.0.1', port: 8081 },
       broker: { mode: 'embedded', port: 8883 },
       pace: { windowFrames: 12 },
       log: { level: 'info' },

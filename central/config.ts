@@ -25,7 +25,7 @@ const Config = z.strictObject({
   /** The folder that `authority init` made. */
   identityFolder: z.string().min(1),
   http: z
-    .strictObject({ host: z.string().min(1).default('127.0.0.1'), port: Port.default(8080) })
+    .strictObject({ host: z.string().min(1).default('127.0.0.1'), port: Port.default(8081) })
     .prefault({}),
   broker: Broker.prefault({ mode: 'embedded' }),
   /** How fast one appliance may send. */

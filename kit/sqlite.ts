@@ -10,6 +10,20 @@ export interface SqliteConnection {
 }
 
 /**
+ * Makes an open connection ours: refuses a file that is not, before anything in it is changed; durable; at the newest
+ * schema.
+ * @param folder holds the numbered .sql files
+ * @param applicationId marks the file as ours (SQLite's application_id)
+ * @throws UnknownSchemaError when the file belongs to another program or a newer release
+ */
+export function prepare(db: SqliteConnection, folder: string, applicationId: number): void {
+  const scripts = scriptsIn(folder);
+  refuseUnknown(db, scripts.length, applicationId);
+  makeDurable(db);
+  migrate(db, folder, applicationId);
+}
+
+/**
  * WAL with a sync on every commit. The library falls back to NORMAL by itself in WAL, so FULL is set after the
  * switch and asserted: at NORMAL a commit may be answered before the disk has it.
  */
@@ -37,23 +51,9 @@ export class UnknownSchemaError extends Error {}
  * @throws UnknownSchemaError when the file belongs to another program or a newer release
  */
 export function migrate(db: SqliteConnection, folder: string, applicationId: number): void {
-  const scripts = readdirSync(folder)
-    .filter((name) => /^\d{4}-.*\.sql$/.test(name))
-    .sort();
-  const version = Number(db.pragma('user_version', { simple: true }));
-  const owner = Number(db.pragma('application_id', { simple: true }));
-  // Most programs mark nothing: only a file in which nothing was ever made may become ours.
-  const fresh = owner === 0 && version === 0 && db.pragma('schema_version', { simple: true }) === 0;
-  if (owner !== applicationId && !fresh) {
-    throw new UnknownSchemaError(
-      'this database belongs to another program; point the configuration at the right file',
-    );
-  }
-  if (version > scripts.length) {
-    throw new UnknownSchemaError(
-      `this database has schema ${version}, this release knows ${scripts.length}; start the newer release again`,
-    );
-  }
+  const scripts = scriptsIn(folder);
+  refuseUnknown(db, scripts.length, applicationId);
+  const version = versionOf(db);
   scripts.forEach((name, i) => {
     const number = i + 1;
     assert(Number(name.slice(0, 4)) === number, `migration ${name} is out of sequence`);
@@ -63,4 +63,31 @@ export function migrate(db: SqliteConnection, folder: string, applicationId: num
       `BEGIN IMMEDIATE;\n${sql}\nPRAGMA user_version = ${number};\nPRAGMA application_id = ${applicationId};\nCOMMIT;`,
     );
   });
+}
+
+function scriptsIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => /^\d{4}-.*\.sql$/.test(name))
+    .sort();
+}
+
+function versionOf(db: SqliteConnection): number {
+  return Number(db.pragma('user_version', { simple: true }));
+}
+
+function refuseUnknown(db: SqliteConnection, newest: number, applicationId: number): void {
+  const version = versionOf(db);
+  const owner = Number(db.pragma('application_id', { simple: true }));
+  // Most programs mark nothing: only a file in which nothing was ever made may become ours.
+  const fresh = owner === 0 && version === 0 && db.pragma('schema_version', { simple: true }) === 0;
+  if (owner !== applicationId && !fresh) {
+    throw new UnknownSchemaError(
+      'this database belongs to another program; point the configuration at the right file',
+    );
+  }
+  if (version > newest) {
+    throw new UnknownSchemaError(
+      `this database has schema ${version}, this release knows ${newest}; start the newer release again`,
+    );
+  }
 }

@@ -22,6 +22,15 @@ export interface StoreClient {
 }
 
 const commandsPerMessage = 16;
+/** The bound is for what the site may ask without end; the pump asks one thing at a time and must not be held up. */
+const ofKiosks: ReadonlySet<CommandKind> = new Set([
+  'checkout',
+  'void',
+  'refund',
+  'document',
+  'page',
+  'status',
+]);
 /** Commands live for a moment: a small young generation is emptied often and keeps the thread's memory small. */
 const resourceLimits = { maxYoungGenerationSizeMb: 8 };
 
@@ -32,7 +41,7 @@ interface Waiting {
 
 /**
  * Starts the store thread and resolves when its database is open.
- * @param commandsWaitingMax commands asked and not yet answered
+ * @param commandsWaitingMax commands asked and not yet answered, beyond which kiosks are told to come again
  * @param onGone called when the thread ends unasked: the truth can no longer be told
  */
 export function startStore(
@@ -59,8 +68,9 @@ export function startStore(
   const client: StoreClient = {
     ask(kind, ask) {
       if (ended) return Promise.reject(ended);
-      if (waiting.size >= commandsWaitingMax)
+      if (ofKiosks.has(kind) && waiting.size >= commandsWaitingMax) {
         return Promise.reject(new StoreBusyError('too many commands wait'));
+      }
       return new Promise((resolve, reject) => {
         waiting.set(nextId++, { resolve: resolve as Waiting['resolve'], reject });
         gathered.push({ kind, ...ask } as unknown as Command);

@@ -6,7 +6,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import type { EntryTime } from '../../contract/entry.ts';
 import type { Condition, LinkView } from '../../contract/kiosk-api.ts';
 import type { Clock } from '../../kit/clock.ts';
-import { assertDurable, makeDurable, migrate } from '../../kit/sqlite.ts';
+import { assertDurable, prepare } from '../../kit/sqlite.ts';
 import { createAccept } from './accept.ts';
 import { openCatalogue } from './catalogue.ts';
 import type { AnswerTo, Ask, Command, CommandKind } from './commands.ts';
@@ -38,8 +38,7 @@ const durabilityCheckMs = 1000;
 export function openStore({ folder, space, clock }: StoreOptions): Store {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const db = new BetterSqlite3(join(folder, 'journal.db'));
-  makeDurable(db);
-  migrate(db, join(import.meta.dirname, 'migrations'), applicationId);
+  prepare(db, join(import.meta.dirname, 'migrations'), applicationId);
 
   const positions = openPositions(db);
   const journal = openJournal(db);
