@@ -14,7 +14,7 @@ export interface BenchServer {
 }
 
 export async function startServer(kind: StoreKind, folder: string): Promise<BenchServer> {
-  const child = spawn(process.execPath, [file('accept-server.ts'), kind, folder], {
+  const child = spawn(process.execPath, ['--v8-pool-size=1', file('accept-server.ts'), kind, folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const { port } = JSON.parse(await firstLine(child)) as { port: number };

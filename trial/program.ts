@@ -52,6 +52,8 @@ interface Running {
 }
 
 const lastLinesMax = 5;
+/** As package.json starts the programs (docs/decisions/0012). */
+const nodeFlags = ['--v8-pool-size=1'];
 const compileCache = join(tmpdir(), 'holdfast-compile-cache');
 
 export function createProgram(options: ProgramOptions): Program {
@@ -80,7 +82,7 @@ export function createProgram(options: ProgramOptions): Program {
     async start() {
       if (running) throw new Error(`${name} is running already`);
       await endLeftover(pidFile, options.args.at(-1) ?? name, stopMsMax);
-      const child = spawn(process.execPath, options.args, {
+      const child = spawn(process.execPath, [...nodeFlags, ...options.args], {
         stdio: ['ignore', 'pipe', 'pipe'],
         // From the second start on the types are stripped already: half the time to ready, 35 MB less to keep.
         env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
