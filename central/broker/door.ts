@@ -1,6 +1,6 @@
 // The door: TLS 1.3 with a client certificate, judged by us, so that a refusal has a reason in the log.
-import type { AddressInfo } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
+import { listen } from '../../kit/listen.ts';
 import type { Log } from '../../kit/log.ts';
 import { checkApplianceCertificate, readAuthorities } from '../../provisioning/authority/check.ts';
 import type { CentralIdentity } from '../../provisioning/identity.ts';
@@ -72,15 +72,9 @@ export async function openDoor(parts: DoorParts): Promise<Door> {
     socket.destroy();
   });
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(parts.port, parts.host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
+  const port = await listen(server, parts.port, parts.host);
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -1,8 +1,8 @@
 // The operator's HTTP server: headers, key, routes, and two probes that need no key.
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import Koa, { type Context } from 'koa';
 import helmet from 'koa-helmet';
+import { listen } from '../../kit/listen.ts';
 import type { Log } from '../../kit/log.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import { requireApiKey } from './api-key.ts';
@@ -37,15 +37,9 @@ export async function openHttpServer(parts: {
   app.use(router.allowedMethods());
 
   const server = createServer({ requestTimeout: requestMsMax }, app.callback());
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(parts.port, parts.host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
+  const port = await listen(server, parts.port, parts.host);
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

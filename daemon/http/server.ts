@@ -1,10 +1,10 @@
 // The HTTP interface for kiosks. It knows the store and nothing of the link: what it answers is durable.
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import Router from '@koa/router';
 import Koa from 'koa';
 import helmet from 'koa-helmet';
+import { listen } from '../../kit/listen.ts';
 import type { Log } from '../../kit/log.ts';
 import { holdsCardNumber } from '../checkout/card-number.ts';
 import { StoreBusyError, type StoreClient } from '../store/client.ts';
@@ -43,11 +43,8 @@ export async function startHttp(options: HttpOptions, parts: HttpParts): Promise
     app.callback(),
   );
   server.maxConnections = options.connectionsMax;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, options.host, resolve);
-  });
-  return { port: (server.address() as AddressInfo).port, stop: () => stop(server) };
+  const port = await listen(server, options.port, options.host);
+  return { port, stop: () => stop(server) };
 }
 
 function createApp({ store, identity, log }: HttpParts): { app: Koa } {
