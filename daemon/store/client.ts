@@ -21,7 +21,7 @@ export interface StoreClient {
   close(): Promise<void>;
 }
 
-const commandsPerMessage = 16;
+const commandsPerMessage = 8;
 /** The bound is for what the site may ask without end; the pump asks one thing at a time and must not be held up. */
 const ofKiosks: ReadonlySet<CommandKind> = new Set([
   'checkout',
