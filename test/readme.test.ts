@@ -86,7 +86,7 @@ describe('the README on a fresh checkout', () => {
     expect(wanted).toEqual(expect.arrayContaining(['replay', 'holdfast', 'holdfast-central', 'bench:drain']));
     const scripts: Record<string, string> = packageJson.scripts;
     for (const name of new Set(wanted)) {
-      const [, file = ''] = /\bnode (\S+)/.exec(scripts[name] ?? '') ?? [];
+      const [, file = ''] = /\bnode (?:--\S+ )*(\S+)/.exec(scripts[name] ?? '') ?? [];
       expect(existsSync(join(repository, file)) && file !== '', `npm run ${name}`).toBe(true);
     }
   });
