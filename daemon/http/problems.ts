@@ -17,7 +17,11 @@ const table = {
     'Send a UUID: it becomes the id of the document.',
   ],
   query_invalid: [400, 'The query cannot be read', 'Use cursor as it was given and limit from 1 to 100.'],
-  not_found: [404, 'There is no such resource', 'Check the path: documents are below /v1/checkouts and /v1/refunds.'],
+  not_found: [
+    404,
+    'There is no such resource',
+    'Check the path: documents are below /v1/checkouts and /v1/refunds.',
+  ],
   document_not_found: [
     404,
     'No document has this id',
