@@ -9,7 +9,8 @@ import type { Status } from '../contract/kiosk-api.ts';
 import { openSite, type Site } from '../trial/site.ts';
 import { incompressibleBytes, policy, products } from './baskets.ts';
 import { fillJournal } from './fill-journal.ts';
-import { type LoadResult, runLoad } from './load.ts';
+import type { LoadOptions, LoadResult } from './load.ts';
+import { load, startLoad } from './processes.ts';
 import { median, report, round, say } from './report.ts';
 
 const { values } = parseArgs({
@@ -82,14 +83,14 @@ async function oneRound(folder: string): Promise<Round> {
     await backlog(site);
     // In life central is another machine: here it must not take the appliance's share of two cores.
     if (site.central.pid() !== null) setPriority(site.central.pid() ?? 0, constants.priority.PRIORITY_LOW);
-    const quiet = await sell(site, AbortSignal.timeout(6000));
-    const { drained, load } = await drainWhileSelling(site);
+    const quiet = await load(selling(site, 6));
+    const { drained, kiosks } = await drainWhileSelling(site);
     return {
       alone,
       bookedPerSecond,
       selling: drained,
       quietP99Ms: round(quiet.p99Ms),
-      drainingP99Ms: round(load.p99Ms),
+      drainingP99Ms: round(kiosks.p99Ms),
     };
   } finally {
     await site.stop();
@@ -121,16 +122,15 @@ async function drain(site: Site): Promise<Drain & { startMs: number }> {
   };
 }
 
-async function drainWhileSelling(site: Site): Promise<{ drained: Drain; load: LoadResult }> {
-  const stop = new AbortController();
-  const selling = sell(site, stop.signal);
-  const drained = await drain(site).finally(() => stop.abort());
-  return { drained, load: await selling };
+async function drainWhileSelling(site: Site): Promise<{ drained: Drain; kiosks: LoadResult }> {
+  const running = startLoad(selling(site, 600));
+  const drained = await drain(site).finally(() => running.end());
+  return { drained, kiosks: await running.result };
 }
 
-function sell(site: Site, signal: AbortSignal): Promise<LoadResult> {
+function selling(site: Site, seconds: number): LoadOptions {
   const port = Number(new URL(site.applianceUrl).port);
-  return runLoad({ port, connections: 8, seconds: 600, perSecond: kioskRate, seed: 11, signal });
+  return { port, connections: 8, seconds, perSecond: kioskRate, seed: 11 };
 }
 
 async function until(site: Site, reached: (status: Status) => boolean): Promise<Status> {

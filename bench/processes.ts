@@ -6,6 +6,8 @@ import { promisify } from 'node:util';
 import type { StoreKind } from './accept-server.ts';
 import type { LoadOptions, LoadResult } from './load.ts';
 
+/** As package.json starts the daemon. */
+const nodeFlags = ['--v8-pool-size=1', '--expose-gc', '--initial-old-space-size=64'];
 const file = (name: string) => join(import.meta.dirname, name);
 
 export interface BenchServer {
@@ -14,7 +16,7 @@ export interface BenchServer {
 }
 
 export async function startServer(kind: StoreKind, folder: string): Promise<BenchServer> {
-  const child = spawn(process.execPath, ['--v8-pool-size=1', file('accept-server.ts'), kind, folder], {
+  const child = spawn(process.execPath, [...nodeFlags, file('accept-server.ts'), kind, folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const { port } = JSON.parse(await firstLine(child)) as { port: number };
@@ -29,11 +31,20 @@ export async function startServer(kind: StoreKind, folder: string): Promise<Benc
 }
 
 export async function load(options: LoadOptions): Promise<LoadResult> {
-  const { stdout } = await promisify(execFile)(process.execPath, [file('load.ts'), JSON.stringify(options)]);
-  const result = JSON.parse(stdout) as LoadResult;
-  if (result.errors > 0)
-    throw new Error(`${result.errors} of ${result.requests} requests were not answered 201`);
-  return result;
+  return startLoad(options).result;
+}
+
+/** @returns the load's result, and how to end it before its time */
+export function startLoad(options: LoadOptions): { result: Promise<LoadResult>; end(): void } {
+  const running = promisify(execFile)(process.execPath, [file('load.ts'), JSON.stringify(options)]);
+  return {
+    end: () => void running.child.kill('SIGTERM'),
+    result: running.then(({ stdout }) => {
+      const result = JSON.parse(stdout) as LoadResult;
+      if (result.errors === 0) return result;
+      throw new Error(`${result.errors} of ${result.requests} requests were not answered 201`);
+    }),
+  };
 }
 
 function firstLine(child: ChildProcess): Promise<string> {
