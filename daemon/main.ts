@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { systemClock } from '../kit/clock.ts';
 import { createLifecycle, stopOnSignals } from '../kit/lifecycle.ts';
 import { createLog } from '../kit/log.ts';
+import { collectAtRest } from '../kit/rest.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { loadApplianceIdentity } from '../provisioning/identity.ts';
 import { ConfigError, readConfig } from './config.ts';
@@ -42,6 +43,8 @@ async function run(configPath: string): Promise<void> {
   const { applianceId } = identity;
   const clock = systemClock();
   const lifecycle = createLifecycle(log);
+  const rest = collectAtRest(clock);
+  lifecycle.onStop('rest', rest.stop);
 
   const store = await startStore(
     {
@@ -50,6 +53,7 @@ async function run(configPath: string): Promise<void> {
     },
     {
       commandsWaitingMax: config.journal.commandsWaitingMax,
+      onAsked: rest.worked,
       onGone(error) {
         // What must never happen: nothing can be answered truthfully any more. The journal is whole on the disk.
         log.error({ error: error.message, cause: String(error.cause) }, 'stopping: the store is gone');

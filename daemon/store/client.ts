@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { present } from '../../kit/assert.ts';
 import type { AnswerTo, Ask, Command, CommandKind } from './commands.ts';
-import type { Request, Response } from './thread.ts';
+import type { Lane, Request, Response } from './thread.ts';
 import type { WorkerOptions } from './worker.ts';
 
 /** More commands wait than may: the caller tries again in a moment. */
@@ -15,6 +15,8 @@ export interface StoreClient {
   ask<K extends CommandKind>(kind: K, ask: Ask<K>): Promise<AnswerTo<K>>;
   /** The last seq that is durable, as of the newest answer. */
   readonly lastSeq: number;
+  /** True while kiosks submit: one did so within the last second. */
+  kiosksSubmit(): boolean;
   /** Calls back when lastSeq has grown. One listener: the pump. */
   onAppended(listener: () => void): void;
   /** Ends the thread after what was asked has been answered. */
@@ -31,6 +33,8 @@ const ofKiosks: ReadonlySet<CommandKind> = new Set([
   'page',
   'status',
 ]);
+const submissions: ReadonlySet<CommandKind> = new Set(['checkout', 'void', 'refund']);
+const submitsMs = 1000;
 /** Commands live for a moment: a small young generation is emptied often and keeps the thread's memory small. */
 const resourceLimits = { maxYoungGenerationSizeMb: 8 };
 
@@ -38,57 +42,75 @@ interface Waiting {
   resolve(answer: AnswerTo<CommandKind>): void;
   reject(error: Error): void;
 }
+interface Gathered {
+  commands: Command[];
+  askers: Waiting[];
+}
 
 /**
  * Starts the store thread and resolves when its database is open.
  * @param commandsWaitingMax commands asked and not yet answered, beyond which kiosks are told to come again
+ * @param onAsked called with every command
  * @param onGone called when the thread ends unasked: the truth can no longer be told
  */
 export function startStore(
   options: WorkerOptions,
-  { commandsWaitingMax, onGone }: { commandsWaitingMax: number; onGone: (error: Error) => void },
+  {
+    commandsWaitingMax,
+    onAsked,
+    onGone,
+  }: { commandsWaitingMax: number; onAsked?: () => void; onGone: (error: Error) => void },
 ): Promise<StoreClient> {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: options, resourceLimits });
   const waiting = new Map<number, Waiting>();
-  let gathered: Command[] = [];
+  const gathered: Record<Lane, Gathered> = { kiosks: nothing(), sync: nothing() };
   let nextId = 1;
   let lastSeq = 0;
+  let submittedMs = Number.NEGATIVE_INFINITY;
   let appended: () => void = () => {};
   let closed: (() => void) | null = null;
   /** Why nothing can be asked any more. */
   let ended: StoreGoneError | null = null;
 
   const send = (request: Request) => worker.postMessage(request);
-  const flush = () => {
-    if (gathered.length === 0) return;
-    send({ kind: 'commands', firstId: nextId - gathered.length, commands: gathered });
-    gathered = [];
+  const flush = (lane: Lane) => {
+    const { commands, askers } = gathered[lane];
+    if (commands.length === 0) return;
+    gathered[lane] = nothing();
+    send({ kind: 'commands', lane, firstId: nextId, commands });
+    for (const asker of askers) waiting.set(nextId++, asker);
   };
 
   const client: StoreClient = {
     ask(kind, ask) {
       if (ended) return Promise.reject(ended);
-      if (ofKiosks.has(kind) && waiting.size >= commandsWaitingMax) {
+      onAsked?.();
+      const lane = ofKiosks.has(kind) ? 'kiosks' : 'sync';
+      const { commands, askers } = gathered[lane];
+      if (lane === 'kiosks' && waiting.size + commands.length >= commandsWaitingMax) {
         return Promise.reject(new StoreBusyError('too many commands wait'));
       }
+      if (submissions.has(kind)) submittedMs = performance.now();
       return new Promise((resolve, reject) => {
-        waiting.set(nextId++, { resolve: resolve as Waiting['resolve'], reject });
-        gathered.push({ kind, ...ask } as unknown as Command);
+        askers.push({ resolve: resolve as Waiting['resolve'], reject });
+        commands.push({ kind, ...ask } as unknown as Command);
         // One message for what this turn of the event loop brought; in pieces, so that the thread begins to judge the
         // first while we still parse the rest.
-        if (gathered.length === 1) setImmediate(flush);
-        else if (gathered.length === commandsPerMessage) flush();
+        if (commands.length === 1) setImmediate(flush, lane);
+        else if (commands.length === commandsPerMessage) flush(lane);
       });
     },
     get lastSeq() {
       return lastSeq;
     },
+    kiosksSubmit: () => performance.now() - submittedMs < submitsMs,
     onAppended(listener) {
       appended = listener;
     },
     close() {
       if (ended) return Promise.resolve();
-      flush();
+      flush('kiosks');
+      flush('sync');
       ended = new StoreGoneError('the store is closed');
       return new Promise((resolve) => {
         closed = resolve;
@@ -125,7 +147,8 @@ export function startStore(
       // A thread that fails also ends: it is told once.
       if (ended && !closed) return;
       ended = error;
-      for (const { reject: rejectOne } of waiting.values()) rejectOne(error);
+      const asked = [...waiting.values(), ...gathered.kiosks.askers, ...gathered.sync.askers];
+      for (const { reject: rejectOne } of asked) rejectOne(error);
       waiting.clear();
       reject(error);
       onGone(error);
@@ -143,4 +166,8 @@ export function startStore(
       }
     });
   }
+}
+
+function nothing(): Gathered {
+  return { commands: [], askers: [] };
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { manualClock } from '../../kit/clock.ts';
+import { collectAtRest } from '../../kit/rest.ts';
 import type { Command } from './commands.ts';
 import { openStore, type Store } from './store.ts';
 import { feedId, firstFeed, pennies, plentyOfSpace, submit } from './temporary-store.ts';
@@ -44,18 +45,20 @@ const serve = () =>
       close: () => store.close(),
     },
     channel.port1,
+    collectAtRest(manualClock()),
   );
 const send = (request: Request) => channel.port2.postMessage(request);
 const sales = (first: number, count: number): Command[] =>
   Array.from({ length: count }, (_, i) => submit.checkout(first + i, pennies(1)));
+const readRun: Command = { kind: 'entries', afterSeq: 0, itemsMax: 9, bytesMax: 1e6 };
 const closed = () => new Promise<void>((resolve) => channel.port2.once('close', () => resolve()));
 const answers = () => responses.filter((response) => response.kind === 'answers');
 
 describe('the store thread', () => {
   it('takes everything that waits as one batch, and answers each message in its order', async () => {
-    send({ kind: 'commands', firstId: 1, commands: sales(1, 2) });
-    send({ kind: 'commands', firstId: 3, commands: sales(3, 1) });
-    send({ kind: 'commands', firstId: 4, commands: sales(4, 3) });
+    send({ kind: 'commands', lane: 'kiosks', firstId: 1, commands: sales(1, 2) });
+    send({ kind: 'commands', lane: 'kiosks', firstId: 3, commands: sales(3, 1) });
+    send({ kind: 'commands', lane: 'kiosks', firstId: 4, commands: sales(4, 3) });
     send({ kind: 'close' });
     serve();
     await closed();
@@ -71,7 +74,7 @@ describe('the store thread', () => {
 
   it('ends a batch once it has its fill, so that nobody waits behind an endless one', async () => {
     for (let at = 0; at < 12; at++)
-      send({ kind: 'commands', firstId: at * 100 + 1, commands: sales(at * 100 + 1, 100) });
+      send({ kind: 'commands', lane: 'kiosks', firstId: at * 100 + 1, commands: sales(at * 100 + 1, 100) });
     send({ kind: 'close' });
     serve();
     await closed();
@@ -79,8 +82,20 @@ describe('the store thread', () => {
     expect(answers().map(({ lastSeq }) => lastSeq)).toEqual([600, 1200]);
   });
 
+  it('does what kiosks ask first, and one piece of the sync between two of their batches', async () => {
+    for (let at = 0; at < 3; at++)
+      send({ kind: 'commands', lane: 'sync', firstId: at + 1, commands: [readRun] });
+    for (let at = 0; at < 12; at++)
+      send({ kind: 'commands', lane: 'kiosks', firstId: at * 100 + 9, commands: sales(at * 100 + 1, 100) });
+    send({ kind: 'close' });
+    serve();
+    await closed();
+    expect(batches).toEqual([600, 1, 600, 1, 1]);
+    expect(answers().map(({ firstIds }) => firstIds[0])).toEqual([9, 1, 609, 2, 3]);
+  });
+
   it('does what was asked before the close, and then closes the database', async () => {
-    send({ kind: 'commands', firstId: 1, commands: sales(1, 3) });
+    send({ kind: 'commands', lane: 'kiosks', firstId: 1, commands: sales(1, 3) });
     send({ kind: 'close' });
     serve();
     await closed();
@@ -89,16 +104,12 @@ describe('the store thread', () => {
   });
 
   it('moves the bytes of a run whole', async () => {
-    send({ kind: 'commands', firstId: 1, commands: sales(1, 2) });
-    send({
-      kind: 'commands',
-      firstId: 3,
-      commands: [{ kind: 'entries', afterSeq: 0, itemsMax: 9, bytesMax: 1e6 }],
-    });
+    send({ kind: 'commands', lane: 'kiosks', firstId: 1, commands: sales(1, 2) });
+    send({ kind: 'commands', lane: 'sync', firstId: 3, commands: [readRun] });
     send({ kind: 'close' });
     serve();
     await closed();
-    const run = answers()[0]?.answers[2];
+    const run = answers()[1]?.answers[0];
     const lines = run && 'lines' in run ? Buffer.from(run.lines).toString().split('\n') : [];
     expect(lines.map((line) => JSON.parse(line).slip)).toEqual([1, 2]);
   });

@@ -1,12 +1,24 @@
 // The store thread: takes all commands that wait, gives them to the store as one batch, and answers them after its
 // commit. While the disk syncs, the next batch gathers in the port: group commit comes by itself.
+//
+// Two lanes: what kiosks ask is done first, and what the sync asks one message at a time between their batches, so that
+// a customer waits for one piece of a backlog at most, and a backlog never for ever.
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import type { Rest } from '../../kit/rest.ts';
 import type { AnswerTo, Command, CommandKind } from './commands.ts';
 import type { Store } from './store.ts';
 
-/** To the thread: numbered commands, or the request to close. */
-export type Request = { kind: 'commands'; firstId: number; commands: Command[] } | { kind: 'close' };
-/** From the thread: answers in the order of the commands, from `firstId` on; how long the journal has become. */
+export type Lane = 'kiosks' | 'sync';
+/** Numbered commands of one lane. */
+export interface Commands {
+  kind: 'commands';
+  lane: Lane;
+  firstId: number;
+  commands: Command[];
+}
+/** To the thread; `close` ends it after what was asked before. */
+export type Request = Commands | { kind: 'close' };
+/** From the thread: answers in the order of the commands, from each `firstId` on; how long the journal has become. */
 export type Response =
   | { kind: 'open'; lastSeq: number }
   | {
@@ -18,36 +30,58 @@ export type Response =
     }
   | { kind: 'closed' };
 
-/** One commit holds at most this many commands: its duration bounds how long the next ones wait. */
+/** One commit holds at most this many commands and one message more: its duration bounds how long the next ones wait. */
 const batchCommandsMax = 512;
 
 /** Serves the store on the port until it is told to close. */
-export function serveStore(store: Store, port: MessagePort): void {
+export function serveStore(store: Store, port: MessagePort, rest: Rest): void {
+  const waiting: Record<Lane, Commands[]> = { kiosks: [], sync: [] };
+  let closing = false;
+
   port.postMessage({ kind: 'open', lastSeq: store.lastSeq } satisfies Response);
   port.on('message', (first: Request) => {
-    const requests: Request[] = [];
-    let commands = 0;
-    let next: Request | undefined = first;
-    while (next) {
-      requests.push(next);
-      if (next.kind === 'commands') commands += next.commands.length;
-      next = commands < batchCommandsMax ? receiveMessageOnPort(port)?.message : undefined;
+    rest.worked();
+    take(first);
+    takeAll();
+    while (waiting.kiosks.length > 0 || waiting.sync.length > 0) {
+      const batch = kioskBatch();
+      if (batch.length > 0) run(batch);
+      takeAll();
+      const piece = waiting.sync.shift();
+      if (piece) run([piece]);
+      takeAll();
     }
-    const batches = requests.filter((request) => request.kind === 'commands');
-    if (batches.length > 0) run(batches);
-    if (batches.length < requests.length) {
-      store.close();
-      port.postMessage({ kind: 'closed' } satisfies Response);
-      port.close();
-    }
+    if (!closing) return;
+    rest.stop();
+    store.close();
+    port.postMessage({ kind: 'closed' } satisfies Response);
+    port.close();
   });
 
-  function run(batches: Extract<Request, { kind: 'commands' }>[]): void {
-    const answers = store.execute(batches.flatMap(({ commands }) => commands));
+  function take(request: Request): void {
+    if (request.kind === 'close') closing = true;
+    else waiting[request.lane].push(request);
+  }
+
+  function takeAll(): void {
+    for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) take(next.message);
+  }
+
+  function kioskBatch(): Commands[] {
+    let commands = 0;
+    const full = waiting.kiosks.findIndex((request) => {
+      commands += request.commands.length;
+      return commands >= batchCommandsMax;
+    });
+    return waiting.kiosks.splice(0, full < 0 ? waiting.kiosks.length : full + 1);
+  }
+
+  function run(batch: Commands[]): void {
+    const answers = store.execute(batch.flatMap(({ commands }) => commands));
     const response: Response = {
       kind: 'answers',
-      firstIds: batches.map(({ firstId }) => firstId),
-      counts: batches.map(({ commands }) => commands.length),
+      firstIds: batch.map(({ firstId }) => firstId),
+      counts: batch.map(({ commands }) => commands.length),
       answers,
       lastSeq: store.lastSeq,
     };

@@ -2,12 +2,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { present } from '../../kit/assert.ts';
 import { systemClock } from '../../kit/clock.ts';
+import { collectAtRest } from '../../kit/rest.ts';
 import { openStore, type StoreOptions } from './store.ts';
 import { serveStore } from './thread.ts';
 
 export type WorkerOptions = Omit<StoreOptions, 'clock'>;
 
+const clock = systemClock();
 serveStore(
-  openStore({ ...(workerData as WorkerOptions), clock: systemClock() }),
+  openStore({ ...(workerData as WorkerOptions), clock }),
   present(parentPort, 'parentPort'),
+  collectAtRest(clock),
 );

@@ -33,8 +33,14 @@ export interface Envelope {
 export interface OpenedFeed {
   feedId: string;
   firstPosition: number;
-  /** Null for an item that this release cannot read. */
-  items: (FeedItem | null)[];
+  /** As they came; readFeedItem() makes each of them out. */
+  items: Buffer[];
+}
+
+/** Null for an item that this release cannot read. */
+export function readFeedItem(bytes: Buffer): FeedItem | null {
+  const parsed = FeedItem.safeParse(parseJson(bytes.toString()));
+  return parsed.success ? parsed.data : null;
 }
 
 /** Raw bytes of a frame may pass the limit by one item's and the header's length. */
@@ -68,7 +74,7 @@ export function createEnvelope({ applianceId, key, centralSigningKeys }: Envelop
       const header = headerOf(frame, FeedHeader);
       if (!frame || !header || header.count !== frame.items.length) return null;
       if (digestOf(frame.items) !== header.digest) return null;
-      return { feedId: header.feedId, firstPosition: header.firstPosition, items: frame.items.map(itemOf) };
+      return { feedId: header.feedId, firstPosition: header.firstPosition, items: frame.items };
     },
   };
 }
@@ -80,11 +86,6 @@ interface HeaderSchema<T> {
 function headerOf<T>(frame: RawFrame | null, schema: HeaderSchema<T>): T | null {
   const parsed = frame && schema.safeParse(parseJson(frame.headerText));
   return parsed?.success ? parsed.data : null;
-}
-
-function itemOf(bytes: Buffer): FeedItem | null {
-  const parsed = FeedItem.safeParse(parseJson(bytes.toString()));
-  return parsed.success ? parsed.data : null;
 }
 
 function parseJson(text: string): unknown {

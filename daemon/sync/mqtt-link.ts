@@ -3,6 +3,7 @@
 // The library's own reconnect is a fixed interval that gives up after a refused CONNECT, and its offline queue sits in
 // memory. Both are off: we reconnect with full jitter, and publish only while connected.
 import mqtt, { type MqttClient } from 'mqtt';
+import mqttPacket from 'mqtt-packet';
 import { limits } from '../../contract/limits.ts';
 import { buildTopic, downFilter, parseTopic } from '../../contract/topics.ts';
 import { type BackoffLimits, backoffDelayMs } from '../../kit/backoff.ts';
@@ -20,6 +21,9 @@ export interface MqttLinkOptions {
   keepaliveSeconds: number;
   reconnect: BackoffLimits;
 }
+
+// The library would keep a Buffer for each of the 65,536 packet identifiers ready: 7 MB of a small box.
+mqttPacket.writeToStream.cacheNumbers = false;
 
 const connectMsMax = 10_000;
 const publishMsMax = 10_000;

@@ -49,6 +49,7 @@ beforeEach(() => {
     get lastSeq() {
       return shop.ask('position', {}).lastSeq;
     },
+    kiosksSubmit: () => false,
     onAppended(listener) {
       appended = listener;
     },

@@ -8,7 +8,7 @@ import type { DownFrame } from '../../contract/topics.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import type { StoreClient } from '../store/client.ts';
-import type { Envelope, OpenedFeed } from './envelope.ts';
+import { type Envelope, type OpenedFeed, readFeedItem } from './envelope.ts';
 import type { Link } from './link.ts';
 import { act, next, reading, type SyncEvent, type SyncState, type SyncTiming } from './machine.ts';
 
@@ -34,6 +34,9 @@ const frameItems = 400;
 /** After a run that could not be read, as when too many kiosks ask: tried again at once, it would take their place. */
 const unsentMs = 100;
 const feedPieceItems = 64;
+/** While kiosks submit, the pump works this share of the time: a backlog can wait, a customer not. */
+const shareBesideKiosks = 1 / 6;
+const restMsMax = 200;
 
 export function createPump({ store, link, envelope, clock, log, release, certificate }: PumpParts): Pump {
   let state: SyncState = { kind: 'offline' };
@@ -41,6 +44,8 @@ export function createPump({ store, link, envelope, clock, log, release, certifi
   let conditions: Condition[] = [];
   let cancelWait: () => void = () => {};
   let helloSentMs = 0;
+  /** What the last run took to read and send. */
+  let runMs = 0;
   /** Frames downwards are handled one after the other: the feed is an order. */
   let inbound: Promise<void> = Promise.resolve();
 
@@ -140,6 +145,9 @@ export function createPump({ store, link, envelope, clock, log, release, certifi
   }
 
   async function sendRun(afterSeq: number): Promise<void> {
+    // What was just accepted goes at once; only a backlog can wait.
+    if (store.lastSeq - afterSeq >= timing.fullFrameItems) await giveWay(runMs);
+    const startMs = clock.monotonicMs();
     try {
       const run = await store.ask('entries', {
         afterSeq,
@@ -150,6 +158,7 @@ export function createPump({ store, link, envelope, clock, log, release, certifi
       const payload = await envelope.sealEntries(run, newTraceparent());
       // Not awaited to its end: the window, not the pipe, says how much may be out.
       void link.send('entries', payload);
+      runMs = clock.monotonicMs() - startMs;
       happened({ kind: 'sent', firstSeq: run.firstSeq, lastSeq: run.lastSeq });
     } catch (error) {
       log.error({ error: (error as Error).message }, 'could not send entries');
@@ -182,16 +191,14 @@ export function createPump({ store, link, envelope, clock, log, release, certifi
 
   /** Applies a frame in pieces, so that a checkout waits for one piece at most; what is applied is reported once. */
   async function takeFeed({ feedId, firstPosition, items }: OpenedFeed): Promise<void> {
-    if (items.includes(null))
-      log.warn({ firstPosition }, 'passed over a feed item that this release cannot read');
     let appliedThrough = 0;
     for (let at = 0; at < items.length; at += feedPieceItems) {
-      const piece = {
-        feedId,
-        firstPosition: firstPosition + at,
-        items: items.slice(at, at + feedPieceItems),
-      };
-      const answer = await store.ask('feed', piece);
+      const startMs = clock.monotonicMs();
+      const piece = items.slice(at, at + feedPieceItems).map(readFeedItem);
+      if (piece.includes(null))
+        log.warn({ firstPosition }, 'passed over a feed item that this release cannot read');
+      const answer = await store.ask('feed', { feedId, firstPosition: firstPosition + at, items: piece });
+      await giveWay(clock.monotonicMs() - startMs);
       appliedThrough = answer.appliedThrough;
       if (answer.kind === 'applied') continue;
       log.warn({ reason: answer.reason, firstPosition }, 'ignored a feed frame');
@@ -199,6 +206,13 @@ export function createPump({ store, link, envelope, clock, log, release, certifi
       break;
     }
     await link.send('applied', envelope.seal('applied', { feedId, appliedThrough }));
+  }
+
+  /** After a piece of work that took `workedMs`: rests, while kiosks submit, so that they find the box free. */
+  async function giveWay(workedMs: number): Promise<void> {
+    if (!store.kiosksSubmit()) return;
+    const restMs = Math.min(restMsMax, Math.max(1, workedMs) * (1 / shareBesideKiosks - 1));
+    await new Promise<void>((resolve) => clock.after(restMs, resolve));
   }
 
   async function takeWelcome(welcome: Welcome): Promise<void> {

@@ -142,6 +142,7 @@ export async function openLossySite(
       get lastSeq() {
         return store.lastSeq;
       },
+      kiosksSubmit: () => false,
       onAppended(listener) {
         appended = listener;
       },
