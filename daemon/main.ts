@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 // The appliance daemon. Read downwards this is the start order, upwards the stop order.
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { systemClock } from '../kit/clock.ts';
 import { createLifecycle, stopOnSignals } from '../kit/lifecycle.ts';
 import { createLog } from '../kit/log.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { loadApplianceIdentity } from '../provisioning/identity.ts';
+import { CommandError, exitCodes } from './commands/error.ts';
+import { addKioskCommands } from './commands/kiosk.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { startHttp } from './http/server.ts';
 import { startStore } from './store/client.ts';
@@ -19,7 +21,8 @@ const reconnectMsBase = 250;
 const program = new Command('holdfast')
   .description('The appliance: answers kiosks, keeps the journal, hands it to central.')
   .version(release)
-  .showHelpAfterError();
+  .showHelpAfterError()
+  .exitOverride();
 
 program
   .command('run')
@@ -30,6 +33,8 @@ program
     '\nExample:\n  holdfast run --config /etc/holdfast/holdfast.toml\n\nExit codes: 0 stopped in order, 1 failed, 2 configuration or identity not usable',
   )
   .action(({ config }: { config: string }) => run(config));
+
+addKioskCommands(program);
 
 await program.parseAsync().catch(fail);
 
@@ -95,9 +100,12 @@ async function run(configPath: string): Promise<void> {
 
 /** Says what is wrong and what to do, on one line each. */
 function fail(error: NodeJS.ErrnoException & { hint?: string }): never {
+  // It has said so itself.
+  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
   const taken = 'stop what listens there, or change http.port in the configuration';
   const hint = error.syscall === 'listen' ? taken : error.hint;
   process.stderr.write(`holdfast: ${error.message}\n`);
   if (hint) process.stderr.write(`hint: ${hint}\n`);
+  if (error instanceof CommandError) process.exit(exitCodes[error.code]);
   process.exit(error instanceof ConfigError || 'code' in error ? 2 : 1);
 }

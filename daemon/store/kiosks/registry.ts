@@ -11,13 +11,18 @@ export interface KioskRegistry {
    * Makes a one-time code for a new kiosk. An earlier code for the same name is void, and a lock on pairing is lifted:
    * whoever may write this file is trusted above the count of wrong tries.
    */
-  offer(kiosk: Kiosk): { kind: 'offered'; code: string; codeMsMax: number } | { kind: 'name_taken' | 'full' };
+  offer(kiosk: Kiosk): OfferResult;
   list(): KioskList;
   rename(from: string, to: string): 'renamed' | 'unknown' | 'name_taken';
   /** Ends a kiosk's token, or takes back the code that waits for it. */
   revoke(name: string): 'revoked' | 'code_taken_back' | 'unknown';
   close(): void;
 }
+
+export type OfferResult =
+  | { kind: 'offered'; code: string; codeMsMax: number }
+  | { kind: 'name_taken' }
+  | { kind: 'full' };
 
 export interface KioskList {
   kiosks: (Kiosk & { pairedAtMs: number })[];
@@ -55,7 +60,7 @@ export function openKioskRegistry(folder: string, clock: Clock): KioskRegistry {
   );
   const renameKiosk = db.prepare<[string, string]>('UPDATE kiosk SET name = ? WHERE name = ?');
 
-  const offer = db.transaction((kiosk: Kiosk): ReturnType<KioskRegistry['offer']> => {
+  const offer = db.transaction((kiosk: Kiosk): OfferResult => {
     if (hasKiosk.get(kiosk.name)) return { kind: 'name_taken' };
     const waiting = openCodes().filter(({ name }) => name !== kiosk.name);
     if (kiosks.all().length + waiting.length >= pairingLimits.kiosksMax) return { kind: 'full' };
