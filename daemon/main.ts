@@ -9,8 +9,10 @@ import { loadApplianceIdentity } from '../provisioning/identity.ts';
 import { CommandError, exitCodes } from './commands/error.ts';
 import { addKioskCommands } from './commands/kiosk.ts';
 import { ConfigError, readConfig } from './config.ts';
+import { loadLanCertificate } from './http/lan-certificate.ts';
 import { startHttp } from './http/server.ts';
 import { startStore } from './store/client.ts';
+import { openKioskDoor } from './store/kiosks/door.ts';
 import { createEnvelope } from './sync/envelope.ts';
 import { createMqttLink } from './sync/mqtt-link.ts';
 import { createPump } from './sync/pump.ts';
@@ -46,6 +48,8 @@ async function run(configPath: string): Promise<void> {
   const identity = loadApplianceIdentity(config.identityFolder);
   const { applianceId } = identity;
   const clock = systemClock();
+  const { lan } = config.http;
+  const tls = lan && loadLanCertificate(lan, clock.wallMs());
   const lifecycle = createLifecycle(log);
 
   const store = await startStore(
@@ -91,11 +95,20 @@ async function run(configPath: string): Promise<void> {
   pump.start();
   lifecycle.onStop('pump', () => pump.stop());
 
-  const http = await startHttp(config.http, { store, identity: { applianceId, release }, log });
+  const door = openKioskDoor(config.dataFolder, clock);
+  lifecycle.onStop('kiosks', () => door.close());
+
+  const http = await startHttp(
+    { ...config.http, lan: lan && tls && { ...lan, tls } },
+    { store, identity: { applianceId, release }, log, kiosks: { door, clock } },
+  );
   lifecycle.onStop('http', () => http.stop());
 
   stopOnSignals(() => lifecycle.stop());
-  announced.info({ applianceId, release, httpPort: http.port, pid: process.pid }, 'ready');
+  announced.info(
+    { applianceId, release, httpPort: http.port, lanPort: http.lanPort, pid: process.pid },
+    'ready',
+  );
 }
 
 /** Says what is wrong and what to do, on one line each. */
