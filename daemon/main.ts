@@ -115,7 +115,7 @@ async function run(configPath: string): Promise<void> {
 function fail(error: NodeJS.ErrnoException & { hint?: string }): never {
   // It has said so itself.
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
-  const taken = 'stop what listens there, or change http.port in the configuration';
+  const taken = 'stop what listens there, or change http.port or http.lan.port in the configuration';
   const hint = error.syscall === 'listen' ? taken : error.hint;
   process.stderr.write(`holdfast: ${error.message}\n`);
   if (hint) process.stderr.write(`hint: ${hint}\n`);
