@@ -517,5 +517,9 @@ it('leaves codes and tokens in no log and no file', async () => {
       expect(text.includes(secret)).toBe(false);
     }
   }
-  expect(JSON.stringify(logged)).toContain('paired a kiosk');
+  expect(logged).toContainEqual({ kiosk: 'till-3', scopes: ['sell', 'read'], message: 'paired a kiosk' });
+  // What is logged of a refusal is who and where.
+  expect(logged).toContainEqual(
+    expect.objectContaining({ kiosk: 'till-3', code: 'scope_missing', route: '/v1/refunds' }),
+  );
 });

@@ -29,6 +29,8 @@ export function requireScope(tokenRequired: boolean): Middleware {
   return async (ctx, next) => {
     const kiosk = ctx.state.kiosk as Kiosk | null;
     for (const route of routesOf(ctx)) {
+      // For the log, should it be refused.
+      ctx._matchedRoute = route;
       const needed = scopeOf(ctx.method, route);
       if (needed !== null) demand(ctx, kiosk, needed, tokenRequired);
     }

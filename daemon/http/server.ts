@@ -5,6 +5,7 @@ import { createServer as createTlsServer } from 'node:https';
 import Router from '@koa/router';
 import Koa from 'koa';
 import helmet from 'koa-helmet';
+import type { Kiosk } from '../../contract/pairing.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { listen } from '../../kit/listen.ts';
 import type { Log } from '../../kit/log.ts';
@@ -146,7 +147,11 @@ function createApp(options: HttpOptions, { store, identity, log, kiosks }: HttpP
     const requestId = ctx.state.requestId as string;
     if (error instanceof ProblemError) {
       if (error.code === 'card_number_present') counters.cardNumbersRefused++;
-      log.info({ requestId, code: error.code, route: ctx._matchedRoute as string }, 'refused a request');
+      const kiosk = (ctx.state.kiosk as Kiosk | null | undefined)?.name;
+      log.info(
+        { requestId, kiosk, code: error.code, route: ctx._matchedRoute as string },
+        'refused a request',
+      );
       answerProblem(ctx, error.code, error.errors, error.detail);
     } else if (error instanceof StoreBusyError) {
       answerProblem(ctx, 'busy');
