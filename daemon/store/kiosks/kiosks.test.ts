@@ -1,8 +1,11 @@
 // The file of kiosks from both sides at once, as it is used: a technician's registry and the daemon's door.
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import BetterSqlite3 from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Kiosk } from '../../../contract/pairing.ts';
@@ -212,6 +215,26 @@ describe('the file', () => {
         expect(text).not.toContain(secret);
     }
     for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).mode & 0o077, name).toBe(0);
+  });
+
+  it('is made once when several processes begin at the same moment', async () => {
+    const module = JSON.stringify(pathToFileURL(join(import.meta.dirname, 'door.ts')).href);
+    const fresh = mkdtempSync(join(folder, 'fresh-'));
+    const opener = `
+      const { openKioskDoor } = await import(${module});
+      const { manualClock } = await import(${module.replace('daemon/store/kiosks/door', 'kit/clock')});
+      process.stdout.write('ready');
+      process.stdin.once('data', () => {
+        openKioskDoor(${JSON.stringify(fresh)}, manualClock()).close();
+        process.exit(0);
+      });`;
+    const openers = Array.from({ length: 4 }, () =>
+      spawn(process.execPath, ['--input-type=module', '-e', opener]),
+    );
+    await Promise.all(openers.map(({ stdout }) => once(stdout, 'data')));
+    const ended = openers.map((child) => once(child, 'close'));
+    for (const { stdin } of openers) stdin.write('go');
+    expect((await Promise.all(ended)).map(([code]) => code)).toEqual([0, 0, 0, 0]);
   });
 
   it('of a newer release is refused and left as it is', () => {
