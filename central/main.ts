@@ -5,6 +5,7 @@ import { stopOnSignals } from '../kit/lifecycle.ts';
 import { createLog } from '../kit/log.ts';
 import { applianceCreate } from '../provisioning/commands/appliance-create.ts';
 import { authorityInit } from '../provisioning/commands/authority-init.ts';
+import { kioskTlsCreate } from '../provisioning/commands/kiosk-tls-create.ts';
 import { ProvisioningError } from '../provisioning/error.ts';
 import { importCatalogue } from './commands/catalogue-import.ts';
 import { checkDatabase, describeReport } from './commands/ledger-check.ts';
@@ -109,6 +110,26 @@ function createProgram(): Command {
       ),
     )
     .action(createAppliance);
+
+  group(program, 'kiosk-tls', "the boxes' HTTPS for kiosks")
+    .command('create')
+    .description('make key and certificate by which kiosks on a site know its appliance')
+    .requiredOption('--authority <folder>', 'the folder that `authority init` made')
+    .requiredOption('--host <host...>', 'names and addresses by which kiosks reach the appliance')
+    .requiredOption('--out <folder>', 'the new folder for both, and for the root that kiosks are to trust')
+    .option(...jsonFlag)
+    .addHelpText(
+      'after',
+      examples(
+        'holdfast-central kiosk-tls create --authority authority --host box-7.lan 192.0.2.7 --out box-7-tls',
+      ),
+    )
+    .action(async (options: { authority: string; host: string[]; out: string; json?: boolean }) => {
+      const { authority: authorityFolder, host: hosts, out } = options;
+      const made = await kioskTlsCreate({ authorityFolder, hosts, out, nowMs: Date.now() });
+      const until = new Date(made.notAfterMs).toISOString().slice(0, 10);
+      print(options, made, `kiosk-tls.key, kiosk-tls.crt (until ${until}) and ca.crt in ${made.folder}`);
+    });
 
   return program;
 }

@@ -11,6 +11,7 @@ import { FeedItem } from './feed.ts';
 import { Answer, DocumentView, Problem, Status } from './kiosk-api.ts';
 import { limits } from './limits.ts';
 import { lineTotalMinor } from './money.ts';
+import { Pairing, PairingRequest } from './pairing.ts';
 import { Applied, Bye, EntriesHeader, FeedHeader, Hello, Receipt, Welcome } from './sync.ts';
 
 const folder = join(import.meta.dirname, 'samples');
@@ -36,6 +37,7 @@ const strict: Record<string, z.ZodType> = {
   'feed-items': z.array(FeedItem),
   applied: Applied,
   bye: Bye,
+  'pairing-request': PairingRequest,
 };
 /** What kiosks read: open, so that an older kiosk can read a newer answer. */
 const open: Record<string, z.ZodType> = {
@@ -43,6 +45,7 @@ const open: Record<string, z.ZodType> = {
   document: DocumentView,
   problem: Problem,
   status: Status,
+  pairing: Pairing,
 };
 /** By name, wherever they stand; that they may be absent is shown by the samples without them. */
 const optionalAtTheDoor = new Set(

@@ -35,7 +35,17 @@ describe('the configuration', () => {
     expect(readConfig(write(least))).toEqual({
       dataFolder: join(folder, 'data'),
       identityFolder: '/etc/holdfast/identity',
-      http: { host: '127.0.0.1', port: 8080, connectionsMax: 1024, requestMsMax: 10_000 },
+      http: {
+        host: '127.0.0.1',
+        port: 8080,
+        connectionsMax: 1024,
+        requestMsMax: 10_000,
+        kioskAuth: 'loopback_open',
+        ratePerMinute: 600,
+        loopbackRatePerMinute: null,
+        corsOrigins: [],
+        lan: null,
+      },
       central: { url: 'mqtts://central.example:8883', reconnectMsMax: 60_000, keepaliveSeconds: 30 },
       journal: { bytesMax: 8 * 1024 ** 3, reserveBytes: 32 * 1024 ** 2, commandsWaitingMax: 4096 },
       log: { level: 'info' },
@@ -52,7 +62,44 @@ describe('the configuration', () => {
     });
   });
 
+  it('finds the files of http.lan from where it lies itself', () => {
+    const lan = '[http.lan]\nhost = "0.0.0.0"\ncertificateFile = "tls/kiosk-tls.crt"\nkeyFile = "/etc/key"\n';
+    expect(readConfig(write(`${least}\n${lan}`)).http.lan).toEqual({
+      host: '0.0.0.0',
+      port: 8443,
+      certificateFile: join(folder, 'tls/kiosk-tls.crt'),
+      keyFile: '/etc/key',
+    });
+  });
+
+  it.each(['https://shop.example', 'https://shop.example:8443', 'http://localhost:5173', 'http://[::1]:1'])(
+    'takes %s as an origin',
+    (origin) => {
+      const config = readConfig(write(`${least}\n[http]\ncorsOrigins = ["${origin}"]`));
+      expect(config.http.corsOrigins).toEqual([origin]);
+    },
+  );
+
   it.each([
+    '*',
+    'null',
+    'shop.example',
+    'http://shop.example',
+    'https://shop.example/',
+    'https://Shop.example',
+    'https://*.example',
+    'https://shop.example:443',
+    'https://user@shop.example',
+    'ftp://localhost',
+  ])('takes no %s as an origin', (origin) => {
+    const { message } = failure(write(`${least}\n[http]\ncorsOrigins = ["${origin}"]`));
+    expect(message).toMatch(/http\.corsOrigins\.0: use https:/);
+  });
+
+  it.each([
+    ['an auth nobody knows', `${least}\n[http]\nkioskAuth = "open"`, 'http.kioskAuth'],
+    ['no rate at all', `${least}\n[http]\nratePerMinute = 0`, 'http.ratePerMinute'],
+    ['HTTPS without a key', `${least}\n[http.lan]\nhost = "a"\ncertificateFile = "b"`, 'http.lan.keyFile'],
     ['a key nobody knows', `${least}\n[http]\nprot = 1`, 'prot'],
     ['a table nobody knows', `${least}\n[htpp]\nport = 1`, 'htpp'],
     [

@@ -6,6 +6,16 @@ import { z } from 'zod';
 
 const mebibyte = 1024 * 1024;
 
+/** As a browser sends it: scheme, host and port, nothing behind. Without TLS only a page of this machine. */
+const Origin = z.string().refine(
+  (text) => {
+    const url = URL.canParse(text) ? new URL(text) : null;
+    const local = url?.protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+    return url?.origin === text && !text.includes('*') && (url.protocol === 'https:' || local);
+  },
+  { error: 'use https://host or https://host:port, in small letters and without a path' },
+);
+
 const Config = z.strictObject({
   /** Where the journal lives. */
   dataFolder: z.string().min(1),
@@ -13,11 +23,29 @@ const Config = z.strictObject({
   identityFolder: z.string().min(1),
   http: z
     .strictObject({
-      // Kiosks have no tokens of their own yet, so the interface is open to this machine alone.
+      // Plain HTTP is for this machine alone; others come by http.lan.
       host: z.enum(['127.0.0.1', '::1', 'localhost']).default('127.0.0.1'),
       port: z.int().min(0).max(65535).default(8080),
       connectionsMax: z.int().min(1).default(1024),
       requestMsMax: z.int().min(100).default(10_000),
+      /** Whether programs on this machine need a token too. Off this machine everybody does. */
+      kioskAuth: z.enum(['loopback_open', 'required']).default('loopback_open'),
+      /** Of one kiosk, or of one address without a token: ten a second. */
+      ratePerMinute: z.int().min(1).default(600),
+      /** Of this machine without a token; unlimited unless told, for whoever runs programs here needs no protection from itself. */
+      loopbackRatePerMinute: z.int().min(1).nullable().default(null),
+      /** Pages of these origins may call from a browser. */
+      corsOrigins: z.array(Origin).max(100).default([]),
+      /** HTTPS on the local network. */
+      lan: z
+        .strictObject({
+          host: z.string().min(1),
+          port: z.int().min(0).max(65535).default(8443),
+          certificateFile: z.string().min(1),
+          keyFile: z.string().min(1),
+        })
+        .nullable()
+        .default(null),
     })
     .prefault({}),
   central: z.strictObject({
@@ -54,7 +82,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** Reads the file; relative folders count from where it lies. @throws ConfigError */
+/** Reads the file; relative folders and files count from where it lies. @throws ConfigError */
 export function readConfig(path: string): Config {
   const parsed = Config.safeParse(readToml(path));
   if (!parsed.success) {
@@ -64,8 +92,18 @@ export function readConfig(path: string): Config {
     throw new ConfigError(`${path}: ${issues.join('; ')}`, 'correct the fields named, then start again');
   }
   const base = dirname(resolve(path));
-  const { dataFolder, identityFolder, ...rest } = parsed.data;
-  return { ...rest, dataFolder: resolve(base, dataFolder), identityFolder: resolve(base, identityFolder) };
+  const { dataFolder, identityFolder, http, ...rest } = parsed.data;
+  return {
+    ...rest,
+    http: { ...http, lan: http.lan && withPaths(http.lan, base) },
+    dataFolder: resolve(base, dataFolder),
+    identityFolder: resolve(base, identityFolder),
+  };
+}
+
+function withPaths<T extends { certificateFile: string; keyFile: string }>(lan: T, base: string): T {
+  const { certificateFile, keyFile } = lan;
+  return { ...lan, certificateFile: resolve(base, certificateFile), keyFile: resolve(base, keyFile) };
 }
 
 function readToml(path: string): unknown {

@@ -1,12 +1,14 @@
 // The program as its supervisor meets it: it says that it is ready, ends in order, and says what is wrong.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applianceCreate } from '../provisioning/commands/appliance-create.ts';
 import { authorityInit } from '../provisioning/commands/authority-init.ts';
+import { kioskTlsCreate } from '../provisioning/commands/kiosk-tls-create.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-main-'));
 const main = join(import.meta.dirname, 'main.ts');
@@ -17,6 +19,12 @@ beforeAll(async () => {
   const nowMs = Date.now();
   await authorityInit({ folder: authorityFolder, centralHosts: ['localhost'], nowMs });
   await applianceCreate({ authorityFolder, applianceId: 'shop-1', out: join(folder, 'identity'), nowMs });
+  await kioskTlsCreate({
+    authorityFolder,
+    hosts: ['box-7.lan', '127.0.0.1'],
+    out: join(folder, 'tls'),
+    nowMs,
+  });
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -45,6 +53,15 @@ function run(
     lines = whole.length;
   });
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
+}
+
+function statusOver(port: number): Promise<number | undefined> {
+  const ca = readFileSync(join(folder, 'tls', 'ca.crt'));
+  return new Promise((resolve, reject) => {
+    get({ host: '127.0.0.1', port, path: '/v1/status', ca, servername: 'box-7.lan' }, (response) =>
+      resolve(response.resume().statusCode),
+    ).on('error', reject);
+  });
 }
 
 describe('holdfast run', () => {
@@ -80,6 +97,25 @@ describe('holdfast run', () => {
     );
     const { code, stderr } = await run(path);
     expect(stderr).toMatch(/^holdfast: .*appliance\.key.*\nhint: /);
+    expect(code).toBe(2);
+  });
+
+  it('offers the local network HTTPS, and does not start with a key that others can read', async () => {
+    const lan =
+      'lan = { host = "127.0.0.1", port = 0, certificateFile = "tls/kiosk-tls.crt", keyFile = "tls/kiosk-tls.key" }';
+    const config = configure('lan', `central = { url = "${nobodyListens}" }\n[http]\nport = 0\n${lan}`);
+    let statusOfStranger: unknown;
+    const good = await run(config, async ({ msg, lanPort }, end) => {
+      if (msg !== 'ready') return;
+      statusOfStranger = await statusOver(Number(lanPort));
+      end();
+    });
+    expect(good.code, good.stderr).toBe(0);
+    expect(statusOfStranger).toBe(401);
+
+    chmodSync(join(folder, 'tls', 'kiosk-tls.key'), 0o640);
+    const { code, stderr } = await run(config);
+    expect(stderr).toMatch(/^holdfast: .*kiosk-tls\.key has mode 0640.*\nhint: Run: chmod 600 /);
     expect(code).toBe(2);
   });
 

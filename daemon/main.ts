@@ -1,15 +1,19 @@
 #!/usr/bin/env node
 // The appliance daemon. Read downwards this is the start order, upwards the stop order.
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { systemClock } from '../kit/clock.ts';
 import { createLifecycle, stopOnSignals } from '../kit/lifecycle.ts';
 import { createLog } from '../kit/log.ts';
 import { collectAtRest } from '../kit/rest.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { loadApplianceIdentity } from '../provisioning/identity.ts';
+import { CommandError, exitCodes } from './commands/error.ts';
+import { addKioskCommands } from './commands/kiosk.ts';
 import { ConfigError, readConfig } from './config.ts';
+import { loadLanCertificate } from './http/lan-certificate.ts';
 import { startHttp } from './http/server.ts';
 import { startStore } from './store/client.ts';
+import { openKioskDoor } from './store/kiosks/door.ts';
 import { createEnvelope } from './sync/envelope.ts';
 import { createMqttLink } from './sync/mqtt-link.ts';
 import { createPump } from './sync/pump.ts';
@@ -20,7 +24,8 @@ const reconnectMsBase = 250;
 const program = new Command('holdfast')
   .description('The appliance: answers kiosks, keeps the journal, hands it to central.')
   .version(release)
-  .showHelpAfterError();
+  .showHelpAfterError()
+  .exitOverride();
 
 program
   .command('run')
@@ -32,6 +37,8 @@ program
   )
   .action(({ config }: { config: string }) => run(config));
 
+addKioskCommands(program);
+
 await program.parseAsync().catch(fail);
 
 async function run(configPath: string): Promise<void> {
@@ -42,6 +49,8 @@ async function run(configPath: string): Promise<void> {
   const identity = loadApplianceIdentity(config.identityFolder);
   const { applianceId } = identity;
   const clock = systemClock();
+  const { lan } = config.http;
+  const tls = lan && loadLanCertificate(lan, clock.wallMs());
   const lifecycle = createLifecycle(log);
   const rest = collectAtRest(clock);
   lifecycle.onStop('rest', rest.stop);
@@ -90,18 +99,30 @@ async function run(configPath: string): Promise<void> {
   pump.start();
   lifecycle.onStop('pump', () => pump.stop());
 
-  const http = await startHttp(config.http, { store, identity: { applianceId, release }, log });
+  const door = openKioskDoor(config.dataFolder, clock);
+  lifecycle.onStop('kiosks', () => door.close());
+
+  const http = await startHttp(
+    { ...config.http, lan: lan && tls && { ...lan, tls } },
+    { store, identity: { applianceId, release }, log, kiosks: { door, clock } },
+  );
   lifecycle.onStop('http', () => http.stop());
 
   stopOnSignals(() => lifecycle.stop());
-  announced.info({ applianceId, release, httpPort: http.port, pid: process.pid }, 'ready');
+  announced.info(
+    { applianceId, release, httpPort: http.port, lanPort: http.lanPort, pid: process.pid },
+    'ready',
+  );
 }
 
 /** Says what is wrong and what to do, on one line each. */
 function fail(error: NodeJS.ErrnoException & { hint?: string }): never {
-  const taken = 'stop what listens there, or change http.port in the configuration';
+  // It has said so itself.
+  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
+  const taken = 'stop what listens there, or change http.port or http.lan.port in the configuration';
   const hint = error.syscall === 'listen' ? taken : error.hint;
   process.stderr.write(`holdfast: ${error.message}\n`);
   if (hint) process.stderr.write(`hint: ${hint}\n`);
+  if (error instanceof CommandError) process.exit(exitCodes[error.code]);
   process.exit(error instanceof ConfigError || 'code' in error ? 2 : 1);
 }

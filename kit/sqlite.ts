@@ -7,6 +7,7 @@ import { assert } from './assert.ts';
 export interface SqliteConnection {
   pragma(text: string, options?: { simple: boolean }): unknown;
   exec(sql: string): unknown;
+  readonly inTransaction: boolean;
 }
 
 /**
@@ -59,9 +60,18 @@ export function migrate(db: SqliteConnection, folder: string, applicationId: num
     assert(Number(name.slice(0, 4)) === number, `migration ${name} is out of sequence`);
     if (number <= version) return;
     const sql = readFileSync(join(folder, name), 'utf8');
-    db.exec(
-      `BEGIN IMMEDIATE;\n${sql}\nPRAGMA user_version = ${number};\nPRAGMA application_id = ${applicationId};\nCOMMIT;`,
-    );
+    db.exec('BEGIN IMMEDIATE');
+    try {
+      // Another process may have been faster while this one waited for its turn.
+      if (versionOf(db) < number) {
+        db.exec(`${sql}\nPRAGMA user_version = ${number};\nPRAGMA application_id = ${applicationId};`);
+      }
+      db.exec('COMMIT');
+    } catch (error) {
+      // Some errors, a full disk among them, have rolled back already.
+      if (db.inTransaction) db.exec('ROLLBACK');
+      throw error;
+    }
   });
 }
 

@@ -17,6 +17,8 @@ export type ProvisioningErrorCode =
   | 'folder_unwritable'
   /** The issuing CA's own certificate has run out, or is not valid yet. */
   | 'authority_not_valid'
+  /** A server certificate whose time is over. */
+  | 'certificate_expired'
   /** An argument that no certificate can carry. */
   | 'bad_argument';
 

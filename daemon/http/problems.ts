@@ -17,6 +17,22 @@ const table = {
     'Send a UUID: it becomes the id of the document.',
   ],
   query_invalid: [400, 'The query cannot be read', 'Use cursor as it was given and limit from 1 to 100.'],
+  kiosk_token_missing: [
+    401,
+    'The request carries no kiosk token',
+    'Pair the kiosk, and send its token as Authorization: Bearer.',
+  ],
+  kiosk_token_invalid: [
+    401,
+    'The kiosk token is not known',
+    'The kiosk was revoked or is another appliance’s: pair it again.',
+  ],
+  scope_missing: [403, 'The kiosk may not do this', 'Pair the kiosk again with the scope that is needed.'],
+  pairing_code_invalid: [
+    403,
+    'The pairing code is wrong, used or too old',
+    'Make a new one with `holdfast kiosk pair`.',
+  ],
   not_found: [
     404,
     'There is no such resource',
@@ -35,6 +51,11 @@ const table = {
   method_not_allowed: [405, 'This path does not take this method', 'See the Allow header.'],
   body_too_large: [413, 'The body is too large', 'Keep the body within 64 KiB.'],
   content_type_unsupported: [415, 'The body is not declared as JSON', 'Send Content-Type: application/json.'],
+  host_unknown: [
+    421,
+    'The appliance does not go by this name',
+    'Call it by localhost, http.lan.host or a name in its certificate.',
+  ],
   card_number_present: [
     422,
     'The request holds a card number',
@@ -45,6 +66,12 @@ const table = {
     'This Idempotency-Key was used with another body',
     'Use a new key for a new document.',
   ],
+  pairing_locked: [
+    429,
+    'Too many wrong pairing codes',
+    'Wait as Retry-After says, or make a new code: that lifts the lock.',
+  ],
+  rate_limited: [429, 'Too many requests', 'Wait as Retry-After says, then send fewer.'],
   internal_error: [500, 'The appliance failed on this request', 'Try again with the same Idempotency-Key.'],
   busy: [503, 'Too many requests wait', 'Try again with the same Idempotency-Key.'],
   catalogue_missing: [
@@ -66,10 +93,13 @@ export type ProblemCode = keyof typeof table;
 export class ProblemError extends Error {
   readonly code: ProblemCode;
   readonly errors: Problem['errors'];
-  constructor(code: ProblemCode, errors?: Problem['errors']) {
+  /** In place of the table's words, when they can say more of this request. */
+  readonly detail: string | undefined;
+  constructor(code: ProblemCode, errors?: Problem['errors'], detail?: string) {
     super(code);
     this.code = code;
     this.errors = errors;
+    this.detail = detail;
   }
 }
 
@@ -80,14 +110,19 @@ const retryAfterSeconds: Partial<Record<ProblemCode, number>> = {
   journal_full: 30,
 };
 
-export function answerProblem(ctx: Context, code: ProblemCode, errors?: Problem['errors']): void {
+export function answerProblem(
+  ctx: Context,
+  code: ProblemCode,
+  errors?: Problem['errors'],
+  moreDetail?: string,
+): void {
   const [status, title, detail] = table[code];
   const problem: Problem = {
     type: `urn:holdfast:problem:${code}`,
     title,
     status,
     code,
-    detail,
+    detail: moreDetail ?? detail,
     requestId: ctx.state.requestId as string,
     ...(errors && { errors }),
   };

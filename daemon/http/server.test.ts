@@ -158,7 +158,7 @@ describe('the Idempotency-Key (I2)', () => {
     const body = JSON.stringify(pennies(7));
     const request = [
       'POST /v1/checkouts HTTP/1.1',
-      'Host: kiosk',
+      'Host: localhost',
       'Content-Type: application/json',
       `Idempotency-Key: ${randomUUID()}`,
       `Content-Length: ${body.length}`,
@@ -323,7 +323,7 @@ describe('a connection that means no good', () => {
   const head = (length: number | 'chunked') =>
     [
       'POST /v1/checkouts HTTP/1.1',
-      'Host: kiosk',
+      'Host: localhost',
       'Content-Type: application/json',
       `Idempotency-Key: ${randomUUID()}`,
       length === 'chunked' ? 'Transfer-Encoding: chunked' : `Content-Length: ${length}`,

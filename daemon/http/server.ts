@@ -1,26 +1,53 @@
 // The HTTP interface for kiosks. It knows the store and nothing of the link: what it answers is durable.
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import Router from '@koa/router';
 import Koa from 'koa';
 import helmet from 'koa-helmet';
+import type { Kiosk } from '../../contract/pairing.ts';
+import type { Clock } from '../../kit/clock.ts';
 import { listen } from '../../kit/listen.ts';
 import type { Log } from '../../kit/log.ts';
 import { holdsCardNumber } from '../checkout/card-number.ts';
 import { StoreBusyError, type StoreClient } from '../store/client.ts';
+import type { KioskDoor } from '../store/kiosks/door.ts';
+import { identifyCaller } from './caller.ts';
+import { allowOrigins } from './cors.ts';
 import { addDocumentRoutes } from './documents.ts';
+import { requireHost } from './hosts.ts';
+import type { LanCertificate } from './lan-certificate.ts';
+import { addPairingRoutes } from './pairings.ts';
 import { answerProblem, ProblemError } from './problems.ts';
+import { createRateLimit } from './rate-limit.ts';
+import { requireScope } from './scopes.ts';
 import { addStatusRoutes, type Identity } from './status.ts';
 
 export interface HttpOptions {
+  /** Of this machine: plain HTTP, for loopback only. */
   host: string;
   port: number;
   connectionsMax: number;
   requestMsMax: number;
+  /** Unless told: no token on loopback, no limit on rates, no pages of other origins, nothing but loopback. */
+  kioskAuth?: 'loopback_open' | 'required';
+  ratePerMinute?: number | null;
+  loopbackRatePerMinute?: number | null;
+  corsOrigins?: readonly string[];
+  /** Of the local network: the same over TLS. */
+  lan?: LanOptions | null;
+}
+
+interface LanOptions {
+  host: string;
+  port: number;
+  tls: LanCertificate;
 }
 
 export interface HttpServer {
   port: number;
+  /** Null when nothing is offered to the local network. */
+  lanPort: number | null;
   /** Takes no new connections, lets what runs finish, then closes. */
   stop(): Promise<void>;
 }
@@ -29,28 +56,64 @@ interface HttpParts {
   store: Pick<StoreClient, 'ask'>;
   identity: Identity;
   log: Log;
+  /** Without it no kiosk can pair, and no token is known. */
+  kiosks?: { door: KioskDoor; clock: Clock };
 }
 
-/** Serves until stopped. Rejects when the address cannot be had. */
+/** Serves until stopped. Rejects when an address cannot be had. */
 export async function startHttp(options: HttpOptions, parts: HttpParts): Promise<HttpServer> {
-  const { app } = createApp(parts);
-  const server = createServer(
-    {
-      requestTimeout: options.requestMsMax,
-      headersTimeout: Math.min(5000, options.requestMsMax),
-      connectionsCheckingInterval: 1000,
-    },
-    app.callback(),
-  );
-  server.maxConnections = options.connectionsMax;
-  const port = await listen(server, options.port, options.host);
-  return { port, stop: () => stop(server) };
+  const handle = createApp(options, parts).callback();
+  const servers: Server[] = [];
+  const open = async (server: Server, at: { host: string; port: number }) => {
+    server.maxConnections = options.connectionsMax;
+    const port = await listen(server, at.port, at.host);
+    servers.push(server);
+    return port;
+  };
+  const stop = async () => {
+    await Promise.all(servers.map(close));
+  };
+  try {
+    const port = await open(createServer(timeLimits(options), handle), options);
+    const { lan } = options;
+    const lanPort = lan ? await open(createTlsServer(tlsOptions(options, lan), handle), lan) : null;
+    return { port, lanPort, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
-function createApp({ store, identity, log }: HttpParts): { app: Koa } {
+function timeLimits({ requestMsMax }: HttpOptions) {
+  return {
+    requestTimeout: requestMsMax,
+    headersTimeout: Math.min(5000, requestMsMax),
+    connectionsCheckingInterval: 1000,
+  };
+}
+
+function tlsOptions(options: HttpOptions, { tls }: LanOptions) {
+  const { headersTimeout, ...limits } = timeLimits(options);
+  return {
+    ...limits,
+    headersTimeout,
+    handshakeTimeout: headersTimeout,
+    key: tls.keyPem,
+    cert: tls.certificatePem,
+    minVersion: 'TLSv1.2' as const,
+  };
+}
+
+function createApp(options: HttpOptions, { store, identity, log, kiosks }: HttpParts): Koa {
   const app = new Koa();
   const counters = { cardNumbersRefused: 0 };
+  const { lan = null, kioskAuth = 'loopback_open', corsOrigins = [] } = options;
+  const { ratePerMinute = null, loopbackRatePerMinute = null } = options;
+  const rates = createRateLimit({ ratePerMinute, loopbackRatePerMinute });
   const router = new Router();
+  // Before the routes: it is run for each of them, and for no path that is none.
+  router.use(requireScope(kioskAuth === 'required'));
+  if (kiosks) addPairingRoutes(router, { kiosks: kiosks.door, clock: kiosks.clock, log });
   addDocumentRoutes(router, store);
   addStatusRoutes(router, { store, identity, counters });
 
@@ -73,16 +136,23 @@ function createApp({ store, identity, log }: HttpParts): { app: Koa } {
     }
   });
   app.use(helmet());
+  app.use(requireHost(lan ? [lan.host] : [], lan?.tls.certificate ?? null));
+  app.use(allowOrigins(corsOrigins));
+  app.use(identifyCaller(kiosks?.door ?? { kioskOf: () => null }, rates));
   app.use(router.routes());
   app.use(router.allowedMethods());
-  return { app };
+  return app;
 
   function answerError(ctx: Koa.Context, error: unknown): void {
     const requestId = ctx.state.requestId as string;
     if (error instanceof ProblemError) {
       if (error.code === 'card_number_present') counters.cardNumbersRefused++;
-      log.info({ requestId, code: error.code, route: ctx._matchedRoute as string }, 'refused a request');
-      answerProblem(ctx, error.code, error.errors);
+      const kiosk = (ctx.state.kiosk as Kiosk | null | undefined)?.name;
+      log.info(
+        { requestId, kiosk, code: error.code, route: ctx._matchedRoute as string },
+        'refused a request',
+      );
+      answerProblem(ctx, error.code, error.errors, error.detail);
     } else if (error instanceof StoreBusyError) {
       answerProblem(ctx, 'busy');
     } else {
@@ -97,7 +167,7 @@ function requestId(given: string): string {
   return /^[\w-]{1,64}$/.test(given) && !holdsCardNumber(given) ? given : randomUUID();
 }
 
-function stop(server: Server): Promise<void> {
+function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
     // A connection that falls idle after its last answer would keep the server for seconds.
     const closing = setInterval(() => server.closeIdleConnections(), 50);

@@ -1,4 +1,4 @@
-// The four certificates there are: root, issuing CA, central's server, appliance. Profiles after RFC 5280.
+// The five certificates there are: root, issuing CA, central's server, appliance, an appliance's server for kiosks. Profiles after RFC 5280.
 import 'reflect-metadata';
 import { type KeyObject, randomBytes, type X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
@@ -65,10 +65,24 @@ export function createServerCertificate(
     commonName: 'Holdfast central',
     publicKey,
     issuer,
-    extensions: leafExtensions(
-      [ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth],
-      hosts.map((host) => ({ type: isIP(host) ? 'ip' : 'dns', value: host })),
-    ),
+    extensions: leafExtensions([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth], hostNames(hosts)),
+    notBeforeMs: nowMs - CLOCK_TOLERANCE_MS,
+    notAfterMs: nowMs + SERVER_DAYS * DAY_MS,
+  });
+}
+
+/** By which kiosks know an appliance on their network: server only, so that it is nobody to central's broker. */
+export function createKioskServerCertificate(
+  publicKey: KeyObject,
+  hosts: readonly string[],
+  issuer: Issuer,
+  nowMs: number,
+) {
+  return signCertificate({
+    commonName: 'Holdfast appliance for kiosks',
+    publicKey,
+    issuer,
+    extensions: leafExtensions([ExtendedKeyUsage.serverAuth], hostNames(hosts)),
     notBeforeMs: nowMs - CLOCK_TOLERANCE_MS,
     notAfterMs: nowMs + SERVER_DAYS * DAY_MS,
   });
@@ -109,6 +123,10 @@ function authorityExtensions(pathLength: number): Extension[] {
     new BasicConstraintsExtension(true, pathLength, true),
     new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
   ];
+}
+
+function hostNames(hosts: readonly string[]): JsonGeneralName[] {
+  return hosts.map((host) => ({ type: isIP(host) ? 'ip' : 'dns', value: host }));
 }
 
 function leafExtensions(purposes: ExtendedKeyUsage[], names: JsonGeneralName[]): Extension[] {

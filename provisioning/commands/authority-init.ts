@@ -1,5 +1,4 @@
 // `authority init`: a root CA, the issuing CA below it, and central's identity, in one new folder.
-import { isIP } from 'node:net';
 import { authorityFiles } from '../authority/authority.ts';
 import {
   certificatePem,
@@ -8,7 +7,7 @@ import {
   createServerCertificate,
 } from '../authority/certificates.ts';
 import { createEd25519KeyPair, createP256KeyPair, privatePem, publicPem } from '../authority/keys.ts';
-import { ProvisioningError } from '../error.ts';
+import { assertHosts } from '../hosts.ts';
 import { assertNewFolder, openFile, secretFile, writeNewFolder } from '../new-folder.ts';
 
 export interface AuthorityMade {
@@ -35,7 +34,7 @@ export async function authorityInit(options: {
   nowMs: number;
 }): Promise<AuthorityMade> {
   const { folder, centralHosts, nowMs } = options;
-  assertHosts(centralHosts);
+  assertHosts(centralHosts, { words: 'appliances reach central', example: 'central.example' });
   assertNewFolder(folder);
 
   const rootKeys = createP256KeyPair();
@@ -78,16 +77,3 @@ export async function authorityInit(options: {
     serverNotAfterMs: server.validToDate.getTime(),
   };
 }
-
-function assertHosts(hosts: readonly string[]): void {
-  const bad = hosts.find((host) => isIP(host) === 0 && !DNS_NAME.test(host));
-  if (bad === undefined && hosts.length > 0) return;
-  throw new ProvisioningError(
-    'bad_argument',
-    bad === undefined ? 'central has no host name' : `'${bad}' is neither a DNS name nor an IP address`,
-    'Name the hosts by which appliances reach central, without scheme or port: central.example or 192.0.2.10.',
-  );
-}
-
-/** Labels as of RFC 1123 §2.1. No wildcard: a certificate that fits anything proves little. */
-const DNS_NAME = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;

@@ -74,4 +74,34 @@ export const mutants: readonly Mutant[] = [
     ],
     tests: ['central/intake/plan-run.test.ts', 'central/intake/intake.test.ts'],
   },
+  {
+    name: 'a scope that nobody asks for',
+    breaks: 'a kiosk does what its technician did not grant, and strangers on the network anything',
+    edits: [{ file: 'daemon/http/scopes.ts', from: 'if (needed !== null) demand', to: 'if (false) demand' }],
+    tests: ['daemon/http/kiosks.test.ts'],
+  },
+  {
+    name: 'a revocation that nobody notices',
+    breaks: 'a stolen till goes on selling until the daemon is started again',
+    edits: [
+      {
+        file: 'daemon/store/kiosks/door.ts',
+        from: 'if (dataVersion.get() !== seenVersion) refresh();',
+        to: '',
+      },
+    ],
+    tests: ['daemon/store/kiosks/kiosks.test.ts'],
+  },
+  {
+    name: 'a lock that the wall clock lifts',
+    breaks: 'codes are guessed five at a time by whoever can step the clock',
+    edits: [
+      {
+        file: 'daemon/store/kiosks/open.ts',
+        from: 'monotonicMs: clock.monotonicMs()',
+        to: 'monotonicMs: clock.wallMs()',
+      },
+    ],
+    tests: ['daemon/store/kiosks/kiosks.test.ts'],
+  },
 ];

@@ -1,0 +1,29 @@
+// Who calls: every request that carries a token is the kiosk's it belongs to, or is refused. What the caller may do is
+// settled where its route is known (scopes.ts).
+import type { Middleware } from 'koa';
+import type { Kiosk } from '../../contract/pairing.ts';
+import type { KioskDoor } from '../store/kiosks/door.ts';
+import { ProblemError } from './problems.ts';
+import type { RateLimit } from './rate-limit.ts';
+
+/** Sets ctx.state.kiosk to the caller, or null when nobody says who they are. Wrong tokens count against their sender. */
+export function identifyCaller(kiosks: Pick<KioskDoor, 'kioskOf'>, rates: RateLimit): Middleware {
+  return async (ctx, next) => {
+    const token = bearerToken(ctx.get('Authorization'));
+    const kiosk = token === null ? null : kiosks.kioskOf(token);
+    ctx.state.kiosk = kiosk satisfies Kiosk | null;
+    await rates.count(ctx, kiosk, token !== null);
+    if (token !== null && !kiosk) {
+      ctx.set('WWW-Authenticate', 'Bearer realm="holdfast", error="invalid_token"');
+      throw new ProblemError('kiosk_token_invalid');
+    }
+    await next();
+  };
+}
+
+/** RFC 6750 §2.1. Null without the header; what is there and no bearer token belongs to nobody. */
+function bearerToken(header: string): string | null {
+  if (header === '') return null;
+  const [, token = ''] = /^Bearer +([\w.~+/=-]{1,200})$/i.exec(header) ?? [];
+  return token;
+}
