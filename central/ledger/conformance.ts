@@ -1,7 +1,7 @@
 // What every store behind the port must do, as one suite: run against each implementation.
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Policy } from '../../contract/feed.ts';
+import type { Policy } from '../../contract/policy.ts';
 import { defaultPolicy } from '../feed/default-policy.ts';
 import { bytesOf, checkoutEntry, refundEntry, unlinkedRefundEntry, voidEntry } from '../fixtures/entries.ts';
 import { createTestJournal, type TestJournal, testKeys } from '../fixtures/journal.ts';
@@ -289,7 +289,7 @@ export function describeLedgerStore(name: string, under: StoreUnderTest): void {
     });
 
     describe('the feed', () => {
-      const policy: Policy = { ...defaultPolicy, priceOverride: 'allowed' };
+      const policy: Policy = { ...defaultPolicy, priceOverride: { permission: 'allowed' } };
       const products = (count: number) =>
         Array.from({ length: count }, (_, i) => ({
           sku: `S${i}`,

@@ -1,6 +1,7 @@
 // What the rest of central asks of its store: one contract for every database that can take this place.
 // Each call is one transaction, and its answer is given only after that transaction is durable.
-import type { Policy, Product } from '../../contract/feed.ts';
+import type { Product } from '../../contract/feed.ts';
+import type { Policy } from '../../contract/policy.ts';
 import type { IgnoredReason } from '../intake/entries-run.ts';
 import type { Posting } from './settle.ts';
 

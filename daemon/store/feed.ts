@@ -37,6 +37,10 @@ export function applyFeed(
       case 'catalogue':
         catalogue.applyPiece(item);
         return;
+      case 'catalogue_delta':
+      case 'stock':
+      case 'hot_list':
+        return;
       default:
         unreachable(item);
     }

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { Checkout } from '../../contract/checkout.ts';
-import type { Policy, Product } from '../../contract/feed.ts';
+import type { Product } from '../../contract/feed.ts';
+import { Policy } from '../../contract/policy.ts';
 import { seededRandom } from '../../kit/seeded-random.ts';
 import { checkBooks, type Told } from '../faults/model.ts';
 import { type LossySite, openLossySite } from './lossy-site.ts';
@@ -14,13 +15,13 @@ const products: Product[] = [
   { sku: 'tea', name: 'Tea', price: { priceMinor: 250, baseQuantity: 1 }, sellable: true },
   { sku: 'nails', name: 'Nails', price: { priceMinor: 35, baseQuantity: 10 }, sellable: true },
 ];
-const policy: Policy = {
+const policy = Policy.parse({
   currency: 'GBP',
   checkout: { totalMinorMax: 100_000 },
   exposure: { totalMinorMax: 10_000_000 },
-  priceOverride: 'refused',
+  priceOverride: { permission: 'refused' },
   unlinkedRefund: { permission: 'refused', totalMinorMax: 0 },
-};
+});
 
 // A seed that ever failed is kept here.
 it.each([1, 2, 3, 4])(
