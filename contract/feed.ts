@@ -6,7 +6,7 @@ import { Text, Uuid } from './id.ts';
 import { limits } from './limits.ts';
 import { Price } from './money.ts';
 import { Policy } from './policy.ts';
-import { OutcomeKind } from './verdict.ts';
+import { DeclineCode, OutcomeKind } from './verdict.ts';
 
 /** A special price: from its quantity on, within its window. The one that costs the customer least applies. */
 const Offer = z
@@ -60,7 +60,14 @@ const StockChange = z.strictObject({
 
 export const FeedItem = z.discriminatedUnion('kind', [
   /** What central says of the document `id` of this appliance's journal. */
-  z.strictObject({ kind: z.literal('outcome'), id: Uuid, outcome: OutcomeKind, atMs: z.int() }),
+  z.strictObject({
+    kind: z.literal('outcome'),
+    id: Uuid,
+    outcome: OutcomeKind,
+    atMs: z.int(),
+    /** With `declined`. */
+    declineCode: DeclineCode.optional(),
+  }),
   z.strictObject({ kind: z.literal('policy'), version: Version, policy: Policy }),
   /** One piece of a whole catalogue; it takes effect when the last of `pieces` is there. */
   z.strictObject({

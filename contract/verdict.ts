@@ -1,7 +1,8 @@
 // What the appliance says at once: a verdict with its reasons, each a stable code.
 import { z } from 'zod';
 
-export const VerdictKind = z.enum(['authorised', 'approved_offline', 'declined', 'refused']);
+/** `pending` until central has decided, or the appliance has because central did not in time. */
+export const VerdictKind = z.enum(['pending', 'authorised', 'approved_offline', 'declined', 'refused']);
 export type VerdictKind = z.infer<typeof VerdictKind>;
 
 /** Every reason a verdict may carry, in the words shown to the person at the kiosk. */
@@ -29,6 +30,12 @@ export const reasonHints = {
     'The site has approved as many checkouts offline as it may; wait for the link or take another way to pay.',
   checkout_above_offline_limit:
     'Offline the site approves smaller checkouts only; wait for the link or take cash.',
+  link_down: 'The site has no link to central, so the appliance decided alone.',
+  link_catching_up: 'Central is still taking what was sold offline, so the appliance decided alone.',
+  central_late: 'Central did not answer in time, so the appliance decided alone.',
+  offline_by_mode: 'The checkout asked to be decided by the appliance alone.',
+  card_declined: 'The card was declined; ask for another way to pay.',
+  not_waited_for: 'Nobody waited for the answer any longer, so nothing was sold; submit a new checkout.',
   online_required: 'This checkout asks for an online authorisation, and none can be had.',
   above_floor_limit: 'From this amount on central must decide, and it cannot be reached.',
   split_above_floor_limit:
@@ -59,6 +66,9 @@ export const ReasonCode = z.enum(Object.keys(reasonHints) as [ReasonCode, ...Rea
 export const Reason = z.strictObject({ code: ReasonCode, line: z.int().min(0).optional() });
 export type Reason = z.infer<typeof Reason>;
 
+/** Why a card was declined, in the issuer's or the processor's own short word. */
+export const DeclineCode = z.string().regex(/^[a-z0-9_]{1,64}$/);
+
 /** What central says later of a document of the journal. */
 export const OutcomeKind = z.enum([
   'booked',
@@ -70,6 +80,8 @@ export const OutcomeKind = z.enum([
   'disputed',
   'unknown',
   'in_review',
+  /** An authorisation that was taken back, because the appliance had refused the checkout by then. */
+  'reversed',
   'parked',
 ]);
 export type OutcomeKind = z.infer<typeof OutcomeKind>;

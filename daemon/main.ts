@@ -8,6 +8,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { loadApplianceIdentity } from '../provisioning/identity.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { startHttp } from './http/server.ts';
+import { startAbandonment } from './store/abandonment.ts';
 import { startStore } from './store/client.ts';
 import { createEnvelope } from './sync/envelope.ts';
 import { createMqttLink } from './sync/mqtt-link.ts';
@@ -85,6 +86,9 @@ async function run(configPath: string): Promise<void> {
   });
   pump.start();
   lifecycle.onStop('pump', () => pump.stop());
+
+  const abandonment = startAbandonment(store, clock, log);
+  lifecycle.onStop('abandonment', abandonment.stop);
 
   const http = await startHttp(config.http, { store, identity: { applianceId, release }, log });
   lifecycle.onStop('http', () => http.stop());

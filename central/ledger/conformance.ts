@@ -89,7 +89,7 @@ export function describeLedgerStore(name: string, under: StoreUnderTest): void {
         sell(5);
         await hello();
         const position = { journalId: journal.journalId, receivedThrough: 5, hash: journal.hashAt(5) };
-        expect(await receive(1, 5)).toEqual({ kind: 'received', position, entries: 5 });
+        expect(await receive(1, 5)).toEqual({ kind: 'received', position, entries: 5, asks: false });
         await restart();
         expect(await hello()).toMatchObject({ kind: 'welcome', position });
       });

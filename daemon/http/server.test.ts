@@ -617,6 +617,8 @@ describe('the end', () => {
         new Promise((resolve) => {
           release = resolve;
         }),
+      onDecided() {},
+      onChanged() {},
     } as unknown as StoreClient;
     const ending = await startHttp({ ...options, requestMsMax: 10_000 }, { store: slow, identity, log });
     const at = `http://127.0.0.1:${ending.port}`;

@@ -9,8 +9,10 @@ import type { Log } from '../../kit/log.ts';
 import { holdsCardNumber } from '../checkout/card-number.ts';
 import { StoreBusyError, type StoreClient } from '../store/client.ts';
 import { addDocumentRoutes } from './documents.ts';
+import { addEventRoute, type EventStreams } from './events.ts';
 import { answerProblem, ProblemError } from './problems.ts';
 import { addStatusRoutes, type Identity } from './status.ts';
+import { createWaitingRoom } from './waiting-room.ts';
 
 export interface HttpOptions {
   host: string;
@@ -26,14 +28,14 @@ export interface HttpServer {
 }
 
 interface HttpParts {
-  store: Pick<StoreClient, 'ask'>;
+  store: Pick<StoreClient, 'ask' | 'onDecided' | 'onChanged'>;
   identity: Identity;
   log: Log;
 }
 
 /** Serves until stopped. Rejects when the address cannot be had. */
 export async function startHttp(options: HttpOptions, parts: HttpParts): Promise<HttpServer> {
-  const { app } = createApp(parts);
+  const { app, events } = createApp(parts);
   const server = createServer(
     {
       requestTimeout: options.requestMsMax,
@@ -44,15 +46,22 @@ export async function startHttp(options: HttpOptions, parts: HttpParts): Promise
   );
   server.maxConnections = options.connectionsMax;
   const port = await listen(server, options.port, options.host);
-  return { port, stop: () => stop(server) };
+  return {
+    port,
+    stop() {
+      events.close();
+      return stop(server);
+    },
+  };
 }
 
-function createApp({ store, identity, log }: HttpParts): { app: Koa } {
+function createApp({ store, identity, log }: HttpParts): { app: Koa; events: EventStreams } {
   const app = new Koa();
   const counters = { cardNumbersRefused: 0 };
   const router = new Router();
-  addDocumentRoutes(router, store);
-  addStatusRoutes(router, { store, identity, counters });
+  addDocumentRoutes(router, store, createWaitingRoom(store));
+  const statusNow = addStatusRoutes(router, { store, identity, counters });
+  const events = addEventRoute(router, store, statusNow);
 
   // Without a listener the framework prints what a broken connection left, stack and all.
   app.on('error', (error: Error) => log.info({ error: error.message }, 'a connection broke'));
@@ -75,7 +84,7 @@ function createApp({ store, identity, log }: HttpParts): { app: Koa } {
   app.use(helmet());
   app.use(router.routes());
   app.use(router.allowedMethods());
-  return { app };
+  return { app, events };
 
   function answerError(ctx: Koa.Context, error: unknown): void {
     const requestId = ctx.state.requestId as string;

@@ -1,7 +1,9 @@
 // The store as the rest of the daemon sees it: ask() resolves once the disk has the answer.
 import { Worker } from 'node:worker_threads';
+import type { Answer } from '../../contract/kiosk-api.ts';
 import { present } from '../../kit/assert.ts';
 import type { AnswerTo, Ask, Command, CommandKind } from './commands.ts';
+import type { Heads } from './store.ts';
 import type { Request, Response } from './thread.ts';
 import type { WorkerOptions } from './worker.ts';
 
@@ -15,8 +17,14 @@ export interface StoreClient {
   ask<K extends CommandKind>(kind: K, ask: Ask<K>): Promise<AnswerTo<K>>;
   /** The last seq that is durable, as of the newest answer. */
   readonly lastSeq: number;
+  /** The newest checkout that waits for central's word: it is sent though other frames are out. */
+  readonly lastAskedSeq: number;
   /** Calls back when lastSeq has grown. One listener: the pump. */
   onAppended(listener: () => void): void;
+  /** Calls back with each pending checkout that was decided. One listener: the HTTP server. */
+  onDecided(listener: (answer: Answer) => void): void;
+  /** Calls back when there are new events, or what a status shows has changed. One listener: the HTTP server. */
+  onChanged(listener: (statusChanged: boolean) => void): void;
   /** Ends the thread after what was asked has been answered. */
   close(): Promise<void>;
 }
@@ -30,6 +38,7 @@ const ofKiosks: ReadonlySet<CommandKind> = new Set([
   'document',
   'page',
   'status',
+  'events',
 ]);
 /** Commands live for a moment: a small young generation is emptied often and keeps the thread's memory small. */
 const resourceLimits = { maxYoungGenerationSizeMb: 8 };
@@ -52,8 +61,10 @@ export function startStore(
   const waiting = new Map<number, Waiting>();
   let gathered: Command[] = [];
   let nextId = 1;
-  let lastSeq = 0;
+  let heads: Heads = { lastSeq: 0, lastAskedSeq: 0, lastOutcome: 0, statusChanges: 0 };
   let appended: () => void = () => {};
+  let decided: (answer: Answer) => void = () => {};
+  let changed: (statusChanged: boolean) => void = () => {};
   let closed: (() => void) | null = null;
   /** Why nothing can be asked any more. */
   let ended: StoreGoneError | null = null;
@@ -81,10 +92,19 @@ export function startStore(
       });
     },
     get lastSeq() {
-      return lastSeq;
+      return heads.lastSeq;
+    },
+    get lastAskedSeq() {
+      return heads.lastAskedSeq;
     },
     onAppended(listener) {
       appended = listener;
+    },
+    onDecided(listener) {
+      decided = listener;
+    },
+    onChanged(listener) {
+      changed = listener;
     },
     close() {
       if (ended) return Promise.resolve();
@@ -101,14 +121,15 @@ export function startStore(
     worker.on('message', (response: Response) => {
       switch (response.kind) {
         case 'open':
-          lastSeq = response.lastSeq;
+          heads = response.heads;
           resolve(client);
           return;
         case 'answers': {
-          const grew = response.lastSeq > lastSeq;
-          lastSeq = response.lastSeq;
+          const before = heads;
+          heads = response.heads;
           deliver(response);
-          if (grew) appended();
+          for (const answer of response.decided) decided(answer);
+          tell(before);
           return;
         }
         case 'closed':
@@ -131,6 +152,13 @@ export function startStore(
       onGone(error);
     }
   });
+
+  function tell(before: Heads): void {
+    const grew = heads.lastSeq > before.lastSeq;
+    const statusChanged = heads.statusChanges > before.statusChanges;
+    if (grew) appended();
+    if (grew || statusChanged || heads.lastOutcome > before.lastOutcome) changed(statusChanged);
+  }
 
   function deliver({ firstIds, counts, answers }: Extract<Response, { kind: 'answers' }>): void {
     let at = 0;

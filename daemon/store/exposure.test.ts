@@ -121,7 +121,9 @@ describe('exposure (I12)', () => {
     const answers = shop.execute(submit.checkout(1, pennies(600)), submit.checkout(2, pennies(600)));
     expect(answers).toMatchObject([
       { answer: { verdict: 'approved_offline' } },
-      { answer: { verdict: 'refused', reasons: [{ code: 'exposure_limit_reached' }] } },
+      {
+        answer: { verdict: 'refused', reasons: [{ code: 'exposure_limit_reached' }, { code: 'link_down' }] },
+      },
     ]);
     shop.remove();
   });

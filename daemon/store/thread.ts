@@ -1,20 +1,25 @@
 // The store thread: takes all commands that wait, gives them to the store as one batch, and answers them after its
 // commit. While the disk syncs, the next batch gathers in the port: group commit comes by itself.
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import type { Answer } from '../../contract/kiosk-api.ts';
 import type { AnswerTo, Command, CommandKind } from './commands.ts';
-import type { Store } from './store.ts';
+import type { Heads, Store } from './store.ts';
 
 /** To the thread: numbered commands, or the request to close. */
 export type Request = { kind: 'commands'; firstId: number; commands: Command[] } | { kind: 'close' };
-/** From the thread: answers in the order of the commands, from `firstId` on; how long the journal has become. */
+/**
+ * From the thread: answers in the order of the commands, from `firstId` on; how far everything has come; and the pending
+ * checkouts that this batch decided.
+ */
 export type Response =
-  | { kind: 'open'; lastSeq: number }
+  | { kind: 'open'; heads: Heads }
   | {
       kind: 'answers';
       firstIds: number[];
       counts: number[];
       answers: AnswerTo<CommandKind>[];
-      lastSeq: number;
+      heads: Heads;
+      decided: Answer[];
     }
   | { kind: 'closed' };
 
@@ -23,7 +28,7 @@ const batchCommandsMax = 512;
 
 /** Serves the store on the port until it is told to close. */
 export function serveStore(store: Store, port: MessagePort): void {
-  port.postMessage({ kind: 'open', lastSeq: store.lastSeq } satisfies Response);
+  port.postMessage({ kind: 'open', heads: store.heads } satisfies Response);
   port.on('message', (first: Request) => {
     const requests: Request[] = [];
     let commands = 0;
@@ -49,7 +54,8 @@ export function serveStore(store: Store, port: MessagePort): void {
       firstIds: batches.map(({ firstId }) => firstId),
       counts: batches.map(({ commands }) => commands.length),
       answers,
-      lastSeq: store.lastSeq,
+      heads: store.heads,
+      decided: store.takeDecided(),
     };
     port.postMessage(response, answers.flatMap(movable));
   }

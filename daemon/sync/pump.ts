@@ -13,7 +13,7 @@ import type { Link } from './link.ts';
 import { act, next, reading, type SyncEvent, type SyncState, type SyncTiming } from './machine.ts';
 
 export interface PumpParts {
-  store: StoreClient;
+  store: Pick<StoreClient, 'ask' | 'lastSeq' | 'lastAskedSeq' | 'onAppended'>;
   link: Link;
   envelope: Envelope;
   clock: Clock;
@@ -69,7 +69,7 @@ export function createPump({ store, link, envelope, clock, log, release, certifi
   };
 
   function facts() {
-    return { nowMs: clock.monotonicMs(), lastSeq: store.lastSeq };
+    return { nowMs: clock.monotonicMs(), lastSeq: store.lastSeq, lastAskedSeq: store.lastAskedSeq };
   }
 
   function happened(event: SyncEvent): void {

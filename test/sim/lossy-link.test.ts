@@ -31,6 +31,7 @@ it.each([1, 2, 3, 4])(
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-sim-'));
     const site = await openLossySite(folder, random, { policy, products });
     const told: Told[] = [];
+    const waiting: string[] = [];
 
     // The first contact in fair weather: before it there is no catalogue to sell from.
     site.healLink();
@@ -39,8 +40,9 @@ it.each([1, 2, 3, 4])(
     Object.assign(site.weather, { lost: 0.25, repeated: 0.2, delayMsMax: 60 });
     let receivedBefore = 0;
     for (let step = 0; step < 60; step++) {
-      for (let i = Math.floor(random() * 6); i > 0; i--) told.push(sell(site, random));
+      for (let i = Math.floor(random() * 6); i > 0; i--) sell(site, random, told, waiting);
       happen(site, random());
+      if (random() < 0.6) await stopWaiting(site, waiting, told);
       await site.pass(random() < 0.1 ? 11_000 * random() ** 4 : 50);
 
       const { receivedThrough, lastSeq } = site.position();
@@ -52,6 +54,7 @@ it.each([1, 2, 3, 4])(
     }
 
     Object.assign(site.weather, { lost: 0, repeated: 0, delayMsMax: 20 });
+    while (waiting.length > 0) await stopWaiting(site, waiting, told);
     site.breakLink();
     site.healLink();
     await untilSettled(site);
@@ -70,22 +73,42 @@ function happen(site: LossySite, dice: number): void {
   else if (dice < 0.38) site.restartCentral();
 }
 
-function sell(site: LossySite, random: () => number): Told {
+/** One kiosk has waited long enough for its answer: whatever the store says now holds. */
+async function stopWaiting(site: LossySite, waiting: string[], told: Told[]): Promise<void> {
+  const id = waiting.shift();
+  if (id === undefined) return;
+  const answer = site.submit('decideLate', { id });
+  if (answer.kind !== 'answered') throw new Error(`not decided: ${answer.kind}`);
+  told.push({ ...answer.answer });
+}
+
+const tokens = ['tok_x', 'tok_decline_no_funds', 'tok_unknown', 'tok_slow_40', 'tok_slow_300'];
+const modes = ['require_online', 'prefer_online', 'prefer_online', 'offline_ok'] as const;
+
+function sell(site: LossySite, random: () => number, told: Told[], waiting: string[]): void {
   const quantity = 1 + Math.floor(random() * 20);
   const tea = random() < 0.5;
   const checkout = Checkout.parse({
     lines: [{ sku: tea ? 'tea' : 'nails', quantity }],
     currency: 'GBP',
     totalMinor: tea ? 250 * quantity : Math.floor((35 * quantity) / 10 + 0.5),
-    payment: { token: 'tok_x', fingerprint: 'fp_x', scheme: 'visa', last4: '4242' },
+    payment: {
+      token: tokens[Math.floor(random() * tokens.length)],
+      fingerprint: 'fp_x',
+      scheme: 'visa',
+      last4: '4242',
+    },
+    mode: modes[Math.floor(random() * modes.length)],
   });
+  const id = randomUUID();
   const answer = site.submit('checkout', {
-    id: randomUUID(),
+    id,
     requestHash: hash('sha256', String(random())),
     checkout,
   });
-  if (answer.kind !== 'answered') throw new Error(`not answered: ${answer.code}`);
-  return { ...answer.answer };
+  if (answer.kind === 'unaccepted') throw new Error(`not answered: ${answer.code}`);
+  if (answer.kind === 'answered') told.push({ ...answer.answer });
+  else waiting.push(id);
 }
 
 async function untilSettled(site: LossySite): Promise<void> {
