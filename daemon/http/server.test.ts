@@ -585,7 +585,7 @@ describe('how the appliance is', () => {
   it('is busy when the store is, full when the disk is, and says nothing of what broke inside', async () => {
     const told = async (ask: () => Promise<unknown>) => {
       let outcome: [number, string | null, string] | null = null;
-      await withServer({ ask } as unknown as StoreClient, async (at) => {
+      await withServer({ ask, onDecided() {}, onChanged() {} } as unknown as StoreClient, async (at) => {
         const headers = { ...json, 'Idempotency-Key': randomUUID() };
         const response = await fetch(`${at}/v1/checkouts`, {
           method: 'POST',

@@ -69,7 +69,7 @@ async function sell(site: Site, random: () => number, told: Told[], goesOn: () =
   const approved: string[] = [];
   while (goesOn()) {
     const submission = await untilAnswered(client, await submit(client, products, random, approved));
-    if (submission.kind !== 'approved' && submission.kind !== 'refused') {
+    if (submission.kind === 'invalid' || submission.kind === 'unavailable') {
       throw new Error(`a kiosk was told ${submission.kind}: ${JSON.stringify(submission)}`);
     }
     const { answer } = submission;

@@ -222,6 +222,8 @@ function rejectionOf({ kind }: Sale, submission: Told['submission']): string | n
   switch (submission.kind) {
     case 'approved':
       return null;
+    case 'declined':
+      return `${kind}_declined_${submission.answer.declineCode ?? 'without_code'}`;
     case 'refused':
       return `${kind}_refused_${submission.answer.reasons[0]?.code ?? 'without_reason'}`;
     case 'invalid':
