@@ -106,7 +106,8 @@ export function addEventRoute(
 
   return {
     close() {
-      for (const { response } of streams) response.end();
+      // Not ended in order: a reader that takes nothing would hold up the stop.
+      for (const { response } of streams) response.destroy();
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Database } from 'better-sqlite3';
 import { Entry } from '../../contract/entry.ts';
 import type { OutcomeKind } from '../../contract/verdict.ts';
 import { present } from '../../kit/assert.ts';
+import { answerOf } from './answer.ts';
 import type { EventCursor, EventPage, EventsAfter, StoreEvent } from './commands.ts';
 import type { Decisions } from './decisions.ts';
 import { type Documents, idBytes, idText } from './documents.ts';
@@ -70,11 +71,11 @@ export function eventsAfter(db: Database, parts: EventParts): (after: EventsAfte
     'SELECT seq, body FROM entry WHERE seq > ? ORDER BY seq LIMIT ?',
   );
 
-  /** A decision says what became of the checkout: the same answer its kiosk was given. */
+  /** Made of the entry alone, so that a replay tells the same; a decision tells the answer that the kiosk was given. */
   function ofEntry(seq: number, body: Buffer, after: EventCursor): StoreEvent {
     const entry = Entry.parse(JSON.parse(body.toString()));
     if (entry.kind !== 'decision') {
-      return { after, kind: 'document', answer: decisions.answerNow(entry, seq) };
+      return { after, kind: 'document', answer: answerOf(entry, seq) };
     }
     const document = present(documents.find(idBytes(entry.checkoutId)), `the checkout of decision ${seq}`);
     const checkout = Entry.parse(JSON.parse(present(journal.body(document.seq), 'its entry').toString()));
