@@ -1,16 +1,13 @@
 import { expect, it } from 'vitest';
 import type { Mode } from '../../contract/checkout.ts';
 import type { ReasonCode } from '../../contract/verdict.ts';
-import { decideLate, type Late, type LinkFacts, routeCheckout } from './route.ts';
+import { type Against, bySide, decideLate, type Late, type LinkFacts, routeCheckout } from './route.ts';
 
 const up: LinkFacts = { online: true, catchingUp: false };
 const down: LinkFacts = { online: false, catchingUp: false };
 const behind: LinkFacts = { online: true, catchingUp: true };
 const codes = (...of: ReasonCode[]) => of.map((code) => ({ code }));
-const judged = (...reasons: ReasonCode[]) => ({
-  verdict: reasons.length === 0 ? ('approved_offline' as const) : ('refused' as const),
-  reasons: codes(...reasons),
-});
+const judged = (...reasons: ReasonCode[]) => bySide(codes(...reasons));
 const alone = (verdict: 'approved_offline' | 'refused', ...reasons: ReasonCode[]) => ({
   kind: 'decided',
   verdict,
@@ -18,7 +15,7 @@ const alone = (verdict: 'approved_offline' | 'refused', ...reasons: ReasonCode[]
 });
 const asked = (late: Late, ...reasons: ReasonCode[]) => ({ kind: 'asked', late, reasons: codes(...reasons) });
 
-it.each<[string, Mode, ReturnType<typeof judged>, Late, LinkFacts, object]>([
+it.each<[string, Mode, Against, Late, LinkFacts, object]>([
   ['central is asked', 'prefer_online', judged(), 'approve_offline', up, asked('approve_offline')],
   ['the policy refuses when late', 'prefer_online', judged(), 'refuse', up, asked('refuse')],
   [
@@ -56,7 +53,7 @@ it.each<[string, Mode, ReturnType<typeof judged>, Late, LinkFacts, object]>([
   [
     'the kiosk would rather not wait, above a limit',
     'offline_ok',
-    judged('above_floor_limit'),
+    { refusals: [], offlineRefusals: codes('above_floor_limit') },
     'approve_offline',
     up,
     alone('refused', 'above_floor_limit', 'offline_by_mode'),

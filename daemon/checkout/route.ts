@@ -2,7 +2,7 @@
 // whose judgement it takes: it adds to every verdict of the appliance why central did not give it.
 import type { Mode } from '../../contract/checkout.ts';
 import type { Policy } from '../../contract/policy.ts';
-import type { Reason, ReasonCode, VerdictKind } from '../../contract/verdict.ts';
+import type { Reason, ReasonCode } from '../../contract/verdict.ts';
 
 export interface LinkFacts {
   online: boolean;
@@ -10,48 +10,41 @@ export interface LinkFacts {
   catchingUp: boolean;
 }
 
-/** What the rule said of a checkout, as if the appliance were alone. */
-export interface Judgement {
-  verdict: VerdictKind;
-  reasons: readonly Reason[];
+/** What the rule found against a checkout. */
+export interface Against {
+  /** Whoever decides. */
+  refusals: readonly Reason[];
+  /** Where the appliance decides alone: central may allow it all the same. */
+  offlineRefusals: readonly Reason[];
 }
 
 export type Late = Policy['online']['late'];
 
+/** The appliance's own. */
+export interface Decision {
+  verdict: 'approved_offline' | 'refused';
+  reasons: Reason[];
+}
+
 export type Route =
-  | { kind: 'decided'; verdict: VerdictKind; reasons: Reason[] }
+  | ({ kind: 'decided' } & Decision)
   /** Central is asked; `late` when it does not answer in time. `reasons` speak against deciding without it. */
   | { kind: 'asked'; late: Late; reasons: Reason[] };
 
-/** What the appliance may not decide alone and central may: with a link these are no refusals. */
-const centralMayDecide: ReadonlySet<ReasonCode> = new Set([
-  'online_required',
-  'exposure_limit_reached',
-  'exposure_count_reached',
-  'checkout_above_offline_limit',
-  'above_floor_limit',
-  'split_above_floor_limit',
-  'chosen_for_online',
-  'velocity_fingerprint_reached',
-  'velocity_kiosk_reached',
-  'new_card_above_limit',
-  'offline_too_long',
-]);
-
 /** Sends a checkout to central or keeps it. `late` is the policy's choice. */
-export function routeCheckout(mode: Mode, judgement: Judgement, late: Late, link: LinkFacts): Route {
-  const reasons = judgement.reasons.filter(({ code }) => code !== 'online_required');
+export function routeCheckout(mode: Mode, against: Against, late: Late, link: LinkFacts): Route {
+  const { refusals } = against;
+  // Said once, at its place before the reason why there is no central.
+  const offlineRefusals = against.offlineRefusals.filter(({ code }) => code !== 'online_required');
   const why = whyAlone(mode, link);
-  if (why !== null) return decideAlone(mode, judgement.verdict, reasons, why);
-  if (reasons.some(({ code }) => !centralMayDecide.has(code))) {
-    return { kind: 'decided', verdict: 'refused', reasons };
-  }
-  const mayApprove = mode === 'prefer_online' && reasons.length === 0;
-  return { kind: 'asked', late: mayApprove ? late : 'refuse', reasons };
+  if (why !== null) return decideAlone(mode, { refusals, offlineRefusals }, why);
+  if (refusals.length > 0) return { kind: 'decided', verdict: 'refused', reasons: [...refusals] };
+  const mayApprove = mode === 'prefer_online' && offlineRefusals.length === 0;
+  return { kind: 'asked', late: mayApprove ? late : 'refuse', reasons: offlineRefusals };
 }
 
 /** What becomes of a checkout that central did not decide in time. */
-export function decideLate(asked: { late: Late; reasons: readonly Reason[] }, link: LinkFacts): Judgement {
+export function decideLate(asked: { late: Late; reasons: readonly Reason[] }, link: LinkFacts): Decision {
   const why: Reason = { code: link.online ? 'central_late' : 'link_down' };
   return asked.late === 'approve_offline'
     ? { verdict: 'approved_offline', reasons: [why] }
@@ -64,15 +57,25 @@ function whyAlone(mode: Mode, { online, catchingUp }: LinkFacts): ReasonCode | n
   return catchingUp ? 'link_catching_up' : null;
 }
 
-function decideAlone(mode: Mode, verdict: VerdictKind, reasons: Reason[], why: ReasonCode): Route {
-  if (mode === 'require_online') {
-    return {
-      kind: 'decided',
-      verdict: 'refused',
-      reasons: [...reasons, { code: 'online_required' }, { code: why }],
-    };
-  }
+function decideAlone(mode: Mode, { refusals, offlineRefusals }: Against, why: ReasonCode): Route {
+  const required = mode === 'require_online' ? [{ code: 'online_required' as const }] : [];
+  const reasons = [...refusals, ...offlineRefusals, ...required];
   // A product that is unknown is so with and without a link: why the appliance was alone would only confuse.
-  const matters = reasons.length === 0 || reasons.some(({ code }) => centralMayDecide.has(code));
-  return { kind: 'decided', verdict, reasons: matters ? [...reasons, { code: why }] : reasons };
+  const aloneMatters = reasons.length === 0 || reasons.length > refusals.length;
+  return {
+    kind: 'decided',
+    verdict: reasons.length === 0 ? 'approved_offline' : 'refused',
+    reasons: aloneMatters ? [...reasons, { code: why }] : reasons,
+  };
+}
+
+/** What the appliance may not decide alone and central may. */
+const centralMayDecide: ReadonlySet<ReasonCode> = new Set(['online_required', 'exposure_limit_reached']);
+
+/** The rule's reasons by whom they bind. */
+export function bySide(reasons: readonly Reason[]): Against {
+  return {
+    refusals: reasons.filter(({ code }) => !centralMayDecide.has(code)),
+    offlineRefusals: reasons.filter(({ code }) => centralMayDecide.has(code)),
+  };
 }

@@ -11,7 +11,7 @@ import {
   decideVoid,
   type TargetFacts,
 } from '../checkout/decide.ts';
-import { routeCheckout } from '../checkout/route.ts';
+import { bySide, routeCheckout } from '../checkout/route.ts';
 import { answerOf } from './answer.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { AcceptAnswer, Ask, UnacceptedCode } from './commands.ts';
@@ -58,7 +58,12 @@ export function createAccept(parts: AcceptParts): Accept {
       const judgement = decideCheckout(checkout, facts, policy);
       const { judged } = judgement;
       const { mode, late, waitMs } = policy.online;
-      const route = routeCheckout(checkout.mode ?? mode, judgement, late, decisions.linkFacts());
+      const route = routeCheckout(
+        checkout.mode ?? mode,
+        bySide(judgement.reasons),
+        late,
+        decisions.linkFacts(),
+      );
       const { reasons } = route;
       const verdict = route.kind === 'asked' ? 'pending' : route.verdict;
       const slip = slipFor(verdict);

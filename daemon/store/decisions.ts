@@ -198,8 +198,7 @@ export function openDecisions(db: Database, parts: DecisionParts): Decisions {
       if (document.verdict !== 'pending') return answered(document);
       const { reasons } = pendingEntry(document);
       const { verdict, reasons: why } = decideLate({ late: asked.late, reasons }, linkFacts());
-      assert(verdict !== 'pending', 'a decision decides');
-      decideAlone(document, verdict, [...why]);
+      decideAlone(document, verdict, why);
       return answered(present(documents.find(document.id), 'the document'));
     },
     abandon() {
