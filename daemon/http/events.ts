@@ -8,7 +8,7 @@ import type { StoreClient } from '../store/client.ts';
 import type { EventCursor, StoreEvent } from '../store/commands.ts';
 import { ProblemError } from './problems.ts';
 
-export interface EventStreams {
+interface EventStreams {
   /** Ends every stream; readers come back by themselves. */
   close(): void;
 }

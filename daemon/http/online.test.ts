@@ -109,6 +109,16 @@ describe('a checkout while central is asked', () => {
   });
 });
 
+it('a stop does not wait for central: the kiosk is asked to come again, and is told then', async () => {
+  const sale = sell(1, { Prefer: 'wait=20' });
+  await pendingEntry(1);
+  const stopped = server.stop();
+  const response = await sale;
+  expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '1']);
+  await stopped;
+  expect(store.lastSeq).toBe(1);
+});
+
 interface Told {
   event: string;
   id: string;

@@ -9,7 +9,7 @@ import type { Log } from '../../kit/log.ts';
 import { holdsCardNumber } from '../checkout/card-number.ts';
 import { StoreBusyError, type StoreClient } from '../store/client.ts';
 import { addDocumentRoutes } from './documents.ts';
-import { addEventRoute, type EventStreams } from './events.ts';
+import { addEventRoute } from './events.ts';
 import { answerProblem, ProblemError } from './problems.ts';
 import { addStatusRoutes, type Identity } from './status.ts';
 import { createWaitingRoom } from './waiting-room.ts';
@@ -35,7 +35,7 @@ interface HttpParts {
 
 /** Serves until stopped. Rejects when the address cannot be had. */
 export async function startHttp(options: HttpOptions, parts: HttpParts): Promise<HttpServer> {
-  const { app, events } = createApp(parts);
+  const { app, endWaits } = createApp(parts);
   const server = createServer(
     {
       requestTimeout: options.requestMsMax,
@@ -49,17 +49,18 @@ export async function startHttp(options: HttpOptions, parts: HttpParts): Promise
   return {
     port,
     stop() {
-      events.close();
+      endWaits();
       return stop(server);
     },
   };
 }
 
-function createApp({ store, identity, log }: HttpParts): { app: Koa; events: EventStreams } {
+function createApp({ store, identity, log }: HttpParts): { app: Koa; endWaits: () => void } {
   const app = new Koa();
   const counters = { cardNumbersRefused: 0 };
   const router = new Router();
-  addDocumentRoutes(router, store, createWaitingRoom(store));
+  const waitingRoom = createWaitingRoom(store);
+  addDocumentRoutes(router, store, waitingRoom);
   const statusNow = addStatusRoutes(router, { store, identity, counters });
   const events = addEventRoute(router, store, statusNow);
 
@@ -84,7 +85,11 @@ function createApp({ store, identity, log }: HttpParts): { app: Koa; events: Eve
   app.use(helmet());
   app.use(router.routes());
   app.use(router.allowedMethods());
-  return { app, events };
+  const endWaits = () => {
+    events.close();
+    waitingRoom.close();
+  };
+  return { app, endWaits };
 
   function answerError(ctx: Koa.Context, error: unknown): void {
     const requestId = ctx.state.requestId as string;

@@ -4,7 +4,7 @@ import type { Answer } from '../../contract/kiosk-api.ts';
 import type { StoreClient } from '../store/client.ts';
 import type { AcceptAnswer, Ask } from '../store/commands.ts';
 
-/** `gone`: the kiosk hung up, so that nobody can be told. */
+/** `gone`: the kiosk hung up or the server stops, so that nobody can be told; a retry will be. */
 export type Waited = Exclude<AcceptAnswer, { kind: 'pending' }> | { kind: 'gone' };
 
 export interface WaitingRoom {
@@ -14,9 +14,12 @@ export interface WaitingRoom {
    * @param hungUp aborted when the kiosk is gone: its checkout is then left to its retry, or to be refused in time
    */
   submit(ask: Ask<'checkout'>, wishMs: number | null, hungUp: AbortSignal): Promise<Waited>;
+  /** Ends every wait without a decision, so that a stop need not wait for central. */
+  close(): void;
 }
 
 export function createWaitingRoom(store: Pick<StoreClient, 'ask' | 'onDecided'>): WaitingRoom {
+  const closing = new AbortController();
   const waiting = new Map<string, Set<(answer: Answer) => void>>();
   store.onDecided((answer) => {
     for (const tell of waiting.get(answer.id) ?? []) tell(answer);
@@ -46,7 +49,8 @@ export function createWaitingRoom(store: Pick<StoreClient, 'ask' | 'onDecided'>)
       try {
         const first = await store.ask('checkout', ask);
         if (first.kind !== 'pending') return first;
-        const heard = await within(wishMs ?? first.waitMs, decided, hungUp);
+        const ended = AbortSignal.any([hungUp, closing.signal]);
+        const heard = await within(wishMs ?? first.waitMs, decided, ended);
         if (heard.kind === 'answer') return { kind: 'answered', answer: heard.answer };
         if (heard.kind === 'gone') return heard;
         const late = await store.ask('decideLate', { id: ask.id });
@@ -56,6 +60,7 @@ export function createWaitingRoom(store: Pick<StoreClient, 'ask' | 'onDecided'>)
         leave();
       }
     },
+    close: () => closing.abort(),
   };
 }
 
