@@ -65,7 +65,7 @@ module.exports = {
       comment: 'What decides about money has no clock, no random and no I/O: it is tested as a table.',
       severity: 'error',
       from: {
-        path: '^(daemon/checkout/|daemon/sync/machine\\.ts$|central/ledger/settle\\.ts$)',
+        path: '^(daemon/checkout/|daemon/sync/machine\\.ts$|central/ledger/(settle|authorise|declared-answers)\\.ts$)',
         pathNot: '\\.test\\.ts$',
       },
       to: { dependencyTypes: ['core', 'npm', 'npm-dev'] },

@@ -15,7 +15,7 @@ const space = { bytesMax: 64 * 1024 ** 3, reserveBytes: 0 };
 const clock = systemClock();
 
 /** A store that judges and keeps nothing: what HTTP alone costs. */
-function keepNothing(): Pick<StoreClient, 'ask'> {
+function keepNothing(): Asked {
   let seq = 0;
   return {
     async ask<K extends CommandKind>(_kind: K, ask: Ask<K>): Promise<AnswerTo<K>> {
@@ -31,8 +31,10 @@ function keepNothing(): Pick<StoreClient, 'ask'> {
   };
 }
 
+type Asked = Pick<StoreClient, 'ask'>;
+
 /** Each request its own transaction and sync, on the thread that serves. */
-function oneCommit(folder: string): Pick<StoreClient, 'ask'> {
+function oneCommit(folder: string): Asked {
   const store = openStore({ folder, space, clock });
   return {
     async ask<K extends CommandKind>(kind: K, ask: Ask<K>): Promise<AnswerTo<K>> {
@@ -41,7 +43,7 @@ function oneCommit(folder: string): Pick<StoreClient, 'ask'> {
   };
 }
 
-async function open(kind: StoreKind, folder: string): Promise<Pick<StoreClient, 'ask'>> {
+async function open(kind: StoreKind, folder: string): Promise<Asked> {
   switch (kind) {
     case 'nothing':
       return keepNothing();
@@ -62,7 +64,11 @@ if (kind !== 'nothing') {
 }
 const http = await startHttp(
   { host: '127.0.0.1', port: 0, connectionsMax: 1024, requestMsMax: 10_000 },
-  { store, identity: { applianceId: 'bench', release: '0' }, log: silentLog },
+  {
+    store: { onDecided() {}, onChanged() {}, ...store },
+    identity: { applianceId: 'bench', release: '0' },
+    log: silentLog,
+  },
 );
 process.stdout.write(`${JSON.stringify({ port: http.port })}\n`);
 process.on('SIGINT', () => process.exit(0));

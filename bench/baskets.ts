@@ -1,7 +1,8 @@
 // Real-sized baskets for every bench, the same in each run: one to six lines of a small shop's catalogue.
 import { randomBytes, randomUUIDv7 } from 'node:crypto';
-import type { FeedItem, Policy, Product } from '../contract/feed.ts';
+import type { FeedItem, Product } from '../contract/feed.ts';
 import { limits } from '../contract/limits.ts';
+import { Policy } from '../contract/policy.ts';
 
 export const products: readonly Product[] = Array.from({ length: 400 }, (_, i) => ({
   sku: `SKU-${String(i).padStart(4, '0')}`,
@@ -10,13 +11,13 @@ export const products: readonly Product[] = Array.from({ length: 400 }, (_, i) =
   sellable: true,
 }));
 
-export const policy: Policy = {
+export const policy = Policy.parse({
   currency: 'GBP',
   checkout: { totalMinorMax: limits.totalMinorMax },
   exposure: { totalMinorMax: Number.MAX_SAFE_INTEGER },
-  priceOverride: 'allowed',
+  priceOverride: { permission: 'allowed' },
   unlinkedRefund: { permission: 'allowed', totalMinorMax: limits.totalMinorMax },
-};
+});
 
 /** The feed that makes an empty store sell these products. */
 export function sellingFeed(): FeedItem[] {

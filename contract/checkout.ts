@@ -1,22 +1,31 @@
 // What a kiosk submits: a checkout, a void, a refund. Each document's id is its Idempotency-Key, so the body has none.
 import { z } from 'zod';
 import { Gtin } from './gtin.ts';
-import { Uuid } from './id.ts';
+import { Text, Uuid } from './id.ts';
 import { limits } from './limits.ts';
 import { Currency, Price, TotalMinor } from './money.ts';
-
-const Text = (max: number) =>
-  z
-    .string()
-    .min(1)
-    .max(max)
-    // Control characters have no place in a name and would corrupt a slip or a terminal.
-    .refine((text) => !/\p{Cc}/u.test(text), { error: 'remove the control characters' });
 
 export const Sku = Text(limits.skuCharsMax);
 
 /** Who changed a price and why; the policy says whether that is allowed. */
 const PriceOverride = z.strictObject({ by: Text(64), reason: Text(limits.textCharsMax) });
+
+/** Money off, by amount or by share, with who gave it and why; the policy says whether that is allowed. */
+const Discount = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('amount'),
+    amountMinor: TotalMinor,
+    by: Text(64),
+    reason: Text(limits.textCharsMax),
+  }),
+  z.strictObject({
+    kind: z.literal('share'),
+    basisPoints: z.int().min(1).max(10_000),
+    by: Text(64),
+    reason: Text(limits.textCharsMax),
+  }),
+]);
+export type Discount = z.infer<typeof Discount>;
 
 /** One line: exactly one of sku and gtin; a price only where it is to be checked or overridden. */
 const Line = z
@@ -26,6 +35,7 @@ const Line = z
     quantity: z.int().min(1).max(limits.lineQuantityMax),
     price: Price.optional(),
     priceOverride: PriceOverride.optional(),
+    discount: Discount.optional(),
   })
   .refine((line) => (line.sku === undefined) !== (line.gtin === undefined), {
     error: 'name the product by sku or by gtin, not both',
@@ -46,14 +56,23 @@ const Payment = z.strictObject({
   last4: z.string().regex(/^\d{4}$/, { error: 'use exactly four digits' }),
 });
 
-const Mode = z.enum(['require_online', 'prefer_online', 'offline_ok']);
+/** Who decides while there is a link: `prefer_online` asks central and goes on alone when it is late. */
+export const Mode = z.enum(['require_online', 'prefer_online', 'offline_ok']);
+export type Mode = z.infer<typeof Mode>;
+
+/** A person looked at an age, at least so many years, and answers for it. */
+const AgeAttestation = z.strictObject({ years: z.int().min(1).max(99), by: Text(64) });
 
 export const Checkout = z.strictObject({
   lines: z.array(Line).min(1).max(limits.linesMax),
   currency: Currency,
   totalMinor: TotalMinor,
   payment: Payment,
-  mode: Mode.default('prefer_online'),
+  /** Absent: as the policy says. */
+  mode: Mode.optional(),
+  /** Off the whole checkout, after the discounts of its lines. */
+  discount: Discount.optional(),
+  ageAttestation: AgeAttestation.optional(),
   /** The kiosk's own reference, such as an order number. */
   reference: Text(limits.textCharsMax).optional(),
 });

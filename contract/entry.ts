@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Checkout, LinkedRefund, UnlinkedRefund, Void } from './checkout.ts';
 import { Uuid } from './id.ts';
 import { Price } from './money.ts';
-import { Reason, VerdictKind } from './verdict.ts';
+import { DeclineCode, Reason, VerdictKind } from './verdict.ts';
 
 /** When, three times: as the device believes, as its monotonic clock counts, and as central would say. */
 export const EntryTime = z.strictObject({
@@ -29,6 +29,10 @@ const head = { id: Uuid, at: EntryTime, verdict: VerdictKind, reasons: z.array(R
 /** Gapless per appliance (I15); present exactly when the document was approved and has a slip. */
 const slip = z.int().min(1).optional();
 
+/** By the device's wall clock; present exactly when the site was offline at that moment. */
+const offlineSinceMs = z.int().optional();
+
+/** A checkout as it was submitted. With the verdict `pending` it is followed by exactly one decision. */
 export const CheckoutEntry = z.strictObject({
   kind: z.literal('checkout'),
   ...head,
@@ -39,6 +43,7 @@ export const CheckoutEntry = z.strictObject({
   checkout: Checkout,
   /** Present when every line could be priced, in the order of checkout.lines. */
   judged: z.array(JudgedLine).optional(),
+  offlineSinceMs,
 });
 export type CheckoutEntry = z.infer<typeof CheckoutEntry>;
 
@@ -59,6 +64,26 @@ export const RefundEntry = z.strictObject({
 });
 export type RefundEntry = z.infer<typeof RefundEntry>;
 
-export const Entry = z.discriminatedUnion('kind', [CheckoutEntry, VoidEntry, RefundEntry]);
+/** What became of a pending checkout: the one later entry that says so. */
+export const DecisionEntry = z.strictObject({
+  kind: z.literal('decision'),
+  /** Its own, not the checkout's. */
+  id: Uuid,
+  at: EntryTime,
+  checkoutId: Uuid,
+  verdict: VerdictKind.exclude(['pending']),
+  decidedBy: z.enum(['central', 'appliance']),
+  reasons: z.array(Reason),
+  slip,
+  declineCode: DeclineCode.optional(),
+  offlineSinceMs,
+});
+export type DecisionEntry = z.infer<typeof DecisionEntry>;
+
+/** A document of a kiosk. */
+export type DocumentEntry = CheckoutEntry | VoidEntry | RefundEntry;
+export type DocumentKind = DocumentEntry['kind'];
+
+export const Entry = z.discriminatedUnion('kind', [CheckoutEntry, VoidEntry, RefundEntry, DecisionEntry]);
 export type Entry = z.infer<typeof Entry>;
 export type EntryKind = Entry['kind'];

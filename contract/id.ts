@@ -1,5 +1,14 @@
-// The identifiers that travel: of appliances, of documents, and of the two logs.
+// The identifiers that travel: of appliances, of documents, and of the two logs; and the texts beside them.
 import { z } from 'zod';
+
+/** A text that people read, of 1 to `charsMax` characters. */
+export const Text = (charsMax: number) =>
+  z
+    .string()
+    .min(1)
+    .max(charsMax)
+    // Control characters have no place in a name and would corrupt a slip or a terminal.
+    .refine((text) => !/\p{Cc}/u.test(text), { error: 'remove the control characters' });
 
 /** An appliance's id: the certificate's, and one level of an MQTT topic. */
 export const ApplianceId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, {

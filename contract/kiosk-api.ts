@@ -1,14 +1,14 @@
 // What the appliance answers a kiosk over HTTP.
 import { z } from 'zod';
 import { Uuid } from './id.ts';
-import { OutcomeKind, ReasonCode, VerdictKind } from './verdict.ts';
+import { DeclineCode, OutcomeKind, ReasonCode, VerdictKind } from './verdict.ts';
 
 /** A reason with the words for the person at the kiosk. */
 const AnsweredReason = z.object({ code: ReasonCode, hint: z.string(), line: z.int().min(0).optional() });
 
 /**
- * The answer to a POST of a checkout, void or refund. It is made of the journal entry alone, so the same
- * request gets the same answer for ever (I2).
+ * The answer to a POST of a checkout, void or refund. It is made of the journal alone, of its entry and of the decision
+ * on it where one was waited for, so the same request gets the same answer for ever (I2).
  */
 export const Answer = z.object({
   id: Uuid,
@@ -23,6 +23,11 @@ export const Answer = z.object({
   checkoutId: Uuid.optional(),
   currency: z.string().optional(),
   totalMinor: z.int().optional(),
+  /** The entry that decided a checkout for which central was asked. */
+  decisionSeq: z.int().min(1).optional(),
+  declineCode: DeclineCode.optional(),
+  /** Since when the site had been offline at that moment, by the appliance's clock. */
+  offlineSinceMs: z.int().optional(),
 });
 export type Answer = z.infer<typeof Answer>;
 
@@ -49,6 +54,8 @@ export type LinkView = z.infer<typeof LinkView>;
 export const Condition = z.object({ code: z.string(), hint: z.string(), sinceMs: z.int() });
 export type Condition = z.infer<typeof Condition>;
 
+const ageMs = z.int().min(0).nullable();
+
 export const Status = z.object({
   applianceId: z.string(),
   release: z.string(),
@@ -60,8 +67,17 @@ export const Status = z.object({
     pending: z.int().min(0),
   }),
   feed: z.object({ appliedThrough: z.int().min(0) }),
-  catalogue: z.object({ version: z.int().min(0), products: z.int().min(0) }),
-  policy: z.object({ version: z.int().min(0) }),
+  /** `ageMs` since it came into force here; null before the first, and when the clock went back since. */
+  catalogue: z.object({ version: z.int().min(0), products: z.int().min(0), ageMs }),
+  policy: z.object({ version: z.int().min(0), ageMs }),
+  /** What is left before the limits of selling offline bite; null where there is no limit. */
+  offline: z.object({
+    /** Null while online. */
+    sinceMs: z.int().nullable(),
+    moneyLeftMinor: z.int().min(0).nullable(),
+    /** Null while online too. */
+    timeLeftMs: z.int().min(0).nullable(),
+  }),
   exposure: z.object({
     totalMinor: z.int().min(0),
     limitMinor: z.int().min(0).nullable(),

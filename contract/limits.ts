@@ -28,6 +28,15 @@ export const limits = {
   /** The largest MQTT payload either end accepts. */
   frameWireBytesMax: 2 * 1024 * 1024,
   catalogueProductsPerPieceMax: 250,
+  productCodesMax: 16,
+  productOffersMax: 16,
+  stockQuantityMax: 1_000_000_000,
+  stockChangesPerItemMax: 500,
+  /** What a policy may ask for. */
+  onlineWaitMsMax: 30_000,
+  velocityRulesMax: 8,
+  velocityWindowMinutesMax: 60 * 24 * 31,
+  deviationBasisPointsMax: 1_000_000,
   /** Frames on their way without a receipt. */
   windowFramesMax: 16,
 } as const;

@@ -12,6 +12,7 @@ import { addKioskCommands } from './commands/kiosk.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { loadLanCertificate } from './http/lan-certificate.ts';
 import { startHttp } from './http/server.ts';
+import { startAbandonment } from './store/abandonment.ts';
 import { startStore } from './store/client.ts';
 import { openKioskDoor } from './store/kiosks/door.ts';
 import { createEnvelope } from './sync/envelope.ts';
@@ -98,6 +99,9 @@ async function run(configPath: string): Promise<void> {
   });
   pump.start();
   lifecycle.onStop('pump', () => pump.stop());
+
+  const abandonment = startAbandonment(store, clock, log);
+  lifecycle.onStop('abandonment', abandonment.stop);
 
   const door = openKioskDoor(config.dataFolder, clock);
   lifecycle.onStop('kiosks', () => door.close());

@@ -6,7 +6,13 @@ type Fields = Record<string, unknown>;
 export type Guard<T> = (value: unknown) => value is T;
 
 const kinds: ReadonlySet<unknown> = new Set(['checkout', 'void', 'refund']);
-const verdicts: ReadonlySet<unknown> = new Set(['authorised', 'approved_offline', 'declined', 'refused']);
+const verdicts: ReadonlySet<unknown> = new Set([
+  'pending',
+  'authorised',
+  'approved_offline',
+  'declined',
+  'refused',
+]);
 const deciders: ReadonlySet<unknown> = new Set(['appliance', 'central']);
 
 export function isAnswer(value: unknown): value is Answer {
@@ -19,8 +25,8 @@ export function isAnswer(value: unknown): value is Answer {
     deciders.has(value.decidedBy) &&
     Array.isArray(value.reasons) &&
     value.reasons.every((reason) => isObject(reason) && texts(reason, 'code', 'hint')) &&
-    absentOr(value, 'string', 'checkoutId', 'currency') &&
-    absentOr(value, 'number', 'slip', 'totalMinor')
+    absentOr(value, 'string', 'checkoutId', 'currency', 'declineCode') &&
+    absentOr(value, 'number', 'slip', 'totalMinor', 'decisionSeq', 'offlineSinceMs')
   );
 }
 
@@ -60,6 +66,7 @@ export function isStatus(value: unknown): value is Status {
     numbers(value.catalogue, 'version', 'products') &&
     isObject(value.policy) &&
     numbers(value.policy, 'version') &&
+    isObject(value.offline) &&
     isObject(value.exposure) &&
     numbers(value.exposure, 'totalMinor') &&
     isObject(value.verdicts) &&

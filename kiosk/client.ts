@@ -15,6 +15,7 @@ import {
   type RetryLimits,
   type UnavailableReason,
 } from './delivery.ts';
+import { type EventsOptions, type KioskEvent, readEvents } from './events.ts';
 import { type KeptRequest, type KioskStorage, memoryStorage } from './storage.ts';
 import { uuidv7 } from './uuid.ts';
 
@@ -26,7 +27,8 @@ export type Refund = Written<typeof LinkedRefundSchema> | Written<typeof Unlinke
 
 /**
  * What became of a submitted document; `id` names it for ever.
- * - `approved`, `refused`: the appliance judged it and wrote it down; the reasons are in the answer.
+ * - `approved`, `refused`: the appliance judged it and wrote it down; the reasons are in the answer, and who decided.
+ * - `declined`: central asked for the money and the card was declined; `answer.declineCode` says why.
  * - `invalid`: it was not taken, and nothing was written down; the problem says what to mend.
  * - `unavailable`: no answer in time. IT MAY HAVE BEEN ACCEPTED all the same. The request is kept: `resume()`
  *   asks again under the same id. Do not submit the sale anew before its fate is known, or it may be paid twice.
@@ -34,6 +36,7 @@ export type Refund = Written<typeof LinkedRefundSchema> | Written<typeof Unlinke
 export type Submission =
   | { kind: 'approved'; id: string; answer: Answer }
   | { kind: 'refused'; id: string; answer: Answer }
+  | { kind: 'declined'; id: string; answer: Answer }
   | { kind: 'invalid'; id: string; problem: Problem }
   | { kind: 'unavailable'; id: string; reason: UnavailableReason };
 
@@ -63,6 +66,8 @@ export interface KioskClient {
   /** A page of documents, the newest first. */
   list(page?: { cursor?: string; limit?: number }): Promise<Reading<DocumentPage>>;
   status(): Promise<Reading<Status>>;
+  /** What happens at the appliance, without a gap, until the signal ends it. */
+  events(options?: EventsOptions): AsyncGenerator<KioskEvent, void, undefined>;
 }
 
 export interface KioskOptions {
@@ -74,19 +79,28 @@ export interface KioskOptions {
   retry?: Partial<RetryLimits>;
   /** Ends every wait at once; what has no answer then stays kept. */
   signal?: AbortSignal;
+  /** How long central may take over a checkout, in whole seconds; as the site's policy says unless told. */
+  onlineWaitSeconds?: number;
 }
+
+/** The longest that an appliance lets a checkout wait for central. */
+const onlineWaitMsMax = 30_000;
 
 /** @throws TypeError when baseUrl is no http or https URL: an error of the program, not of the world */
 export function createKioskClient(options: KioskOptions): KioskClient {
   const storage = options.storage ?? memoryStorage();
   const onTheWay = new Set<string>();
+  // Called as a plain function: a browser's fetch refuses any other `this`.
+  const plainFetch: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
+  const baseUrl = normalBaseUrl(options.baseUrl);
   const deliver = createDelivery({
-    baseUrl: normalBaseUrl(options.baseUrl),
-    // Called as a plain function: a browser's fetch refuses any other `this`.
-    fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+    baseUrl,
+    fetch: plainFetch,
     limits: { ...defaultRetry, ...options.retry },
     signal: options.signal,
   });
+  const { onlineWaitSeconds } = options;
+  const waitMs = onlineWaitSeconds === undefined ? onlineWaitMsMax : onlineWaitSeconds * 1000;
 
   /** Kept before it is sent: whatever happens after this, the same request can be sent again. */
   async function submit(path: string, document: object): Promise<Submission> {
@@ -102,9 +116,13 @@ export function createKioskClient(options: KioskOptions): KioskClient {
   }
 
   async function send({ id, path, body }: KeptRequest): Promise<Submission> {
-    const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': id };
+    const headers: Record<string, string> = { 'Content-Type': 'application/json', 'Idempotency-Key': id };
+    const online = path === checkoutsPath;
+    if (online && onlineWaitSeconds !== undefined) headers.Prefer = `wait=${onlineWaitSeconds}`;
     const isOurs = (value: unknown): value is Answer => isAnswer(value) && value.id === id;
-    const delivery = await deliver(path, { method: 'POST', headers, body }, isOurs);
+    const init = { method: 'POST', headers, body };
+    // An answer may take as long as central may; a time-out before that would only ask the same again.
+    const delivery = await deliver(path, init, isOurs, online ? waitMs : 0);
     // When removing fails the request is asked again some day and gets the same answer.
     if (delivery.kind !== 'unavailable') await storage.remove(id).catch(() => {});
     return submissionOf(id, delivery);
@@ -121,7 +139,7 @@ export function createKioskClient(options: KioskOptions): KioskClient {
   }
 
   return {
-    checkout: (checkout) => submit('/v1/checkouts', checkout),
+    checkout: (checkout) => submit(checkoutsPath, checkout),
     void: (checkoutId, body) => submit(`/v1/checkouts/${encodeURIComponent(checkoutId)}/void`, body),
     refund: (refund) => submit('/v1/refunds', refund),
 
@@ -155,15 +173,29 @@ export function createKioskClient(options: KioskOptions): KioskClient {
     async status() {
       return readingOf(await deliver('/v1/status', get, isStatus));
     },
+    events({ lastEventId, signal } = {}) {
+      const ends = [signal, options.signal].filter((one) => one !== undefined);
+      return readEvents(
+        `${baseUrl}/v1/events`,
+        plainFetch,
+        {},
+        {
+          ...(lastEventId !== undefined && { lastEventId }),
+          signal: AbortSignal.any(ends),
+        },
+      );
+    },
   };
 }
 
+const checkoutsPath = '/v1/checkouts';
 const get = { method: 'GET' };
 
 function submissionOf(id: string, delivery: Delivery<Answer>): Submission {
   switch (delivery.kind) {
     case 'answered': {
       const { verdict } = delivery.value;
+      if (verdict === 'declined') return { kind: 'declined', id, answer: delivery.value };
       const approved = verdict === 'authorised' || verdict === 'approved_offline';
       return { kind: approved ? 'approved' : 'refused', id, answer: delivery.value };
     }

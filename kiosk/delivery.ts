@@ -52,6 +52,8 @@ export type Deliver = <T>(
   path: string,
   init: { method: string; headers?: Record<string, string>; body?: string },
   isExpected: Guard<T>,
+  /** What each attempt may take in addition to the limits, because somebody else is asked. */
+  extraMs?: number,
 ) => Promise<Delivery<T>>;
 
 export function createDelivery(options: {
@@ -63,16 +65,17 @@ export function createDelivery(options: {
   const { baseUrl, fetch, limits, signal } = options;
 
   /** Tries until answered; gives up when the next attempt would begin after the time is up. */
-  return async (path, init, isExpected) => {
+  return async (path, init, isExpected, extraMs = 0) => {
     const deadline = performance.now() + limits.totalMsMax;
+    const { attemptMsMax } = limits;
     let reason: UnavailableReason = 'timeout';
     for (let failures = 0; ; failures++) {
       const leftMs = Math.max(1, Math.ceil(deadline - performance.now()));
-      const timeout = AbortSignal.timeout(Math.min(limits.attemptMsMax, leftMs));
+      const timeout = AbortSignal.timeout(Math.min(attemptMsMax, leftMs) + extraMs);
       const result = await attempt(path, init, isExpected, timeout);
       if (result.kind !== 'retry') return result;
       // An attempt cut short by the end of the time tells less than what was heard before.
-      if (result.reason !== 'timeout' || leftMs >= limits.attemptMsMax) reason = result.reason;
+      if (result.reason !== 'timeout' || leftMs >= attemptMsMax) reason = result.reason;
       if (signal?.aborted) return { kind: 'unavailable', reason: 'stopped' };
       const delayMs = retryDelayMs(limits, failures, result.retryAfterMs);
       if (performance.now() + delayMs >= deadline) return { kind: 'unavailable', reason };

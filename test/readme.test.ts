@@ -55,7 +55,7 @@ describe('the README on a fresh checkout', () => {
     const site = begin(firstCommand);
     const curl = await printed(site, /^curl -s [\s\S]*?\}\}'$/m);
     const sale = await begin(`${curl} -w '\\n%{http_code}'`).ended;
-    expect(sale.stdout).toMatch(/"verdict":"approved_offline".*\n201$/);
+    expect(sale.stdout).toMatch(/"verdict":"authorised".*\n201$/);
 
     await runKioskSnippet(/https?:\/\/[^/]+/.exec(curl)?.[0] ?? '');
 
@@ -110,7 +110,7 @@ async function runKioskSnippet(applianceUrl: string): Promise<void> {
   const types = await begin('npx --no -- tsc -p tsconfig.snippet.json').ended;
   expect(types.code, types.stdout + types.stderr).toBe(0);
   const sold = await begin('npx --no -- node snippet.ts').ended;
-  expect(sold.stdout, sold.stderr).toMatch(/^slip \d+ approved_offline$/m);
+  expect(sold.stdout, sold.stderr).toMatch(/^slip \d+ authorised$/m);
 }
 
 /** The commands of the shell blocks below a heading. */

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DocumentPage, DocumentView } from '../contract/kiosk-api.ts';
 import { limits } from '../contract/limits.ts';
 import { createKioskClient, type KioskClient, type Reading } from '../kiosk/client.ts';
-import { type Account, createCentralApi, type LedgerEntry } from './central-api.ts';
+import { type Account, type CentralApi, createCentralApi, type LedgerEntry } from './central-api.ts';
 import { TrialError } from './error.ts';
 import type { Site } from './site.ts';
 
@@ -39,17 +39,15 @@ export async function readSettledBooks(
   const { stillMsMax = 60_000 } = options;
   const kiosk = createKioskClient({ baseUrl: site.applianceUrl });
   const central = createCentralApi({ url: site.centralUrl, operatorKey: site.operatorKey });
-  const ledger: LedgerEntry[] = [];
+  let bookedThrough = 0;
   let movedMs = performance.now();
   let receivedBefore = -1;
 
   for (;;) {
     options.signal?.throwIfAborted();
     const { journal } = found(await kiosk.status());
-    const news =
-      journal.receivedThrough > 0 ? await central.entries(journal.journalId, ledger.at(-1)?.seq ?? 0) : [];
-    ledger.push(...news);
-    const bookedThrough = ledger.at(-1)?.seq ?? 0;
+    const news = journal.receivedThrough > 0 ? await central.entries(journal.journalId, bookedThrough) : [];
+    bookedThrough = news.at(-1)?.seq ?? bookedThrough;
     options.onProgress?.({ ...journal, bookedThrough });
     if (journal.pending === 0 && bookedThrough >= journal.lastSeq) break;
 
@@ -59,7 +57,22 @@ export async function readSettledBooks(
     receivedBefore = journal.receivedThrough;
     if (news.length === 0) await sleep(100, undefined, options.signal && { signal: options.signal });
   }
-  return { journal: await readJournal(kiosk), ledger, balances: await central.accounts() };
+  // Read anew: a checkout that was still pending when it was first read has been decided since.
+  const journalId = found(await kiosk.status()).journal.journalId;
+  return {
+    journal: await readJournal(kiosk),
+    ledger: await readLedger(central, journalId),
+    balances: await central.accounts(),
+  };
+}
+
+async function readLedger(central: CentralApi, journalId: string): Promise<LedgerEntry[]> {
+  const ledger: LedgerEntry[] = [];
+  for (let news = await central.entries(journalId, 0); news.length > 0; ) {
+    ledger.push(...news);
+    news = await central.entries(journalId, ledger.at(-1)?.seq ?? 0);
+  }
+  return ledger;
 }
 
 async function readJournal(kiosk: KioskClient): Promise<DocumentView[]> {

@@ -9,7 +9,7 @@ const LedgerEntry = z.object({
   verdict: z.string().nullable(),
   totalMinor: z.int().nullable(),
   currency: z.string().nullable(),
-  /** booked: money moved; recorded: refused at the appliance; parked: waits for a person. */
+  /** booked: money moved; recorded: it did not, as when refused at the appliance; parked: waits for a person. */
   state: z.enum(['booked', 'recorded', 'parked']),
 });
 export type LedgerEntry = z.infer<typeof LedgerEntry>;

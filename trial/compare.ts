@@ -21,7 +21,16 @@ export interface Comparison {
   differences: string[];
 }
 
-export function compareBooks({ journal, ledger, balances }: Books): Comparison {
+/** A decision is no document of its own: the ledger has it beside the checkout it decided. */
+const isDecision = ({ kind }: LedgerEntry) => kind === 'decision';
+
+export function compareBooks({ journal, ledger: entries, balances }: Books): Comparison {
+  const ledger = entries.filter((entry) => !isDecision(entry));
+  const reversals = new Set(
+    entries.filter((entry) => isDecision(entry) && entry.state === 'booked').map(({ seq }) => seq),
+  );
+  const isReversed = ({ decisionSeq }: DocumentView) =>
+    decisionSeq !== undefined && reversals.has(decisionSeq);
   const journalById = new Map(journal.map((document) => [document.id, document]));
   const ledgerById = new Map(ledger.map((entry) => [entry.documentId, entry]));
   const missing = journal.filter((document) => !ledgerById.has(document.id));
@@ -32,7 +41,9 @@ export function compareBooks({ journal, ledger, balances }: Books): Comparison {
     ...unknown.map(
       ({ documentId, seq }) => `${documentId}: entry ${seq} of the ledger is not in the journal`,
     ),
-    ...journal.flatMap((document) => differencesOf(document, ledgerById.get(document.id))),
+    ...journal.flatMap((document) =>
+      differencesOf(document, ledgerById.get(document.id), isReversed(document)),
+    ),
   ];
   if (duplicates > 0) differences.push(`${duplicates} documents are there more than once`);
 
@@ -41,7 +52,14 @@ export function compareBooks({ journal, ledger, balances }: Books): Comparison {
   const refundTotalMinor = sum(approved.filter(({ kind }) => kind === 'refund'));
   const voids = approved.filter(({ kind }) => kind === 'void');
   const voidTotalMinor = sum(voids.map(({ checkoutId }) => journalById.get(checkoutId ?? '') ?? {}));
-  const ledgerTotalMinor = sum(ledger.filter(({ state, kind }) => state === 'booked' && kind === 'checkout'));
+  // Authorised at central and refused at the appliance: sold and taken back, so that nothing is left of it.
+  const reversedIds = new Set(journal.filter(isReversed).map(({ id }) => id));
+  const ledgerTotalMinor = sum(
+    ledger.filter(
+      ({ state, kind, documentId }) =>
+        state === 'booked' && kind === 'checkout' && !reversedIds.has(documentId ?? ''),
+    ),
+  );
   if (journalTotalMinor !== ledgerTotalMinor) {
     differences.push(`checkouts: ${journalTotalMinor} in the journal, ${ledgerTotalMinor} in the ledger`);
   }
@@ -58,13 +76,13 @@ export function compareBooks({ journal, ledger, balances }: Books): Comparison {
   };
 }
 
-function differencesOf(document: DocumentView, entry: LedgerEntry | undefined): string[] {
+function differencesOf(document: DocumentView, entry: LedgerEntry | undefined, reversed: boolean): string[] {
   if (!entry) return [];
   const expected: Partial<LedgerEntry> = {
     seq: document.seq,
     kind: document.kind,
     verdict: document.verdict,
-    state: isApproved(document) ? 'booked' : 'recorded',
+    state: isApproved(document) || reversed ? 'booked' : 'recorded',
     // A void has no amount of its own in the journal; the ledger knows what it takes back.
     ...(document.totalMinor !== undefined && { totalMinor: document.totalMinor }),
     ...(document.currency !== undefined && { currency: document.currency }),

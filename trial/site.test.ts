@@ -3,19 +3,19 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Policy } from '../contract/feed.ts';
+import { Policy } from '../contract/policy.ts';
 import { createKioskClient, type KioskClient } from '../kiosk/client.ts';
 import { readSettledBooks } from './books.ts';
 import { compareBooks } from './compare.ts';
 import { openSite, type Site, type SiteOptions } from './site.ts';
 
-const policy: Policy = {
+const policy = Policy.parse({
   currency: 'GBP',
   checkout: { totalMinorMax: 100_000 },
   exposure: { totalMinorMax: 1_000_000 },
-  priceOverride: 'refused',
+  priceOverride: { permission: 'refused' },
   unlinkedRefund: { permission: 'refused', totalMinorMax: 0 },
-};
+});
 const folder = mkdtempSync(join(tmpdir(), 'site-'));
 const steps: string[] = [];
 const options: SiteOptions = {

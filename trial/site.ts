@@ -5,7 +5,7 @@ import { hash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Policy } from '../contract/feed.ts';
+import type { Policy } from '../contract/policy.ts';
 import { createKioskClient } from '../kiosk/client.ts';
 import { writeDurable } from '../kit/durable-file.ts';
 import { applianceCreate } from '../provisioning/commands/appliance-create.ts';

@@ -1,6 +1,6 @@
 // `policy set`: a JSON or TOML file becomes the next version of the policy, for every appliance.
 import { parse as parseToml } from 'smol-toml';
-import { Policy } from '../../contract/feed.ts';
+import { Policy } from '../../contract/policy.ts';
 import { describeIssue } from '../config.ts';
 import { CommandError } from '../errors.ts';
 import { defaultPolicy } from '../feed/default-policy.ts';

@@ -1,6 +1,7 @@
 // What the rest of central asks of its store: one contract for every database that can take this place.
 // Each call is one transaction, and its answer is given only after that transaction is durable.
-import type { Policy, Product } from '../../contract/feed.ts';
+import type { Product } from '../../contract/feed.ts';
+import type { Policy } from '../../contract/policy.ts';
 import type { IgnoredReason } from '../intake/entries-run.ts';
 import type { Posting } from './settle.ts';
 
@@ -37,8 +38,8 @@ export type HelloResult =
   | { kind: 'diverged'; position: ReceivedPosition };
 
 export type ReceiveResult =
-  /** Durable now. */
-  | { kind: 'received'; position: ReceivedPosition; entries: number }
+  /** Durable now; `asks` when a kiosk waits for central's word on one of them. */
+  | { kind: 'received'; position: ReceivedPosition; entries: number; asks: boolean }
   /** Durable before: the same receipt again does no harm. */
   | { kind: 'repeated'; position: ReceivedPosition }
   /** Something between is missing: the receipt shows from where. */
@@ -142,6 +143,10 @@ export interface BookedPiece {
   more: boolean;
 }
 
+export interface AnsweredDue {
+  answered: number;
+}
+
 /** What the store does, said once; LedgerPort is the same with promises. */
 export interface LedgerCalls {
   /** Makes the appliance known, with its site; a second time changes the site only. */
@@ -171,6 +176,9 @@ export interface LedgerCalls {
 
   /** Settles at most so many waiting entries, in order per journal, each exactly once (I5). */
   bookPiece(entriesMax: number, nowMs: number): BookedPiece;
+
+  /** Answers at most so many of the authorisations that are due. */
+  answerDue(answersMax: number, nowMs: number): AnsweredDue;
 
   /** Stores a policy as the next version and tells every appliance; answers the version. */
   publishPolicy(policy: Policy): number;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Entry } from '../../contract/entry.ts';
+import type { DocumentEntry } from '../../contract/entry.ts';
 import { checkoutEntry, refundEntry, unlinkedRefundEntry, voidEntry } from '../fixtures/entries.ts';
 import { type DocumentState, type SettleFacts, type Settlement, settle } from './settle.ts';
 
@@ -19,7 +19,7 @@ function sold(change: Partial<DocumentState> = {}): DocumentState {
 }
 
 describe('settle', () => {
-  const parked: [string, Entry, SettleFacts, string][] = [
+  const parked: [string, DocumentEntry, SettleFacts, string][] = [
     ['an id that is booked already', checkoutEntry(), { ...nothing, sameId: sold() }, 'document_repeated'],
     ['a void of an unknown checkout', voidEntry(id), nothing, 'checkout_unknown'],
     [
@@ -77,7 +77,7 @@ describe('settle', () => {
     expect(settle(entry, facts)).toEqual({ kind: 'parked', reason });
   });
 
-  const approved: [string, Entry, SettleFacts, number, object | null][] = [
+  const approved: [string, DocumentEntry, SettleFacts, number, object | null][] = [
     ['a checkout approved offline', checkoutEntry(), nothing, 1500, null],
     ['an authorised checkout', checkoutEntry({ verdict: 'authorised' }), nothing, 1500, null],
     [
@@ -109,7 +109,7 @@ describe('settle', () => {
     expect(amounts(settlement)).toEqual({ 'receivable:processor': receivable, 'payable:payee': -receivable });
   });
 
-  const refused: [string, Entry][] = [
+  const refused: [string, DocumentEntry][] = [
     ['a refused checkout', checkoutEntry({ verdict: 'refused' })],
     ['a declined checkout', checkoutEntry({ verdict: 'declined' })],
     ['a refused void of a checkout nobody knows', voidEntry(id, { verdict: 'refused' })],

@@ -1,7 +1,13 @@
 // What one journal entry means for the money: pure. It never throws for what an appliance may send; what cannot be
 // booked is parked with a reason, and the rest of the journal goes on.
 
-import type { CheckoutEntry, Entry, EntryKind, RefundEntry, VoidEntry } from '../../contract/entry.ts';
+import type {
+  CheckoutEntry,
+  DocumentEntry,
+  DocumentKind,
+  RefundEntry,
+  VoidEntry,
+} from '../../contract/entry.ts';
 import type { OutcomeKind, VerdictKind } from '../../contract/verdict.ts';
 import { unreachable } from '../../kit/assert.ts';
 
@@ -15,7 +21,9 @@ export type ParkReason =
   | 'already_voided'
   | 'already_refunded'
   | 'refund_above_remaining'
-  | 'currency_differs';
+  | 'currency_differs'
+  | 'already_decided'
+  | 'not_authorised';
 
 export type MovementReason = 'sale' | 'void' | 'refund';
 export type AccountName = 'receivable:processor' | 'payable:payee';
@@ -29,7 +37,7 @@ export interface Posting {
 
 /** What the ledger keeps of a document. */
 export interface DocumentState {
-  kind: EntryKind;
+  kind: DocumentKind;
   verdict: VerdictKind;
   currency: string;
   totalMinor: number;
@@ -69,12 +77,14 @@ export type Settlement =
       change: CheckoutChange | null;
       outcome: OutcomeKind;
     }
+  /** Central is asked: nothing moves before it has answered. */
+  | { kind: 'asked'; document: NewDocument; entry: CheckoutEntry }
   /** Refused or declined at the appliance: worth knowing, no money in it. */
   | { kind: 'recorded'; document: NewDocument }
   | { kind: 'parked'; reason: ParkReason };
 
 /** Settles one entry against what the ledger knows of its appliance's documents. */
-export function settle(entry: Entry, facts: SettleFacts): Settlement {
+export function settle(entry: DocumentEntry, facts: SettleFacts): Settlement {
   if (facts.sameId !== null) return parked('document_repeated');
   switch (entry.kind) {
     case 'checkout':
@@ -89,7 +99,7 @@ export function settle(entry: Entry, facts: SettleFacts): Settlement {
 }
 
 /** The checkout an entry refers to, or null when it stands alone. */
-export function checkoutIdOf(entry: Entry): string | null {
+export function checkoutIdOf(entry: DocumentEntry): string | null {
   if (entry.kind === 'void') return entry.checkoutId;
   return entry.kind === 'refund' && 'checkoutId' in entry.refund ? entry.refund.checkoutId : null;
 }
@@ -105,6 +115,7 @@ export function salePostings(currency: string, totalMinor: number): Posting[] {
 function settleCheckout(entry: CheckoutEntry): Settlement {
   const { currency, totalMinor } = entry.checkout;
   const document = { currency, totalMinor, checkoutId: null };
+  if (entry.verdict === 'pending') return { kind: 'asked', document, entry };
   if (!isApproved(entry.verdict)) return { kind: 'recorded', document };
   return booked('sale', document, salePostings(currency, totalMinor), null);
 }
@@ -160,7 +171,8 @@ function booked(
   return { kind: 'booked', document, reason, postings, change, outcome: 'booked' };
 }
 
-function reversed(postings: readonly Posting[]): Posting[] {
+/** The same amounts, back. */
+export function reversed(postings: readonly Posting[]): Posting[] {
   return postings.map((posting) => ({ ...posting, amountMinor: -posting.amountMinor }));
 }
 

@@ -2,8 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Checkout, LinkedRefund, UnlinkedRefund } from '../../contract/checkout.ts';
-import type { Policy, Product } from '../../contract/feed.ts';
+import type { Product } from '../../contract/feed.ts';
 import { type Price, samePrice } from '../../contract/money.ts';
+import { Policy } from '../../contract/policy.ts';
 import { reasonHints } from '../../contract/verdict.ts';
 import {
   type CheckoutFacts,
@@ -15,13 +16,13 @@ import {
   type TargetFacts,
 } from './decide.ts';
 
-const policy: Policy = {
+const policy = Policy.parse({
   currency: 'GBP',
   checkout: { totalMinorMax: 10_000 },
   exposure: { totalMinorMax: 50_000 },
-  priceOverride: 'allowed',
+  priceOverride: { permission: 'allowed' },
   unlinkedRefund: { permission: 'allowed', totalMinorMax: 2000 },
-};
+});
 const payment = { token: 'tok_1', fingerprint: 'f1', scheme: 'visa', last4: '4242' };
 const tea: Product = { sku: 'tea', name: 'Tea', price: { priceMinor: 250, baseQuantity: 1 }, sellable: true };
 const each = (priceMinor: number): Price => ({ priceMinor, baseQuantity: 1 });
@@ -85,7 +86,7 @@ describe('a checkout', () => {
         240,
       ),
       knows([tea]),
-      { ...policy, priceOverride: 'refused' },
+      { ...policy, priceOverride: { permission: 'refused' } },
       ['price_override_not_allowed@0'],
     ],
     ['a total one too low', { ...oneTea, totalMinor: 249 }, knows([tea]), policy, ['total_mismatch']],
@@ -122,7 +123,7 @@ describe('a checkout', () => {
       { currency: 'EUR', mode: 'require_online' },
     );
     const facts = knows([null, { ...tea, sellable: false, quantityMax: 8 }, { ...tea, sku: 'jam' }], 50_000);
-    const decision = decideCheckout(checkout, facts, { ...policy, priceOverride: 'refused' });
+    const decision = decideCheckout(checkout, facts, { ...policy, priceOverride: { permission: 'refused' } });
     expect(codes(decision)).toEqual([
       'product_unknown@0',
       'product_not_sellable@1',
@@ -238,7 +239,7 @@ describe('a checkout', () => {
     ];
     const decision = decideCheckout(checkoutOf(lines, 250), knows([tea]), {
       ...policy,
-      priceOverride: 'refused',
+      priceOverride: { permission: 'refused' },
     });
     expect(decision.verdict).toBe('approved_offline');
   });

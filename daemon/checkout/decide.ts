@@ -1,8 +1,9 @@
 // The rule: what the appliance says of a checkout, a void or a refund. Pure: it is given the facts and returns the verdict.
 import type { Checkout, LinkedRefund, UnlinkedRefund } from '../../contract/checkout.ts';
 import type { JudgedLine } from '../../contract/entry.ts';
-import type { Policy, Product } from '../../contract/feed.ts';
+import type { Product } from '../../contract/feed.ts';
 import { lineTotalMinor, type Price, samePrice } from '../../contract/money.ts';
+import type { Policy } from '../../contract/policy.ts';
 import type { Reason, ReasonCode, VerdictKind } from '../../contract/verdict.ts';
 
 /** What the appliance knows at the moment it decides. */
@@ -119,6 +120,7 @@ type PriceJudgement = { kind: 'applied'; price: Price } | { kind: 'refused'; cod
 function priceOf(line: Checkout['lines'][number], product: Product, policy: Policy): PriceJudgement {
   if (!line.price || samePrice(line.price, product.price)) return { kind: 'applied', price: product.price };
   if (!line.priceOverride) return { kind: 'refused', code: 'price_mismatch' };
-  if (policy.priceOverride === 'refused') return { kind: 'refused', code: 'price_override_not_allowed' };
+  if (policy.priceOverride.permission === 'refused')
+    return { kind: 'refused', code: 'price_override_not_allowed' };
   return { kind: 'applied', price: line.price };
 }

@@ -6,13 +6,25 @@ import { Uuid } from '../../contract/id.ts';
 import { limits } from '../../contract/limits.ts';
 import type { StoreClient } from '../store/client.ts';
 import type { AcceptAnswer } from '../store/commands.ts';
+import { preferredWaitMs } from './prefer.ts';
 import { ProblemError } from './problems.ts';
 import { readSubmission } from './request.ts';
+import type { Waited, WaitingRoom } from './waiting-room.ts';
 
-export function addDocumentRoutes(router: Router, store: Pick<StoreClient, 'ask'>): void {
+export function addDocumentRoutes(
+  router: Router,
+  store: Pick<StoreClient, 'ask'>,
+  waitingRoom: WaitingRoom,
+): void {
   router.post('/v1/checkouts', async (ctx) => {
     const { id, requestHash, document } = await readSubmission(ctx, 'checkout', () => Checkout);
-    respond(ctx, await store.ask('checkout', { id, requestHash, checkout: document }));
+    const wishMs = preferredWaitMs(ctx.get('Prefer'));
+    // RFC 7240 §3: said even where there was nothing to wait for, as the wish was heeded all the same.
+    if (wishMs !== null) ctx.set('Preference-Applied', `wait=${wishMs / 1000}`);
+    ctx.vary('Prefer');
+    const hungUp = new AbortController();
+    ctx.res.on('close', () => hungUp.abort());
+    respond(ctx, await waitingRoom.submit({ id, requestHash, checkout: document }, wishMs, hungUp.signal));
   });
 
   router.post('/v1/checkouts/:id/void', async (ctx) => {
@@ -40,8 +52,16 @@ export function addDocumentRoutes(router: Router, store: Pick<StoreClient, 'ask'
 }
 
 /** 201 whenever the journal has it: a refusal by the rule is an answer too, and kept. */
-function respond(ctx: Context, answer: AcceptAnswer): void {
-  if (answer.kind === 'unaccepted') throw new ProblemError(answer.code);
+function respond(ctx: Context, answer: AcceptAnswer | Waited): void {
+  switch (answer.kind) {
+    case 'unaccepted':
+      throw new ProblemError(answer.code);
+    case 'pending':
+    case 'gone':
+      // Nobody is there to read it; whoever asks again with the same key waits for the same decision.
+      throw new ProblemError('busy');
+    case 'answered':
+  }
   ctx.status = 201;
   ctx.set('Location', `/v1/checkouts/${answer.answer.id}`);
   ctx.body = answer.answer;

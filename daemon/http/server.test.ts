@@ -585,7 +585,7 @@ describe('how the appliance is', () => {
   it('is busy when the store is, full when the disk is, and says nothing of what broke inside', async () => {
     const told = async (ask: () => Promise<unknown>) => {
       let outcome: [number, string | null, string] | null = null;
-      await withServer({ ask } as unknown as StoreClient, async (at) => {
+      await withServer({ ask, onDecided() {}, onChanged() {} } as unknown as StoreClient, async (at) => {
         const headers = { ...json, 'Idempotency-Key': randomUUID() };
         const response = await fetch(`${at}/v1/checkouts`, {
           method: 'POST',
@@ -617,6 +617,8 @@ describe('the end', () => {
         new Promise((resolve) => {
           release = resolve;
         }),
+      onDecided() {},
+      onChanged() {},
     } as unknown as StoreClient;
     const ending = await startHttp({ ...options, requestMsMax: 10_000 }, { store: slow, identity, log });
     const at = `http://127.0.0.1:${ending.port}`;

@@ -15,6 +15,7 @@ import type { KioskDoor } from '../store/kiosks/door.ts';
 import { identifyCaller } from './caller.ts';
 import { allowOrigins } from './cors.ts';
 import { addDocumentRoutes } from './documents.ts';
+import { addEventRoute } from './events.ts';
 import { requireHost } from './hosts.ts';
 import type { LanCertificate } from './lan-certificate.ts';
 import { addPairingRoutes } from './pairings.ts';
@@ -22,6 +23,7 @@ import { answerProblem, ProblemError } from './problems.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { requireScope } from './scopes.ts';
 import { addStatusRoutes, type Identity } from './status.ts';
+import { createWaitingRoom } from './waiting-room.ts';
 
 export interface HttpOptions {
   /** Of this machine: plain HTTP, for loopback only. */
@@ -53,7 +55,7 @@ export interface HttpServer {
 }
 
 interface HttpParts {
-  store: Pick<StoreClient, 'ask'>;
+  store: Pick<StoreClient, 'ask' | 'onDecided' | 'onChanged'>;
   identity: Identity;
   log: Log;
   /** Without it no kiosk can pair, and no token is known. */
@@ -62,7 +64,8 @@ interface HttpParts {
 
 /** Serves until stopped. Rejects when an address cannot be had. */
 export async function startHttp(options: HttpOptions, parts: HttpParts): Promise<HttpServer> {
-  const handle = createApp(options, parts).callback();
+  const { app, endWaits } = createApp(options, parts);
+  const handle = app.callback();
   const servers: Server[] = [];
   const open = async (server: Server, at: { host: string; port: number }) => {
     server.maxConnections = options.connectionsMax;
@@ -71,6 +74,7 @@ export async function startHttp(options: HttpOptions, parts: HttpParts): Promise
     return port;
   };
   const stop = async () => {
+    endWaits();
     await Promise.all(servers.map(close));
   };
   try {
@@ -104,7 +108,10 @@ function tlsOptions(options: HttpOptions, { tls }: LanOptions) {
   };
 }
 
-function createApp(options: HttpOptions, { store, identity, log, kiosks }: HttpParts): Koa {
+function createApp(
+  options: HttpOptions,
+  { store, identity, log, kiosks }: HttpParts,
+): { app: Koa; endWaits: () => void } {
   const app = new Koa();
   const counters = { cardNumbersRefused: 0 };
   const { lan = null, kioskAuth = 'loopback_open', corsOrigins = [] } = options;
@@ -114,8 +121,10 @@ function createApp(options: HttpOptions, { store, identity, log, kiosks }: HttpP
   // Before the routes: it is run for each of them, and for no path that is none.
   router.use(requireScope(kioskAuth === 'required'));
   if (kiosks) addPairingRoutes(router, { kiosks: kiosks.door, clock: kiosks.clock, log });
-  addDocumentRoutes(router, store);
-  addStatusRoutes(router, { store, identity, counters });
+  const waitingRoom = createWaitingRoom(store);
+  addDocumentRoutes(router, store, waitingRoom);
+  const statusNow = addStatusRoutes(router, { store, identity, counters });
+  const events = addEventRoute(router, store, statusNow);
 
   // Without a listener the framework prints what a broken connection left, stack and all.
   app.on('error', (error: Error) => log.info({ error: error.message }, 'a connection broke'));
@@ -141,7 +150,11 @@ function createApp(options: HttpOptions, { store, identity, log, kiosks }: HttpP
   app.use(identifyCaller(kiosks?.door ?? { kioskOf: () => null }, rates));
   app.use(router.routes());
   app.use(router.allowedMethods());
-  return app;
+  const endWaits = () => {
+    events.close();
+    waitingRoom.close();
+  };
+  return { app, endWaits };
 
   function answerError(ctx: Koa.Context, error: unknown): void {
     const requestId = ctx.state.requestId as string;

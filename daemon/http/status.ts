@@ -14,10 +14,17 @@ interface StatusParts {
   counters: { cardNumbersRefused: number };
 }
 
-export function addStatusRoutes(router: Router, { store, identity, counters }: StatusParts): void {
-  router.get('/v1/status', async (ctx) => {
+/** @returns what reads the status as the route answers it */
+export function addStatusRoutes(
+  router: Router,
+  { store, identity, counters }: StatusParts,
+): () => Promise<Status> {
+  const statusNow = async (): Promise<Status> => {
     const known = await store.ask('status', {});
-    ctx.body = { ...identity, ...known, ...counters } satisfies Status;
+    return { ...identity, ...known, ...counters };
+  };
+  router.get('/v1/status', async (ctx) => {
+    ctx.body = await statusNow();
   });
 
   /** Alive: the event loop turns. */
@@ -32,4 +39,5 @@ export function addStatusRoutes(router: Router, { store, identity, counters }: S
     ctx.status = ready ? 200 : 503;
     ctx.body = { status: ready ? 'ready' : 'waiting_for_feed' };
   });
+  return statusNow;
 }

@@ -1,10 +1,8 @@
 // Accepting a submission: read the facts, ask the rule, append the entry, and bring the projections along; all inside
 // the transaction of the batch, so that two submissions can never both see the room that only one may take (I12).
 import type { LinkedRefund } from '../../contract/checkout.ts';
-import type { Entry, EntryTime } from '../../contract/entry.ts';
-import { Entry as EntrySchema } from '../../contract/entry.ts';
+import type { DocumentEntry, EntryTime } from '../../contract/entry.ts';
 import type { VerdictKind } from '../../contract/verdict.ts';
-import { present } from '../../kit/assert.ts';
 import {
   type Decision,
   decideCheckout,
@@ -13,11 +11,14 @@ import {
   decideVoid,
   type TargetFacts,
 } from '../checkout/decide.ts';
+import { bySide, routeCheckout } from '../checkout/route.ts';
 import { answerOf } from './answer.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { AcceptAnswer, Ask, UnacceptedCode } from './commands.ts';
+import type { Decisions } from './decisions.ts';
 import { type DocumentRow, type Documents, idBytes } from './documents.ts';
 import type { Journal } from './journal.ts';
+import type { LinkState } from './link-state.ts';
 import type { Positions } from './positions.ts';
 
 export interface AcceptParts {
@@ -25,6 +26,8 @@ export interface AcceptParts {
   documents: Documents;
   catalogue: Catalogue;
   positions: Positions;
+  decisions: Decisions;
+  link: LinkState;
   /** The three times of an entry accepted now. */
   entryTime: () => EntryTime;
   /** False below the watermark: new checkouts wait until there is room, voids and refunds go on. */
@@ -38,7 +41,7 @@ export interface Accept {
 }
 
 export function createAccept(parts: AcceptParts): Accept {
-  const { journal, documents, catalogue, positions } = parts;
+  const { journal, documents, catalogue, positions, decisions, link } = parts;
   return {
     checkout({ id, requestHash, checkout }) {
       const earlier = repeated(id, requestHash);
@@ -52,11 +55,21 @@ export function createAccept(parts: AcceptParts): Accept {
         products: checkout.lines.map((line) => catalogue.find(line)),
         exposureMinor: positions.now.exposureMinor,
       };
-      const { verdict, reasons, judged } = decideCheckout(checkout, facts, policy);
+      const judgement = decideCheckout(checkout, facts, policy);
+      const { judged } = judgement;
+      const { mode, late, waitMs } = policy.online;
+      const route = routeCheckout(
+        checkout.mode ?? mode,
+        bySide(judgement.reasons),
+        late,
+        decisions.linkFacts(),
+      );
+      const { reasons } = route;
+      const verdict = route.kind === 'asked' ? 'pending' : route.verdict;
       const slip = slipFor(verdict);
       const at = parts.entryTime();
       const catalogueVersion = catalogue.inForce.version;
-      const entry: Entry = {
+      const entry: DocumentEntry = {
         kind: 'checkout',
         id,
         at,
@@ -67,10 +80,17 @@ export function createAccept(parts: AcceptParts): Accept {
         policyVersion,
         checkout,
         ...(judged && { judged }),
+        ...(link.offlineSince && { offlineSinceMs: link.offlineSince.wallMs }),
       };
-      const exposedMinor = verdict === 'approved_offline' ? checkout.totalMinor : 0;
+      // A pending one that may be approved offline takes its exposure now: when it is late the room must be there (I12).
+      const exposed =
+        route.kind === 'asked' ? route.late === 'approve_offline' : verdict === 'approved_offline';
+      const exposedMinor = exposed ? checkout.totalMinor : 0;
       positions.addExposure(exposedMinor);
-      return append(entry, requestHash, idBytes(id), checkout.currency, checkout.totalMinor, exposedMinor);
+      const { currency, totalMinor } = checkout;
+      const answer = append(entry, requestHash, idBytes(id), currency, totalMinor, exposedMinor);
+      if (route.kind === 'decided') return answer;
+      return decisions.ask({ id, seq: journal.lastSeq, late: route.late, waitMs });
     },
 
     void({ id, requestHash, checkoutId, void: submitted }) {
@@ -83,7 +103,7 @@ export function createAccept(parts: AcceptParts): Accept {
         documents.markVoided(checkout.id, idBytes(id));
         positions.addExposure(-checkout.exposedMinor);
       }
-      const entry: Entry = {
+      const entry: DocumentEntry = {
         kind: 'void',
         id,
         at: parts.entryTime(),
@@ -110,7 +130,16 @@ export function createAccept(parts: AcceptParts): Accept {
       function appendRefund({ verdict, reasons }: Decision, checkoutId: Buffer | null): AcceptAnswer {
         const slip = slipFor(verdict);
         const at = parts.entryTime();
-        const entry: Entry = { kind: 'refund', id, at, verdict, reasons, ...slip, policyVersion, refund };
+        const entry: DocumentEntry = {
+          kind: 'refund',
+          id,
+          at,
+          verdict,
+          reasons,
+          ...slip,
+          policyVersion,
+          refund,
+        };
         return append(entry, requestHash, checkoutId, refund.currency, refund.totalMinor, 0);
       }
     },
@@ -121,12 +150,11 @@ export function createAccept(parts: AcceptParts): Accept {
     const known = documents.find(idBytes(id));
     if (!known) return null;
     if (known.requestHash.toString('hex') !== requestHash) return unaccepted('idempotency_conflict');
-    const body = present(journal.body(known.seq), `the entry of document ${id}`);
-    return { kind: 'answered', answer: answerOf(EntrySchema.parse(JSON.parse(body.toString())), known.seq) };
+    return decisions.answer(known);
   }
 
   function append(
-    entry: Entry,
+    entry: DocumentEntry,
     requestHash: string,
     checkoutId: Buffer | null,
     currency: string | null,

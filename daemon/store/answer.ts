@@ -1,25 +1,47 @@
-// The answer to a submission, made of its journal entry alone: so a repeat gets the same bytes for ever (I2).
-import type { Entry } from '../../contract/entry.ts';
+// The answer to a submission, made of the journal alone, its entry and the decision on it where there is one: so a repeat
+// gets the same bytes for ever (I2).
+import type { DecisionEntry, DocumentEntry } from '../../contract/entry.ts';
 import type { Answer } from '../../contract/kiosk-api.ts';
 import { type Reason, reasonHints } from '../../contract/verdict.ts';
 
-export function answerOf(entry: Entry, seq: number): Answer {
+export function answerOf(
+  entry: DocumentEntry,
+  seq: number,
+  decision: { entry: DecisionEntry; seq: number } | null = null,
+): Answer {
+  const said = decision?.entry ?? entry;
   return {
     id: entry.id,
     kind: entry.kind,
     seq,
-    verdict: entry.verdict,
-    decidedBy: 'appliance',
-    reasons: entry.reasons.map(withHint),
+    verdict: said.verdict,
+    decidedBy: decision?.entry.decidedBy ?? 'appliance',
+    reasons: said.reasons.map(withHint),
     ...partsOf(entry),
+    ...(decision && decisionParts(decision.entry, decision.seq)),
   };
 }
 
-function partsOf(entry: Entry): Partial<Answer> {
+function decisionParts({ slip, declineCode, offlineSinceMs }: DecisionEntry, seq: number): Partial<Answer> {
+  return {
+    decisionSeq: seq,
+    ...(slip !== undefined && { slip }),
+    ...(declineCode !== undefined && { declineCode }),
+    ...(offlineSinceMs !== undefined && { offlineSinceMs }),
+  };
+}
+
+function partsOf(entry: DocumentEntry): Partial<Answer> {
   switch (entry.kind) {
     case 'checkout': {
       const { currency, totalMinor } = entry.checkout;
-      return { ...(entry.slip !== undefined && { slip: entry.slip }), currency, totalMinor };
+      const { slip, offlineSinceMs } = entry;
+      return {
+        ...(slip !== undefined && { slip }),
+        currency,
+        totalMinor,
+        ...(offlineSinceMs !== undefined && { offlineSinceMs }),
+      };
     }
     case 'void':
       return { checkoutId: entry.checkoutId };

@@ -1,8 +1,9 @@
 // The catalogue in force and the policy, as the feed brought them.
 import type { Database } from 'better-sqlite3';
 import type { Line } from '../../contract/checkout.ts';
-import { type FeedItem, Policy, type Product } from '../../contract/feed.ts';
+import type { FeedItem, Product } from '../../contract/feed.ts';
 import { BaseQuantity } from '../../contract/money.ts';
+import { Policy } from '../../contract/policy.ts';
 
 type CataloguePiece = Extract<FeedItem, { kind: 'catalogue' }>;
 type PolicyItem = Extract<FeedItem, { kind: 'policy' }>;

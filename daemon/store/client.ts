@@ -1,7 +1,9 @@
 // The store as the rest of the daemon sees it: ask() resolves once the disk has the answer.
 import { Worker } from 'node:worker_threads';
+import type { Answer } from '../../contract/kiosk-api.ts';
 import { present } from '../../kit/assert.ts';
 import type { AnswerTo, Ask, Command, CommandKind } from './commands.ts';
+import type { Heads } from './store.ts';
 import type { Lane, Request, Response } from './thread.ts';
 import type { WorkerOptions } from './worker.ts';
 
@@ -17,8 +19,14 @@ export interface StoreClient {
   readonly lastSeq: number;
   /** True while kiosks submit: one did so within the last second. */
   kiosksSubmit(): boolean;
+  /** The newest checkout that waits for central's word: it is sent though other frames are out. */
+  readonly lastAskedSeq: number;
   /** Calls back when lastSeq has grown. One listener: the pump. */
   onAppended(listener: () => void): void;
+  /** Calls back with each pending checkout that was decided. One listener: the HTTP server. */
+  onDecided(listener: (answer: Answer) => void): void;
+  /** Calls back when there are new events, or what a status shows has changed. One listener: the HTTP server. */
+  onChanged(listener: (statusChanged: boolean) => void): void;
   /** Ends the thread after what was asked has been answered. */
   close(): Promise<void>;
 }
@@ -32,6 +40,7 @@ const ofKiosks: ReadonlySet<CommandKind> = new Set([
   'document',
   'page',
   'status',
+  'events',
 ]);
 const submissions: ReadonlySet<CommandKind> = new Set(['checkout', 'void', 'refund']);
 const submitsMs = 1000;
@@ -65,9 +74,11 @@ export function startStore(
   const waiting = new Map<number, Waiting>();
   const gathered: Record<Lane, Gathered> = { kiosks: nothing(), sync: nothing() };
   let nextId = 1;
-  let lastSeq = 0;
   let submittedMs = Number.NEGATIVE_INFINITY;
+  let heads: Heads = { lastSeq: 0, lastAskedSeq: 0, lastOutcome: 0, statusChanges: 0 };
   let appended: () => void = () => {};
+  let decided: (answer: Answer) => void = () => {};
+  let changed: (statusChanged: boolean) => void = () => {};
   let closed: (() => void) | null = null;
   /** Why nothing can be asked any more. */
   let ended: StoreGoneError | null = null;
@@ -101,11 +112,20 @@ export function startStore(
       });
     },
     get lastSeq() {
-      return lastSeq;
+      return heads.lastSeq;
+    },
+    get lastAskedSeq() {
+      return heads.lastAskedSeq;
     },
     kiosksSubmit: () => performance.now() - submittedMs < submitsMs,
     onAppended(listener) {
       appended = listener;
+    },
+    onDecided(listener) {
+      decided = listener;
+    },
+    onChanged(listener) {
+      changed = listener;
     },
     close() {
       if (ended) return Promise.resolve();
@@ -123,14 +143,15 @@ export function startStore(
     worker.on('message', (response: Response) => {
       switch (response.kind) {
         case 'open':
-          lastSeq = response.lastSeq;
+          heads = response.heads;
           resolve(client);
           return;
         case 'answers': {
-          const grew = response.lastSeq > lastSeq;
-          lastSeq = response.lastSeq;
+          const before = heads;
+          heads = response.heads;
           deliver(response);
-          if (grew) appended();
+          for (const answer of response.decided) decided(answer);
+          tell(before);
           return;
         }
         case 'closed':
@@ -154,6 +175,13 @@ export function startStore(
       onGone(error);
     }
   });
+
+  function tell(before: Heads): void {
+    const grew = heads.lastSeq > before.lastSeq;
+    const statusChanged = heads.statusChanges > before.statusChanges;
+    if (grew) appended();
+    if (grew || statusChanged || heads.lastOutcome > before.lastOutcome) changed(statusChanged);
+  }
 
   function deliver({ firstIds, counts, answers }: Extract<Response, { kind: 'answers' }>): void {
     let at = 0;

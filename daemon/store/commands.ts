@@ -9,6 +9,7 @@ import type {
   LinkView,
   Status,
 } from '../../contract/kiosk-api.ts';
+import type { OutcomeKind } from '../../contract/verdict.ts';
 
 interface Submission {
   /** The Idempotency-Key: a UUID in lower case. */
@@ -22,9 +23,14 @@ export interface StoreProtocol {
   checkout: { ask: Submission & { checkout: Checkout }; answer: AcceptAnswer };
   void: { ask: Submission & { checkoutId: string; void: Void }; answer: AcceptAnswer };
   refund: { ask: Submission & { refund: Refund }; answer: AcceptAnswer };
+  /** A kiosk waits no longer for central's word on a pending checkout: it is decided now, if it is not yet. */
+  decideLate: { ask: { id: string }; answer: AcceptAnswer };
+  /** Refuses some of the pending checkouts that nobody has asked for since long; true when more are left. */
+  abandon: { ask: object; answer: { more: boolean } };
   document: { ask: { id: string }; answer: DocumentView | null };
   page: { ask: { beforeSeq: number | null; itemsMax: number }; answer: DocumentPage };
   status: { ask: object; answer: StoreStatus };
+  events: { ask: EventsAfter; answer: EventPage };
   position: { ask: object; answer: Position };
   entries: { ask: { afterSeq: number; itemsMax: number; bytesMax: number }; answer: EntryRun | null };
   received: { ask: { journalId: string; receivedThrough: number; hash: string }; answer: ReceivedAnswer };
@@ -50,7 +56,29 @@ export type UnacceptedCode =
 
 export type AcceptAnswer =
   | { kind: 'answered'; answer: Answer }
+  /** Central is asked; the kiosk's wait ends after so long. */
+  | { kind: 'pending'; waitMs: number }
   | { kind: 'unaccepted'; code: UnacceptedCode };
+
+/** How far a stream of events has come: entries by seq, outcomes by the order in which they were applied. */
+export interface EventCursor {
+  seq: number;
+  outcome: number;
+}
+
+export type EventsAfter = EventCursor & { itemsMax: number };
+
+export type StoreEvent = { after: EventCursor } & (
+  | { kind: 'document' | 'decision'; answer: Answer }
+  | { kind: 'outcome'; id: string; outcome: { kind: OutcomeKind; atMs: number } }
+);
+
+export interface EventPage {
+  journalId: string;
+  /** Where both orders ended when this was read. */
+  head: EventCursor;
+  events: StoreEvent[];
+}
 
 /** Where both logs stand. */
 export interface Position {

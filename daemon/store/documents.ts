@@ -1,13 +1,13 @@
 // What each document has come to: its verdict, its outcome, and the memory that answers a repeated request (I2).
 import type { Database } from 'better-sqlite3';
-import type { EntryKind } from '../../contract/entry.ts';
+import type { DocumentKind } from '../../contract/entry.ts';
 import type { OutcomeKind, VerdictKind } from '../../contract/verdict.ts';
 
 export interface DocumentRow {
   id: Buffer;
   seq: number;
   requestHash: Buffer;
-  kind: EntryKind;
+  kind: DocumentKind;
   verdict: VerdictKind;
   currency: string | null;
   totalMinor: number;
@@ -32,6 +32,8 @@ interface Tally {
 export interface Documents {
   find(id: Buffer): DocumentRow | null;
   insert(document: NewDocument): void;
+  /** A pending checkout has been decided; `exposedMinor` is what it still adds to the exposure. */
+  decide(document: DocumentRow, verdict: VerdictKind, exposedMinor: number): void;
   /** Marks a checkout as voided; it adds to the exposure no longer. */
   markVoided(id: Buffer, by: Buffer): void;
   addRefund(id: Buffer, minor: number): void;
@@ -56,6 +58,7 @@ export function openDocuments(db: Database): Documents {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const saveTally = db.prepare('INSERT OR REPLACE INTO tally (kind, verdict, documents) VALUES (?, ?, ?)');
+  const setDecided = db.prepare('UPDATE document SET verdict = ?, exposed_minor = ? WHERE id = ?');
   const markVoided = db.prepare('UPDATE document SET voided_by = ?, exposed_minor = 0 WHERE id = ?');
   const addRefund = db.prepare('UPDATE document SET refunded_minor = refunded_minor + ? WHERE id = ?');
   const setOutcome = db.prepare(
@@ -66,10 +69,10 @@ export function openDocuments(db: Database): Documents {
   const load = () => new Map(selectTallies.all().map((tally) => [`${tally.kind} ${tally.verdict}`, tally]));
   let tallies = load();
   let counted = new Set<Tally>();
-  const count = (kind: EntryKind, verdict: VerdictKind) => {
+  const count = (kind: DocumentKind, verdict: VerdictKind, by = 1) => {
     const key = `${kind} ${verdict}`;
     const tally = tallies.get(key) ?? { kind, verdict, documents: 0 };
-    tally.documents++;
+    tally.documents += by;
     tallies.set(key, tally);
     counted.add(tally);
   };
@@ -78,6 +81,11 @@ export function openDocuments(db: Database): Documents {
     insert(d) {
       insert.run(d.id, d.seq, d.requestHash, d.kind, d.verdict, d.currency, d.totalMinor, d.exposedMinor);
       count(d.kind, d.verdict);
+    },
+    decide({ id, kind, verdict: before }, verdict, exposedMinor) {
+      setDecided.run(verdict, exposedMinor, id);
+      count(kind, before, -1);
+      count(kind, verdict);
     },
     markVoided: (id, by) => void markVoided.run(by, id),
     addRefund: (id, minor) => void addRefund.run(minor, id),

@@ -2,7 +2,8 @@
 // model says and never above the limit; and refunds never give back more than was taken.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FeedItem, Policy } from '../../contract/feed.ts';
+import type { FeedItem } from '../../contract/feed.ts';
+import type { Policy } from '../../contract/policy.ts';
 import { OutcomeKind } from '../../contract/verdict.ts';
 import type { AcceptAnswer, Command } from './commands.ts';
 import {
@@ -120,7 +121,9 @@ describe('exposure (I12)', () => {
     const answers = shop.execute(submit.checkout(1, pennies(600)), submit.checkout(2, pennies(600)));
     expect(answers).toMatchObject([
       { answer: { verdict: 'approved_offline' } },
-      { answer: { verdict: 'refused', reasons: [{ code: 'exposure_limit_reached' }] } },
+      {
+        answer: { verdict: 'refused', reasons: [{ code: 'exposure_limit_reached' }, { code: 'link_down' }] },
+      },
     ]);
     shop.remove();
   });

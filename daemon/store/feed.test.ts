@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FeedItem, Product } from '../../contract/feed.ts';
+import type { Answer } from '../../contract/kiosk-api.ts';
 import type { AcceptAnswer } from './commands.ts';
 import {
   feedId,
@@ -46,12 +47,13 @@ const piece = (version: number, at: number, of: number, ...products: Product[]):
 const applied = (appliedThrough: number) => ({ kind: 'applied', feedId, appliedThrough });
 let documents = 100;
 /** Sells one of a product, named by sku or gtin. */
+/** All but that the appliance was alone. */
+const codesOf = ({ reasons }: Answer) =>
+  reasons.map(({ code }) => code).filter((code) => code !== 'link_down');
 const sell = (line: { sku: string } | { gtin: string }, totalMinor = 1) => {
   const checkout = pennies(totalMinor, { lines: [{ ...line, quantity: 1 }] });
   const [answer] = shop.execute(submit.checkout(documents++, checkout)) as AcceptAnswer[];
-  return answer?.kind === 'answered'
-    ? [answer.answer.verdict, ...answer.answer.reasons.map(({ code }) => code)]
-    : answer;
+  return answer?.kind === 'answered' ? [answer.answer.verdict, ...codesOf(answer.answer)] : answer;
 };
 
 describe('the feed', () => {
@@ -139,7 +141,7 @@ describe('the catalogue', () => {
     expect(sell({ sku: 'a' })).toEqual({ kind: 'unaccepted', code: 'catalogue_missing' });
     shop.reopen();
     apply(3, piece(1, 2, 2, product('b')));
-    expect(status().catalogue).toEqual({ version: 1, products: 2 });
+    expect(status().catalogue).toMatchObject({ version: 1, products: 2 });
     expect([sell({ sku: 'a' }), sell({ sku: 'b' })]).toEqual([['approved_offline'], ['approved_offline']]);
   });
 
@@ -170,14 +172,14 @@ describe('the catalogue', () => {
     expect(sell({ sku: 'a' })).toEqual(['approved_offline']);
     // Sent again from its beginning it does.
     apply(3 + items.length, piece(2, 1, 2, product('x')), piece(2, 2, 2, product('y')));
-    expect(status().catalogue).toEqual({ version: 2, products: 2 });
+    expect(status().catalogue).toMatchObject({ version: 2, products: 2 });
     expect(sell({ sku: 'c' })).toEqual(['refused', 'product_unknown']);
   });
 
   it('only goes forward by its version, also past one that is still arriving', () => {
     apply(2, piece(3, 1, 2, product('old')), piece(4, 1, 1, product('a')), piece(3, 2, 2, product('older')));
     apply(5, piece(2, 1, 1, product('oldest')), piece(4, 1, 1, product('again')));
-    expect(status().catalogue).toEqual({ version: 4, products: 1 });
+    expect(status().catalogue).toMatchObject({ version: 4, products: 1 });
     expect(sell({ sku: 'a' })).toEqual(['approved_offline']);
   });
 
@@ -231,7 +233,7 @@ describe('the catalogue', () => {
       before.push(left());
     }
     expect(before).toEqual([700, 200, 0, 0, 0]);
-    expect(status().catalogue).toEqual({ version: 2, products: 1200 });
+    expect(status().catalogue).toMatchObject({ version: 2, products: 1200 });
     expect(sell({ sku: 'p5-199' })).toEqual(['approved_offline']);
   });
 });

@@ -4,12 +4,24 @@ import type { OutcomeKind } from '../../contract/verdict.ts';
 import { unreachable } from '../../kit/assert.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Ask, FeedAnswer } from './commands.ts';
+import type { Decisions } from './decisions.ts';
 import { type Documents, idBytes } from './documents.ts';
+import type { Outcomes } from './outcomes.ts';
 import type { Positions } from './positions.ts';
+
+export interface FeedParts {
+  documents: Documents;
+  catalogue: Catalogue;
+  positions: Positions;
+  decisions: Decisions;
+  outcomes: Outcomes;
+}
+
+type OutcomeItem = Extract<FeedItem, { kind: 'outcome' }>;
 
 /** Applies the items that continue what has been applied; repeats are passed over, a gap changes nothing. */
 export function applyFeed(
-  { documents, catalogue, positions }: { documents: Documents; catalogue: Catalogue; positions: Positions },
+  { documents, catalogue, positions, decisions, outcomes }: FeedParts,
   { feedId, firstPosition, items }: Ask<'feed'>,
 ): FeedAnswer {
   const { appliedThrough } = positions.now;
@@ -29,7 +41,7 @@ export function applyFeed(
   function applyItem(item: FeedItem): void {
     switch (item.kind) {
       case 'outcome':
-        applyOutcome(item.id, item.outcome, item.atMs);
+        applyOutcome(item);
         return;
       case 'policy':
         catalogue.applyPolicy(item);
@@ -37,16 +49,25 @@ export function applyFeed(
       case 'catalogue':
         catalogue.applyPiece(item);
         return;
+      case 'catalogue_delta':
+      case 'stock':
+      case 'hot_list':
+        return;
       default:
         unreachable(item);
     }
   }
 
-  function applyOutcome(id: string, outcome: OutcomeKind, atMs: number): void {
-    const document = documents.find(idBytes(id));
+  function applyOutcome(item: OutcomeItem): void {
+    const { outcome, atMs } = item;
+    const found = documents.find(idBytes(item.id));
     // An outcome for a document this journal does not hold, as after a salvage: nothing here depends on it.
-    if (!document) return;
-    const exposedMinor = endsExposure(outcome) ? 0 : document.exposedMinor;
+    if (!found) return;
+    const document = decisions.byCentral(found, item);
+    outcomes.append(document.id, outcome, atMs);
+    // While it is pending it may still be approved offline: its exposure stays.
+    const ends = endsExposure(outcome) && document.verdict !== 'pending';
+    const exposedMinor = ends ? 0 : document.exposedMinor;
     documents.setOutcome(document.id, outcome, atMs, exposedMinor);
     positions.addExposure(exposedMinor - document.exposedMinor);
   }
@@ -62,6 +83,7 @@ function endsExposure(outcome: OutcomeKind): boolean {
     case 'settled':
     case 'refunded':
     case 'disputed':
+    case 'reversed':
       return true;
     case 'unknown':
     case 'in_review':

@@ -9,6 +9,7 @@ import { Entry } from '../../contract/entry.ts';
 import { chainHash, genesisHash } from '../../contract/hash.ts';
 import { Answer, DocumentPage, DocumentView } from '../../contract/kiosk-api.ts';
 import { limits } from '../../contract/limits.ts';
+import { reasonHints } from '../../contract/verdict.ts';
 import { UnknownSchemaError } from '../../kit/sqlite.ts';
 import type { AcceptAnswer, Command } from './commands.ts';
 import { openStore } from './store.ts';
@@ -53,7 +54,8 @@ describe('a submission', () => {
       seq: 1,
       verdict: 'approved_offline',
       decidedBy: 'appliance',
-      reasons: [],
+      reasons: [{ code: 'link_down', hint: reasonHints.link_down }],
+      offlineSinceMs: shop.clock.wallMs(),
       slip: 1,
       currency: 'GBP',
       totalMinor: 250,

@@ -4,15 +4,19 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import type { EntryTime } from '../../contract/entry.ts';
-import type { Condition, LinkView } from '../../contract/kiosk-api.ts';
+import type { Answer } from '../../contract/kiosk-api.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { assertDurable, prepare } from '../../kit/sqlite.ts';
 import { createAccept } from './accept.ts';
 import { openCatalogue } from './catalogue.ts';
 import type { AnswerTo, Ask, Command, CommandKind } from './commands.ts';
+import { openDecisions } from './decisions.ts';
 import { openDocuments } from './documents.ts';
 import { applyFeed } from './feed.ts';
+import { openInForceSince } from './in-force-since.ts';
 import { openJournal } from './journal.ts';
+import { createLinkState } from './link-state.ts';
+import { eventsAfter, openOutcomes } from './outcomes.ts';
 import { openPositions } from './positions.ts';
 import { type SpaceLimits, watchSpace } from './space.ts';
 import { createViews } from './views.ts';
@@ -24,10 +28,23 @@ export interface StoreOptions {
   clock: Clock;
 }
 
+/** Each only grows while the process lives. */
+export interface Heads {
+  lastSeq: number;
+  /** The newest checkout that waits for central's word. */
+  lastAskedSeq: number;
+  lastOutcome: number;
+  /** Changes of what a status shows. */
+  statusChanges: number;
+}
+
 export interface Store {
   /** Does the commands in order and answers them after the commit. */
   execute(batch: readonly Command[]): AnswerTo<CommandKind>[];
-  readonly lastSeq: number;
+  /** How far everything has come that others wait for; durable. */
+  readonly heads: Heads;
+  /** The pending checkouts that were decided since the last call. */
+  takeDecided(): Answer[];
   close(): void;
 }
 
@@ -50,20 +67,25 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
   const hasRoom = watchSpace(db, folder, space, clock);
   let room = true;
   let central: { aheadOfMonotonicMs: number; uncertaintyMs: number } | null = null;
-  let link: LinkView = { kind: 'offline', sinceMs: clock.wallMs() };
-  let conditions: Condition[] = [];
+  const link = createLinkState(clock);
+  const outcomes = openOutcomes(db);
+  const inForceSince = openInForceSince(db, clock);
+  const decisions = openDecisions(db, { journal, documents, positions, link, clock, entryTime });
 
-  const parts = { journal, documents, catalogue, positions };
-  const accept = createAccept({ ...parts, entryTime, roomForCheckouts: () => room });
-  const views = createViews(db, parts);
+  const parts = { journal, documents, catalogue, positions, decisions, outcomes };
+  const accept = createAccept({ ...parts, link, entryTime, roomForCheckouts: () => room });
+  const views = createViews(db, { ...parts, link, inForceSince, clock });
 
   const handlers: { [K in CommandKind]: (ask: Ask<K>) => AnswerTo<K> } = {
     checkout: accept.checkout,
     void: accept.void,
     refund: accept.refund,
+    decideLate: ({ id }) => decisions.late(id) ?? { kind: 'unaccepted', code: 'checkout_not_found' },
+    abandon: () => ({ more: decisions.abandon() }),
     document: ({ id }) => views.document(id),
     page: ({ beforeSeq, itemsMax }) => views.page(beforeSeq, itemsMax),
-    status: () => views.status(link, conditions, room),
+    status: () => views.status(room),
+    events: eventsAfter(db, parts),
     position: () => views.position(),
     entries({ afterSeq, itemsMax, bytesMax }) {
       const run = journal.run(afterSeq, itemsMax, bytesMax);
@@ -77,7 +99,13 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
       positions.receive(receivedThrough);
       return { kind: 'recorded', receivedThrough: positions.now.receivedThrough };
     },
-    feed: (ask) => applyFeed(parts, ask),
+    feed(ask) {
+      const answer = applyFeed(parts, ask);
+      const newPolicy = inForceSince.note('policy', catalogue.policy?.version ?? null);
+      const newCatalogue = inForceSince.note('catalogue', catalogue.inForce?.version ?? null);
+      if (newPolicy || newCatalogue) link.touch();
+      return answer;
+    },
     followFeed({ feedId }) {
       if (positions.now.feedId !== feedId) positions.follow(feedId);
       return null;
@@ -87,7 +115,7 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
       return null;
     },
     link(ask) {
-      ({ link, conditions } = ask);
+      link.update(ask.link, ask.conditions);
       return null;
     },
   };
@@ -110,6 +138,7 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
         const answers = batch.map(answer);
         save();
         commit.run();
+        decisions.committed();
         checkDurable();
         return answers;
       } catch (error) {
@@ -118,9 +147,15 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
         return executeWhenFull(batch);
       }
     },
-    get lastSeq() {
-      return journal.lastSeq;
+    get heads() {
+      return {
+        lastSeq: journal.lastSeq,
+        lastAskedSeq: decisions.lastAskedSeq,
+        lastOutcome: outcomes.last,
+        statusChanges: link.changes,
+      };
     },
+    takeDecided: () => decisions.takeDecided(),
     close: () => db.close(),
   };
 
@@ -138,6 +173,7 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
         const result = answer(command);
         save();
         commit.run();
+        decisions.committed();
         return result;
       } catch (error) {
         rollBack();
@@ -151,6 +187,7 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
   function whenFull(kind: CommandKind): AnswerTo<CommandKind> {
     const { appliedThrough, receivedThrough } = positions.now;
     if (kind === 'received') return { kind: 'recorded', receivedThrough };
+    if (kind === 'abandon') return { more: false };
     if (kind === 'feed') return { kind: 'ignored', reason: 'gap', appliedThrough };
     return { kind: 'unaccepted', code: 'journal_full' };
   }
@@ -166,6 +203,8 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
     documents.reload();
     journal.reload();
     catalogue.reload();
+    outcomes.reload();
+    decisions.reload();
   }
 
   function entryTime(): EntryTime {

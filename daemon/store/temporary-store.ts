@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Checkout } from '../../contract/checkout.ts';
-import type { FeedItem, Policy, Product } from '../../contract/feed.ts';
+import type { FeedItem, Product } from '../../contract/feed.ts';
+import { Policy } from '../../contract/policy.ts';
 import { manualClock } from '../../kit/clock.ts';
 import type { AnswerTo, Ask, Command, CommandKind } from './commands.ts';
 import type { SpaceLimits } from './space.ts';
@@ -14,13 +15,13 @@ const mebibyte = 1024 * 1024;
 export const plentyOfSpace: SpaceLimits = { bytesMax: 1024 * mebibyte, reserveBytes: mebibyte };
 export const feedId = 'feedfeed-0000-7000-8000-000000000001';
 
-export const policy: Policy = {
+export const policy = Policy.parse({
   currency: 'GBP',
   checkout: { totalMinorMax: 100_000 },
   exposure: { totalMinorMax: 10_000_000 },
-  priceOverride: 'allowed',
+  priceOverride: { permission: 'allowed' },
   unlinkedRefund: { permission: 'allowed', totalMinorMax: 100_000 },
-};
+});
 export const products: Product[] = [
   { sku: 'penny', name: 'A penny sweet', price: { priceMinor: 1, baseQuantity: 1 }, sellable: true },
   {

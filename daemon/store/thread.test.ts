@@ -39,9 +39,10 @@ const serve = () =>
         batches.push(batch.length);
         return store.execute(batch);
       },
-      get lastSeq() {
-        return store.lastSeq;
+      get heads() {
+        return store.heads;
       },
+      takeDecided: () => store.takeDecided(),
       close: () => store.close(),
     },
     channel.port1,
@@ -64,8 +65,8 @@ describe('the store thread', () => {
     await closed();
     expect(batches).toEqual([6]);
     const [open, answered, last] = responses;
-    expect(open).toEqual({ kind: 'open', lastSeq: 0 });
-    expect(answered).toMatchObject({ firstIds: [1, 3, 4], counts: [2, 1, 3], lastSeq: 6 });
+    expect(open).toMatchObject({ kind: 'open', heads: { lastSeq: 0 } });
+    expect(answered).toMatchObject({ firstIds: [1, 3, 4], counts: [2, 1, 3], heads: { lastSeq: 6 } });
     expect(answers()[0]?.answers.map((answer) => answer && 'answer' in answer && answer.answer.seq)).toEqual([
       1, 2, 3, 4, 5, 6,
     ]);
@@ -79,7 +80,7 @@ describe('the store thread', () => {
     serve();
     await closed();
     expect(batches).toEqual([600, 600]);
-    expect(answers().map(({ lastSeq }) => lastSeq)).toEqual([600, 1200]);
+    expect(answers().map(({ heads }) => heads.lastSeq)).toEqual([600, 1200]);
   });
 
   it('does what kiosks ask first, and one piece of the sync between two of their batches', async () => {

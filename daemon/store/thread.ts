@@ -4,9 +4,10 @@
 // Two lanes: what kiosks ask is done first, and what the sync asks one message at a time between their batches, so that
 // a customer waits for one piece of a backlog at most, and a backlog never for ever.
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import type { Answer } from '../../contract/kiosk-api.ts';
 import type { Rest } from '../../kit/rest.ts';
 import type { AnswerTo, Command, CommandKind } from './commands.ts';
-import type { Store } from './store.ts';
+import type { Heads, Store } from './store.ts';
 
 export type Lane = 'kiosks' | 'sync';
 /** Numbered commands of one lane. */
@@ -18,15 +19,19 @@ export interface Commands {
 }
 /** To the thread; `close` ends it after what was asked before. */
 export type Request = Commands | { kind: 'close' };
-/** From the thread: answers in the order of the commands, from each `firstId` on; how long the journal has become. */
+/**
+ * From the thread: answers in the order of the commands, from each `firstId` on; how far everything has come; and the
+ * pending checkouts that this batch decided.
+ */
 export type Response =
-  | { kind: 'open'; lastSeq: number }
+  | { kind: 'open'; heads: Heads }
   | {
       kind: 'answers';
       firstIds: number[];
       counts: number[];
       answers: AnswerTo<CommandKind>[];
-      lastSeq: number;
+      heads: Heads;
+      decided: Answer[];
     }
   | { kind: 'closed' };
 
@@ -38,7 +43,7 @@ export function serveStore(store: Store, port: MessagePort, rest: Rest): void {
   const waiting: Record<Lane, Commands[]> = { kiosks: [], sync: [] };
   let closing = false;
 
-  port.postMessage({ kind: 'open', lastSeq: store.lastSeq } satisfies Response);
+  port.postMessage({ kind: 'open', heads: store.heads } satisfies Response);
   port.on('message', (first: Request) => {
     rest.worked();
     take(first);
@@ -83,7 +88,8 @@ export function serveStore(store: Store, port: MessagePort, rest: Rest): void {
       firstIds: batch.map(({ firstId }) => firstId),
       counts: batch.map(({ commands }) => commands.length),
       answers,
-      lastSeq: store.lastSeq,
+      heads: store.heads,
+      decided: store.takeDecided(),
     };
     port.postMessage(response, answers.flatMap(movable));
   }

@@ -1,13 +1,17 @@
 // What the store shows: a document as it stands now, pages of them, the status, the positions.
 import type { Database } from 'better-sqlite3';
 import { Entry } from '../../contract/entry.ts';
-import type { Condition, DocumentPage, DocumentView, LinkView } from '../../contract/kiosk-api.ts';
-import { present } from '../../kit/assert.ts';
-import { answerOf } from './answer.ts';
+import type { Condition, DocumentPage, DocumentView } from '../../contract/kiosk-api.ts';
+import type { Policy } from '../../contract/policy.ts';
+import { assert, present } from '../../kit/assert.ts';
+import type { Clock } from '../../kit/clock.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Position, StoreStatus } from './commands.ts';
+import type { Decisions } from './decisions.ts';
 import { type Documents, idBytes, idText } from './documents.ts';
+import type { InForceSince } from './in-force-since.ts';
 import type { Journal } from './journal.ts';
+import type { LinkState } from './link-state.ts';
 import type { Positions } from './positions.ts';
 
 interface Parts {
@@ -15,31 +19,42 @@ interface Parts {
   documents: Documents;
   catalogue: Catalogue;
   positions: Positions;
+  decisions: Decisions;
+  link: LinkState;
+  inForceSince: InForceSince;
+  clock: Clock;
 }
 
 export interface Views {
   document(id: string): DocumentView | null;
   page(beforeSeq: number | null, itemsMax: number): DocumentPage;
-  status(link: LinkView, conditions: Condition[], room: boolean): StoreStatus;
+  status(room: boolean): StoreStatus;
   position(): Position;
 }
 
-export function createViews(db: Database, { journal, documents, catalogue, positions }: Parts): Views {
+export function createViews(db: Database, parts: Parts): Views {
+  const { journal, documents, catalogue, positions, decisions, link, inForceSince } = parts;
   const before = db.prepare<[number, number], { seq: number; body: Buffer }>(
-    'SELECT seq, body FROM entry WHERE seq < ? ORDER BY seq DESC LIMIT ?',
+    `SELECT seq, body FROM entry WHERE seq < ? AND kind <> 'decision' ORDER BY seq DESC LIMIT ?`,
   );
 
   function view(seq: number, body: Buffer): DocumentView {
     const entry = Entry.parse(JSON.parse(body.toString()));
+    assert(entry.kind !== 'decision', `entry ${seq} is a document`);
     const row = present(documents.find(idBytes(entry.id)), `the document of entry ${seq}`);
     return {
-      ...answerOf(entry, seq),
+      ...decisions.answerNow(entry, seq),
       received: seq <= positions.now.receivedThrough,
       outcome: row.outcome === null ? null : { kind: row.outcome, atMs: row.outcomeAtMs ?? 0 },
       voidedBy: row.voidedBy && idText(row.voidedBy),
       refundedMinor: row.refundedMinor,
     };
   }
+
+  const offlineFor = () => {
+    const since = link.offlineSince;
+    return since && { sinceMs: since.wallMs, forMs: parts.clock.monotonicMs() - since.monotonicMs };
+  };
 
   return {
     document(id) {
@@ -52,11 +67,11 @@ export function createViews(db: Database, { journal, documents, catalogue, posit
       const last = items.at(-1);
       return { items, nextCursor: rows.length > itemsMax && last ? String(last.seq) : null };
     },
-    status(link, conditions, room) {
+    status(room) {
       const { journalId, receivedThrough, appliedThrough, exposureMinor } = positions.now;
       const { inForce, policy } = catalogue;
       return {
-        link,
+        link: link.view,
         journal: {
           journalId,
           lastSeq: journal.lastSeq,
@@ -65,15 +80,20 @@ export function createViews(db: Database, { journal, documents, catalogue, posit
           pending: journal.lastSeq - receivedThrough,
         },
         feed: { appliedThrough },
-        catalogue: { version: inForce?.version ?? 0, products: inForce?.products ?? 0 },
-        policy: { version: policy?.version ?? 0 },
+        catalogue: {
+          version: inForce?.version ?? 0,
+          products: inForce?.products ?? 0,
+          ageMs: inForceSince.ageMs('catalogue'),
+        },
+        policy: { version: policy?.version ?? 0, ageMs: inForceSince.ageMs('policy') },
+        offline: offlineLimits(policy?.policy ?? null, exposureMinor, offlineFor()),
         exposure: {
           totalMinor: exposureMinor,
           limitMinor: policy?.policy.exposure.totalMinorMax ?? null,
           currency: policy?.policy.currency ?? null,
         },
         verdicts: documents.tallies(),
-        conditions: room ? conditions : [...conditions, journalFull],
+        conditions: room ? link.conditions : [...link.conditions, journalFull],
       };
     },
     position() {
@@ -83,6 +103,24 @@ export function createViews(db: Database, { journal, documents, catalogue, posit
     },
   };
 }
+
+/** What is left before the limits of selling offline bite. */
+function offlineLimits(
+  policy: Policy | null,
+  exposureMinor: number,
+  offline: { sinceMs: number; forMs: number } | null,
+): StoreStatus['offline'] {
+  const moneyMax = policy?.exposure.totalMinorMax;
+  const hoursMax = policy?.offline.hoursMax;
+  return {
+    sinceMs: offline?.sinceMs ?? null,
+    moneyLeftMinor: moneyMax === undefined ? null : Math.max(0, moneyMax - exposureMinor),
+    timeLeftMs:
+      offline === null || hoursMax === undefined ? null : Math.max(0, hoursMax * hourMs - offline.forMs),
+  };
+}
+
+const hourMs = 3_600_000;
 
 const journalFull: Condition = {
   code: 'journal_full',

@@ -34,8 +34,7 @@ const welcomed = (helloId: string, receivedThrough: number): SyncEvent => ({
   windowFrames: 4,
   entriesPerSecondMax: 1000,
 });
-const after = (state: SyncState, event: SyncEvent, nowMs = 0) =>
-  next(state, event, { nowMs, lastSeq: 0 }, timing);
+const after = (state: SyncState, event: SyncEvent, nowMs = 0) => next(state, event, { nowMs }, timing);
 
 describe('an event', () => {
   it.each<[string, SyncState, SyncEvent, number, SyncState]>([
@@ -149,7 +148,7 @@ describe('an event', () => {
 });
 
 describe('what to do', () => {
-  it.each<[string, SyncState, { nowMs: number; lastSeq: number }, SyncAction]>([
+  it.each<[string, SyncState, { nowMs: number; lastSeq: number; lastAskedSeq?: number }, SyncAction]>([
     ['nothing without a link', offline, { nowMs: 0, lastSeq: 99 }, { kind: 'nothing' }],
     ['wait for the welcome', greeting('a', 3), { nowMs: 4, lastSeq: 99 }, { kind: 'wait', untilMs: 1003 }],
     [
@@ -194,8 +193,28 @@ describe('what to do', () => {
       { nowMs: 50, lastSeq: 1 },
       { kind: 'send', afterSeq: 0 },
     ],
+    [
+      'send at once what central is asked, though a frame is out',
+      streaming({ sentThrough: 5, framesOut: [5] }),
+      { nowMs: 0, lastSeq: 6, lastAskedSeq: 6 },
+      { kind: 'send', afterSeq: 5 },
+    ],
+    [
+      'let entries gather behind what central was asked before',
+      streaming({ sentThrough: 6, framesOut: [6] }),
+      { nowMs: 0, lastSeq: 7, lastAskedSeq: 6 },
+      { kind: 'wait', untilMs: 1000 },
+    ],
+    [
+      'keep to the window even for what central is asked',
+      streaming({ sentThrough: 5, framesOut: [2, 3, 4, 5] }),
+      { nowMs: 0, lastSeq: 6, lastAskedSeq: 6 },
+      { kind: 'wait', untilMs: 1000 },
+    ],
     ['not read two runs at once', reading(streaming()), { nowMs: 0, lastSeq: 99 }, { kind: 'nothing' }],
-  ])('%s', (_, state, facts, action) => expect(act(state, facts, timing)).toEqual(action));
+  ])('%s', (_, state, facts, action) =>
+    expect(act(state, { lastAskedSeq: 0, ...facts }, timing)).toEqual(action),
+  );
 });
 
 const events: fc.Arbitrary<SyncEvent> = fc.oneof(
@@ -243,8 +262,8 @@ function assertSane(state: SyncState): void {
 }
 
 /** One step of a plan, with what it may not do. */
-function play(before: SyncState, event: SyncEvent, nowMs: number, lastSeq: number): SyncState {
-  const state = next(before, event, { nowMs, lastSeq }, timing);
+function play(before: SyncState, event: SyncEvent, nowMs: number): SyncState {
+  const state = next(before, event, { nowMs }, timing);
   if (state.kind !== 'streaming') return state;
   // Only a welcome begins to stream, and only a welcome moves what was sent back.
   if (before.kind === 'streaming') expect(state.sentThrough).toBeGreaterThanOrEqual(before.sentThrough);
@@ -262,9 +281,9 @@ describe('any sequence of events', () => {
         for (const step of plan) {
           if ('passMs' in step) nowMs += step.passMs;
           else if ('grow' in step) lastSeq += step.grow;
-          else state = play(state, step.event, nowMs, lastSeq);
+          else state = play(state, step.event, nowMs);
           assertSane(state);
-          const action = act(state, { nowMs, lastSeq }, timing);
+          const action = act(state, { nowMs, lastSeq, lastAskedSeq: 0 }, timing);
           if (action.kind !== 'send' || state.kind !== 'streaming') continue;
           // The pump asks for a run only when there is one.
           expect(action.afterSeq).toBeLessThan(lastSeq);
@@ -290,7 +309,7 @@ function createWorld() {
 
   const happen = (event: SyncEvent) => {
     const before = state.kind;
-    state = next(state, event, { nowMs, lastSeq }, timing);
+    state = next(state, event, { nowMs }, timing);
     assertSane(state);
     if (
       state.kind === 'greeting' &&
@@ -313,7 +332,7 @@ function createWorld() {
     });
   }
   function step(): void {
-    const action = act(state, { nowMs, lastSeq }, timing);
+    const action = act(state, { nowMs, lastSeq, lastAskedSeq: 0 }, timing);
     if (action.kind !== 'send' || state.kind !== 'streaming') return;
     const lastOfRun = Math.min(lastSeq, action.afterSeq + 25);
     state = reading(state);

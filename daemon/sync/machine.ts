@@ -58,17 +58,24 @@ export interface SyncTiming {
   answerMsMax: number;
   /** After a refusal. */
   refusedMs: number;
-  /** A frame with fewer entries than this is sent only while no other is out, so that entries gather. */
+  /** A frame with fewer entries than this is sent only while no other is out, or central is asked: entries gather. */
   fullFrameItems: number;
 }
 
 interface Facts {
   nowMs: number;
   lastSeq: number;
+  /** The newest checkout that a kiosk waits to hear of from central. */
+  lastAskedSeq: number;
 }
 
 /** The state after an event. */
-export function next(state: SyncState, event: SyncEvent, { nowMs }: Facts, timing: SyncTiming): SyncState {
+export function next(
+  state: SyncState,
+  event: SyncEvent,
+  { nowMs }: Pick<Facts, 'nowMs'>,
+  timing: SyncTiming,
+): SyncState {
   switch (event.kind) {
     case 'link_up':
       return { kind: 'greeting', helloId: event.helloId, sinceMs: nowMs };
@@ -106,7 +113,8 @@ export function next(state: SyncState, event: SyncEvent, { nowMs }: Facts, timin
 }
 
 /** What is to be done in a state. 'send' is done once: the caller reports with an event. */
-export function act(state: SyncState, { nowMs, lastSeq }: Facts, timing: SyncTiming): SyncAction {
+export function act(state: SyncState, facts: Facts, timing: SyncTiming): SyncAction {
+  const { nowMs } = facts;
   switch (state.kind) {
     case 'offline':
       return { kind: 'nothing' };
@@ -115,7 +123,7 @@ export function act(state: SyncState, { nowMs, lastSeq }: Facts, timing: SyncTim
     case 'refused':
       return { kind: 'wait', untilMs: state.sinceMs + timing.refusedMs };
     case 'streaming': {
-      if (maySend(state, lastSeq, timing)) {
+      if (maySend(state, facts, timing)) {
         if (nowMs < state.notBeforeMs) return { kind: 'wait', untilMs: state.notBeforeMs };
         return { kind: 'send', afterSeq: state.sentThrough };
       }
@@ -133,9 +141,11 @@ export function reading(state: Streaming): Streaming {
   return { ...state, reading: true };
 }
 
-function maySend(state: Streaming, lastSeq: number, timing: SyncTiming): boolean {
+function maySend(state: Streaming, { lastSeq, lastAskedSeq }: Facts, timing: SyncTiming): boolean {
   if (state.reading || state.framesOut.length >= state.windowFrames) return false;
   const waiting = lastSeq - state.sentThrough;
+  // A person stands at the kiosk: what central is asked does not gather.
+  if (waiting > 0 && lastAskedSeq > state.sentThrough) return true;
   return waiting >= timing.fullFrameItems || (waiting > 0 && state.framesOut.length === 0);
 }
 

@@ -69,8 +69,8 @@ export function createMqttLink(options: MqttLinkOptions, clock: Clock, random: (
       key: options.keyPem,
       cert: options.certificatePem,
       ca: options.caPem,
-      // Handed on to node:tls as it is.
-      ...{ minVersion: 'TLSv1.3' },
+      // Handed on to node:tls as it is. A kiosk waits for the answer to a small frame: no gathering in the kernel.
+      ...{ minVersion: 'TLSv1.3', noDelay: true },
       rejectUnauthorized: true,
       keepalive: options.keepaliveSeconds,
       connectTimeout: connectMsMax,

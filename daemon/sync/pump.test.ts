@@ -10,7 +10,7 @@ import { silentLog } from '../../kit/log.ts';
 import { sign } from '../../kit/signature.ts';
 import { compress, decompress } from '../../kit/zstd.ts';
 import { createEd25519KeyPair, createP256KeyPair } from '../../provisioning/authority/keys.ts';
-import { StoreBusyError, type StoreClient } from '../store/client.ts';
+import { StoreBusyError } from '../store/client.ts';
 import {
   feedId,
   firstFeed,
@@ -22,7 +22,7 @@ import {
 } from '../store/temporary-store.ts';
 import { createEnvelope } from './envelope.ts';
 import type { LinkEvents } from './link.ts';
-import { createPump, type Pump } from './pump.ts';
+import { createPump, type Pump, type PumpParts } from './pump.ts';
 
 const box = createP256KeyPair();
 const central = createEd25519KeyPair();
@@ -41,7 +41,7 @@ beforeEach(() => {
   // Each test's own: a pump that is still compressing must not send into the next test.
   const sending: typeof sent = [];
   sent = sending;
-  const store: StoreClient = {
+  const store: PumpParts['store'] = {
     ask: async (kind, ask) => {
       if (busy) throw new StoreBusyError('too many commands wait');
       return shop.ask(kind, ask);
@@ -50,10 +50,10 @@ beforeEach(() => {
       return shop.ask('position', {}).lastSeq;
     },
     kiosksSubmit: () => false,
+    lastAskedSeq: 0,
     onAppended(listener) {
       appended = listener;
     },
-    close: async () => {},
   };
   pump = createPump({
     store,

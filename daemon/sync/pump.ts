@@ -13,7 +13,7 @@ import type { Link } from './link.ts';
 import { act, next, reading, type SyncEvent, type SyncState, type SyncTiming } from './machine.ts';
 
 export interface PumpParts {
-  store: StoreClient;
+  store: Pick<StoreClient, 'ask' | 'kiosksSubmit' | 'lastSeq' | 'lastAskedSeq' | 'onAppended'>;
   link: Link;
   envelope: Envelope;
   clock: Clock;
@@ -74,7 +74,7 @@ export function createPump({ store, link, envelope, clock, log, release, certifi
   };
 
   function facts() {
-    return { nowMs: clock.monotonicMs(), lastSeq: store.lastSeq };
+    return { nowMs: clock.monotonicMs(), lastSeq: store.lastSeq, lastAskedSeq: store.lastAskedSeq };
   }
 
   function happened(event: SyncEvent): void {
@@ -198,7 +198,8 @@ export function createPump({ store, link, envelope, clock, log, release, certifi
       if (piece.includes(null))
         log.warn({ firstPosition }, 'passed over a feed item that this release cannot read');
       const answer = await store.ask('feed', { feedId, firstPosition: firstPosition + at, items: piece });
-      await giveWay(clock.monotonicMs() - startMs);
+      // A single word of central's is somebody's answer: only what is left of a long frame can wait.
+      if (at + feedPieceItems < items.length) await giveWay(clock.monotonicMs() - startMs);
       appliedThrough = answer.appliedThrough;
       if (answer.kind === 'applied') continue;
       log.warn({ reason: answer.reason, firstPosition }, 'ignored a feed frame');

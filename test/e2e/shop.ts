@@ -12,7 +12,7 @@ import { fillBasket, readProducts } from '../../trial/start/shopping.ts';
 import { generousPolicy } from '../faults/kill-cycles.ts';
 import type { Told } from '../faults/model.ts';
 
-const catalogueFile = join(import.meta.dirname, '..', '..', 'trial', 'start', 'catalogue.csv');
+export const catalogueFile = join(import.meta.dirname, '..', '..', 'trial', 'start', 'catalogue.csv');
 const kiosksSelling = 16;
 
 export function newFolder(): string {

@@ -2,7 +2,7 @@
 // cuts the link in between; then heals everything and asks the model.
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Policy } from '../../contract/feed.ts';
+import { Policy } from '../../contract/policy.ts';
 import { createKioskClient, type KioskClient, type Submission } from '../../kiosk/client.ts';
 import { seededRandom } from '../../kit/seeded-random.ts';
 import { createCentralApi } from '../../trial/central-api.ts';
@@ -21,13 +21,13 @@ export interface KillOptions {
 const catalogueFile = join(import.meta.dirname, '..', '..', 'trial', 'start', 'catalogue.csv');
 const settledMsMax = 60_000;
 
-export const generousPolicy: Policy = {
+export const generousPolicy = Policy.parse({
   currency: 'GBP',
   checkout: { totalMinorMax: 10_000_000 },
   exposure: { totalMinorMax: Number.MAX_SAFE_INTEGER },
-  priceOverride: 'allowed',
+  priceOverride: { permission: 'allowed' },
   unlinkedRefund: { permission: 'allowed', totalMinorMax: 10_000_000 },
-};
+});
 
 /** Runs the cycles and returns what the model finds; both programs have stopped by then. */
 export async function runKillCycles(options: KillOptions): Promise<Findings> {
@@ -69,7 +69,7 @@ async function sell(site: Site, random: () => number, told: Told[], goesOn: () =
   const approved: string[] = [];
   while (goesOn()) {
     const submission = await untilAnswered(client, await submit(client, products, random, approved));
-    if (submission.kind !== 'approved' && submission.kind !== 'refused') {
+    if (submission.kind === 'invalid' || submission.kind === 'unavailable') {
       throw new Error(`a kiosk was told ${submission.kind}: ${JSON.stringify(submission)}`);
     }
     const { answer } = submission;

@@ -16,6 +16,7 @@ export interface Told {
 
 export interface Findings {
   told: number;
+  /** Entries that are documents of a kiosk: all but the decisions on pending checkouts. */
   entries: number;
   approvedMinor: number;
   ledgerMinor: number;
@@ -24,7 +25,7 @@ export interface Findings {
 }
 
 interface EntryBody {
-  kind: 'checkout' | 'void' | 'refund';
+  kind: 'checkout' | 'void' | 'refund' | 'decision';
   id: string;
   verdict: string;
   slip?: number;
@@ -56,18 +57,20 @@ export function checkBooks(siteFolder: string, told: readonly Told[]): Findings 
   const entries = journal.map(({ seq, body }) => ({ seq, ...(JSON.parse(body.toString()) as EntryBody) }));
   checkIdentities(entries, wrong);
   checkTold(entries, told, wrong);
-  const { expected, approvedMinor } = expectedMovements(entries);
-  const ledgerMinor = checkLedger(central, expected, wrong);
+  const { expected, takenBack, approvedMinor } = expectedMovements(entries, wrong);
+  const ledgerMinor = checkLedger(central, { expected, takenBack }, wrong);
 
   const exposure = appliance.prepare<[], number>('SELECT exposure_minor FROM position').pluck().get();
   if (exposure !== 0) wrong(`exposure is ${exposure} though everything has its outcome`);
   appliance.close();
   central.close();
-  return { told: told.length, entries: entries.length, approvedMinor, ledgerMinor, wrongs };
+  return { told: told.length, entries: documentsOf(entries).length, approvedMinor, ledgerMinor, wrongs };
 }
 
 type Wrong = (text: string) => void;
 type Entry = EntryBody & { seq: number };
+
+const documentsOf = (entries: readonly Entry[]) => entries.filter(({ kind }) => kind !== 'decision');
 
 /** I3: no gap; and each hash is SHA-256(previous ‖ seq, 8 bytes big-endian ‖ body). */
 function checkChain(journal: readonly Row[], wrong: Wrong): void {
@@ -96,10 +99,15 @@ function checkCopy(journal: readonly Row[], received: readonly Row[], wrong: Wro
 /** A document has one entry; slip numbers run from 1 without a gap (I15). */
 function checkIdentities(entries: readonly Entry[], wrong: Wrong): void {
   const seen = new Set<string>();
+  const decided = new Set<string>();
   let slip = 0;
   for (const entry of entries) {
     if (seen.has(entry.id)) wrong(`document ${entry.id} has two entries`);
     seen.add(entry.id);
+    if (entry.kind === 'decision' && entry.checkoutId !== undefined) {
+      if (decided.has(entry.checkoutId)) wrong(`checkout ${entry.checkoutId} was decided twice`);
+      decided.add(entry.checkoutId);
+    }
     if (entry.slip === undefined) continue;
     slip++;
     if (entry.slip !== slip) wrong(`slip ${entry.slip} where ${slip} belongs`);
@@ -109,6 +117,9 @@ function checkIdentities(entries: readonly Entry[], wrong: Wrong): void {
 /** I1 and I2: every 201 is in the journal as it was told, and a repeat was told the same. */
 function checkTold(entries: readonly Entry[], told: readonly Told[], wrong: Wrong): void {
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
+  const decisions = new Map(
+    entries.filter(({ kind }) => kind === 'decision').map((entry) => [entry.checkoutId, entry]),
+  );
   for (const { id, kind, verdict, seq, slip, totalMinor } of told) {
     const entry = byId.get(id);
     if (!entry) {
@@ -116,36 +127,56 @@ function checkTold(entries: readonly Entry[], told: readonly Told[], wrong: Wron
       continue;
     }
     const total = entry.checkout?.totalMinor ?? entry.refund?.totalMinor;
-    const same = entry.kind === kind && entry.verdict === verdict && entry.seq === seq && entry.slip === slip;
+    const said = entry.verdict === 'pending' ? decisions.get(id) : entry;
+    const same = entry.kind === kind && said?.verdict === verdict && entry.seq === seq && said.slip === slip;
     if (!same || total !== totalMinor) wrong(`${kind} ${id} was told otherwise than it was written`);
   }
 }
 
-/** What each entry must move, by seq: a sale its total, a refund the opposite, a void what the sale moved, back. */
-function expectedMovements(entries: readonly Entry[]): {
-  expected: Map<number, number>;
-  approvedMinor: number;
-} {
+const isApproved = (verdict: string) => verdict === 'approved_offline' || verdict === 'authorised';
+
+/**
+ * What each entry must move, by seq: a sale its total, a refund the opposite, a void what the sale moved, back. A pending
+ * checkout moves by its decision, under its own seq. One that was refused may have been authorised by then: that moved
+ * its total, and the refusal the same back. `takenBack` has the two seqs of each such, for both or neither.
+ */
+function expectedMovements(
+  entries: readonly Entry[],
+  wrong: Wrong,
+): { expected: Map<number, number>; takenBack: Map<number, Entry>; approvedMinor: number } {
   const expected = new Map<number, number>();
+  const takenBack = new Map<number, Entry>();
   const sales = new Map<string, number>();
-  for (const { seq, id, kind, verdict, checkoutId, checkout, refund } of entries) {
-    if (verdict !== 'approved_offline') continue;
-    if (kind === 'checkout') sales.set(id, checkout?.totalMinor ?? 0);
-    const moved = {
-      checkout: checkout?.totalMinor ?? 0,
-      refund: -(refund?.totalMinor ?? 0),
-      void: -(sales.get(checkoutId ?? '') ?? 0),
-    };
-    expected.set(seq, moved[kind]);
+  const pending = new Map<string, Entry>();
+  const sell = ({ seq, id, checkout }: Entry) => {
+    sales.set(id, checkout?.totalMinor ?? 0);
+    expected.set(seq, checkout?.totalMinor ?? 0);
+  };
+  const decide = ({ seq, verdict, checkoutId = '' }: Entry) => {
+    const checkout = pending.get(checkoutId);
+    pending.delete(checkoutId);
+    if (!checkout) wrong(`decision ${seq} is on no pending checkout`);
+    else if (isApproved(verdict)) sell(checkout);
+    else if (verdict === 'refused') takenBack.set(seq, checkout);
+  };
+  for (const entry of entries) {
+    const { seq, kind, verdict, checkoutId = '', refund } = entry;
+    if (verdict === 'pending') pending.set(entry.id, entry);
+    if (kind === 'decision') decide(entry);
+    if (!isApproved(verdict)) continue;
+    if (kind === 'checkout') sell(entry);
+    if (kind === 'refund') expected.set(seq, -(refund?.totalMinor ?? 0));
+    if (kind === 'void') expected.set(seq, -(sales.get(checkoutId) ?? 0));
   }
+  for (const id of pending.keys()) wrong(`checkout ${id} was never decided`);
   const approvedMinor = [...expected.values()].reduce((sum, minor) => sum + minor, 0);
-  return { expected, approvedMinor };
+  return { expected, takenBack, approvedMinor };
 }
 
 /** I5 and I6: each entry moved what it must, once; each movement sums to zero; the accounts are the sum of all. */
 function checkLedger(
   central: Database.Database,
-  expected: ReadonlyMap<number, number>,
+  { expected, takenBack }: { expected: ReadonlyMap<number, number>; takenBack: ReadonlyMap<number, Entry> },
   wrong: Wrong,
 ): number {
   const parked = central.prepare<[], { seq: number; reason: string }>('SELECT seq, reason FROM parked').all();
@@ -171,7 +202,25 @@ function checkLedger(
     if (receivable.get(seq) !== minor)
       wrong(`entry ${seq} moved ${receivable.get(seq) ?? 'nothing'}, not ${minor}`);
   }
-  for (const seq of receivable.keys())
-    if (!expected.has(seq)) wrong(`entry ${seq} moved money though not approved`);
+  const backAndForth = checkTakenBack(receivable, takenBack, wrong);
+  const mayMove = new Set([...expected.keys(), ...backAndForth]);
+  for (const seq of [...receivable.keys()].filter((one) => !mayMove.has(one)))
+    wrong(`entry ${seq} moved money though not approved`);
   return [...receivable.values()].reduce((sum, minor) => sum + minor, 0);
+}
+
+/** What a refused checkout moved came back whole. @returns the seqs that may have moved money so */
+function checkTakenBack(
+  receivable: ReadonlyMap<number, number>,
+  takenBack: ReadonlyMap<number, Entry>,
+  wrong: Wrong,
+): Set<number> {
+  const backAndForth = new Set<number>();
+  for (const [seq, checkout] of takenBack) {
+    const [sold, back] = [receivable.get(checkout.seq) ?? 0, receivable.get(seq) ?? 0];
+    if (sold !== -back) wrong(`checkout ${checkout.id} was refused, and ${sold} of ${-back} taken back`);
+    if (sold !== 0 && sold !== checkout.checkout?.totalMinor) wrong(`checkout ${checkout.id} moved ${sold}`);
+    backAndForth.add(seq).add(checkout.seq);
+  }
+  return backAndForth;
 }

@@ -63,6 +63,30 @@ export const mutants: readonly Mutant[] = [
     tests: ['daemon/store/store.test.ts'],
   },
   {
+    name: 'no room kept for a pending checkout',
+    breaks: 'I12: two that wait are both approved offline where there was room for one',
+    edits: [
+      {
+        file: 'daemon/store/accept.ts',
+        from: "route.kind === 'asked' ? route.late === 'approve_offline' :",
+        to: "route.kind === 'asked' ? false :",
+      },
+    ],
+    tests: ['daemon/store/decisions.test.ts'],
+  },
+  {
+    name: 'an authorisation left hanging',
+    breaks: 'a customer pays for what the appliance refused',
+    edits: [
+      {
+        file: 'central/ledger/authorise.ts',
+        from: "return answer === 'authorised' ? { ...nothing, reversal: true, outcome: 'reversed' } : nothing;",
+        to: 'return nothing;',
+      },
+    ],
+    tests: ['central/ledger/sqlite/store.test.ts'],
+  },
+  {
     name: 'no de-duplication at central',
     breaks: 'I5: an entry sent twice is booked twice',
     edits: [

@@ -7,14 +7,14 @@ import { createFeedSender } from '../../central/feed/sender.ts';
 import { openStoreAt, portOver } from '../../central/fixtures/in-process-store.ts';
 import { createAnswers } from '../../central/intake/answers.ts';
 import { createIntake } from '../../central/intake/intake.ts';
-import type { Policy, Product } from '../../contract/feed.ts';
+import type { Product } from '../../contract/feed.ts';
+import type { Policy } from '../../contract/policy.ts';
 import { buildTopic, parseTopic } from '../../contract/topics.ts';
-import type { StoreClient } from '../../daemon/store/client.ts';
 import type { AnswerTo, Ask, Command, CommandKind, Position } from '../../daemon/store/commands.ts';
 import { openStore } from '../../daemon/store/store.ts';
 import { createEnvelope } from '../../daemon/sync/envelope.ts';
 import type { Link, LinkEvents } from '../../daemon/sync/link.ts';
-import { createPump } from '../../daemon/sync/pump.ts';
+import { createPump, type PumpParts } from '../../daemon/sync/pump.ts';
 import { manualClock } from '../../kit/clock.ts';
 import { silentLog } from '../../kit/log.ts';
 import { readAuthorities } from '../../provisioning/authority/check.ts';
@@ -132,21 +132,23 @@ export async function openLossySite(
     });
     let appended: () => void = () => {};
     const execute = (kind: CommandKind, ask: object) => {
-      const before = store.lastSeq;
+      const before = store.heads.lastSeq;
       const [answer] = store.execute([{ kind, ...ask } as unknown as Command]);
-      if (store.lastSeq > before) appended();
+      if (store.heads.lastSeq > before) appended();
       return answer;
     };
-    const client: StoreClient = {
+    const client: PumpParts['store'] = {
       ask: async (kind, ask) => execute(kind, ask) as AnswerTo<typeof kind>,
       get lastSeq() {
-        return store.lastSeq;
+        return store.heads.lastSeq;
+      },
+      get lastAskedSeq() {
+        return store.heads.lastAskedSeq;
       },
       kiosksSubmit: () => false,
       onAppended(listener) {
         appended = listener;
       },
-      close: async () => store.close(),
     };
     const pump = createPump({
       store: client,
@@ -199,14 +201,22 @@ export async function openLossySite(
         // Compression runs on threads of its own, in real time.
         await sleep(1);
       }
-      central.store.transaction(() => central.store.bookPiece(100, Date.now()));
+      central.store.transaction(() => {
+        central.store.bookPiece(100, Date.now());
+        central.store.answerDue(100, Date.now());
+      });
       central.feed.onGrown(central.store.takeGrownFeeds());
     },
     settled() {
       const { lastSeq, receivedThrough, appliedThrough } = box.execute('position', {}) as Position;
       const journal = receivedAtCentral();
       const head = feedPosition()?.head;
-      return receivedThrough === lastSeq && journal?.bookedThrough === lastSeq && appliedThrough === head;
+      return (
+        receivedThrough === lastSeq &&
+        journal?.bookedThrough === lastSeq &&
+        appliedThrough === head &&
+        central.store.nextDueMs() === null
+      );
     },
     close() {
       breakLink();

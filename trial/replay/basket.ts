@@ -34,7 +34,6 @@ export function basketOf(invoice: Invoice, catalogue: Catalogue): Basket {
           document: {
             lines: rows.map((row) => saleLine(row, catalogue)),
             ...money,
-            mode: 'offline_ok',
             reference: number,
           },
         }

@@ -18,6 +18,7 @@ export function compareTold(told: readonly Told[], journal: readonly DocumentVie
     answered.add(id);
     switch (submission.kind) {
       case 'approved':
+      case 'declined':
       case 'refused': {
         const document = journalById.get(id);
         if (!document) {

@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Policy } from '../../contract/feed.ts';
 import { limits } from '../../contract/limits.ts';
+import { Policy } from '../../contract/policy.ts';
 import { type Books, readSettledBooks } from '../books.ts';
 import { type Comparison, compareBooks } from '../compare.ts';
 import { TrialError } from '../error.ts';
@@ -42,13 +42,13 @@ export interface Progress {
 }
 
 /** Anything a shop may have recorded is allowed: this is about money arriving, not about the rules. */
-const policy: Policy = {
+const policy = Policy.parse({
   currency,
   checkout: { totalMinorMax: limits.totalMinorMax },
   exposure: { totalMinorMax: Number.MAX_SAFE_INTEGER },
-  priceOverride: 'allowed',
+  priceOverride: { permission: 'allowed' },
   unlinkedRefund: { permission: 'allowed', totalMinorMax: limits.totalMinorMax },
-};
+});
 
 interface Counts {
   count(reason: string, by?: number): void;
@@ -222,6 +222,8 @@ function rejectionOf({ kind }: Sale, submission: Told['submission']): string | n
   switch (submission.kind) {
     case 'approved':
       return null;
+    case 'declined':
+      return `${kind}_declined_${submission.answer.declineCode ?? 'without_code'}`;
     case 'refused':
       return `${kind}_refused_${submission.answer.reasons[0]?.code ?? 'without_reason'}`;
     case 'invalid':

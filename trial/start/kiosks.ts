@@ -75,6 +75,7 @@ function outcomeText(submission: Submission): string {
       const money = totalMinor === undefined ? '' : formatMoney(totalMinor, currency);
       return `${money.padStart(11)}  approved${slip === undefined ? '' : `, slip ${slip}`}`;
     }
+    case 'declined':
     case 'refused':
       return `${''.padStart(11)}  refused: ${submission.answer.reasons.map(({ code }) => code).join(', ')}`;
     case 'invalid':

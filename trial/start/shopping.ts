@@ -41,7 +41,7 @@ export function fillBasket(products: readonly Product[], random: () => number): 
     lines.push(scanned(product, quantity, random));
     totalMinor += lineTotalMinor(product.price, quantity);
   }
-  return { lines, currency, totalMinor, payment: payment(random), mode: 'offline_ok' };
+  return { lines, currency, totalMinor, payment: payment(random) };
 }
 
 /** Scanned by its barcode, or picked on the screen. */
@@ -60,7 +60,6 @@ export function withStalePrice(products: readonly Product[]): Checkout {
     currency,
     totalMinor,
     payment: payment(() => 0.5),
-    mode: 'offline_ok',
   };
 }
 

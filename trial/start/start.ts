@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Policy } from '../../contract/feed.ts';
+import { Policy } from '../../contract/policy.ts';
 import { readSettledBooks } from '../books.ts';
 import { type Comparison, compareBooks } from '../compare.ts';
 import { openSite, type Site } from '../site.ts';
@@ -23,13 +23,13 @@ export type Ending =
   | { kind: 'hurried' };
 
 /** Careful enough that its limits can be met within minutes of an outage. */
-const policy: Policy = {
+const policy = Policy.parse({
   currency,
   checkout: { totalMinorMax: 20_000 },
   exposure: { totalMinorMax: 250_000 },
-  priceOverride: 'refused',
+  priceOverride: { permission: 'refused' },
   unlinkedRefund: { permission: 'refused', totalMinorMax: 0 },
-};
+});
 
 const catalogueFile = join(import.meta.dirname, 'catalogue.csv');
 const lookEveryMs = 250;

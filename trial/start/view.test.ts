@@ -14,8 +14,9 @@ const status: Status = {
     pending: 4,
   },
   feed: { appliedThrough: 9 },
-  catalogue: { version: 1, products: 40 },
-  policy: { version: 2 },
+  catalogue: { version: 1, products: 40, ageMs: 60_000 },
+  policy: { version: 2, ageMs: 60_000 },
+  offline: { sinceMs: null, moneyLeftMinor: 245_979, timeLeftMs: null },
   exposure: { totalMinor: 4021, limitMinor: 250_000, currency: 'GBP' },
   verdicts: {
     'checkout approved_offline': 1200,

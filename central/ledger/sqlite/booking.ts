@@ -5,8 +5,9 @@ import { Entry } from '../../../contract/entry.ts';
 import type { FeedItem } from '../../../contract/feed.ts';
 import { Uuid } from '../../../contract/id.ts';
 import { assert, unreachable } from '../../../kit/assert.ts';
-import type { BookedPiece } from '../port.ts';
-import { checkoutIdOf, type ParkReason, type Posting, settle } from '../settle.ts';
+import type { AnsweredDue, BookedPiece } from '../port.ts';
+import { checkoutIdOf, type ParkReason, settle } from '../settle.ts';
+import { type Authorisations, createAuthorisations } from './authorisations.ts';
 import { createBooks, type Source } from './books.ts';
 import type { FeedTable } from './feeds.ts';
 
@@ -16,12 +17,14 @@ interface JournalBehind {
   bookedThrough: number;
 }
 
-export interface BookingTable {
+export interface BookingTable extends Pick<Authorisations, 'nextDueMs'> {
+  answerDue(answersMax: number, nowMs: number): AnsweredDue;
   bookPiece(entriesMax: number, nowMs: number): BookedPiece;
 }
 
 export function createBookingTable(db: Database.Database, feeds: FeedTable): BookingTable {
   const books = createBooks(db);
+  const authorisations = createAuthorisations(db, books);
   const behind = db.prepare<[number], JournalBehind>(
     `SELECT ref, appliance_ref AS applianceRef, booked_through AS bookedThrough FROM journal
      WHERE booked_through < received_through AND ref > ? ORDER BY ref LIMIT 1`,
@@ -56,6 +59,10 @@ export function createBookingTable(db: Database.Database, feeds: FeedTable): Boo
     const parsed = Entry.safeParse(document);
     if (!parsed.success) return park(source, 'entry_unreadable', document);
     const entry = parsed.data;
+    if (entry.kind === 'decision') {
+      const decided = authorisations.decide(source, entry);
+      return typeof decided === 'string' ? park(source, decided, document) : decided;
+    }
     const checkoutId = checkoutIdOf(entry);
     const settlement = settle(entry, {
       sameId: books.find(source.applianceRef, entry.id),
@@ -64,11 +71,13 @@ export function createBookingTable(db: Database.Database, feeds: FeedTable): Boo
     switch (settlement.kind) {
       case 'parked':
         return park(source, settlement.reason, document);
+      case 'asked':
+        books.addDocument(source, entry, 'recorded', settlement.document);
+        return authorisations.ask(source, settlement.entry);
       case 'recorded':
         books.addDocument(source, entry, 'recorded', settlement.document);
         return null;
       case 'booked':
-        assertBalanced(settlement.postings);
         books.addDocument(source, entry, 'booked', settlement.document);
         books.addMovement(source, settlement.reason, settlement.postings);
         if (settlement.change) books.changeCheckout(source.applianceRef, settlement.change);
@@ -82,7 +91,8 @@ export function createBookingTable(db: Database.Database, feeds: FeedTable): Boo
   function park(source: Source, reason: ParkReason, body: unknown): FeedItem | null {
     const named = nameOf(body);
     books.park(source, reason, named);
-    if (named.id === null || books.find(source.applianceRef, named.id) !== null) return null;
+    if (named.id === null || named.kind === 'decision' || books.find(source.applianceRef, named.id) !== null)
+      return null;
     return { kind: 'outcome', id: named.id, outcome: 'parked', atMs: source.nowMs };
   }
 
@@ -97,24 +107,25 @@ export function createBookingTable(db: Database.Database, feeds: FeedTable): Boo
       books.settleBalances();
       return { entries, more: nextJournal() !== null };
     },
+    answerDue(answersMax, nowMs) {
+      books.beginPiece();
+      const answered = authorisations.answerDue(answersMax, nowMs);
+      for (const { applianceRef, outcome } of answered) {
+        if (outcome) feeds.append(applianceRef, [outcome]);
+      }
+      books.settleBalances();
+      return { answered: answered.length };
+    },
+    nextDueMs: authorisations.nextDueMs,
   };
-}
-
-/** I6, per currency and before anything is written. */
-function assertBalanced(postings: readonly Posting[]): void {
-  const sums = new Map<string, number>();
-  for (const { currency, amountMinor } of postings) {
-    assert(Number.isSafeInteger(amountMinor), 'an amount is an integer below 2^53');
-    sums.set(currency, (sums.get(currency) ?? 0) + amountMinor);
-  }
-  for (const sum of sums.values()) assert(sum === 0, 'postings sum to zero (I6)');
 }
 
 /** What can be said of a document that may not be one. */
 function nameOf(body: unknown): { id: string | null; kind: string | null } {
   const { id, kind } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   const uuid = Uuid.safeParse(id);
-  const known = kind === 'checkout' || kind === 'void' || kind === 'refund' ? kind : null;
+  const known =
+    kind === 'checkout' || kind === 'void' || kind === 'refund' || kind === 'decision' ? kind : null;
   return { id: uuid.success ? uuid.data : null, kind: known };
 }
 

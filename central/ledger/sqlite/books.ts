@@ -1,7 +1,8 @@
 // The ledger's own rows: documents as they stand, movements with their postings, balances, and what was parked.
 import type Database from 'better-sqlite3';
-import type { Entry } from '../../../contract/entry.ts';
+import type { DocumentEntry } from '../../../contract/entry.ts';
 import type { VerdictKind } from '../../../contract/verdict.ts';
+import { assert } from '../../../kit/assert.ts';
 import type {
   CheckoutChange,
   DocumentState,
@@ -21,7 +22,12 @@ export interface Source {
 
 export interface Books {
   find(applianceRef: number, id: string): DocumentState | null;
-  addDocument(source: Source, entry: Entry, state: 'booked' | 'recorded', document: NewDocument): void;
+  addDocument(
+    source: Source,
+    entry: DocumentEntry,
+    state: 'booked' | 'recorded',
+    document: NewDocument,
+  ): void;
   addMovement(source: Source, reason: MovementReason, postings: readonly Posting[]): void;
   changeCheckout(applianceRef: number, change: CheckoutChange): void;
   park(source: Source, reason: ParkReason, named: { id: string | null; kind: string | null }): void;
@@ -32,7 +38,7 @@ export interface Books {
 }
 
 interface FoundRow {
-  kind: Entry['kind'];
+  kind: DocumentEntry['kind'];
   verdict: VerdictKind;
   currency: string;
   totalMinor: number;
@@ -78,6 +84,7 @@ export function createBooks(db: Database.Database): Books {
       insertDocument.run(applianceRef, entry.id, journalRef, seq, ...said, nowMs);
     },
     addMovement({ journalRef, seq, nowMs }, reason, postings) {
+      assertBalanced(postings);
       const { lastInsertRowid } = insertMovement.run(journalRef, seq, reason, nowMs);
       postings.forEach((posting, line) => {
         const { account, currency, amountMinor } = posting;
@@ -99,4 +106,14 @@ export function createBooks(db: Database.Database): Books {
       unsettled.clear();
     },
   };
+}
+
+/** I6, per currency and before anything is written. */
+function assertBalanced(postings: readonly Posting[]): void {
+  const sums = new Map<string, number>();
+  for (const { currency, amountMinor } of postings) {
+    assert(Number.isSafeInteger(amountMinor), 'an amount is an integer below 2^53');
+    sums.set(currency, (sums.get(currency) ?? 0) + amountMinor);
+  }
+  for (const sum of sums.values()) assert(sum === 0, 'postings sum to zero (I6)');
 }

@@ -42,7 +42,9 @@ const mustBeEmpty: readonly { code: string; sql: string }[] = [
     sql: `SELECT 'movement ' || id || ' has no entry, or one that is not booked' AS detail FROM movement
       WHERE NOT EXISTS (SELECT 1 FROM entry WHERE entry.journal_ref = movement.journal_ref AND entry.seq = movement.seq)
         OR NOT EXISTS (SELECT 1 FROM document WHERE document.journal_ref = movement.journal_ref
-          AND document.seq = movement.seq AND document.state = 'booked')`,
+          AND document.seq = movement.seq AND document.state = 'booked'
+          UNION ALL SELECT 1 FROM decision WHERE decision.journal_ref = movement.journal_ref
+          AND decision.seq = movement.seq AND decision.state = 'booked')`,
   },
   {
     code: 'document_without_movement',
@@ -54,12 +56,20 @@ const mustBeEmpty: readonly { code: string; sql: string }[] = [
     code: 'entry_not_once',
     sql: `SELECT 'entry ' || entry.seq || ' of journal ' || journal.id || ' is booked, recorded or parked '
         || ((SELECT count(*) FROM document d WHERE d.journal_ref = entry.journal_ref AND d.seq = entry.seq)
-          + (SELECT count(*) FROM parked p WHERE p.journal_ref = entry.journal_ref AND p.seq = entry.seq))
+          + (SELECT count(*) FROM parked p WHERE p.journal_ref = entry.journal_ref AND p.seq = entry.seq)
+          + (SELECT count(*) FROM decision c WHERE c.journal_ref = entry.journal_ref AND c.seq = entry.seq))
         || ' times' AS detail
       FROM entry JOIN journal ON journal.ref = entry.journal_ref
       WHERE (SELECT count(*) FROM document d WHERE d.journal_ref = entry.journal_ref AND d.seq = entry.seq)
         + (SELECT count(*) FROM parked p WHERE p.journal_ref = entry.journal_ref AND p.seq = entry.seq)
+          + (SELECT count(*) FROM decision c WHERE c.journal_ref = entry.journal_ref AND c.seq = entry.seq)
         <> (entry.seq <= journal.booked_through)`,
+  },
+  {
+    code: 'authorisation_left_hanging',
+    sql: `SELECT 'checkout ' || d.id || ' was refused and its sale still stands' AS detail FROM document d
+      JOIN decision c ON c.appliance_ref = d.appliance_ref AND c.checkout_id = d.id
+      WHERE c.verdict IN ('refused', 'declined') AND d.state = 'booked' AND c.state <> 'booked'`,
   },
   {
     code: 'balance_differs',

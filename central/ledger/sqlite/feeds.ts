@@ -1,7 +1,8 @@
 // The log down to each appliance: append-only positions of its own; shared bodies are stored once and referenced.
 import type Database from 'better-sqlite3';
-import type { FeedItem, Policy, Product } from '../../../contract/feed.ts';
+import type { FeedItem, Product } from '../../../contract/feed.ts';
 import { limits } from '../../../contract/limits.ts';
+import type { Policy } from '../../../contract/policy.ts';
 import type { FeedPage, FeedPosition } from '../port.ts';
 
 export interface FeedTable {

@@ -7,6 +7,9 @@ import { planRun } from '../../intake/plan-run.ts';
 import type { ReceiveResult } from '../port.ts';
 import { type ApplianceTable, type JournalRow, positionOf } from './appliances.ts';
 
+/** A hint for the ledger to hurry, no more: the entry itself is read by the ledger. */
+const pendingVerdict = Buffer.from('"verdict":"pending"');
+
 export interface IntakeTable {
   receive(frame: { applianceId: string; payload: Uint8Array; nowMs: number }): ReceiveResult;
 }
@@ -56,6 +59,7 @@ export function createIntakeTable(db: Database.Database, appliances: ApplianceTa
             kind: 'received',
             position: { ...position, receivedThrough, hash: run.lastHash.toString('hex') },
             entries: run.bodies.length - plan.skip,
+            asks: run.bodies.some((body, i) => i >= plan.skip && body.includes(pendingVerdict)),
           };
         }
         case 'compare': {

@@ -17,6 +17,8 @@ export interface SqliteStore extends LedgerCalls {
   isDiskTrouble(error: unknown): boolean;
   /** The appliances whose feed grew in transactions since the last call. */
   takeGrownFeeds(): string[];
+  /** When the next authorisation is due; null when none waits. */
+  nextDueMs(): number | null;
   /** Changes when another process has committed to the file. */
   dataVersion(): number;
   close(): void;
@@ -47,6 +49,8 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
       feeds.page(applianceId, after, itemsMax, bytesMax),
     feedPositionOf: feeds.positionOf,
     bookPiece: booking.bookPiece,
+    answerDue: booking.answerDue,
+    nextDueMs: booking.nextDueMs,
     publishPolicy: feeds.publishPolicy,
     publishCatalogue: feeds.publishCatalogue,
     ensurePolicy: feeds.ensurePolicy,

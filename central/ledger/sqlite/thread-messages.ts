@@ -32,5 +32,7 @@ export const threadLimits = {
   /** Under intake without a pause the ledger still gets a piece so often: outcomes free the exposure of the sites. */
   pieceEveryMs: 250,
   diskRetryMs: 1000,
+  /** A clock that steps back must not keep a due answer waiting for long. */
+  dueLookMsMax: 60_000,
   outsideCheckMs: 500,
 } as const;

@@ -99,6 +99,7 @@ const callNames: Record<CallName, true> = {
   feedPage: true,
   feedPositionOf: true,
   bookPiece: true,
+  answerDue: true,
   publishPolicy: true,
   publishCatalogue: true,
   ensurePolicy: true,

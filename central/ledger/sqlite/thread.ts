@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { present } from '../../../kit/assert.ts';
 import { systemClock } from '../../../kit/clock.ts';
+import type { ReceiveResult } from '../port.ts';
 import { type Answer, executeBatch } from './batch.ts';
 import { openDatabase } from './open.ts';
 import { createSqliteStore } from './store.ts';
@@ -32,8 +33,10 @@ function run({ path }: ThreadData): void {
     return requests;
   };
 
-  const state = { scheduled: false, closed: false, bookedMs: 0, intakeMs: 0 };
+  const state = { scheduled: false, closed: false, bookedMs: 0, intakeMs: 0, hurry: false };
   const pieceDelayMs = () => {
+    // A kiosk waits for the answer to one of them.
+    if (state.hurry) return 0;
     const { pieceEveryMs, intakeQuietMs } = threadLimits;
     return Math.min(state.bookedMs + pieceEveryMs, state.intakeMs + intakeQuietMs) - clock.monotonicMs();
   };
@@ -60,9 +63,11 @@ function run({ path }: ThreadData): void {
 
   const book = () => {
     state.bookedMs = clock.monotonicMs();
+    state.hurry = false;
     try {
       const { more } = store.transaction(() => store.bookPiece(threadLimits.pieceEntriesMax, clock.wallMs()));
       sayGrown();
+      planAnswers();
       if (more) schedule();
     } catch (error) {
       if (!store.isDiskTrouble(error)) throw error;
@@ -71,10 +76,35 @@ function run({ path }: ThreadData): void {
     }
   };
 
+  /** The authorisations that take time: worked when they are due, at a pace of their own. */
+  const answers = { timer: setTimeout(() => {}, 0) };
+  const planAnswers = () => {
+    clearTimeout(answers.timer);
+    const dueMs = state.closed ? null : store.nextDueMs();
+    if (dueMs === null) return;
+    const delayMs = Math.min(Math.max(0, dueMs - clock.wallMs()), threadLimits.dueLookMsMax);
+    answers.timer = setTimeout(answerDue, delayMs);
+  };
+  const answerDue = () => {
+    if (state.closed) return;
+    try {
+      store.transaction(() => store.answerDue(threadLimits.pieceEntriesMax, clock.wallMs()));
+      sayGrown();
+      planAnswers();
+    } catch (error) {
+      if (!store.isDiskTrouble(error)) throw error;
+      say({ kind: 'disk_trouble', error: (error as Error).message });
+      answers.timer = setTimeout(answerDue, threadLimits.diskRetryMs);
+    }
+  };
+
   const serve = (requests: readonly StoreRequest[]) => {
     const commands = requests.flatMap((request) => (request.kind === 'call' ? [request.command] : []));
     if (commands.length > 0) {
-      executeBatch(store, commands, (answers: Answer[]) => say({ kind: 'answers', answers }));
+      executeBatch(store, commands, (given: Answer[]) => {
+        say({ kind: 'answers', answers: given });
+        if (given.some(asks)) state.hurry = true;
+      });
       sayGrown();
     }
     if (commands.some(({ name }) => name === 'receive')) state.intakeMs = clock.monotonicMs();
@@ -86,6 +116,7 @@ function run({ path }: ThreadData): void {
   const close = () => {
     state.closed = true;
     clearInterval(watch);
+    clearTimeout(answers.timer);
     store.close();
     port.close();
   };
@@ -103,6 +134,12 @@ function run({ path }: ThreadData): void {
   port.on('message', (request: StoreRequest) => serve(takeWaiting([request])));
   say({ kind: 'ready' });
   schedule();
+  planAnswers();
+}
+
+function asks(answer: Answer): boolean {
+  const value = answer.ok ? (answer.value as Partial<ReceiveResult> | null) : null;
+  return value?.kind === 'received' && 'asks' in value && value.asks === true;
 }
 
 run(workerData as ThreadData);

@@ -82,6 +82,9 @@ export function createViews(db: Database.Database): Views {
   const referring = db.prepare<[string, number], { journalRef: number; seq: number }>(
     'SELECT journal_ref AS journalRef, seq FROM document WHERE checkout_id = ? AND appliance_ref = ? ORDER BY ref',
   );
+  const decisions = db.prepare<[string, number], { journalRef: number; seq: number }>(
+    'SELECT journal_ref AS journalRef, seq FROM decision WHERE checkout_id = ? AND appliance_ref = ?',
+  );
   const movementOf = db.prepare<[number, number], MovementFields>(
     `SELECT ${movementColumns} WHERE movement.journal_ref = ? AND movement.seq = ?`,
   );
@@ -117,6 +120,9 @@ export function createViews(db: Database.Database): Views {
   >(
     `SELECT seq, id AS documentId, kind, verdict, currency, total_minor AS totalMinor, state, NULL AS reason
        FROM document WHERE journal_ref = @journalRef AND seq > @after
+     UNION ALL
+     SELECT seq, id, 'decision', verdict, currency, total_minor, state, NULL
+       FROM decision WHERE journal_ref = @journalRef AND seq > @after
      UNION ALL
      SELECT seq, document_id, kind, NULL, NULL, NULL, 'parked', reason
        FROM parked WHERE journal_ref = @journalRef AND seq > @after
@@ -157,7 +163,11 @@ export function createViews(db: Database.Database): Views {
     },
     document(id) {
       return documentsById.all(id).map((row) => {
-        const sources = [row, ...referring.all(row.id, row.applianceRef)];
+        const sources = [
+          row,
+          ...decisions.all(row.id, row.applianceRef),
+          ...referring.all(row.id, row.applianceRef),
+        ];
         const found = sources.flatMap(({ journalRef, seq }) => movementOf.all(journalRef, seq));
         return { ...documentRow(row), movements: found.map(withPostings) };
       });

@@ -1,0 +1,1 @@
+-- What the whole rule needs is made here.
