@@ -36,8 +36,7 @@ export function hotListChange(change: 'add' | 'remove'): Command {
 /** @throws CommandError fingerprint_malformed; the text is not repeated: it may be a card number */
 function refuseUnusable(fingerprint: string): void {
   if (Fingerprint.safeParse(fingerprint).success && !isCardNumber(fingerprint)) return;
-  const hint =
-    'Use what the processor calls the fingerprint of the card: 1 to 64 characters, as in a checkout.';
+  const hint = 'Give the fingerprint of the processor, 1 to 64 characters, as in a checkout.';
   throw new CommandError('fingerprint_malformed', 'one of these is no fingerprint', hint);
 }
 

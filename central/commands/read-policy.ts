@@ -8,8 +8,7 @@ import { readText } from './read-text.ts';
 /** @throws CommandError file_missing, file_malformed, policy_malformed naming every field that is wrong */
 export function readPolicy(file: string): Policy {
   const malformed = (details: string[], cause?: unknown) => {
-    const hint =
-      'Correct the fields named; docs/operations/policy.md explains each, `policy show` has an example.';
+    const hint = 'Correct the fields named; docs/operations/policy.md explains each of them.';
     return new CommandError('policy_malformed', `${file} is no policy`, hint, { details, cause });
   };
   const text = readText(file);

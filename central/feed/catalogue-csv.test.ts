@@ -100,6 +100,18 @@ describe('readCatalogue', () => {
     expect(parsed).toMatchObject({ kind: 'refused', mistakes: [mistake], mistakesTotal: 1 });
   });
 
+  it('names everything that is wrong with a line, each column once', async () => {
+    const parsed = await read(`${header}\nA,4006381333930,,-1,12,maybe,x`);
+    expect(parsed.kind === 'refused' && parsed.mistakes.map(({ column }) => column).sort()).toEqual([
+      'baseQuantity',
+      'gtin',
+      'name',
+      'priceMinor',
+      'quantityMax',
+      'sellable',
+    ]);
+  });
+
   it('lists the first mistakes and counts them all', async () => {
     const rows = Array.from({ length: 50 }, (_, i) => `S${i},,Pen,x,,,`);
     const parsed = await read([header, ...rows].join('\n'));

@@ -60,9 +60,10 @@ export async function readCatalogue(
 }
 
 function readProduct(row: CsvRow<Column>, offers: readonly OfferLine[]): Product | null {
-  const missing = required.filter((column) => row.cell(column) === undefined);
-  for (const column of missing) row.wrong(column, 'must not be empty');
   const noted = notedIn(row);
+  for (const column of required) {
+    if (row.cell(column) === undefined) noted.row.wrong(column, 'must not be empty');
+  }
   const price = present({
     priceMinor: wholeNumber(noted.row, 'priceMinor'),
     baseQuantity: wholeNumber(noted.row, 'baseQuantity'),
@@ -88,10 +89,9 @@ function readProduct(row: CsvRow<Column>, offers: readonly OfferLine[]): Product
     sellable: trueOrFalse(noted.row, 'sellable'),
     quantityMax: wholeNumber(noted.row, 'quantityMax'),
   });
-  if (missing.length > 0 || noted.wrong()) return null;
   const parsed = Product.safeParse(fields);
-  if (parsed.success) return parsed.data;
-  noteIssues(row, parsed.error.issues, columnOf);
+  if (parsed.success && noted.wrong.size === 0) return parsed.data;
+  noteIssues(noted, parsed.error?.issues ?? [], columnOf);
   return null;
 }
 

@@ -47,20 +47,20 @@ export function inOrder<Column extends string>(
   return false;
 }
 
-/** The same row, which remembers whether anything was wrong with it. */
+/** The same row, which remembers the columns in which something was wrong. */
 export function notedIn<Column extends string>(
   row: CsvRow<Column>,
-): { row: CsvRow<Column>; wrong(): boolean } {
-  let wrong = false;
+): { row: CsvRow<Column>; wrong: ReadonlySet<Column | ''> } {
+  const wrong = new Set<Column | ''>();
   return {
     row: {
       ...row,
       wrong(column, problem) {
-        wrong = true;
+        wrong.add(column);
         row.wrong(column, problem);
       },
     },
-    wrong: () => wrong,
+    wrong,
   };
 }
 
@@ -69,15 +69,17 @@ export function present(fields: Record<string, unknown>): Record<string, unknown
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
-/** Notes each issue of a schema at the column that a field was read from. */
+/** Notes each issue of a schema at the column that a field was read from, unless that one is known to be wrong. */
 export function noteIssues<Column extends string>(
-  row: CsvRow<Column>,
+  noted: { row: CsvRow<Column>; wrong: ReadonlySet<Column | ''> },
   issues: readonly z.core.$ZodIssue[],
   columnOf: (field: string) => Column | '',
 ): void {
+  const known = new Set(noted.wrong);
   for (const { path, message } of issues) {
-    const field = path.findLast((part) => typeof part === 'string') ?? '';
+    const column = columnOf(String(path.findLast((part) => typeof part === 'string') ?? ''));
     const index = path.findLast((part) => typeof part === 'number');
-    row.wrong(columnOf(String(field)), index === undefined ? message : `number ${index + 1}: ${message}`);
+    if (known.has(column)) continue;
+    noted.row.wrong(column, index === undefined ? message : `number ${index + 1}: ${message}`);
   }
 }

@@ -6,6 +6,7 @@ import { type CsvRow, type Mistakes, readCsv } from './csv.ts';
 
 export const offerColumns = ['sku', 'quantityMin', 'priceMinor', 'baseQuantity', 'from', 'until'] as const;
 type Column = (typeof offerColumns)[number];
+const required: readonly Column[] = ['sku', 'priceMinor'];
 
 const OfferShape = Product.shape.offers.unwrap().element;
 
@@ -20,7 +21,7 @@ export interface OfferLine {
 export async function readOffers(path: string, mistakes: Mistakes): Promise<Map<string, OfferLine[]>> {
   const offers = new Map<string, OfferLine[]>();
   let rows = 0;
-  for await (const row of readCsv(path, { known: offerColumns, required: ['sku', 'priceMinor'] }, mistakes)) {
+  for await (const row of readCsv(path, { known: offerColumns, required }, mistakes)) {
     if (++rows > limits.catalogueOffersMax) {
       row.wrong('', `more than ${limits.catalogueOffersMax} offers; nothing after this line was read`);
       return offers;
@@ -42,9 +43,10 @@ export async function readOffers(path: string, mistakes: Mistakes): Promise<Map<
 }
 
 function readOffer(row: CsvRow<Column>): Offer | null {
-  const missing = (['sku', 'priceMinor'] as const).filter((column) => row.cell(column) === undefined);
-  for (const column of missing) row.wrong(column, 'must not be empty');
   const noted = notedIn(row);
+  for (const column of required) {
+    if (row.cell(column) === undefined) noted.row.wrong(column, 'must not be empty');
+  }
   const window = {
     from: 'from',
     until: 'until',
@@ -57,12 +59,16 @@ function readOffer(row: CsvRow<Column>): Offer | null {
     baseQuantity: wholeNumber(noted.row, 'baseQuantity'),
   });
   const quantityMin = wholeNumber(noted.row, 'quantityMin');
-  if (missing.length > 0 || noted.wrong()) return null;
   const { fromMs, untilMs } = window;
   const parsed = OfferShape.safeParse(present({ price, quantityMin, fromMs, untilMs }));
-  if (parsed.success) return parsed.data;
-  noteIssues(row, parsed.error.issues, (field) => offerColumns.find((name) => name === field) ?? '');
+  if (parsed.success && noted.wrong.size === 0) return parsed.data;
+  noteIssues(noted, parsed.error?.issues ?? [], columnOf);
   return null;
+}
+
+function columnOf(field: string): Column | '' {
+  const column = field.replace(/Ms$/, '');
+  return offerColumns.find((name) => name === column) ?? '';
 }
 
 function sameTerms(a: Offer, b: Offer): boolean {

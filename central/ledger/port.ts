@@ -241,7 +241,7 @@ export interface LedgerCalls {
   ensurePolicy(policy: Policy): void;
   policy(): PolicyView | null;
 
-  /** Keeps a whole catalogue, checked already, until it is published; answers its number, null beyond `draftsMax`. */
+  /** Keeps a whole catalogue, as its schema parsed it (equal products are equal texts), until it is published; answers its number, null beyond `draftsMax`. */
   draftCatalogue(draft: { source: string; products: Product[]; nowMs: number }): number | null;
   catalogueDrafts(): CatalogueDraft[];
   /** False when there is no such draft. */
