@@ -7,7 +7,15 @@ export const exitCodes = {
   file_missing: 2,
   file_malformed: 2,
   catalogue_malformed: 1,
+  catalogue_missing: 1,
+  draft_unknown: 1,
+  drafts_too_many: 1,
   policy_malformed: 1,
+  stock_malformed: 2,
+  sku_unknown: 1,
+  appliance_unknown: 1,
+  fingerprint_malformed: 2,
+  hot_list_full: 1,
   ledger_broken: 1,
   database_unknown: 1,
   database_missing: 1,
@@ -34,4 +42,13 @@ export class CommandError extends Error {
     this.hint = hint;
     this.details = more.details ?? [];
   }
+}
+
+export function fileMissing(path: string, cause: unknown): CommandError {
+  const hint = 'Check the name and its permissions.';
+  return new CommandError('file_missing', `${path} cannot be read`, hint, { cause });
+}
+
+export function notUtf8(path: string, cause: unknown): CommandError {
+  return new CommandError('file_malformed', `${path} is not UTF-8 text`, 'Save it as UTF-8.', { cause });
 }

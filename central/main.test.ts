@@ -77,7 +77,7 @@ describe('holdfast-central', () => {
 
     writeFileSync(at('products.csv'), 'sku,name,priceMinor\nA,Pen,150\n');
     const imported = await command('catalogue', 'import', at('products.csv'), '--config', config, '--json');
-    expect(JSON.parse(imported.stdout)).toEqual({ version: 1, products: 1 });
+    expect(JSON.parse(imported.stdout)).toMatchObject({ version: 1, products: 1, sent: 'snapshot' });
     // The running service notices by itself.
     expect((await appliance.next('feed')).items).toMatchObject([
       { kind: 'catalogue', products: [{ sku: 'A' }] },
@@ -115,7 +115,7 @@ describe('holdfast-central', () => {
 
   it('sets a policy from TOML or JSON, and names what is wrong with one', async () => {
     const policy =
-      'currency = "EUR"\npriceOverride = "allowed"\ncheckout = { totalMinorMax = 1 }\nexposure = { totalMinorMax = 2 }\nunlinkedRefund = { permission = "refused", totalMinorMax = 0 }\n';
+      'currency = "EUR"\npriceOverride = { permission = "allowed" }\ncheckout = { totalMinorMax = 1 }\nexposure = { totalMinorMax = 2 }\nunlinkedRefund = { permission = "refused", totalMinorMax = 0 }\n';
     writeFileSync(at('policy.toml'), policy);
     const set = await command('policy', 'set', at('policy.toml'), '--config', config, '--json');
     expect(JSON.parse(set.stdout)).toMatchObject({ version: 2, policy: { currency: 'EUR' } });

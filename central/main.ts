@@ -7,18 +7,25 @@ import { applianceCreate } from '../provisioning/commands/appliance-create.ts';
 import { authorityInit } from '../provisioning/commands/authority-init.ts';
 import { kioskTlsCreate } from '../provisioning/commands/kiosk-tls-create.ts';
 import { ProvisioningError } from '../provisioning/error.ts';
-import { importCatalogue } from './commands/catalogue-import.ts';
+import { catalogueDiff } from './commands/catalogue-diff.ts';
+import { catalogueDiscard, catalogueDrafts } from './commands/catalogue-drafts.ts';
+import { catalogueImport } from './commands/catalogue-import.ts';
+import { cataloguePublish } from './commands/catalogue-publish.ts';
+import { type CommandOptions, configFlag, examples, jsonFlag, print } from './commands/command.ts';
+import { hotListChange } from './commands/hot-list-change.ts';
+import { hotListList } from './commands/hot-list-list.ts';
 import { checkDatabase, describeReport } from './commands/ledger-check.ts';
 import { withStore } from './commands/open-store.ts';
-import { setPolicy } from './commands/policy-set.ts';
+import { policyDiff } from './commands/policy-diff.ts';
+import { policySchema } from './commands/policy-schema.ts';
+import { policySet } from './commands/policy-set.ts';
+import { policyShow } from './commands/policy-show.ts';
+import { policyValidate } from './commands/policy-validate.ts';
+import { stockSend } from './commands/stock-send.ts';
 import { readConfig } from './config.ts';
 import { CommandError, exitCodes } from './errors.ts';
 import { defaultPolicy } from './feed/default-policy.ts';
-import { exactJson } from './http/exact-json.ts';
 import { startCentral } from './start.ts';
-
-const configFlag = ['--config <file>', "central's TOML configuration"] as const;
-const jsonFlag = ['--json', 'print the result as one JSON object'] as const;
 
 function createProgram(): Command {
   const program = new Command('holdfast-central')
@@ -30,47 +37,45 @@ function createProgram(): Command {
     .command('run')
     .description('run the service until SIGTERM')
     .requiredOption(...configFlag)
-    .addHelpText('after', examples('holdfast-central run --config /etc/holdfast/central.toml'))
+    .addHelpText('after', examples('run --config /etc/holdfast/central.toml'))
     .action((options: { config: string }) => run(options.config));
 
-  group(program, 'catalogue', 'what appliances may sell')
-    .command('import <file>')
-    .description('make a CSV file the next version of the whole catalogue')
-    .requiredOption(...configFlag)
-    .option(...jsonFlag)
-    .addHelpText(
-      'after',
-      `\nColumns: sku,gtin,name,priceMinor,baseQuantity,sellable,quantityMax (the header is required).${examples(
-        'holdfast-central catalogue import products.csv --config central.toml',
-      )}`,
-    )
-    .action((file: string, options: CommandOptions) => {
-      const result = importCatalogue(readConfig(options.config).dataFolder, file);
-      print(options, result, `catalogue version ${result.version}: ${result.products} products`);
-    });
-
-  group(program, 'policy', 'the limits and rules of every site')
-    .command('set <file>')
-    .description('make a JSON or TOML file the next version of the policy')
-    .requiredOption(...configFlag)
-    .option(...jsonFlag)
-    .addHelpText(
-      'after',
-      `\nA whole policy:\n${JSON.stringify(defaultPolicy, null, 2)}\n${examples(
-        'holdfast-central policy set policy.toml --config central.toml',
-      )}`,
-    )
-    .action((file: string, options: CommandOptions) => {
-      const result = setPolicy(readConfig(options.config).dataFolder, file);
-      print(options, result, `policy version ${result.version}`);
-    });
+  group(
+    program,
+    'catalogue',
+    'what appliances may sell',
+    catalogueImport(),
+    catalogueDiff(),
+    cataloguePublish(),
+    catalogueDrafts(),
+    catalogueDiscard(),
+  );
+  group(
+    program,
+    'policy',
+    'the limits and rules of every site',
+    policyShow(),
+    policySet(),
+    policyDiff(),
+    policyValidate(),
+    policySchema(),
+  );
+  group(program, 'stock', 'the goods at a site', stockSend('set'), stockSend('receive'), stockSend('count'));
+  group(
+    program,
+    'hot-list',
+    'cards that are no longer taken',
+    hotListChange('add'),
+    hotListChange('remove'),
+    hotListList(),
+  );
 
   group(program, 'ledger', 'the books')
     .command('check')
     .description('prove sums, sources, completeness, balances and chains; exit 1 when one fails')
     .requiredOption(...configFlag)
     .option(...jsonFlag)
-    .addHelpText('after', examples('holdfast-central ledger check --config central.toml --json'))
+    .addHelpText('after', examples('ledger check --config central.toml --json'))
     .action((options: CommandOptions) => {
       const report = checkDatabase(readConfig(options.config).dataFolder);
       print(options, report, describeReport(report));
@@ -83,10 +88,7 @@ function createProgram(): Command {
     .requiredOption('--folder <folder>', 'the new folder')
     .requiredOption('--host <host...>', 'names and addresses by which appliances reach central')
     .option(...jsonFlag)
-    .addHelpText(
-      'after',
-      examples('holdfast-central authority init --folder authority --host central.example.com 192.0.2.7'),
-    )
+    .addHelpText('after', examples('authority init --folder authority --host central.example.com 192.0.2.7'))
     .action(async (options: { folder: string; host: string[]; json?: boolean }) => {
       const { folder, host: centralHosts } = options;
       const result = await authorityInit({ folder, centralHosts, nowMs: Date.now() });
@@ -106,7 +108,7 @@ function createProgram(): Command {
     .addHelpText(
       'after',
       examples(
-        'holdfast-central appliance create --authority authority --id box-7 --site "Leeds 2" --out box-7 --config central.toml',
+        'appliance create --authority authority --id box-7 --site "Leeds 2" --out box-7 --config central.toml',
       ),
     )
     .action(createAppliance);
@@ -132,11 +134,6 @@ function createProgram(): Command {
     });
 
   return program;
-}
-
-interface CommandOptions {
-  config: string;
-  json?: boolean;
 }
 
 async function run(configPath: string): Promise<void> {
@@ -184,16 +181,10 @@ async function createAppliance(options: {
   print(options, { ...made, site, registered }, `identity of ${made.applianceId} in ${made.folder}`);
 }
 
-function group(program: Command, name: string, description: string): Command {
-  return program.command(name).description(description);
-}
-
-function print(options: { json?: boolean }, result: object, words: string): void {
-  process.stdout.write(`${options.json ? exactJson(result) : words}\n`);
-}
-
-function examples(...lines: string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+function group(program: Command, name: string, description: string, ...commands: Command[]): Command {
+  const parent = program.command(name).description(description);
+  for (const command of commands) parent.addCommand(command.copyInheritedSettings(parent));
+  return parent;
 }
 
 /** What went wrong, on stderr, and the exit code for it. */

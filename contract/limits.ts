@@ -28,6 +28,11 @@ export const limits = {
   /** The largest MQTT payload either end accepts. */
   frameWireBytesMax: 2 * 1024 * 1024,
   catalogueProductsPerPieceMax: 250,
+  /** A whole catalogue: a thousand full pieces, and more than any site of this kind holds. A larger file is refused. */
+  catalogueProductsMax: 250_000,
+  catalogueOffersMax: 250_000,
+  /** Cards refused at the same time; every newcomer is sent the whole list. */
+  hotListFingerprintsMax: 100_000,
   productCodesMax: 16,
   productOffersMax: 16,
   stockQuantityMax: 1_000_000_000,

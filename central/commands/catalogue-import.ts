@@ -1,32 +1,62 @@
-// `catalogue import`: a CSV file becomes the next version of the catalogue, for every appliance.
+// `catalogue import`: CSV files become the next version of the catalogue for every appliance, or a draft of it.
+import { basename } from 'node:path';
+import { Command } from 'commander';
 import { CommandError } from '../errors.ts';
-import { parseCatalogueCsv } from '../feed/catalogue-csv.ts';
 import { defaultPolicy } from '../feed/default-policy.ts';
+import { draftsMax } from '../ledger/port.ts';
+import { describePublished } from './catalogue-publish.ts';
+import {
+  type CommandOptions,
+  configFlag,
+  counted,
+  dataFolderOf,
+  examples,
+  jsonFlag,
+  print,
+} from './command.ts';
 import { withStore } from './open-store.ts';
-import { readText } from './read-text.ts';
+import { catalogueFilesHelp, offersFlag, readProducts } from './read-catalogue.ts';
 
-export interface CatalogueImported {
-  version: number;
-  products: number;
+export function catalogueImport(): Command {
+  return new Command('import')
+    .argument('<file>')
+    .description('make a CSV file the next version of the whole catalogue')
+    .requiredOption(...configFlag)
+    .option(...offersFlag)
+    .option('--draft', 'keep it as a draft, to be published later')
+    .option(...jsonFlag)
+    .addHelpText(
+      'after',
+      `${catalogueFilesHelp}\n${examples(
+        'catalogue import products.csv --config central.toml',
+        'catalogue import products.csv --offers offers.csv --draft \\\n    --config central.toml',
+      )}`,
+    )
+    .action(run);
 }
 
-/** @throws CommandError catalogue_malformed naming lines and columns; nothing has changed then */
-export function importCatalogue(dataFolder: string, file: string): CatalogueImported {
-  const parsed = parseCatalogueCsv(readText(file));
-  if (parsed.kind === 'refused') {
-    const { mistakes, mistakesTotal } = parsed;
-    const details = mistakes.map(
-      ({ line, column, problem }) => `line ${line}, ${column || 'row'}: ${problem}`,
+async function run(
+  file: string,
+  options: CommandOptions & { offers?: string; draft?: boolean },
+): Promise<void> {
+  const dataFolder = dataFolderOf(options);
+  const products = await readProducts(file, options.offers ?? null);
+  const nowMs = Date.now();
+  if (options.draft) {
+    const draft = withStore(dataFolder, (store) =>
+      store.draftCatalogue({ source: basename(file), products, nowMs }),
     );
-    if (mistakesTotal > mistakes.length) details.push(`and ${mistakesTotal - mistakes.length} more`);
-    const hint = 'Correct the lines named and import the whole file again.';
-    throw new CommandError('catalogue_malformed', `${file} was not imported`, hint, { details });
+    if (draft === null) {
+      const hint = 'See `catalogue drafts`; publish or discard some.';
+      throw new CommandError('drafts_too_many', `${draftsMax} drafts wait already`, hint);
+    }
+    const words = `draft ${draft}: ${counted(products.length, 'product')}\npublish it with: catalogue publish --draft ${draft}`;
+    return print(options, { draft, products: products.length }, words);
   }
-  const { products } = parsed;
-  const version = withStore(dataFolder, (store) => {
+  const published = withStore(dataFolder, (store) => {
     // Before the first start too: the policy always comes before the catalogue in a feed.
     store.ensurePolicy(defaultPolicy);
-    return store.publishCatalogue(products);
+    return store.publishCatalogue(products, nowMs);
   });
-  return { version, products: products.length };
+  print(options, published, describePublished(published));
 }

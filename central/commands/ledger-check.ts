@@ -1,17 +1,11 @@
 // `ledger check`: proves the books from their own rows and says so in a few lines.
-import { existsSync } from 'node:fs';
-import { CommandError } from '../errors.ts';
 import type { CheckReport } from '../ledger/port.ts';
 import { checkLedger } from '../ledger/sqlite/check.ts';
-import { databasePath } from '../ledger/sqlite/open.ts';
-import { openCentralDatabase } from './open-store.ts';
+import { openCentralDatabase, refuseMissing } from './open-store.ts';
 
 /** @throws CommandError database_missing: a ledger that is not there must not pass for a whole one */
 export function checkDatabase(dataFolder: string): CheckReport {
-  if (!existsSync(databasePath(dataFolder))) {
-    const hint = 'Point dataFolder in the configuration at the folder of the running service.';
-    throw new CommandError('database_missing', `there is no database in ${dataFolder}`, hint);
-  }
+  refuseMissing(dataFolder);
   const db = openCentralDatabase(dataFolder);
   try {
     return checkLedger(db);

@@ -1,23 +1,30 @@
 // The operator's commands open the same file as the running service, each for one short transaction;
 // the service notices by itself.
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { UnknownSchemaError } from '../../kit/sqlite.ts';
 import { CommandError } from '../errors.ts';
 import { databasePath, openDatabase } from '../ledger/sqlite/open.ts';
 import { createSqliteStore, type SqliteStore } from '../ledger/sqlite/store.ts';
 
-/** Runs the work in one transaction on central's database. */
+/** Runs the work in one transaction on central's database, which is made when there is none. */
 export function withStore<T>(dataFolder: string, work: (store: SqliteStore) => T): T {
-  const store = openStore(dataFolder);
-  try {
-    return store.transaction(() => work(store));
-  } finally {
-    store.close();
-  }
+  return using(dataFolder, (store) => store.transaction(() => work(store)));
 }
 
-function openStore(dataFolder: string): SqliteStore {
-  return createSqliteStore(openCentralDatabase(dataFolder));
+/**
+ * Runs work that only reads, all of it on one state of the database.
+ * @throws CommandError database_missing
+ */
+export function readStore<T>(dataFolder: string, work: (store: SqliteStore) => T): T {
+  refuseMissing(dataFolder);
+  return using(dataFolder, (store) => store.reading(() => work(store)));
+}
+
+/** @throws CommandError database_missing: what is not there must not pass for empty */
+export function refuseMissing(dataFolder: string): void {
+  if (existsSync(databasePath(dataFolder))) return;
+  const hint = 'Point dataFolder in the configuration at the folder of the running service.';
+  throw new CommandError('database_missing', `there is no database in ${dataFolder}`, hint);
 }
 
 /** @throws CommandError database_unknown */
@@ -29,5 +36,14 @@ export function openCentralDatabase(dataFolder: string) {
     if (!(error instanceof UnknownSchemaError)) throw error;
     const hint = 'Use the release that made it, or another dataFolder.';
     throw new CommandError('database_unknown', error.message, hint, { cause: error });
+  }
+}
+
+function using<T>(dataFolder: string, work: (store: SqliteStore) => T): T {
+  const store = createSqliteStore(openCentralDatabase(dataFolder));
+  try {
+    return work(store);
+  } finally {
+    store.close();
   }
 }

@@ -1,140 +1,146 @@
-// A catalogue from a CSV file: all of it or none, with every mistake named by line and column.
-import { CsvError, parse } from 'csv-parse/sync';
+// A catalogue from CSV files: all of it or none, with every mistake named by file, line and column.
+import { basename } from 'node:path';
 import { Product } from '../../contract/feed.ts';
+import { limits } from '../../contract/limits.ts';
+import { inOrder, moment, notedIn, noteIssues, present, trueOrFalse, wholeNumber } from './cells.ts';
+import { type CsvMistake, type CsvRow, type Mistakes, noMistakes, readCsv } from './csv.ts';
+import { type OfferLine, readOffers } from './offers-csv.ts';
 
-const columns = ['sku', 'gtin', 'name', 'priceMinor', 'baseQuantity', 'sellable', 'quantityMax'] as const;
-type Column = (typeof columns)[number];
+export const productColumns = [
+  'sku',
+  'gtin',
+  'codes',
+  'name',
+  'priceMinor',
+  'baseQuantity',
+  'priceFrom',
+  'priceUntil',
+  'taxCategory',
+  'ageMin',
+  'sellable',
+  'quantityMax',
+] as const;
+type Column = (typeof productColumns)[number];
 const required: readonly Column[] = ['sku', 'name', 'priceMinor'];
-
-export interface CsvMistake {
-  /** As an editor counts: the header is line 1. */
-  line: number;
-  column: string;
-  problem: string;
-}
 
 export type ParsedCatalogue =
   | { kind: 'catalogue'; products: Product[] }
   /** `mistakesTotal` may be more than are listed. */
   | { kind: 'refused'; mistakes: CsvMistake[]; mistakesTotal: number };
 
-export const mistakesListedMax = 20;
-
-interface Row {
-  record: Record<string, string>;
-  info: { lines: number };
-}
-
-/** Parses UTF-8 text with a header line naming the columns; gtin, baseQuantity, sellable and quantityMax may be empty. */
-export function parseCatalogueCsv(text: string): ParsedCatalogue {
-  const mistakes: CsvMistake[] = [];
-  const rows = readRows(text, mistakes);
-  // With a wrong header every row would be wrong too: one mistake is enough to read.
-  if (mistakes.length > 0) return refused(mistakes);
+/**
+ * Reads the products, and their offers from a file of their own.
+ * @throws CommandError file_missing, file_malformed when one is not UTF-8
+ */
+export async function readCatalogue(
+  productsPath: string,
+  offersPath: string | null,
+): Promise<ParsedCatalogue> {
+  const mistakes = noMistakes();
+  const offers =
+    offersPath === null ? new Map<string, OfferLine[]>() : await readOffers(offersPath, mistakes);
   const products: Product[] = [];
-  const seen = { sku: new Map<string, number>(), gtin: new Map<string, number>() };
-  for (const { record, info } of rows) {
-    const product = readProduct(record, info.lines, mistakes);
+  const repeats = createRepeats();
+  for await (const row of readCsv(productsPath, { known: productColumns, required }, mistakes)) {
+    if (products.length === limits.catalogueProductsMax) {
+      row.wrong('', `more than ${limits.catalogueProductsMax} products; nothing after this line was read`);
+      break;
+    }
+    const sku = row.cell('sku') ?? '';
+    const product = readProduct(row, offers.get(sku) ?? []);
+    // Known even when its line is wrong: its offers are not what has to be corrected.
+    offers.delete(sku);
     if (!product) continue;
-    noteRepeat(seen.sku, 'sku', product.sku, info.lines, mistakes);
-    if (product.gtin !== undefined) noteRepeat(seen.gtin, 'gtin', product.gtin, info.lines, mistakes);
+    repeats.note(row, product);
     products.push(product);
   }
-  return mistakes.length === 0 ? { kind: 'catalogue', products } : refused(mistakes);
+  if (offersPath !== null) noteStrangers(offersPath, offers, mistakes);
+  if (mistakes.total === 0) return { kind: 'catalogue', products };
+  return { kind: 'refused', mistakes: mistakes.listed, mistakesTotal: mistakes.total };
 }
 
-function refused(mistakes: readonly CsvMistake[]): ParsedCatalogue {
-  return {
-    kind: 'refused',
-    mistakes: mistakes.slice(0, mistakesListedMax),
-    mistakesTotal: mistakes.length,
-  };
-}
-
-function readRows(text: string, mistakes: CsvMistake[]): Row[] {
-  try {
-    return parse(text, {
-      bom: true,
-      info: true,
-      skip_empty_lines: true,
-      columns: (header: string[]) => {
-        mistakes.push(...headerMistakes(header));
-        // An unknown column is named once, above, and left out of every row.
-        return header.map((name) => (isColumn(name) ? name : false));
-      },
-    }) as unknown as Row[];
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    const line = Number((error as CsvError & { lines?: number }).lines ?? 1);
-    mistakes.push({ line, column: '', problem: error.message });
-    return [];
-  }
-}
-
-function headerMistakes(header: readonly string[]): CsvMistake[] {
-  const missing = required.filter((name) => !header.includes(name));
-  const strange = header.filter((name) => !isColumn(name));
-  const twice = header.filter((name, i) => header.indexOf(name) !== i);
-  const mistake = (column: string, problem: string): CsvMistake => ({ line: 1, column, problem });
-  return [
-    ...missing.map((name) => mistake(name, 'this column is missing from the header')),
-    ...strange.map((name) => mistake(name, `not a column; use ${columns.join(',')}`)),
-    ...twice.map((name) => mistake(name, 'this column is there twice')),
-  ];
-}
-
-function isColumn(name: string): name is Column {
-  return columns.some((column) => column === name);
-}
-
-function readProduct(record: Record<string, string>, line: number, mistakes: CsvMistake[]): Product | null {
-  const cell = (column: Column): string | undefined => record[column]?.trim() || undefined;
-  const before = mistakes.length;
+function readProduct(row: CsvRow<Column>, offers: readonly OfferLine[]): Product | null {
+  const noted = notedIn(row);
   for (const column of required) {
-    if (cell(column) === undefined) mistakes.push({ line, column, problem: 'must not be empty' });
+    if (row.cell(column) === undefined) noted.row.wrong(column, 'must not be empty');
   }
-  const whole = (column: Column): number | undefined => {
-    const text = cell(column);
-    if (text === undefined) return undefined;
-    if (/^\d{1,15}$/.test(text)) return Number(text);
-    mistakes.push({ line, column, problem: `'${text}' is not a whole number` });
-    return undefined;
-  };
-  const price = { priceMinor: whole('priceMinor'), baseQuantity: whole('baseQuantity') };
-  const quantityMax = whole('quantityMax');
-  const sellable = readSellable(cell('sellable'), line, mistakes);
-  if (mistakes.length > before) return null;
-
-  const { gtin, ...named } = { sku: cell('sku'), name: cell('name'), gtin: cell('gtin') };
-  const parsed = Product.safeParse({
-    ...named,
-    ...(gtin === undefined ? {} : { gtin }),
-    ...(quantityMax === undefined ? {} : { quantityMax }),
-    ...(sellable === undefined ? {} : { sellable }),
-    price: price.baseQuantity === undefined ? { priceMinor: price.priceMinor } : price,
+  const price = present({
+    priceMinor: wholeNumber(noted.row, 'priceMinor'),
+    baseQuantity: wholeNumber(noted.row, 'baseQuantity'),
   });
-  if (parsed.success) return parsed.data;
-  for (const issue of parsed.error.issues) {
-    mistakes.push({ line, column: String(issue.path.at(-1) ?? ''), problem: issue.message });
-  }
+  const window = {
+    from: 'priceFrom',
+    until: 'priceUntil',
+    fromMs: moment(noted.row, 'priceFrom'),
+    untilMs: moment(noted.row, 'priceUntil'),
+  } as const;
+  inOrder(noted.row, window);
+  const fields = present({
+    sku: row.cell('sku'),
+    gtin: row.cell('gtin'),
+    codes: row.cell('codes')?.split(/[\s;]+/),
+    name: row.cell('name'),
+    price,
+    priceFromMs: window.fromMs,
+    priceUntilMs: window.untilMs,
+    offers: offers.length === 0 ? undefined : offers.map((line) => offerOf(line, price.baseQuantity)),
+    taxCategory: row.cell('taxCategory'),
+    ageMin: wholeNumber(noted.row, 'ageMin'),
+    sellable: trueOrFalse(noted.row, 'sellable'),
+    quantityMax: wholeNumber(noted.row, 'quantityMax'),
+  });
+  const parsed = Product.safeParse(fields);
+  if (parsed.success && noted.wrong.size === 0) return parsed.data;
+  noteIssues(noted, parsed.error?.issues ?? [], columnOf);
   return null;
 }
 
-function readSellable(text: string | undefined, line: number, mistakes: CsvMistake[]): boolean | undefined {
-  if (text === undefined) return undefined;
-  if (text === 'true' || text === 'false') return text === 'true';
-  mistakes.push({ line, column: 'sellable', problem: `'${text}' is neither true nor false` });
-  return undefined;
+/** @param ownBase the product's baseQuantity as written */
+function offerOf({ offer, hasBaseQuantity }: OfferLine, ownBase: unknown): object {
+  const baseQuantity = hasBaseQuantity ? offer.price.baseQuantity : (ownBase ?? 1);
+  return { ...offer, price: { ...offer.price, baseQuantity } };
 }
 
-function noteRepeat(
-  seen: Map<string, number>,
-  column: Column,
-  value: string,
-  line: number,
-  mistakes: CsvMistake[],
-): void {
-  const first = seen.get(value);
-  if (first !== undefined) mistakes.push({ line, column, problem: `'${value}' is on line ${first} already` });
-  else seen.set(value, line);
+/** What has no column of its own is the row's. */
+function columnOf(field: string): Column | '' {
+  const column = field.replace(/Ms$/, '');
+  return productColumns.find((name) => name === column) ?? '';
+}
+
+/** A SKU, and a code in whichever length it is written, belongs to one product. */
+function createRepeats() {
+  const skus = new Map<string, number>();
+  const codes = new Map<number, number>();
+  const noteOnce = <Key>(
+    seen: Map<Key, number>,
+    key: Key,
+    row: CsvRow<Column>,
+    column: Column,
+    text: string,
+  ) => {
+    const first = seen.get(key);
+    if (first === undefined) seen.set(key, row.line);
+    else if (first === row.line) row.wrong(column, `'${text}' is given twice`);
+    else row.wrong(column, `'${text}' is on line ${first} already`);
+  };
+  return {
+    note(row: CsvRow<Column>, { sku, gtin, codes: further = [] }: Product) {
+      noteOnce(skus, sku, row, 'sku', sku);
+      // As a number a GTIN-8, -12 and -13 is the GTIN-14 that it stands for (GS1 General Specifications, §7.1).
+      if (gtin !== undefined) noteOnce(codes, Number(gtin), row, 'gtin', gtin);
+      for (const code of further) noteOnce(codes, Number(code), row, 'codes', code);
+    },
+  };
+}
+
+function noteStrangers(path: string, offers: ReadonlyMap<string, OfferLine[]>, mistakes: Mistakes): void {
+  for (const [sku, [first]] of offers) {
+    if (first)
+      mistakes.add({
+        file: basename(path),
+        line: first.line,
+        column: 'sku',
+        problem: `no product has the SKU '${sku}'`,
+      });
+  }
 }

@@ -30,6 +30,11 @@ export const EntriesQuery = z.strictObject({
   after: WholeNumber.default(0),
   limit: Limit(1000, 1000),
 });
+/** Lists in the order of a text: the cursor is the last one of the page before. */
+export const TextPageQuery = z.strictObject({
+  cursor: z.string().max(limits.textCharsMax).default(''),
+  limit: Limit(limits.pageItemsMax, 50),
+});
 export const ApplianceQuery = z.strictObject({ appliance: ApplianceId.optional() });
 export const NoQuery = z.strictObject({});
 

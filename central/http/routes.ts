@@ -14,6 +14,7 @@ import {
   PageQuery,
   ParkedQuery,
   parseQuery,
+  TextPageQuery,
 } from './query.ts';
 
 /** @param ignoredFrames what intake has dropped since the start */
@@ -84,6 +85,30 @@ export function createRoutes(store: LedgerPort, ignoredFrames: () => object[]): 
     const items = await store.entries({ journalId: journal, applianceId: appliance ?? null, after, limit });
     if (items === 'ambiguous') throw new ProblemError('ambiguous', 'Name the appliance as well.');
     return { items: found(items, 'journal') };
+  });
+
+  /** The version in force, null before the first, and the drafts that wait. */
+  get('/catalogue', NoQuery, async () => ({
+    inForce: await store.catalogue(),
+    drafts: await store.catalogueDrafts(),
+  }));
+
+  /** The products in force, in the order of their SKUs. */
+  get('/catalogue/products', TextPageQuery, async ({ cursor, limit }) => {
+    const { items, next } = await store.products({ draft: null, after: cursor, limit });
+    return { items, nextCursor: next };
+  });
+
+  get('/policy', NoQuery, async () => {
+    const inForce = await store.policy();
+    if (inForce === null) throw new ProblemError('not_found', 'There is no policy yet.');
+    return inForce;
+  });
+
+  /** The cards that no site takes, in the order of their fingerprints. */
+  get('/hot-list', TextPageQuery, async ({ cursor, limit }) => {
+    const { items, next } = await store.hotList({ after: cursor, limit });
+    return { items, nextCursor: next };
   });
 
   return router;

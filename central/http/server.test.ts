@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../kit/log.ts';
+import { defaultPolicy } from '../feed/default-policy.ts';
 import { bytesOf, checkoutEntry, refundEntry } from '../fixtures/entries.ts';
 import { openStoreAt, portOver, temporaryFolder } from '../fixtures/in-process-store.ts';
 import { createTestJournal, testKeys } from '../fixtures/journal.ts';
@@ -57,7 +58,7 @@ describe('the operator HTTP', () => {
     const items: Record<string, unknown>[] = [];
     let cursor: string | number | null = null;
     do {
-      const more: string = cursor === null ? '' : `&cursor=${cursor}`;
+      const more: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
       const page = (await read(`${path}?limit=2${more}`)) as unknown as Paged;
       expect(page.items.length).toBeLessThanOrEqual(2);
       items.push(...page.items);
@@ -155,7 +156,43 @@ describe('the operator HTTP', () => {
     ]);
   });
 
+  it('shows the catalogue, the policy and the hot list, and says so when there is nothing', async () => {
+    expect(await read('/v1/catalogue')).toEqual({ inForce: null, drafts: [] });
+    expect(await read('/v1/catalogue/products')).toEqual({ items: [], nextCursor: null });
+    expect(await read('/v1/hot-list')).toEqual({ items: [], nextCursor: null });
+    expect((await ask('/v1/policy')).status).toBe(404);
+    const products = ['A', 'B', 'Ü&=+', 'Z 9'].map((sku) => ({
+      sku,
+      name: sku,
+      price: { priceMinor: 1, baseQuantity: 1 as const },
+      sellable: true,
+    }));
+    store.transaction(() => {
+      store.ensurePolicy(defaultPolicy);
+      store.publishCatalogue(products, nowMs);
+      store.draftCatalogue({ source: 'next.csv', products: [], nowMs });
+      for (const fingerprint of ['fp_b', 'fp_c', 'fp_a']) {
+        store.changeHotList({ fingerprint, change: 'add', nowMs });
+      }
+    });
+    expect(await read('/v1/catalogue')).toEqual({
+      inForce: { version: 1, products: 4, publishedMs: nowMs },
+      drafts: [{ number: 2, source: 'next.csv', products: 0, madeMs: nowMs }],
+    });
+    expect((await readAll('/v1/catalogue/products')).map(({ sku }) => sku).sort()).toEqual(
+      products.map(({ sku }) => sku).sort(),
+    );
+    expect(await read('/v1/policy')).toEqual({ version: 1, policy: defaultPolicy });
+    expect((await readAll('/v1/hot-list')).map(({ fingerprint }) => fingerprint)).toEqual([
+      'fp_a',
+      'fp_b',
+      'fp_c',
+    ]);
+  });
+
   it.each([
+    '/v1/hot-list?limit=0',
+    '/v1/catalogue?cursor=1',
     '/v1/checkouts?limit=0',
     '/v1/checkouts?limit=101',
     '/v1/checkouts?cursor=x',

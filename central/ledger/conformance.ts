@@ -1,6 +1,8 @@
 // What every store behind the port must do, as one suite: run against each implementation.
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FeedItem, type Product } from '../../contract/feed.ts';
+import { limits } from '../../contract/limits.ts';
 import type { Policy } from '../../contract/policy.ts';
 import { defaultPolicy } from '../feed/default-policy.ts';
 import {
@@ -13,7 +15,7 @@ import {
   voidEntry,
 } from '../fixtures/entries.ts';
 import { createTestJournal, type TestJournal, testKeys } from '../fixtures/journal.ts';
-import type { HelloFacts, HelloResult, LedgerPort, ReceiveResult } from './port.ts';
+import { draftsMax, type HelloFacts, type HelloResult, type LedgerPort, type ReceiveResult } from './port.ts';
 
 export interface OpenedStore {
   port: LedgerPort;
@@ -398,11 +400,11 @@ export function describeLedgerStore(name: string, under: StoreUnderTest): void {
 
     describe('the feed', () => {
       const policy: Policy = { ...defaultPolicy, priceOverride: { permission: 'allowed' } };
-      const products = (count: number) =>
+      const products = (count: number): Product[] =>
         Array.from({ length: count }, (_, i) => ({
           sku: `S${i}`,
           name: `Product ${i}`,
-          price: { priceMinor: 100, baseQuantity: 1 as const },
+          price: { priceMinor: 100, baseQuantity: 1 },
           sellable: true,
         }));
 
@@ -410,8 +412,8 @@ export function describeLedgerStore(name: string, under: StoreUnderTest): void {
         await opened.port.ensurePolicy(defaultPolicy);
         await opened.port.ensurePolicy(policy);
         await opened.port.publishPolicy(policy);
-        await opened.port.publishCatalogue(products(10));
-        await opened.port.publishCatalogue(products(501));
+        await opened.port.publishCatalogue(products(10), nowMs);
+        await opened.port.publishCatalogue(products(501), nowMs);
         await opened.port.registerAppliance({ id: 'box-1', site: 'Leeds', nowMs });
         const items = await feedOf('box-1');
         expect(items.map(({ kind, version, piece, pieces }) => [kind, version, piece, pieces])).toEqual([
@@ -422,6 +424,207 @@ export function describeLedgerStore(name: string, under: StoreUnderTest): void {
         ]);
         expect(items[0].policy).toEqual(policy);
         expect(items[3].products).toHaveLength(1);
+      });
+
+      describe('of catalogues', () => {
+        const kinds = async (applianceId: string) =>
+          (await feedOf(applianceId)).flatMap(({ kind, version, base }) =>
+            kind === 'policy'
+              ? []
+              : [base === undefined ? `${kind} ${version}` : `${kind} ${base}-${version}`],
+          );
+        const publish = (some: Product[]) => opened.port.publishCatalogue(some, nowMs);
+        const dearer = (some: Product[], sku: string) =>
+          some.map((one) =>
+            one.sku === sku ? { ...one, price: { priceMinor: 999, baseQuantity: 1 as const } } : one,
+          );
+
+        it('carries what differs, and whole what differs too much', async () => {
+          await hello();
+          expect(await publish(products(20))).toEqual({
+            version: 1,
+            products: 20,
+            added: 20,
+            changed: 0,
+            removed: 0,
+            sent: 'snapshot',
+            pieces: 1,
+          });
+          const next = dearer(products(21).slice(1), 'S7');
+          const published = await publish(next);
+          expect(published).toMatchObject({ version: 2, added: 1, changed: 1, removed: 1, sent: 'delta' });
+          await publish(products(40).slice(20));
+          expect(await kinds('box-1')).toEqual(['catalogue 1', 'catalogue_delta 1-2', 'catalogue 3']);
+          const [, delta] = await feedOf('box-1');
+          expect(FeedItem.parse(delta)).toEqual({
+            kind: 'catalogue_delta',
+            base: 1,
+            version: 2,
+            piece: 1,
+            pieces: 1,
+            products: [products(21)[20], next.find(({ sku }) => sku === 'S7')],
+            removed: ['S0'],
+          });
+          expect(await opened.port.catalogue()).toEqual({ version: 3, products: 20, publishedMs: nowMs });
+        });
+
+        it('says again what has not changed, in a delta of nothing', async () => {
+          await hello();
+          await publish(products(3));
+          expect(await publish(products(3))).toMatchObject({ version: 2, sent: 'delta', pieces: 1 });
+          const [, delta] = await feedOf('box-1');
+          expect(delta).toMatchObject({ base: 1, version: 2, products: [], removed: [] });
+        });
+
+        it('greets a newcomer with the newest snapshot and what follows it, never with both of a version', async () => {
+          await hello();
+          let now = products(20);
+          for (const sku of ['S1', 'S2', 'S3']) {
+            await publish(now);
+            now = dearer(now, sku);
+          }
+          await publish(now);
+          await hello({ applianceId: 'box-2' });
+          const chain = ['catalogue 1', 'catalogue_delta 1-2', 'catalogue_delta 2-3', 'catalogue_delta 3-4'];
+          expect(await kinds('box-1')).toEqual(chain);
+          expect(await kinds('box-2')).toEqual(chain);
+          // By now the deltas would be half of it: a snapshot for newcomers, still a delta for the others.
+          for (const sku of ['S4', 'S5', 'S6', 'S7', 'S8', 'S9', 'S10', 'S11']) {
+            now = dearer(now, sku);
+            await publish(now);
+          }
+          await hello({ applianceId: 'box-3' });
+          expect((await kinds('box-1')).slice(1).every((kind) => kind.startsWith('catalogue_delta'))).toBe(
+            true,
+          );
+          const [first = '', ...rest] = await kinds('box-3');
+          expect(first).toMatch(/^catalogue (?!1$)\d+$/);
+          const snapshot = Number(first.split(' ')[1]);
+          expect(rest).toEqual(
+            Array.from(
+              { length: 12 - snapshot },
+              (_, i) => `catalogue_delta ${snapshot + i}-${snapshot + i + 1}`,
+            ),
+          );
+          expect(rebuilt(await feedOf('box-3'))).toEqual(rebuilt(await feedOf('box-1')));
+          expect(rebuilt(await feedOf('box-3'))).toEqual(new Map(now.map((one) => [one.sku, one])));
+        });
+
+        it('travels in pieces bounded by bytes as well', async () => {
+          await hello();
+          const offers = Array.from({ length: limits.productOffersMax }, (_, i) => ({
+            price: { priceMinor: 1_000_000 + i, baseQuantity: 1000 as const },
+            quantityMin: i + 1,
+            fromMs: nowMs,
+            untilMs: nowMs + 1,
+          }));
+          await publish(
+            products(250).map((one) => ({ ...one, name: 'ü'.repeat(limits.nameCharsMax), offers })),
+          );
+          const page = await opened.port.feedPage({
+            applianceId: 'box-1',
+            after: 0,
+            itemsMax: 99,
+            bytesMax: 1e9,
+          });
+          const sizes = page?.items.map((item) => item.length) ?? [];
+          expect(sizes.length).toBeGreaterThan(2);
+          expect(Math.max(...sizes)).toBeLessThanOrEqual(limits.feedItemBytesMax);
+          expect(rebuilt(await feedOf('box-1')).size).toBe(250);
+        });
+
+        it('waits as a draft until it is published, over a restart', async () => {
+          await hello();
+          const draft = await opened.port.draftCatalogue({ source: 'may.csv', products: products(3), nowMs });
+          expect(await kinds('box-1')).toEqual([]);
+          await restart();
+          expect(await opened.port.catalogueDrafts()).toEqual([
+            { number: draft, source: 'may.csv', products: 3, madeMs: nowMs },
+          ]);
+          const page = await opened.port.products({ draft, after: 'S0', limit: 1 });
+          expect(page).toMatchObject({ items: [{ sku: 'S1' }], next: 'S1' });
+          expect(await opened.port.publishDraft(draft ?? 0, nowMs)).toMatchObject({
+            version: 1,
+            products: 3,
+          });
+          expect(await opened.port.publishDraft(draft ?? 0, nowMs)).toBeNull();
+          expect(await opened.port.catalogueDrafts()).toEqual([]);
+          expect(await kinds('box-1')).toEqual(['catalogue 1']);
+          expect(await opened.port.products({ draft: null, after: 'S1', limit: 9 })).toMatchObject({
+            items: [{ sku: 'S2' }],
+            next: null,
+          });
+        });
+
+        it('keeps so many drafts and no more, and forgets one that is discarded', async () => {
+          const draft = () => opened.port.draftCatalogue({ source: 'a.csv', products: products(1), nowMs });
+          const numbers = [];
+          for (let i = 0; i <= draftsMax; i++) numbers.push(await draft());
+          expect(numbers.indexOf(null)).toBe(draftsMax);
+          expect(await opened.port.discardDraft(numbers[0] ?? 0)).toBe(true);
+          expect(await opened.port.discardDraft(numbers[0] ?? 0)).toBe(false);
+          // A number is never given twice: somebody may have written it down.
+          expect(await draft()).toBe(draftsMax + 1);
+        });
+      });
+
+      it('carries stock to one appliance, in order and all of it or none', async () => {
+        await hello();
+        await hello({ applianceId: 'box-2' });
+        await opened.port.publishCatalogue(products(501), nowMs);
+        const before = (await opened.port.feedPositionOf('box-1'))?.head ?? 0;
+        const changes = products(501).map(({ sku }) => ({ sku, change: 'set' as const, quantity: 4 }));
+        const stranger = { sku: 'T1', change: 'add' as const, quantity: 1 };
+        expect(await opened.port.sendStock('box-1', [...changes, stranger])).toEqual({
+          kind: 'skus_unknown',
+          skus: ['T1'],
+        });
+        expect(await opened.port.sendStock('box-9', changes)).toEqual({ kind: 'appliance_unknown' });
+        expect(await opened.port.sendStock('box-1', changes)).toEqual({
+          kind: 'sent',
+          firstPosition: before + 1,
+          lastPosition: before + 2,
+        });
+        const items = (await feedOf('box-1')).slice(before);
+        expect(items.flatMap((item) => FeedItem.parse(item) && item.changes)).toEqual(changes);
+        expect((await feedOf('box-2')).some(({ kind }) => kind === 'stock')).toBe(false);
+      });
+
+      it('carries the hot list to everybody, each change once, and to a newcomer as it stands', async () => {
+        await hello();
+        const change = (fingerprint: string, kind: 'add' | 'remove') =>
+          opened.port.changeHotList({ fingerprint, change: kind, nowMs });
+        expect(await change('fp_a', 'remove')).toEqual({ kind: 'unchanged' });
+        expect(await change('fp_a', 'add')).toEqual({ kind: 'changed' });
+        expect(await change('fp_a', 'add')).toEqual({ kind: 'unchanged' });
+        await change('fp_b', 'add');
+        await change('fp_a', 'remove');
+        await change('fp_a', 'add');
+        await change('fp_b', 'remove');
+        await hello({ applianceId: 'box-2' });
+        const said = async (applianceId: string) =>
+          (await feedOf(applianceId)).map(
+            (item) => FeedItem.parse(item) && `${item.change} ${item.fingerprint}`,
+          );
+        expect(await said('box-1')).toEqual([
+          'add fp_a',
+          'add fp_b',
+          'remove fp_a',
+          'add fp_a',
+          'remove fp_b',
+        ]);
+        expect(await said('box-2')).toEqual(['add fp_a']);
+        expect(await opened.port.hotList({ after: '', limit: 10 })).toEqual({
+          items: [{ fingerprint: 'fp_a', addedMs: nowMs }],
+          next: null,
+        });
+      });
+
+      it('shows the policy in force', async () => {
+        expect(await opened.port.policy()).toBeNull();
+        await opened.port.ensurePolicy(defaultPolicy);
+        await opened.port.publishPolicy(policy);
+        expect(await opened.port.policy()).toEqual({ version: 2, policy });
       });
 
       it('appends a new policy to the feed of everybody', async () => {
@@ -515,4 +718,21 @@ export function describeLedgerStore(name: string, under: StoreUnderTest): void {
       });
     });
   });
+}
+
+/** The catalogue that a feed amounts to, as an appliance would have it; fails on a delta without its base. */
+function rebuilt(items: { kind: string; [field: string]: unknown }[]): Map<string, Product> {
+  let [products, version] = [new Map<string, Product>(), 0];
+  for (const item of items.map((one) => FeedItem.parse(one))) {
+    if (item.kind === 'catalogue') {
+      if (item.piece === 1) products = new Map();
+      version = item.version;
+    } else if (item.kind === 'catalogue_delta') {
+      expect(item.base).toBe(item.piece === 1 ? version : item.version - 1);
+      version = item.version;
+      for (const sku of item.removed) products.delete(sku);
+    } else continue;
+    for (const product of item.products) products.set(product.sku, product);
+  }
+  return products;
 }

@@ -1,6 +1,6 @@
 // What the rest of central asks of its store: one contract for every database that can take this place.
 // Each call is one transaction, and its answer is given only after that transaction is durable.
-import type { Product } from '../../contract/feed.ts';
+import type { FeedItem, Product } from '../../contract/feed.ts';
 import type { Policy } from '../../contract/policy.ts';
 import type { IgnoredReason } from '../intake/entries-run.ts';
 import type { Posting } from './settle.ts';
@@ -147,6 +147,68 @@ export interface AnsweredDue {
   answered: number;
 }
 
+export interface PolicyView {
+  version: number;
+  policy: Policy;
+}
+
+export interface CatalogueView {
+  version: number;
+  products: number;
+  /** Null for a version that an older release published. */
+  publishedMs: number | null;
+}
+
+/** Drafts that may wait at the same time. */
+export const draftsMax = 20;
+
+/** A catalogue that waits to be published. */
+export interface CatalogueDraft {
+  number: number;
+  /** The file it came from. */
+  source: string;
+  products: number;
+  madeMs: number;
+}
+
+export interface CataloguePublished {
+  version: number;
+  products: number;
+  /** Against the version before. */
+  added: number;
+  changed: number;
+  removed: number;
+  /** What goes to the appliances that carry the version before, and in how many items. */
+  sent: 'snapshot' | 'delta';
+  pieces: number;
+}
+
+/** In the order of their SKUs; `next` is where to go on after, null at the end. */
+export interface ProductsPage {
+  items: Product[];
+  next: string | null;
+}
+
+export type StockChange = Extract<FeedItem, { kind: 'stock' }>['changes'][number];
+
+export type StockSent =
+  | { kind: 'sent'; firstPosition: number; lastPosition: number }
+  | { kind: 'appliance_unknown' }
+  | { kind: 'skus_unknown'; skus: string[] };
+
+export interface HotListed {
+  fingerprint: string;
+  addedMs: number;
+}
+
+export type HotListChanged = { kind: 'changed' } | { kind: 'unchanged' } | { kind: 'full' };
+
+/** In the order of the fingerprints; `next` is where to go on after, null at the end. */
+export interface HotListPage {
+  items: HotListed[];
+  next: string | null;
+}
+
 /** What the store does, said once; LedgerPort is the same with promises. */
 export interface LedgerCalls {
   /** Makes the appliance known, with its site; a second time changes the site only. */
@@ -182,10 +244,35 @@ export interface LedgerCalls {
 
   /** Stores a policy as the next version and tells every appliance; answers the version. */
   publishPolicy(policy: Policy): number;
-  /** Stores a whole catalogue as the next version and tells every appliance; answers the version. */
-  publishCatalogue(products: Product[]): number;
   /** Publishes the policy unless there is one already. */
   ensurePolicy(policy: Policy): void;
+  policy(): PolicyView | null;
+
+  /** Keeps a whole catalogue, as its schema parsed it (equal products are equal texts), until it is published; answers its number, null beyond `draftsMax`. */
+  draftCatalogue(draft: { source: string; products: Product[]; nowMs: number }): number | null;
+  catalogueDrafts(): CatalogueDraft[];
+  /** False when there is no such draft. */
+  discardDraft(draft: number): boolean;
+  /**
+   * Makes a draft the next version and tells every appliance: those whose feed ends with the version before by a
+   * delta where that is much smaller, the others by a snapshot. Null when there is no such draft.
+   */
+  publishDraft(draft: number, nowMs: number): CataloguePublished | null;
+  /** Drafts and publishes a whole catalogue at once. */
+  publishCatalogue(products: Product[], nowMs: number): CataloguePublished;
+  /** The version in force; null before the first. */
+  catalogue(): CatalogueView | null;
+  /** Products after a SKU, in force or of the draft named. */
+  products(page: { draft: number | null; after: string; limit: number }): ProductsPage;
+  /** Those of the products in force that have one of the SKUs. */
+  productsBySku(skus: string[]): Product[];
+
+  /** Puts changes of stock into the feed of one appliance: all of them or none. */
+  sendStock(applianceId: string, changes: StockChange[]): StockSent;
+
+  /** Tells every appliance that a card is no longer taken, or is again. */
+  changeHotList(change: { fingerprint: string; change: 'add' | 'remove'; nowMs: number }): HotListChanged;
+  hotList(page: { after: string; limit: number }): HotListPage;
 
   /** Stores the hash when there is no key at all yet; true when it was stored. */
   ensureApiKey(hash: Uint8Array, nowMs: number): boolean;

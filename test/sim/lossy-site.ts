@@ -71,7 +71,7 @@ export async function openLossySite(
   let linkEvents: LinkEvents | null = null;
   let central = startCentral();
   central.port.publishPolicy(sells.policy);
-  central.port.publishCatalogue(sells.products);
+  central.port.publishCatalogue(sells.products, clock.wallMs());
   let box = startAppliance();
 
   function link(): Link {

@@ -1,18 +1,15 @@
 // The log down to each appliance: append-only positions of its own; shared bodies are stored once and referenced.
 import type Database from 'better-sqlite3';
-import type { FeedItem, Product } from '../../../contract/feed.ts';
-import { limits } from '../../../contract/limits.ts';
-import type { Policy } from '../../../contract/policy.ts';
+import type { FeedItem } from '../../../contract/feed.ts';
+import { present } from '../../../kit/assert.ts';
 import type { FeedPage, FeedPosition } from '../port.ts';
 
 export interface FeedTable {
-  /** Appends items of the appliance's own. */
-  append(applianceRef: number, items: readonly FeedItem[]): void;
-  /** Appends the current policy and catalogue: what a newcomer needs to sell. */
-  greet(applianceRef: number): void;
-  publishPolicy(policy: Policy): number;
-  publishCatalogue(products: readonly Product[]): number;
-  ensurePolicy(policy: Policy): void;
+  /** Appends items of the appliance's own; answers the positions of the first and the last. */
+  append(applianceRef: number, items: readonly FeedItem[]): { first: number; last: number };
+  /** Appends shared bodies, by their refs. */
+  share(applianceRef: number, documents: readonly number[]): void;
+  shareWithAll(documents: readonly number[]): void;
   positionOf(applianceId: string): FeedPosition | null;
   applied(applianceId: string, feedId: string, through: number, nowMs: number): FeedPosition | null;
   page(applianceId: string, after: number, itemsMax: number, bytesMax: number): FeedPage | null;
@@ -39,18 +36,6 @@ export function createFeedTable(db: Database.Database, grown: (applianceId: stri
   const insertShared = db.prepare(
     'INSERT INTO feed (appliance_ref, position, feed_document_ref) VALUES (?, ?, ?)',
   );
-  const insertDocument = db.prepare(
-    'INSERT INTO feed_document (kind, version, piece, body) VALUES (?, ?, ?, ?)',
-  );
-  const lastVersion = db
-    .prepare<[string], number>('SELECT coalesce(max(version), 0) FROM feed_document WHERE kind = ?')
-    .pluck();
-  const currentOf = db
-    .prepare<{ kind: string }, number>(
-      `SELECT ref FROM feed_document
-       WHERE kind = @kind AND version = (SELECT max(version) FROM feed_document WHERE kind = @kind) ORDER BY piece`,
-    )
-    .pluck();
   const setApplied = db.prepare('UPDATE appliance SET applied_through = ?, last_heard_ms = ? WHERE ref = ?');
   const items = db.prepare<[number, number, number], { body: Buffer }>(
     `SELECT coalesce(feed.body, feed_document.body) AS body
@@ -58,49 +43,28 @@ export function createFeedTable(db: Database.Database, grown: (applianceId: stri
      WHERE feed.appliance_ref = ? AND feed.position > ? ORDER BY feed.position LIMIT ?`,
   );
 
-  function appendRows(
-    applianceRef: number,
-    count: number,
-    insert: (position: number, i: number) => void,
-  ): void {
-    const appliance = byRef.get(applianceRef);
-    if (count === 0 || !appliance) return;
-    for (let i = 0; i < count; i++) insert(appliance.feed_head + 1 + i, i);
-    setHead.run(appliance.feed_head + count, applianceRef);
-    grown(appliance.id);
-  }
-
-  function appendShared(applianceRef: number, documents: readonly number[]): void {
-    appendRows(applianceRef, documents.length, (position, i) =>
-      insertShared.run(applianceRef, position, documents[i]),
-    );
-  }
-
-  function publish(kind: 'policy' | 'catalogue', bodies: (version: number) => FeedItem[]): number {
-    const version = (lastVersion.get(kind) ?? 0) + 1;
-    const refs = bodies(version).map((item, i) =>
-      Number(insertDocument.run(kind, version, i + 1, Buffer.from(JSON.stringify(item))).lastInsertRowid),
-    );
-    for (const applianceRef of everyRef.all()) appendShared(applianceRef, refs);
-    return version;
+  function appendRows(applianceRef: number, count: number, insert: (position: number, i: number) => void) {
+    const { id, feed_head: head } = present(byRef.get(applianceRef), 'the appliance of a feed');
+    for (let i = 0; i < count; i++) insert(head + 1 + i, i);
+    if (count > 0) {
+      setHead.run(head + count, applianceRef);
+      grown(id);
+    }
+    return { first: head + 1, last: head + count };
   }
 
   const table: FeedTable = {
-    append(applianceRef, own) {
+    append: (applianceRef, own) =>
       appendRows(applianceRef, own.length, (position, i) =>
         insertOwn.run(applianceRef, position, Buffer.from(JSON.stringify(own[i]))),
+      ),
+    share(applianceRef, documents) {
+      appendRows(applianceRef, documents.length, (position, i) =>
+        insertShared.run(applianceRef, position, documents[i]),
       );
     },
-    greet(applianceRef) {
-      appendShared(applianceRef, [
-        ...currentOf.all({ kind: 'policy' }),
-        ...currentOf.all({ kind: 'catalogue' }),
-      ]);
-    },
-    publishPolicy: (policy) => publish('policy', (version) => [{ kind: 'policy', version, policy }]),
-    publishCatalogue: (products) => publish('catalogue', (version) => cataloguePieces(version, products)),
-    ensurePolicy(policy) {
-      if (lastVersion.get('policy') === 0) table.publishPolicy(policy);
+    shareWithAll(documents) {
+      for (const applianceRef of everyRef.all()) table.share(applianceRef, documents);
     },
     positionOf(applianceId) {
       const head = headOf.get(applianceId);
@@ -128,19 +92,6 @@ export function createFeedTable(db: Database.Database, grown: (applianceId: stri
     },
   };
   return table;
-}
-
-/** A catalogue as feed items; an empty one is a single empty piece, so that it takes effect all the same. */
-function cataloguePieces(version: number, products: readonly Product[]): FeedItem[] {
-  const size = limits.catalogueProductsPerPieceMax;
-  const pieces = Math.max(1, Math.ceil(products.length / size));
-  return Array.from({ length: pieces }, (_, i) => ({
-    kind: 'catalogue',
-    version,
-    piece: i + 1,
-    pieces,
-    products: products.slice(i * size, (i + 1) * size),
-  }));
 }
 
 function positionFrom({ feedId, head, appliedThrough }: Head): FeedPosition {

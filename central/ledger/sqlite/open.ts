@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { prepare } from '../../../kit/sqlite.ts';
 
 /** "HFCT": marks the file as central's (SQLite's application_id). */
-const centralApplicationId = 0x48464354;
+export const centralApplicationId = 0x48464354;
 
 const migrationsFolder = join(import.meta.dirname, 'migrations');
 

@@ -1,11 +1,17 @@
 // The whole store on one connection: every call of the port, synchronous and inside a transaction the caller holds.
 import { randomUUID } from 'node:crypto';
 import Database from 'better-sqlite3';
-import type { LedgerCalls } from '../port.ts';
+import { present } from '../../../kit/assert.ts';
+import { draftsMax, type LedgerCalls } from '../port.ts';
 import { createApplianceTable } from './appliances.ts';
 import { createBookingTable } from './booking.ts';
+import { createCatalogueTable } from './catalogues.ts';
+import { createFeedDocuments } from './feed-documents.ts';
 import { createFeedTable } from './feeds.ts';
+import { createHotListTable } from './hot-list.ts';
 import { createIntakeTable } from './intake.ts';
+import { createPolicyTable } from './policies.ts';
+import { sendStock } from './stock.ts';
 import { createViews } from './views.ts';
 
 const { SqliteError } = Database;
@@ -13,6 +19,8 @@ const { SqliteError } = Database;
 export interface SqliteStore extends LedgerCalls {
   /** Runs the work in one transaction: committed when it returns, rolled back when it throws. */
   transaction<T>(work: () => T): T;
+  /** Runs the work on one state of the database, as it is now; takes no lock and changes nothing. */
+  reading<T>(work: () => T): T;
   /** True for what the disk does (full, failing): it may pass, and nothing was changed. */
   isDiskTrouble(error: unknown): boolean;
   /** The appliances whose feed grew in transactions since the last call. */
@@ -27,7 +35,17 @@ export interface SqliteStore extends LedgerCalls {
 export function createSqliteStore(db: Database.Database): SqliteStore {
   const grown = new Set<string>();
   const feeds = createFeedTable(db, (applianceId) => grown.add(applianceId));
-  const appliances = createApplianceTable(db, randomUUID, feeds.greet);
+  const documents = createFeedDocuments(db);
+  const policies = createPolicyTable(documents, feeds);
+  const catalogues = createCatalogueTable(db, documents, feeds);
+  const hotList = createHotListTable(db, documents, feeds);
+  // The policy comes first: an appliance sells nothing without one.
+  const greet = (applianceRef: number) => {
+    feeds.share(applianceRef, policies.forNewcomer());
+    catalogues.greet(applianceRef);
+    feeds.share(applianceRef, hotList.forNewcomer());
+  };
+  const appliances = createApplianceTable(db, randomUUID, greet);
   const intake = createIntakeTable(db, appliances);
   const booking = createBookingTable(db, feeds);
   const insertKey = db.prepare(
@@ -51,9 +69,24 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
     bookPiece: booking.bookPiece,
     answerDue: booking.answerDue,
     nextDueMs: booking.nextDueMs,
-    publishPolicy: feeds.publishPolicy,
-    publishCatalogue: feeds.publishCatalogue,
-    ensurePolicy: feeds.ensurePolicy,
+    publishPolicy: policies.publish,
+    ensurePolicy: policies.ensure,
+    policy: policies.inForce,
+    draftCatalogue: ({ source, products, nowMs }) =>
+      catalogues.drafts().length < draftsMax ? catalogues.draft(source, products, nowMs) : null,
+    catalogueDrafts: catalogues.drafts,
+    discardDraft: catalogues.discard,
+    publishDraft: catalogues.publish,
+    publishCatalogue(products, nowMs) {
+      const draft = catalogues.draft('', products, nowMs);
+      return present(catalogues.publish(draft, nowMs), 'the draft just made');
+    },
+    catalogue: catalogues.inForce,
+    products: ({ draft, after, limit }) => catalogues.products(draft, after, limit),
+    productsBySku: catalogues.find,
+    sendStock: (applianceId, changes) => sendStock({ appliances, catalogues, feeds }, applianceId, changes),
+    changeHotList: ({ fingerprint, change, nowMs }) => hotList.change(fingerprint, change, nowMs),
+    hotList: ({ after, limit }) => hotList.page(after, limit),
     ensureApiKey: (hash, nowMs) => insertKey.run(hash, nowMs).changes === 1,
     apiKeyHashes: () => keys.all(),
     ...createViews(db),
@@ -68,6 +101,14 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
         if (db.inTransaction) db.exec('ROLLBACK');
         grown.clear();
         throw error;
+      }
+    },
+    reading(work) {
+      db.exec('BEGIN');
+      try {
+        return work();
+      } finally {
+        db.exec('ROLLBACK');
       }
     },
     isDiskTrouble: (error) => error instanceof SqliteError && /^SQLITE_(FULL|IOERR|BUSY)/.test(error.code),

@@ -1,0 +1,131 @@
+// `catalogue diff`: what a file or a draft would change, against the version in force. Changes nothing itself.
+import { Command } from 'commander';
+import type { Product } from '../../contract/feed.ts';
+import { CommandError } from '../errors.ts';
+import { describeChange, type ProductDifference, productDifference } from '../feed/differences.ts';
+import type { SqliteStore } from '../ledger/sqlite/store.ts';
+import { draftUnknown } from './catalogue-publish.ts';
+import {
+  type CommandOptions,
+  configFlag,
+  counted,
+  countOption,
+  dataFolderOf,
+  examples,
+  jsonFlag,
+  print,
+} from './command.ts';
+import { readStore } from './open-store.ts';
+import { catalogueFilesHelp, offersFlag, readProducts } from './read-catalogue.ts';
+
+export interface CatalogueDiff {
+  /** The version in force; null before the first. */
+  against: number | null;
+  products: number;
+  added: number;
+  changed: number;
+  removed: number;
+  /** The first of them. */
+  differences: ProductDifference[];
+}
+
+type Options = CommandOptions & { offers?: string; draft?: number; limit: number };
+
+const pageProducts = 1000;
+
+export function catalogueDiff(): Command {
+  return new Command('diff')
+    .argument('[file]')
+    .description('show what a CSV file or a draft would change')
+    .requiredOption(...configFlag)
+    .option(...offersFlag)
+    .addOption(countOption('--draft <number>', 'a draft instead of a file'))
+    .addOption(countOption('--limit <count>', 'how many differences to list').default(20))
+    .option(...jsonFlag)
+    .addHelpText(
+      'after',
+      `${catalogueFilesHelp}\n${examples(
+        'catalogue diff products.csv --config central.toml',
+        'catalogue diff --draft 3 --limit 500 --json --config central.toml',
+      )}`,
+    )
+    .action(async (file: string | undefined, options: Options) => {
+      const diff = await compare(file, options);
+      print(options, diff, describeDiff(diff));
+    });
+}
+
+async function compare(
+  file: string | undefined,
+  { draft, limit, ...options }: Options,
+): Promise<CatalogueDiff> {
+  if ((file === undefined) === (draft === undefined)) {
+    const hint = 'Give a file, or --draft NUMBER.';
+    throw new CommandError('argument_malformed', 'there is not one thing to compare', hint);
+  }
+  const dataFolder = dataFolderOf(options);
+  const products = file === undefined ? null : await readProducts(file, options.offers ?? null);
+  return readStore(dataFolder, (store) => {
+    if (draft !== undefined && !store.catalogueDrafts().some(({ number }) => number === draft)) {
+      throw draftUnknown(draft);
+    }
+    return difference(store, products ? [products] : pagesOf(store, draft ?? null), limit);
+  });
+}
+
+function difference(store: SqliteStore, pages: Iterable<Product[]>, limit: number): CatalogueDiff {
+  const diff: CatalogueDiff = {
+    against: store.catalogue()?.version ?? null,
+    products: 0,
+    added: 0,
+    changed: 0,
+    removed: 0,
+    differences: [],
+  };
+  const note = (one: ProductDifference | null) => {
+    if (!one) return;
+    diff[one.kind]++;
+    if (diff.differences.length < limit) diff.differences.push(one);
+  };
+  const skus = new Set<string>();
+  for (const products of pages) {
+    for (const product of products) {
+      skus.add(product.sku);
+      note(productDifference(store.productsBySku([product.sku])[0], product));
+    }
+  }
+  for (const products of pagesOf(store, null)) {
+    for (const { sku, name } of products) if (!skus.has(sku)) note({ kind: 'removed', sku, name });
+  }
+  return { ...diff, products: skus.size };
+}
+
+function* pagesOf(store: SqliteStore, draft: number | null): Generator<Product[]> {
+  for (let after: string | null = ''; after !== null; ) {
+    const page: ReturnType<SqliteStore['products']> = store.products({ draft, after, limit: pageProducts });
+    yield page.items;
+    after = page.next;
+  }
+}
+
+function describeDiff({ against, products, differences, ...counts }: CatalogueDiff): string {
+  const total = counts.added + counts.changed + counts.removed;
+  const basis = against === null ? 'there is no catalogue yet' : `against version ${against}`;
+  const lines = [
+    `${basis}: ${counts.added} added, ${counts.changed} changed, ${counts.removed} removed, ${counted(products, 'product')} then`,
+    ...differences.flatMap(describeDifference),
+  ];
+  if (total > differences.length) lines.push(`and ${total - differences.length} more; see --limit`);
+  return lines.join('\n');
+}
+
+function describeDifference(one: ProductDifference): string[] {
+  switch (one.kind) {
+    case 'added':
+      return [`+ ${one.sku}  ${one.name}`];
+    case 'removed':
+      return [`- ${one.sku}  ${one.name}`];
+    case 'changed':
+      return [`~ ${one.sku}  ${one.name}`, ...one.fields.map((change) => `    ${describeChange(change)}`)];
+  }
+}

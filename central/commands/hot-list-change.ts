@@ -1,0 +1,68 @@
+// `hot-list add|remove`: a card is no longer taken at any site, or is again.
+import { Command } from 'commander';
+import { Text } from '../../contract/id.ts';
+import { limits } from '../../contract/limits.ts';
+import { CommandError } from '../errors.ts';
+import { defaultPolicy } from '../feed/default-policy.ts';
+import { type CommandOptions, configFlag, dataFolderOf, examples, jsonFlag, print } from './command.ts';
+import { withStore } from './open-store.ts';
+
+const Fingerprint = Text(64);
+/** I11: a card number must not reach the disk, and whoever types one has not read what a fingerprint is. */
+const cardNumber = /^\d(?:[ .-]?\d){11,18}$/;
+
+export function hotListChange(change: 'add' | 'remove'): Command {
+  const description = change === 'add' ? 'stop taking cards, at every site' : 'take cards again';
+  return new Command(change)
+    .argument('<fingerprint...>', "the processor's fingerprint of a card, never its number")
+    .description(description)
+    .requiredOption(...configFlag)
+    .option(...jsonFlag)
+    .addHelpText('after', examples(`hot-list ${change} fp_7Kq2 --config central.toml`))
+    .action((fingerprints: string[], options: CommandOptions) => {
+      for (const one of fingerprints) refuseUnusable(one);
+      const changed = changeAll(dataFolderOf(options), fingerprints, change);
+      const unchanged = change === 'add' ? 'was on the hot list already' : 'was not on the hot list';
+      const said = change === 'add' ? 'is on the hot list of every site' : 'is taken again at every site';
+      const lines = fingerprints.map((one) => `${one} ${changed.includes(one) ? said : unchanged}`);
+      print(
+        options,
+        { changed, unchanged: fingerprints.filter((one) => !changed.includes(one)) },
+        lines.join('\n'),
+      );
+    });
+}
+
+/** @throws CommandError fingerprint_malformed; the text is not repeated: it may be a card number */
+function refuseUnusable(fingerprint: string): void {
+  if (Fingerprint.safeParse(fingerprint).success && !isCardNumber(fingerprint)) return;
+  const hint = 'Give the fingerprint of the processor, 1 to 64 characters, as in a checkout.';
+  throw new CommandError('fingerprint_malformed', 'one of these is no fingerprint', hint);
+}
+
+function isCardNumber(text: string): boolean {
+  return cardNumber.test(text) && passesLuhn(text.replace(/\D/g, ''));
+}
+
+/** ISO/IEC 7812-1, annex B. */
+function passesLuhn(digits: string): boolean {
+  const sum = [...digits].reverse().reduce((total, digit, i) => {
+    const doubled = Number(digit) * (i % 2 === 0 ? 1 : 2);
+    return total + (doubled > 9 ? doubled - 9 : doubled);
+  }, 0);
+  return sum % 10 === 0;
+}
+
+/** @throws CommandError hot_list_full; nothing has changed then */
+function changeAll(dataFolder: string, fingerprints: readonly string[], change: 'add' | 'remove'): string[] {
+  const nowMs = Date.now();
+  return withStore(dataFolder, (store) => {
+    store.ensurePolicy(defaultPolicy);
+    return fingerprints.filter((fingerprint) => {
+      const result = store.changeHotList({ fingerprint, change, nowMs });
+      if (result.kind !== 'full') return result.kind === 'changed';
+      const hint = 'Remove cards that have expired.';
+      throw new CommandError('hot_list_full', `${limits.hotListFingerprintsMax} cards are on it`, hint);
+    });
+  });
+}

@@ -1,0 +1,54 @@
+// The cards that are no longer taken, at any site: each change is one item in every feed.
+import type Database from 'better-sqlite3';
+import type { FeedItem } from '../../../contract/feed.ts';
+import { limits } from '../../../contract/limits.ts';
+import type { HotListChanged, HotListed, HotListPage } from '../port.ts';
+import type { FeedDocuments } from './feed-documents.ts';
+import type { FeedTable } from './feeds.ts';
+
+export interface HotListTable {
+  change(fingerprint: string, change: 'add' | 'remove', nowMs: number): HotListChanged;
+  page(after: string, count: number): HotListPage;
+  /** The cards on the list now: what a newcomer is sent. */
+  forNewcomer(): number[];
+}
+
+export function createHotListTable(
+  db: Database.Database,
+  documents: FeedDocuments,
+  feeds: FeedTable,
+): HotListTable {
+  const find = db.prepare<[string], HotListed>(
+    'SELECT fingerprint, added_ms AS addedMs FROM hot_list WHERE fingerprint = ?',
+  );
+  const count = db.prepare<[], number>('SELECT count(*) FROM hot_list').pluck();
+  const insert = db.prepare(
+    'INSERT INTO hot_list (fingerprint, added_ms, feed_document_ref) VALUES (?, ?, ?)',
+  );
+  const remove = db.prepare('DELETE FROM hot_list WHERE fingerprint = ?');
+  const page = db.prepare<[string, number], HotListed>(
+    `SELECT fingerprint, added_ms AS addedMs FROM hot_list WHERE fingerprint > ? ORDER BY fingerprint LIMIT ?`,
+  );
+  const refs = db.prepare<[], number>('SELECT feed_document_ref FROM hot_list ORDER BY fingerprint').pluck();
+
+  return {
+    change(fingerprint, change, nowMs) {
+      const known = find.get(fingerprint);
+      if ((known !== undefined) === (change === 'add')) return { kind: 'unchanged' };
+      if (change === 'add' && (count.get() ?? 0) >= limits.hotListFingerprintsMax) return { kind: 'full' };
+      const version = documents.newest('hot_list') + 1;
+      const item: FeedItem = { kind: 'hot_list', fingerprint, change };
+      const ref = documents.store('hot_list', version, 1, JSON.stringify(item));
+      if (change === 'add') insert.run(fingerprint, nowMs, ref);
+      else remove.run(fingerprint);
+      feeds.shareWithAll([ref]);
+      return { kind: 'changed' };
+    },
+    page(after, limit) {
+      const rows = page.all(after, limit + 1);
+      const items = rows.slice(0, limit);
+      return { items, next: rows.length > limit ? (items.at(-1)?.fingerprint ?? null) : null };
+    },
+    forNewcomer: () => refs.all(),
+  };
+}

@@ -1,0 +1,61 @@
+// What was stored by an earlier release is there after the next one has opened the file.
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Product } from '../../../contract/feed.ts';
+import { prepare } from '../../../kit/sqlite.ts';
+import { openStoreAt, temporaryFolder } from '../../fixtures/in-process-store.ts';
+import { centralApplicationId } from './open.ts';
+
+const first = '0001-two-logs-and-a-ledger.sql';
+const nowMs = 1_795_000_000_000;
+let folder: ReturnType<typeof temporaryFolder>;
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(() => folder.remove());
+
+/** A file as the first release left it: one appliance that carries two versions of a catalogue and an outcome. */
+function madeByTheFirstRelease(products: readonly (readonly Product[])[]): string {
+  const migrations = join(folder.path, 'migrations');
+  mkdirSync(migrations);
+  copyFileSync(join(import.meta.dirname, 'migrations', first), join(migrations, first));
+  const path = join(folder.path, 'central.db');
+  const db = new Database(path);
+  prepare(db, migrations, centralApplicationId);
+  db.exec(`INSERT INTO appliance (id, registered_ms, feed_id, feed_head) VALUES ('box-1', 0, 'f', 3)`);
+  const document = db.prepare('INSERT INTO feed_document (kind, version, piece, body) VALUES (?, ?, 1, ?)');
+  const shared = db.prepare('INSERT INTO feed (appliance_ref, position, feed_document_ref) VALUES (1, ?, ?)');
+  products.forEach((some, i) => {
+    const item = { kind: 'catalogue', version: i + 1, piece: 1, pieces: 1, products: some };
+    const { lastInsertRowid } = document.run('catalogue', i + 1, Buffer.from(JSON.stringify(item)));
+    shared.run(i + 1, lastInsertRowid);
+  });
+  db.prepare('INSERT INTO feed (appliance_ref, position, body) VALUES (1, 3, ?)').run(Buffer.from('{}'));
+  db.close();
+  return path;
+}
+
+it('keeps feeds, and goes on from the catalogue in force by a delta', () => {
+  const product = (sku: string, priceMinor = 1): Product => ({
+    sku,
+    name: `${sku}, a "ü"`,
+    price: { priceMinor, baseQuantity: 1 },
+    sellable: true,
+  });
+  const [one, two] = [[product('a')], Array.from({ length: 9 }, (_, i) => product(`s${i}`))];
+  const store = openStoreAt(madeByTheFirstRelease([one, two]));
+  try {
+    expect(store.catalogue()).toEqual({ version: 2, products: 9, publishedMs: null });
+    expect(store.products({ draft: null, after: '', limit: 99 }).items).toEqual(two);
+    const dearer = [product('s0', 2), ...two.slice(1)];
+    const published = store.transaction(() => store.publishCatalogue(dearer, nowMs));
+    expect(published).toMatchObject({ version: 3, changed: 1, added: 0, removed: 0, sent: 'delta' });
+    const page = store.feedPage({ applianceId: 'box-1', after: 0, itemsMax: 9, bytesMax: 1e6 });
+    const items = page?.items.map((item) => JSON.parse(Buffer.from(item).toString()));
+    expect(items).toMatchObject([{ version: 1 }, { version: 2 }, {}, { base: 2, version: 3 }]);
+  } finally {
+    store.close();
+  }
+});

@@ -1,0 +1,36 @@
+// The policy: every version is kept, and the newest is in force everywhere.
+import type { FeedItem } from '../../../contract/feed.ts';
+import { Policy } from '../../../contract/policy.ts';
+import type { PolicyView } from '../port.ts';
+import type { FeedDocuments } from './feed-documents.ts';
+import type { FeedTable } from './feeds.ts';
+
+export interface PolicyTable {
+  publish(policy: Policy): number;
+  ensure(policy: Policy): void;
+  inForce(): PolicyView | null;
+  /** What a newcomer's feed begins with. */
+  forNewcomer(): number[];
+}
+
+export function createPolicyTable(documents: FeedDocuments, feeds: FeedTable): PolicyTable {
+  const table: PolicyTable = {
+    publish(policy) {
+      const version = documents.newest('policy') + 1;
+      const item: FeedItem = { kind: 'policy', version, policy };
+      feeds.shareWithAll([documents.store('policy', version, 1, JSON.stringify(item))]);
+      return version;
+    },
+    ensure(policy) {
+      if (documents.newest('policy') === 0) table.publish(policy);
+    },
+    inForce() {
+      const version = documents.newest('policy');
+      const body = documents.body('policy', version);
+      // Parsed anew: one that an older release stored gets the defaults of this one.
+      return body === null ? null : { version, policy: Policy.parse(JSON.parse(body).policy) };
+    },
+    forNewcomer: () => documents.after('policy', documents.newest('policy') - 1),
+  };
+  return table;
+}

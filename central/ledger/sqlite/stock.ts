@@ -1,0 +1,31 @@
+// What a person says of the goods at a site: into that appliance's feed, for products that the catalogue has.
+import { limits } from '../../../contract/limits.ts';
+import type { StockChange, StockSent } from '../port.ts';
+import type { ApplianceTable } from './appliances.ts';
+import type { CatalogueTable } from './catalogues.ts';
+import type { FeedTable } from './feeds.ts';
+
+/** All of the changes are sent, or none. */
+export function sendStock(
+  {
+    appliances,
+    catalogues,
+    feeds,
+  }: { appliances: ApplianceTable; catalogues: CatalogueTable; feeds: FeedTable },
+  applianceId: string,
+  changes: readonly StockChange[],
+): StockSent {
+  const appliance = appliances.find(applianceId);
+  if (!appliance) return { kind: 'appliance_unknown' };
+  const asked = changes.map(({ sku }) => sku);
+  const known = new Set(catalogues.find(asked).map(({ sku }) => sku));
+  const unknown = asked.filter((sku) => !known.has(sku));
+  if (unknown.length > 0) return { kind: 'skus_unknown', skus: unknown };
+  const size = limits.stockChangesPerItemMax;
+  const items = Array.from({ length: Math.ceil(changes.length / size) }, (_, i) => ({
+    kind: 'stock' as const,
+    changes: changes.slice(i * size, (i + 1) * size),
+  }));
+  const { first, last } = feeds.append(appliance.ref, items);
+  return { kind: 'sent', firstPosition: first, lastPosition: last };
+}
