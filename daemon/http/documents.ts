@@ -12,7 +12,7 @@ import { readSubmission } from './request.ts';
 export function addDocumentRoutes(router: Router, store: Pick<StoreClient, 'ask'>): void {
   router.post('/v1/checkouts', async (ctx) => {
     const { id, requestHash, document } = await readSubmission(ctx, 'checkout', () => Checkout);
-    respond(ctx, await store.ask('checkout', { id, requestHash, checkout: document }));
+    respond(ctx, await store.ask('checkout', { id, requestHash, checkout: document, kiosk: kioskName(ctx) }));
   });
 
   router.post('/v1/checkouts/:id/void', async (ctx) => {
@@ -45,6 +45,12 @@ function respond(ctx: Context, answer: AcceptAnswer): void {
   ctx.status = 201;
   ctx.set('Location', `/v1/checkouts/${answer.answer.id}`);
   ctx.body = answer.answer;
+}
+
+/** The kiosk by the name it was paired under, where the door knows it. */
+export function kioskName(ctx: Context): string | null {
+  const kiosk = ctx.state.kiosk as { name: string } | null | undefined;
+  return kiosk?.name ?? null;
 }
 
 function idOf(ctx: Context, missing: 'checkout_not_found' | 'document_not_found'): string {

@@ -10,6 +10,7 @@ import { holdsCardNumber } from '../checkout/card-number.ts';
 import { StoreBusyError, type StoreClient } from '../store/client.ts';
 import { addDocumentRoutes } from './documents.ts';
 import { answerProblem, ProblemError } from './problems.ts';
+import { addQuoteRoutes } from './quotes.ts';
 import { addStatusRoutes, type Identity } from './status.ts';
 
 export interface HttpOptions {
@@ -52,6 +53,7 @@ function createApp({ store, identity, log }: HttpParts): { app: Koa } {
   const counters = { cardNumbersRefused: 0 };
   const router = new Router();
   addDocumentRoutes(router, store);
+  addQuoteRoutes(router, store);
   addStatusRoutes(router, { store, identity, counters });
 
   // Without a listener the framework prints what a broken connection left, stack and all.

@@ -2,29 +2,38 @@
 // the transaction of the batch, so that two submissions can never both see the room that only one may take (I12).
 import type { LinkedRefund } from '../../contract/checkout.ts';
 import type { Entry, EntryTime } from '../../contract/entry.ts';
-import { Entry as EntrySchema } from '../../contract/entry.ts';
+import { CheckoutEntry, Entry as EntrySchema } from '../../contract/entry.ts';
 import type { VerdictKind } from '../../contract/verdict.ts';
 import { present } from '../../kit/assert.ts';
 import {
+  alone,
   type Decision,
-  decideCheckout,
   decideLinkedRefund,
   decideUnlinkedRefund,
   decideVoid,
+  judgeCheckout,
   type TargetFacts,
 } from '../checkout/decide.ts';
 import { answerOf } from './answer.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { AcceptAnswer, Ask, UnacceptedCode } from './commands.ts';
 import { type DocumentRow, type Documents, idBytes } from './documents.ts';
+import type { Effects } from './effects.ts';
+import type { ReadFacts } from './facts.ts';
 import type { Journal } from './journal.ts';
+import type { Policies } from './policy.ts';
 import type { Positions } from './positions.ts';
+import type { SiteTime } from './site-time.ts';
 
 export interface AcceptParts {
   journal: Journal;
   documents: Documents;
   catalogue: Catalogue;
+  policies: Policies;
   positions: Positions;
+  effects: Effects;
+  readFacts: ReadFacts;
+  siteTime: SiteTime;
   /** The three times of an entry accepted now. */
   entryTime: () => EntryTime;
   /** False below the watermark: new checkouts wait until there is room, voids and refunds go on. */
@@ -38,38 +47,39 @@ export interface Accept {
 }
 
 export function createAccept(parts: AcceptParts): Accept {
-  const { journal, documents, catalogue, positions } = parts;
+  const { journal, documents, catalogue, policies, positions, effects, readFacts, siteTime } = parts;
   return {
-    checkout({ id, requestHash, checkout }) {
+    checkout({ id, requestHash, checkout, kiosk }) {
       const earlier = repeated(id, requestHash);
       if (earlier) return earlier;
       if (!catalogue.inForce) return unaccepted('catalogue_missing');
-      if (!catalogue.policy) return unaccepted('policy_missing');
+      if (!policies.inForce) return unaccepted('policy_missing');
       if (!parts.roomForCheckouts()) return unaccepted('journal_full');
 
-      const { policy, version: policyVersion } = catalogue.policy;
-      const facts = {
-        products: checkout.lines.map((line) => catalogue.find(line)),
-        exposureMinor: positions.now.exposureMinor,
-      };
-      const { verdict, reasons, judged } = decideCheckout(checkout, facts, policy);
-      const slip = slipFor(verdict);
-      const at = parts.entryTime();
-      const catalogueVersion = catalogue.inForce.version;
-      const entry: Entry = {
+      const { policy, version: policyVersion } = policies.inForce;
+      const question = { id, asked: checkout, payment: checkout.payment, kiosk };
+      const judgement = judgeCheckout(checkout, readFacts(question, policies.inForce), policy);
+      const { verdict, reasons } = alone(judgement);
+      const approved = verdict === 'approved_offline';
+      const { bill } = judgement.pricing;
+      const entry: CheckoutEntry = {
         kind: 'checkout',
         id,
-        at,
+        at: parts.entryTime(),
         verdict,
         reasons,
-        ...slip,
-        catalogueVersion,
+        ...slipFor(verdict),
+        catalogueVersion: catalogue.inForce.version,
         policyVersion,
         checkout,
-        ...(judged && { judged }),
+        ...(bill && { judged: bill.judged }),
+        ...(bill && bill.taxes.length > 0 && { taxes: bill.taxes }),
+        ...(approved && judgement.review.length > 0 && { review: judgement.review }),
+        ...(approved && policy.stock.taken === 'at_hand_over' && { goods: 'reserved' as const }),
+        ...(kiosk && { kiosk }),
       };
-      const exposedMinor = verdict === 'approved_offline' ? checkout.totalMinor : 0;
-      positions.addExposure(exposedMinor);
+      if (approved) effects.take(idBytes(id), entry, policy, siteTime.book());
+      const exposedMinor = approved ? checkout.totalMinor : 0;
       return append(entry, requestHash, idBytes(id), checkout.currency, checkout.totalMinor, exposedMinor);
     },
 
@@ -81,7 +91,7 @@ export function createAccept(parts: AcceptParts): Accept {
       const { verdict, reasons } = decideVoid(targetFacts(checkout));
       if (verdict === 'approved_offline') {
         documents.markVoided(checkout.id, idBytes(id));
-        positions.addExposure(-checkout.exposedMinor);
+        effects.giveBack(checkout, checkoutEntry(checkout), siteTime.book());
       }
       const entry: Entry = {
         kind: 'void',
@@ -98,8 +108,8 @@ export function createAccept(parts: AcceptParts): Accept {
     refund({ id, requestHash, refund }) {
       const earlier = repeated(id, requestHash);
       if (earlier) return earlier;
-      if (!catalogue.policy) return unaccepted('policy_missing');
-      const { policy, version: policyVersion } = catalogue.policy;
+      if (!policies.inForce) return unaccepted('policy_missing');
+      const { policy, version: policyVersion } = policies.inForce;
       if (!('checkoutId' in refund)) {
         return appendRefund(decideUnlinkedRefund(refund, policy), null);
       }
@@ -121,8 +131,16 @@ export function createAccept(parts: AcceptParts): Accept {
     const known = documents.find(idBytes(id));
     if (!known) return null;
     if (known.requestHash.toString('hex') !== requestHash) return unaccepted('idempotency_conflict');
-    const body = present(journal.body(known.seq), `the entry of document ${id}`);
-    return { kind: 'answered', answer: answerOf(EntrySchema.parse(JSON.parse(body.toString())), known.seq) };
+    return { kind: 'answered', answer: answerOf(EntrySchema.parse(bodyOf(known)), known.seq) };
+  }
+
+  /** The entry of an approved checkout: what it took is written there. */
+  function checkoutEntry(row: DocumentRow): CheckoutEntry {
+    return CheckoutEntry.parse(bodyOf(row));
+  }
+
+  function bodyOf({ seq }: DocumentRow): unknown {
+    return JSON.parse(present(journal.body(seq), `entry ${seq}`).toString());
   }
 
   function append(
@@ -144,6 +162,7 @@ export function createAccept(parts: AcceptParts): Accept {
       currency,
       totalMinor,
       exposedMinor,
+      elapsedMs: siteTime.book(),
     });
     return { kind: 'answered', answer: answerOf(entry, seq) };
   }

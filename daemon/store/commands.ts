@@ -9,6 +9,7 @@ import type {
   LinkView,
   Status,
 } from '../../contract/kiosk-api.ts';
+import type { Quote, QuoteRequest } from '../../contract/quote.ts';
 
 interface Submission {
   /** The Idempotency-Key: a UUID in lower case. */
@@ -19,9 +20,10 @@ interface Submission {
 
 /** Commands and their answers, one pair a line. */
 export interface StoreProtocol {
-  checkout: { ask: Submission & { checkout: Checkout }; answer: AcceptAnswer };
+  checkout: { ask: Submission & { checkout: Checkout; kiosk?: string | null }; answer: AcceptAnswer };
   void: { ask: Submission & { checkoutId: string; void: Void }; answer: AcceptAnswer };
   refund: { ask: Submission & { refund: Refund }; answer: AcceptAnswer };
+  quote: { ask: { asked: QuoteRequest; kiosk?: string | null }; answer: QuoteAnswer };
   document: { ask: { id: string }; answer: DocumentView | null };
   page: { ask: { beforeSeq: number | null; itemsMax: number }; answer: DocumentPage };
   status: { ask: object; answer: StoreStatus };
@@ -51,6 +53,10 @@ export type UnacceptedCode =
 export type AcceptAnswer =
   | { kind: 'answered'; answer: Answer }
   | { kind: 'unaccepted'; code: UnacceptedCode };
+
+export type QuoteAnswer =
+  | { kind: 'quoted'; quote: Quote }
+  | { kind: 'unaccepted'; code: 'catalogue_missing' | 'policy_missing' };
 
 /** Where both logs stand. */
 export interface Position {

@@ -11,10 +11,19 @@ import { createAccept } from './accept.ts';
 import { openCatalogue } from './catalogue.ts';
 import type { AnswerTo, Ask, Command, CommandKind } from './commands.ts';
 import { openDocuments } from './documents.ts';
+import { createEffects } from './effects.ts';
+import { createFacts } from './facts.ts';
 import { applyFeed } from './feed.ts';
+import { openHotList } from './hot-list.ts';
+import { createHousekeeping } from './housekeeping.ts';
 import { openJournal } from './journal.ts';
+import { openPolicies } from './policy.ts';
 import { openPositions } from './positions.ts';
+import { quote } from './quote.ts';
+import { openRiskTotals } from './risk-totals.ts';
+import { openSiteTime } from './site-time.ts';
 import { type SpaceLimits, watchSpace } from './space.ts';
+import { openStock } from './stock.ts';
 import { createViews } from './views.ts';
 
 export interface StoreOptions {
@@ -47,20 +56,30 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
   const journal = openJournal(db);
   const documents = openDocuments(db);
   const catalogue = openCatalogue(db);
+  const policies = openPolicies(db);
+  const siteTime = openSiteTime(db, clock);
+  const stock = openStock(db);
+  const hotList = openHotList(db);
+  const riskTotals = openRiskTotals(db);
   const hasRoom = watchSpace(db, folder, space, clock);
   let room = true;
   let central: { aheadOfMonotonicMs: number; uncertaintyMs: number } | null = null;
   let link: LinkView = { kind: 'offline', sinceMs: clock.wallMs() };
   let conditions: Condition[] = [];
 
-  const parts = { journal, documents, catalogue, positions };
-  const accept = createAccept({ ...parts, entryTime, roomForCheckouts: () => room });
+  const projections = { documents, positions, stock, hotList, riskTotals, siteTime };
+  const parts = { ...projections, journal, catalogue, policies };
+  const readFacts = createFacts(db, parts);
+  const effects = createEffects(parts);
+  const accept = createAccept({ ...parts, effects, readFacts, entryTime, roomForCheckouts: () => room });
   const views = createViews(db, parts);
+  const tidy = createHousekeeping(parts);
 
   const handlers: { [K in CommandKind]: (ask: Ask<K>) => AnswerTo<K> } = {
     checkout: accept.checkout,
     void: accept.void,
     refund: accept.refund,
+    quote: (ask) => quote({ catalogue, policies, readFacts }, ask),
     document: ({ id }) => views.document(id),
     page: ({ beforeSeq, itemsMax }) => views.page(beforeSeq, itemsMax),
     status: () => views.status(link, conditions, room),
@@ -84,10 +103,12 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
     },
     centralTime(ask) {
       central = ask;
+      siteTime.hear(ask);
       return null;
     },
     link(ask) {
       ({ link, conditions } = ask);
+      siteTime.link(link.kind === 'online');
       return null;
     },
   };
@@ -107,6 +128,7 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
       room = hasRoom();
       begin.run();
       try {
+        if (batch.some(({ kind }) => kind === 'checkout')) tidy();
         const answers = batch.map(answer);
         save();
         commit.run();
@@ -158,6 +180,8 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
   function save(): void {
     positions.save();
     documents.save();
+    stock.save();
+    siteTime.save();
   }
 
   function rollBack(): void {
@@ -166,6 +190,9 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
     documents.reload();
     journal.reload();
     catalogue.reload();
+    policies.reload();
+    stock.reload();
+    siteTime.reload();
   }
 
   function entryTime(): EntryTime {

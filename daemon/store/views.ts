@@ -8,12 +8,14 @@ import type { Catalogue } from './catalogue.ts';
 import type { Position, StoreStatus } from './commands.ts';
 import { type Documents, idBytes, idText } from './documents.ts';
 import type { Journal } from './journal.ts';
+import type { Policies } from './policy.ts';
 import type { Positions } from './positions.ts';
 
 interface Parts {
   journal: Journal;
   documents: Documents;
   catalogue: Catalogue;
+  policies: Policies;
   positions: Positions;
 }
 
@@ -24,7 +26,10 @@ export interface Views {
   position(): Position;
 }
 
-export function createViews(db: Database, { journal, documents, catalogue, positions }: Parts): Views {
+export function createViews(
+  db: Database,
+  { journal, documents, catalogue, policies, positions }: Parts,
+): Views {
   const before = db.prepare<[number, number], { seq: number; body: Buffer }>(
     'SELECT seq, body FROM entry WHERE seq < ? ORDER BY seq DESC LIMIT ?',
   );
@@ -54,7 +59,8 @@ export function createViews(db: Database, { journal, documents, catalogue, posit
     },
     status(link, conditions, room) {
       const { journalId, receivedThrough, appliedThrough, exposureMinor } = positions.now;
-      const { inForce, policy } = catalogue;
+      const { inForce, missed } = catalogue;
+      const policy = policies.inForce;
       return {
         link,
         journal: {
@@ -73,7 +79,11 @@ export function createViews(db: Database, { journal, documents, catalogue, posit
           currency: policy?.policy.currency ?? null,
         },
         verdicts: documents.tallies(),
-        conditions: room ? conditions : [...conditions, journalFull],
+        conditions: [
+          ...conditions,
+          ...(room ? [] : [journalFull]),
+          ...(missed ? [{ ...catalogueIncomplete, sinceMs: missed.sinceMs }] : []),
+        ],
       };
     },
     position() {
@@ -88,4 +98,9 @@ const journalFull: Condition = {
   code: 'journal_full',
   hint: 'No new checkouts: make room on the disk or raise journal.bytesMax. Voids, outcomes and sync go on.',
   sinceMs: 0,
+};
+
+const catalogueIncomplete: Omit<Condition, 'sinceMs'> = {
+  code: 'catalogue_incomplete',
+  hint: 'A newer catalogue did not arrive whole, and the one before it stays in force: publish a whole catalogue at central.',
 };

@@ -9,6 +9,7 @@ import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import type { StoreClient } from '../store/client.ts';
 import type { Envelope, OpenedFeed } from './envelope.ts';
+import { feedPieces } from './feed-pieces.ts';
 import type { Link } from './link.ts';
 import { act, next, reading, type SyncEvent, type SyncState, type SyncTiming } from './machine.ts';
 
@@ -33,7 +34,6 @@ const timing: SyncTiming = { answerMsMax: 10_000, refusedMs: 60_000, fullFrameIt
 const frameItems = 400;
 /** After a run that could not be read, as when too many kiosks ask: tried again at once, it would take their place. */
 const unsentMs = 100;
-const feedPieceItems = 64;
 
 export function createPump({ store, link, envelope, clock, log, release, certificate }: PumpParts): Pump {
   let state: SyncState = { kind: 'offline' };
@@ -185,13 +185,10 @@ export function createPump({ store, link, envelope, clock, log, release, certifi
     if (items.includes(null))
       log.warn({ firstPosition }, 'passed over a feed item that this release cannot read');
     let appliedThrough = 0;
-    for (let at = 0; at < items.length; at += feedPieceItems) {
-      const piece = {
-        feedId,
-        firstPosition: firstPosition + at,
-        items: items.slice(at, at + feedPieceItems),
-      };
-      const answer = await store.ask('feed', piece);
+    let at = firstPosition;
+    for (const piece of feedPieces(items)) {
+      const answer = await store.ask('feed', { feedId, firstPosition: at, items: piece });
+      at += piece.length;
       appliedThrough = answer.appliedThrough;
       if (answer.kind === 'applied') continue;
       log.warn({ reason: answer.reason, firstPosition }, 'ignored a feed frame');
