@@ -6,6 +6,7 @@ import type { FeedItem, Product } from '../../contract/feed.ts';
 import { limits } from '../../contract/limits.ts';
 import { createGenerations, type Generation } from './generations.ts';
 import { openProducts } from './products.ts';
+import { createRecent } from './recent.ts';
 
 export type CataloguePiece = Extract<FeedItem, { kind: 'catalogue' | 'catalogue_delta' }>;
 
@@ -24,12 +25,13 @@ export interface Catalogue {
 }
 
 /** Products kept at hand; what a busy shop sells in an hour is far less. */
-const cachedMax = 8192;
+const atHandMax = 16_384;
 
 export function openCatalogue(db: Database): Catalogue {
   const generations = createGenerations(db);
   const products = openProducts(db, generations);
-  const atHand = new Map<string, Product | null>();
+  const bySku = createRecent<Product | null>(atHandMax);
+  const byCode = createRecent<Product | null>(atHandMax);
 
   return {
     get inForce() {
@@ -39,11 +41,10 @@ export function openCatalogue(db: Database): Catalogue {
       return generations.missed;
     },
     find({ sku, gtin }) {
-      const key = sku === undefined ? `g${gtin}` : `s${sku}`;
+      const [atHand, key] = sku === undefined ? [byCode, gtin ?? ''] : [bySku, sku];
       const known = atHand.get(key);
       if (known !== undefined) return known;
-      const product = sku === undefined ? products.byCode(gtin ?? '') : products.bySku(sku);
-      if (atHand.size >= cachedMax) atHand.clear();
+      const product = sku === undefined ? products.byCode(key) : products.bySku(key);
       atHand.set(key, product);
       return product;
     },
@@ -58,13 +59,15 @@ export function openCatalogue(db: Database): Catalogue {
       generations.grow(arriving, put(item, arriving));
       if (piece < pieces) return;
       generations.bringIntoForce(arriving, elapsedMs);
-      atHand.clear();
+      bySku.clear();
+      byCode.clear();
       products.sweepAgain();
     },
     sweep: () => products.sweep(),
     reload() {
       generations.reload();
-      atHand.clear();
+      bySku.clear();
+      byCode.clear();
       products.sweepAgain();
     },
   };

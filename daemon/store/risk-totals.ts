@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import { limits } from '../../contract/limits.ts';
 import type { Used } from '../checkout/risk.ts';
+import { createRecent } from './recent.ts';
 
 export interface RiskTotals {
   /** All that is remembered of a key; null for one that was never approved here. */
@@ -13,6 +14,8 @@ export interface RiskTotals {
   takeBack(key: string, atMs: number, nowMs: number, minor: number): void;
   /** Drops what no window reaches any more, a bounded piece of work. */
   sweep(nowMs: number): void;
+  /** Forgets what a rolled back transaction changed. */
+  reload(): void;
 }
 
 export const cardKey = (fingerprint: string) => `f${fingerprint}`;
@@ -27,6 +30,7 @@ const windowMsMax = limits.velocityWindowMinutesMax * minuteMs;
 /** A card not seen for so long is a new one. */
 const forgetMs = 400 * dayMs;
 const rowsSweptMax = 64;
+const keysAtHandMax = 8192;
 
 interface TotalRow {
   key: string;
@@ -59,8 +63,18 @@ export function openRiskTotals(db: Database): RiskTotals {
   const remove = db.prepare('DELETE FROM risk_total WHERE key = ? AND at_ms = ?');
   let cursor: TotalRow = { key: '', atMs: 0 };
 
+  // The store is the only writer: what was read stays true until it changes here.
+  const atHand = createRecent<Used | null>(keysAtHandMax);
+  const allOf = (key: string): Used | null => {
+    const known = atHand.get(key);
+    if (known !== undefined) return known;
+    const all = newest.get(key) ?? null;
+    atHand.set(key, all);
+    return all;
+  };
+
   return {
-    all: (key) => newest.get(key) ?? null,
+    all: allOf,
     after(all, key, ms) {
       if (!all) return nothing;
       const before = through.get(key, ms);
@@ -69,11 +83,15 @@ export function openRiskTotals(db: Database): RiskTotals {
         : all;
     },
     add(key, atMs, minor) {
-      const all = newest.get(key) ?? nothing;
-      insert.run(key, atMs, all.count + 1, all.totalMinor + minor);
+      const before = allOf(key) ?? nothing;
+      const all = { count: before.count + 1, totalMinor: before.totalMinor + minor };
+      insert.run(key, atMs, all.count, all.totalMinor);
+      atHand.set(key, all);
     },
     takeBack(key, atMs, nowMs, minor) {
-      if (nowMs - atMs <= takeBackMsMax) takeBack.run(minor, key, atMs);
+      if (nowMs - atMs > takeBackMsMax) return;
+      takeBack.run(minor, key, atMs);
+      atHand.clear();
     },
     sweep(nowMs) {
       const rows = page.all(cursor.key, cursor.atMs, rowsSweptMax);
@@ -82,10 +100,13 @@ export function openRiskTotals(db: Database): RiskTotals {
         // The last row before every window is what they are counted from, until the card is forgotten.
         const following = next.get(key, atMs);
         const needed = following === undefined ? atMs > nowMs - forgetMs : following > nowMs - windowMsMax;
-        if (!needed) remove.run(key, atMs);
+        if (needed) continue;
+        remove.run(key, atMs);
+        atHand.clear();
       }
       cursor = rows.at(-1) ?? { key: '', atMs: 0 };
     },
+    reload: () => atHand.clear(),
   };
 }
 

@@ -3,6 +3,7 @@
 import type { Database } from 'better-sqlite3';
 import type { FeedItem } from '../../contract/feed.ts';
 import { present } from '../../kit/assert.ts';
+import { createRecent } from './recent.ts';
 
 type StockItem = Extract<FeedItem, { kind: 'stock' }>;
 
@@ -33,14 +34,14 @@ interface StockRow {
 }
 
 const expiredMax = 200;
-const cachedMax = 8192;
+const atHandMax = 16_384;
 
 export function openStock(db: Database): Stock {
   const select = db.prepare<[string], StockRow>(
     'SELECT sku, on_hand AS onHand, reserved, low_water AS lowWater FROM stock WHERE sku = ?',
   );
   const save = db.prepare(
-    'INSERT OR REPLACE INTO stock (sku, on_hand, reserved, low_water) VALUES (:sku, :onHand, :reserved, :lowWater)',
+    'INSERT OR REPLACE INTO stock (sku, on_hand, reserved, low_water) VALUES (?, ?, ?, ?)',
   );
   const insertReservation = db.prepare(
     `INSERT INTO reservation (checkout_id, sku, quantity, expires_ms) VALUES (?, ?, ?, ?)
@@ -56,11 +57,12 @@ export function openStock(db: Database): Stock {
   const dropReservation = db.prepare('DELETE FROM reservation WHERE checkout_id = ? AND sku = ?');
 
   // The store is the only writer: what was read stays true until it changes here.
-  let known = new Map<string, StockRow | null>();
-  let changed = new Set<StockRow>();
+  const known = createRecent<StockRow | null>(atHandMax);
+  // Not yet written rows must not be read again from the disk.
+  const changed = new Map<string, StockRow>();
 
   const find = (sku: string): StockRow | null => {
-    const before = known.get(sku);
+    const before = changed.get(sku) ?? known.get(sku);
     if (before !== undefined) return before;
     const row = select.get(sku) ?? null;
     known.set(sku, row);
@@ -68,7 +70,7 @@ export function openStock(db: Database): Stock {
   };
   const put = (row: StockRow, part: Partial<StockRow>) => {
     Object.assign(row, part);
-    changed.add(row);
+    changed.set(row.sku, row);
   };
   const unreserve = (sku: string, quantity: number) => {
     const row = present(find(sku), `the stock of ${sku}, which is reserved`);
@@ -110,13 +112,13 @@ export function openStock(db: Database): Stock {
       }
     },
     save() {
-      for (const row of changed) save.run(row);
+      for (const { sku, onHand, reserved, lowWater } of changed.values())
+        save.run(sku, onHand, reserved, lowWater);
       changed.clear();
-      if (known.size > cachedMax) known = new Map();
     },
     reload() {
-      known = new Map();
-      changed = new Set();
+      known.clear();
+      changed.clear();
     },
   };
 }

@@ -1,15 +1,14 @@
 // The store: owns the truth. It takes a batch of commands, does them in one transaction with one sync of the disk, and
 // only then answers them. Synchronous and single: there is no moment between reading and deciding.
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import type { EntryTime } from '../../contract/entry.ts';
 import type { Condition, LinkView } from '../../contract/kiosk-api.ts';
 import type { Clock } from '../../kit/clock.ts';
-import { assertDurable, prepare } from '../../kit/sqlite.ts';
+import { assertDurable } from '../../kit/sqlite.ts';
 import { createAccept } from './accept.ts';
 import { openCatalogue } from './catalogue.ts';
 import type { AnswerTo, Ask, Command, CommandKind } from './commands.ts';
+import { openDatabase } from './database.ts';
 import { openDocuments } from './documents.ts';
 import { createEffects } from './effects.ts';
 import { createFacts } from './facts.ts';
@@ -40,18 +39,10 @@ export interface Store {
   close(): void;
 }
 
-/** "HFAP": marks the file as an appliance's journal. */
-const applicationId = 0x48464150;
 const durabilityCheckMs = 1000;
 
 export function openStore({ folder, space, clock }: StoreOptions): Store {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const db = new BetterSqlite3(join(folder, 'journal.db'));
-  prepare(db, join(import.meta.dirname, 'migrations'), applicationId);
-  // A checkpoint holds up whoever comes then. The same few pages change with every checkout, so that one of 16 MB of log
-  // writes little more than one of the usual 4 MB, and comes a quarter as often.
-  db.pragma('wal_autocheckpoint = 4000');
-
+  const db = openDatabase(folder);
   const positions = openPositions(db);
   const journal = openJournal(db);
   const documents = openDocuments(db);
@@ -192,6 +183,7 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
     catalogue.reload();
     policies.reload();
     stock.reload();
+    riskTotals.reload();
     siteTime.reload();
   }
 
