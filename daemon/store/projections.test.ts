@@ -40,7 +40,7 @@ type Step =
   | { kind: 'wait'; minutes: number }
   | { kind: 'step'; days: number }
   | { kind: 'reopen' | 'die' };
-const which = fc.nat(12);
+const which = fc.integer({ min: 1, max: 5 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 6,
@@ -98,6 +98,7 @@ function createRun(shop: TemporaryStore) {
   const sold = new Map<string, Sold>();
   const counted = { onHand: null as number | null };
   let next = 1;
+  let others = 1000;
   let version = 1;
   const now = () => shop.clock.monotonicMs() - startedMs;
   const accept = (...batch: Command[]) => {
@@ -107,7 +108,7 @@ function createRun(shop: TemporaryStore) {
       const before = answers.get(command);
       // I2: the same command gets the same answer for ever.
       if (before) expect(answer).toEqual(before);
-      answers.set(command, answer);
+      if (answer.kind === 'answered') answers.set(command, answer);
     });
     asked.push(...batch);
     return got;
@@ -134,14 +135,14 @@ function createRun(shop: TemporaryStore) {
       });
     },
     void({ which }) {
-      const [answer] = accept(submit.void(1000 + next++, uuid(which)));
+      const [answer] = accept(submit.void(others++, uuid(which)));
       const one = sold.get(uuid(which));
       if (!approved(answer) || !one) return;
       one.voidedMs = now();
       one.exposed = false;
       if (one.entry.goods !== 'reserved' && counted.onHand !== null) counted.onHand += quantityOf(one);
     },
-    refund: ({ which }) => void accept(submit.refund(2000 + next++, uuid(which), 1)),
+    refund: ({ which }) => void accept(submit.refund(others++, uuid(which), 1)),
     repeat({ which }) {
       const again = asked[which];
       if (again) accept(again, again);
@@ -237,7 +238,7 @@ function check(shop: TemporaryStore, { sold, counted, now }: ReturnType<typeof c
 describe('the projections', () => {
   it('hold their limits, and are what the journal and the feed come to, whatever happens in whatever order', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 30 }), (plan) => {
+      fc.property(fc.array(step, { maxLength: 30, size: 'max' }), (plan) => {
         const shop = temporaryStore([policyFor(1, 'at_checkout'), ...firstFeed.slice(1)]);
         try {
           const run = createRun(shop);
@@ -249,7 +250,7 @@ describe('the projections', () => {
           shop.remove();
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });
