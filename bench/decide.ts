@@ -77,7 +77,8 @@ const policy = Policy.parse({
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
 try {
-  feedAll();
+  const feed = feedAll();
+  say(`the longest piece of a feed: ${JSON.stringify(feed)}`);
   fillJournal(folder, rows, say);
   const store = openStore({ folder, space, clock: systemClock() });
   const random = seededRandom(11);
@@ -101,6 +102,7 @@ try {
     {
       perCheckout,
       perDecision,
+      feed,
       rows,
       products: productsTotal,
       lines,
@@ -164,23 +166,51 @@ function checkoutOf(random: () => number): Checkout {
   };
 }
 
-/** Policy, catalogue, and stock of every second product. */
-function feedAll(): void {
+/**
+ * Policy, catalogue, stock of every second product, and a delta of a tenth of them; says how long the longest piece of each
+ * would hold up a checkout.
+ */
+function feedAll(): { snapshotPieceMsMax: number; deltaPieceMsMax: number } {
   const store = openStore({ folder, space, clock: systemClock() });
   const pieceMax = limits.catalogueProductsPerPieceMax;
-  const pieces = Math.ceil(products.length / pieceMax);
-  const items: FeedItem[] = [{ kind: 'policy', version: 1, policy }];
-  for (let i = 0; i < pieces; i++) {
-    const part = products.slice(i * pieceMax, (i + 1) * pieceMax);
-    items.push({ kind: 'catalogue', version: 1, piece: i + 1, pieces, products: part });
-    const changes = part
-      .filter((_, at) => at % 2 === 0)
-      .map(({ sku }) => ({ sku, change: 'set' as const, quantity: limits.stockQuantityMax }));
-    items.push({ kind: 'stock', changes });
-  }
+  const parts = Array.from({ length: Math.ceil(products.length / pieceMax) }, (_, i) =>
+    products.slice(i * pieceMax, (i + 1) * pieceMax),
+  );
+  const pieces = parts.length;
+  const whole = parts.map(
+    (part, i): FeedItem => ({ kind: 'catalogue', version: 1, piece: i + 1, pieces, products: part }),
+  );
+  const counts = parts.map((part): FeedItem => {
+    const counted = part.filter((_, at) => at % 2 === 0);
+    const quantity = limits.stockQuantityMax;
+    return { kind: 'stock', changes: counted.map(({ sku }) => ({ sku, change: 'set', quantity })) };
+  });
+  const changed = parts.filter((_, i) => i % 10 === 0);
+  const delta = changed.map(
+    (part, i): FeedItem => ({
+      kind: 'catalogue_delta',
+      base: 1,
+      version: 2,
+      piece: i + 1,
+      pieces: changed.length,
+      products: part.map((product) => ({ ...product, name: `${product.name}, renamed` })),
+      removed: [],
+    }),
+  );
   const feedId = randomUUID();
-  for (const [i, item] of items.entries()) {
-    store.execute([{ kind: 'feed', feedId, firstPosition: i + 1, items: [item] }]);
-  }
+  let position = 0;
+  const longestMs = (items: FeedItem[]) =>
+    Math.max(
+      ...items.map((item) => {
+        const startMs = performance.now();
+        store.execute([{ kind: 'feed', feedId, firstPosition: ++position, items: [item] }]);
+        return performance.now() - startMs;
+      }),
+    );
+  longestMs([{ kind: 'policy', version: 1, policy }]);
+  const snapshotPieceMsMax = round(longestMs(whole));
+  longestMs(counts);
+  const deltaPieceMsMax = round(longestMs(delta));
   store.close();
+  return { snapshotPieceMsMax, deltaPieceMsMax };
 }

@@ -308,6 +308,68 @@ describe('a checkout', () => {
   });
 });
 
+describe('a judgement', () => {
+  const facts = knows([tea]);
+  const judge = (changes: Partial<CheckoutFacts>, checkout: Partial<Checkout> = {}, rules = policy) => {
+    const { refusals, offlineRefusals } = judgeCheckout(
+      { ...oneTea, ...checkout },
+      { ...facts, ...changes },
+      rules,
+    );
+    return [refusals.map(({ code }) => code), offlineRefusals.map(({ code }) => code)];
+  };
+  const online: Policy = { ...policy, online: { ...policy.online, mode: 'require_online' } };
+  const { mode: _, ...silent } = oneTea;
+
+  it.each<[string, Partial<CheckoutFacts>, Partial<Checkout>, Policy, string[], string[]]>([
+    [
+      'a card on the hot list',
+      { card: { hot: true, known: true, splitMinor: 0 } },
+      {},
+      policy,
+      ['card_not_taken'],
+      [],
+    ],
+    ['a closed site', { hours: 'closed' }, {}, policy, ['outside_opening_hours'], []],
+    ['a time that must be known', { hours: 'time_unknown' }, {}, policy, ['time_unknown'], []],
+    ['another currency', {}, { currency: 'EUR' }, policy, ['currency_not_accepted'], []],
+    ['a wish for central', {}, { mode: 'require_online' }, policy, [], ['online_required']],
+    [
+      'no room in the exposure',
+      { exposure: { count: 0, totalMinor: 50_000 } },
+      {},
+      policy,
+      [],
+      ['exposure_limit_reached'],
+    ],
+    [
+      'both kinds',
+      { hours: 'closed', exposure: { count: 0, totalMinor: 50_000 } },
+      { mode: 'require_online', currency: 'EUR' },
+      policy,
+      ['currency_not_accepted', 'outside_opening_hours'],
+      ['online_required', 'exposure_limit_reached'],
+    ],
+  ])(
+    'keeps apart what holds always and what holds alone: %s',
+    (_, changes, checkout, rules, always, only) => {
+      expect(judge(changes, checkout, rules)).toEqual([always, only]);
+    },
+  );
+
+  it('asks the policy who decides where the checkout does not say', () => {
+    const of = (checkout: Checkout) => judgeCheckout(checkout, facts, online).offlineRefusals;
+    expect(of(silent)).toEqual([{ code: 'online_required' }]);
+    expect(of(oneTea)).toEqual([]);
+  });
+
+  it('without a total goes by what it would cost', () => {
+    const { totalMinor: __, ...asked } = oneTea;
+    const judgement = judgeCheckout(asked, knows([{ ...tea, price: each(10_001) }]), policy);
+    expect(judgement.refusals).toEqual([{ code: 'checkout_above_limit' }]);
+  });
+});
+
 const sold: TargetFacts = {
   kind: 'checkout',
   verdict: 'approved_offline',
