@@ -41,7 +41,8 @@ export function openStock(db: Database): Stock {
     'SELECT sku, on_hand AS onHand, reserved, low_water AS lowWater FROM stock WHERE sku = ?',
   );
   const save = db.prepare(
-    'INSERT OR REPLACE INTO stock (sku, on_hand, reserved, low_water) VALUES (?, ?, ?, ?)',
+    `INSERT INTO stock (sku, on_hand, reserved, low_water) VALUES (?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET on_hand = excluded.on_hand, reserved = excluded.reserved, low_water = excluded.low_water`,
   );
   const insertReservation = db.prepare(
     `INSERT INTO reservation (checkout_id, sku, quantity, expires_ms) VALUES (?, ?, ?, ?)
