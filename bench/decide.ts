@@ -10,9 +10,9 @@ import type { Checkout } from '../contract/checkout.ts';
 import type { FeedItem, Product } from '../contract/feed.ts';
 import { limits } from '../contract/limits.ts';
 import { Policy } from '../contract/policy.ts';
-import type { AcceptAnswer, Command } from '../daemon/store/commands.ts';
+import type { AcceptAnswer, Command, Position } from '../daemon/store/commands.ts';
 import { openStore, type Store } from '../daemon/store/store.ts';
-import { systemClock } from '../kit/clock.ts';
+import { type Clock, systemClock } from '../kit/clock.ts';
 import { seededRandom } from '../kit/seeded-random.ts';
 import { policy as basketPolicy, products as basketProducts } from './baskets.ts';
 import { fillJournal } from './fill-journal.ts';
@@ -51,36 +51,42 @@ const products: Product[] = [
     }),
   ),
 ];
+const taxed = { ...basketPolicy, tax: { rates: { standard: 2000, reduced: 500 } } };
+/** Every kind of limit, narrow enough that the windows of each card must be read. */
 const policy = Policy.parse({
-  ...basketPolicy,
+  ...taxed,
   exposure: { totalMinorMax: Number.MAX_SAFE_INTEGER, countMax: 1_000_000_000, checkoutMinorMax: 1_000_000 },
   offline: { hoursMax: 8000, policyAgeHoursMax: 8000, catalogueAgeHoursMax: 8000 },
-  discount: { permission: 'allowed' },
-  tax: { rates: { standard: 2000, reduced: 500 } },
   risk: {
-    floorMinor: 1_000_000,
-    randomOnline: { shareBasisPoints: 0, biasedAboveMinor: 900_000, shareBasisPointsMax: 0 },
+    floorMinor: 500_000,
+    randomOnline: { shareBasisPoints: 0, biasedAboveMinor: 400_000, shareBasisPointsMax: 0 },
     velocity: [
-      { per: 'fingerprint', windowMinutes: 60, countMax: 1_000_000 },
-      { per: 'fingerprint', windowMinutes: 1440, totalMinorMax: 1_000_000_000_000 },
-      { per: 'kiosk', windowMinutes: 60, countMax: 1_000_000_000 },
+      { per: 'fingerprint', windowMinutes: 60, countMax: 100 },
+      { per: 'fingerprint', windowMinutes: 100, totalMinorMax: 1_000_000 },
+      { per: 'kiosk', windowMinutes: 60, countMax: 1_000_000 },
     ],
     splitWindowMinutes: 10,
-    newFingerprintMinorMax: 1_000_000,
-    review: { totalMinor: 900_000 },
+    newFingerprintMinorMax: 400_000,
+    review: { totalMinor: 400_000 },
   },
   openingHours: {
     timeZone: 'Europe/London',
     periods: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], from: '00:00', until: '23:59' }],
   },
 });
+/** The journal was filled two hours ago, so that what it holds lies before the windows. */
+const clock = systemClock();
+const later: Clock = { ...clock, monotonicMs: () => clock.monotonicMs() + 2 * 3_600_000 };
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
 try {
   const feed = feedAll();
   say(`the longest piece of a feed: ${JSON.stringify(feed)}`);
   fillJournal(folder, rows, say);
-  const store = openStore({ folder, space, clock: systemClock() });
+  const store = openStore({ folder, space, clock: later });
+  const [{ feedId, appliedThrough }] = store.execute([{ kind: 'position' }]) as [Position];
+  const narrow: FeedItem = { kind: 'policy', version: 2, policy };
+  store.execute([{ kind: 'feed', feedId: feedId ?? '', firstPosition: appliedThrough + 1, items: [narrow] }]);
   const random = seededRandom(11);
   // The first rounds belong to the compiler.
   for (let i = 0; i < 5; i++) oneRound(store, random);
@@ -171,7 +177,7 @@ function checkoutOf(random: () => number): Checkout {
  * would hold up a checkout.
  */
 function feedAll(): { snapshotPieceMsMax: number; deltaPieceMsMax: number } {
-  const store = openStore({ folder, space, clock: systemClock() });
+  const store = openStore({ folder, space, clock });
   const pieceMax = limits.catalogueProductsPerPieceMax;
   const parts = Array.from({ length: Math.ceil(products.length / pieceMax) }, (_, i) =>
     products.slice(i * pieceMax, (i + 1) * pieceMax),
@@ -207,7 +213,7 @@ function feedAll(): { snapshotPieceMsMax: number; deltaPieceMsMax: number } {
         return performance.now() - startMs;
       }),
     );
-  longestMs([{ kind: 'policy', version: 1, policy }]);
+  longestMs([{ kind: 'policy', version: 1, policy: Policy.parse(taxed) }]);
   const snapshotPieceMsMax = round(longestMs(whole));
   longestMs(counts);
   const deltaPieceMsMax = round(longestMs(delta));
