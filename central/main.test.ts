@@ -115,7 +115,7 @@ describe('holdfast-central', () => {
 
   it('sets a policy from TOML or JSON, and names what is wrong with one', async () => {
     const policy =
-      'currency = "EUR"\npriceOverride = "allowed"\ncheckout = { totalMinorMax = 1 }\nexposure = { totalMinorMax = 2 }\nunlinkedRefund = { permission = "refused", totalMinorMax = 0 }\n';
+      'currency = "EUR"\npriceOverride = { permission = "allowed" }\ncheckout = { totalMinorMax = 1 }\nexposure = { totalMinorMax = 2 }\nunlinkedRefund = { permission = "refused", totalMinorMax = 0 }\n';
     writeFileSync(at('policy.toml'), policy);
     const set = await command('policy', 'set', at('policy.toml'), '--config', config, '--json');
     expect(JSON.parse(set.stdout)).toMatchObject({ version: 2, policy: { currency: 'EUR' } });
