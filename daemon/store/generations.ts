@@ -16,6 +16,8 @@ export interface Generations {
   readonly inForce: Generation | null;
   /** The newest version that could not be taken whole. */
   readonly missed: { version: number; sinceMs: number } | null;
+  /** The generations whose rows count, the newest first. */
+  readonly counting: readonly number[];
   /** Whether rows of a generation count: in force, or beneath it. */
   counts(generation: number): boolean;
   /** Whether rows of a generation may come to count. */
@@ -80,6 +82,7 @@ export function createGenerations(db: Database): Generations {
       inForce: selectInForce.get() ?? null,
       missed: selectMissed.get() ?? null,
       counting: of('in_force', 'beneath'),
+      newestFirst: [...of('in_force', 'beneath')].sort((a, b) => b - a),
       arriving: of('arriving'),
     };
   };
@@ -91,6 +94,9 @@ export function createGenerations(db: Database): Generations {
     },
     get missed() {
       return now.missed;
+    },
+    get counting() {
+      return now.newestFirst;
     },
     counts: (generation) => now.counting.has(generation),
     mayCount: (generation) => now.counting.has(generation) || now.arriving.has(generation),
