@@ -1,9 +1,10 @@
 // One entry of the journal: the exact bytes that are hashed, stored, sent and booked. Made once, never edited.
 import { z } from 'zod';
 import { Checkout, LinkedRefund, UnlinkedRefund, Void } from './checkout.ts';
-import { Uuid } from './id.ts';
+import { Text, Uuid } from './id.ts';
+import { limits } from './limits.ts';
 import { Price } from './money.ts';
-import { DeclineCode, Reason, VerdictKind } from './verdict.ts';
+import { DeclineCode, Reason, ReasonCode, VerdictKind } from './verdict.ts';
 
 /** When, three times: as the device believes, as its monotonic clock counts, and as central would say. */
 export const EntryTime = z.strictObject({
@@ -16,14 +17,34 @@ export const EntryTime = z.strictObject({
 });
 export type EntryTime = z.infer<typeof EntryTime>;
 
-/** A line with the price that was applied. */
-const JudgedLine = z.strictObject({
+/** A line as it was judged: everything a slip, or a refund of this line, needs later. */
+export const JudgedLine = z.strictObject({
   sku: z.string(),
+  /** The product's name as far as a slip is wide. */
+  name: z.string().max(limits.slipNameCharsMax).optional(),
   quantity: z.int().min(1),
   price: Price,
+  /** Where the price came from; absent: it is the product's own. */
+  from: z.enum(['offer', 'override']).optional(),
+  /** The price times the quantity, before discounts. */
   totalMinor: z.int().min(0),
+  /** Its own discount and its part of the checkout's; absent: none. */
+  discountMinor: z.int().min(1).optional(),
+  /** Which of `taxes` it is in; absent: no tax. */
+  tax: z.int().min(0).optional(),
 });
 export type JudgedLine = z.infer<typeof JudgedLine>;
+
+/** The tax of one category, on the sum of its lines after their discounts (docs/decisions/0014). */
+export const Tax = z.strictObject({
+  category: Text(32),
+  basisPoints: z.int().min(0).max(10_000),
+  /** Inside the lines' totals, or added to them. */
+  prices: z.enum(['inclusive', 'exclusive']),
+  netMinor: z.int().min(0),
+  taxMinor: z.int().min(0),
+});
+export type Tax = z.infer<typeof Tax>;
 
 const head = { id: Uuid, at: EntryTime, verdict: VerdictKind, reasons: z.array(Reason) };
 /** Gapless per appliance (I15); present exactly when the document was approved and has a slip. */
@@ -44,6 +65,14 @@ export const CheckoutEntry = z.strictObject({
   /** Present when every line could be priced, in the order of checkout.lines. */
   judged: z.array(JudgedLine).optional(),
   offlineSinceMs,
+  /** In the order in which their categories first stand in the lines; absent: no line is taxed. */
+  taxes: z.array(Tax).max(limits.taxRatesMax).optional(),
+  /** Approved, and still to be looked at by a person at central, for these reasons. */
+  review: z.array(ReasonCode).optional(),
+  /** The goods stay until their hand-over; absent: they left with the checkout. */
+  goods: z.literal('reserved').optional(),
+  /** The kiosk that sold, by the name it was paired under; absent where it has none. */
+  kiosk: Text(64).optional(),
 });
 export type CheckoutEntry = z.infer<typeof CheckoutEntry>;
 

@@ -4,7 +4,13 @@ import { Uuid } from './id.ts';
 import { DeclineCode, OutcomeKind, ReasonCode, VerdictKind } from './verdict.ts';
 
 /** A reason with the words for the person at the kiosk. */
-const AnsweredReason = z.object({ code: ReasonCode, hint: z.string(), line: z.int().min(0).optional() });
+export const AnsweredReason = z.object({
+  code: ReasonCode,
+  hint: z.string(),
+  line: z.int().min(0).optional(),
+  /** With `out_of_stock`: how many of the product are left for sale. */
+  left: z.int().min(0).optional(),
+});
 
 /**
  * The answer to a POST of a checkout, void or refund. It is made of the journal alone, of its entry and of the decision

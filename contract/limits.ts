@@ -13,13 +13,17 @@ export const limits = {
   skuCharsMax: 40,
   nameCharsMax: 120,
   tokenCharsMax: 128,
+  /** A product's name on a slip of paper, which is no wider. */
+  slipNameCharsMax: 40,
+  /** Tax categories of a policy. */
+  taxRatesMax: 32,
   pageItemsMax: 100,
 
   /**
-   * One journal entry as stored and sent. A full request grows ninefold at worst: to each of its lines a judged one
-   * with the catalogue's long name for the product, and three reasons.
+   * One journal entry as stored and sent. A full request grows twentyfold at worst: to each of its lines a judged one
+   * with the catalogue's long names for the product, and six reasons.
    */
-  entryBytesMax: 640 * 1024,
+  entryBytesMax: 1280 * 1024,
   /** One feed item; a catalogue travels in pieces so that no item comes near it. */
   feedItemBytesMax: 192 * 1024,
   /** Items in one frame, and their raw bytes together (a single larger item travels alone). */

@@ -97,7 +97,12 @@ export const Policy = z
       .strictObject({
         prices: z.enum(['inclusive', 'exclusive']).default('inclusive'),
         /** Basis points by a product's tax category. */
-        rates: z.record(Text(32), BasisPoints).default({}),
+        rates: z
+          .record(Text(32), BasisPoints)
+          .refine((rates) => Object.keys(rates).length <= limits.taxRatesMax, {
+            error: `use at most ${limits.taxRatesMax} tax categories`,
+          })
+          .default({}),
       })
       .prefault({}),
     stock: z

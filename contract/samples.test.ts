@@ -12,6 +12,7 @@ import { Answer, DocumentView, Problem, Status } from './kiosk-api.ts';
 import { limits } from './limits.ts';
 import { lineTotalMinor } from './money.ts';
 import { Pairing, PairingRequest } from './pairing.ts';
+import { Policy } from './policy.ts';
 import { Applied, Bye, EntriesHeader, FeedHeader, Hello, Receipt, Welcome } from './sync.ts';
 
 const folder = join(import.meta.dirname, 'samples');
@@ -48,12 +49,26 @@ const open: Record<string, z.ZodType> = {
   status: Status,
   pairing: Pairing,
 };
+/** What a policy cannot do without. */
+const minimalPolicy = {
+  currency: 'GBP',
+  checkout: { totalMinorMax: 100 },
+  exposure: { totalMinorMax: 1000 },
+  priceOverride: { permission: 'refused' },
+  unlinkedRefund: { permission: 'refused', totalMinorMax: 0 },
+};
 /** By name, wherever they stand; that they may be absent is shown by the samples without them. */
 const optionalAtTheDoor = new Set(
-  'slip judged central reference price priceOverride sku gtin quantityMax sellable baseQuantity mode line declineCode'.split(
-    ' ',
-  ),
+  (
+    'slip judged central reference price priceOverride sku gtin quantityMax sellable baseQuantity mode line left declineCode ' +
+    'discount ageAttestation name from discountMinor tax taxes review goods kiosk ' +
+    'codes priceFromMs priceUntilMs offers quantityMin fromMs untilMs taxCategory ageMin lowWater'
+  ).split(' '),
 );
+/** A policy's parts that have a default or are no limit where they are absent; named whole, for some names stand twice. */
+const optionalInPolicy =
+  /^(online|offline|tax|stock|risk|flags|openingHours)$|^(online|offline|tax|stock)\.\w+$|^tax\.rates\.|^risk\.(floorMinor|randomOnline|velocity|splitWindowMinutes|newFingerprintMinorMax|review)$|^risk\.review\.|^exposure\.(countMax|checkoutMinorMax)$|^priceOverride\.deviationBasisPointsMax$|^discount\.|^openingHours\.untrustedClock$|^flags\.|(countMax|totalMinorMax)$/;
+const inPolicy = (path: Path) => path.slice(path.indexOf('policy') + 1).join('.');
 const optionalInAnswers = new Set(
   'slip line checkoutId currency totalMinor detail requestId errors'.split(' '),
 );
@@ -70,7 +85,9 @@ describe('the golden samples', () => {
   });
 
   it.each(Object.entries(strict))('%s with a field nobody knows is refused, at any depth', (name, schema) => {
-    const bent = [...objectsOf(read(name))].map((path) =>
+    // Names of tax categories are the policy's own.
+    const closed = [...objectsOf(read(name))].filter((path) => path.at(-1) !== 'rates');
+    const bent = closed.map((path) =>
       changed(read(name), path, (value) => ({ ...(value as object), surprise: 1 })),
     );
     expect(bent.length).toBeGreaterThan(0);
@@ -81,6 +98,7 @@ describe('the golden samples', () => {
     const optional = name in open ? optionalInAnswers : optionalAtTheDoor;
     const bent = [...fieldsOf(read(name))]
       .filter((path) => !optional.has(String(path.at(-1))) && !path.includes('verdicts'))
+      .filter((path) => !path.includes('policy') || !optionalInPolicy.test(inPolicy(path)))
       .map((path) => without(read(name), path));
     expect(bent.filter((value) => schema.safeParse(value).success)).toEqual([]);
   });
@@ -103,8 +121,15 @@ describe('the golden samples', () => {
   it.each(schemas)('%s is refused with a negative amount, count, quantity or position', (name, schema) => {
     // Moments are negative before 1970, where a box may well boot.
     const bent = [...integersOf(read(name))]
-      .filter((path) => !/^(wallMs|ms|centralMs|issuedAtMs|atMs|sinceMs|status)$/.test(String(path.at(-1))))
+      .filter(
+        (path) =>
+          !/^(wallMs|ms|centralMs|issuedAtMs|atMs|sinceMs|fromMs|untilMs|priceFromMs|priceUntilMs|status)$/.test(
+            String(path.at(-1)),
+          ),
+      )
       .filter((path) => !(name in open) || path.at(-1) !== 'totalMinor')
+      // A correction of stock may take away.
+      .filter((path) => !path.includes('changes') || path.at(-1) !== 'quantity')
       .map((path) => changed(read(name), path, () => -1));
     expect(bent.filter((value) => schema.safeParse(value).success)).toEqual([]);
   });
@@ -126,7 +151,10 @@ describe('the golden samples', () => {
     expect(entry.judged?.map((line) => lineTotalMinor(line.price, line.quantity))).toEqual(
       entry.judged?.map((line) => line.totalMinor),
     );
-    expect(entry.judged?.reduce((sum, line) => sum + line.totalMinor, 0)).toBe(entry.checkout.totalMinor);
+    const paid = entry.judged?.map((line) => line.totalMinor - (line.discountMinor ?? 0)) ?? [];
+    expect(paid.reduce((sum, minor) => sum + minor, 0)).toBe(entry.checkout.totalMinor);
+    const taxed = paid.filter((_, i) => entry.judged?.[i]?.tax === 0).reduce((sum, minor) => sum + minor, 0);
+    expect(entry.taxes?.map((tax) => tax.netMinor + tax.taxMinor)).toEqual([taxed]);
     const items = read('feed-items') as unknown[];
     const lines = items.map((item) => `${JSON.stringify(item)}\n`).join('');
     expect(FeedHeader.parse(read('feed-header'))).toMatchObject({
@@ -140,9 +168,10 @@ describe('a checkout at the door', () => {
   const sample = () => Checkout.parse(read('checkout'));
   const withLine = (line: unknown) => ({ ...sample(), lines: [line] });
 
-  it('prefers to be online unless it says otherwise', () => {
+  it('leaves it to the policy who decides, unless it says so', () => {
     const { mode: _, ...rest } = sample();
-    expect(Checkout.parse(rest).mode).toBe('prefer_online');
+    expect(Checkout.parse(rest).mode).toBeUndefined();
+    expect(Policy.parse(minimalPolicy).online.mode).toBe('prefer_online');
   });
 
   it.each([
@@ -214,6 +243,40 @@ describe('a refund at the door', () => {
     const refund = UnlinkedRefund.parse(read('refund-unlinked'));
     const lines = refund.lines.map(({ price: _, ...line }) => line);
     expect(UnlinkedRefund.safeParse({ ...refund, lines }).success).toBe(false);
+  });
+});
+
+describe('a policy that contradicts itself', () => {
+  const risk = (change: object) => ({ ...minimalPolicy, risk: change });
+  const random = { shareBasisPoints: 100, biasedAboveMinor: 50, shareBasisPointsMax: 200 };
+
+  it.each([
+    ['risk.randomOnline.shareBasisPointsMax', risk({ randomOnline: { ...random, shareBasisPointsMax: 99 } })],
+    ['risk.randomOnline.biasedAboveMinor', risk({ floorMinor: 49, randomOnline: random })],
+    ['risk.splitWindowMinutes', risk({ splitWindowMinutes: 10 })],
+    ['risk.velocity.0', risk({ velocity: [{ per: 'kiosk', windowMinutes: 10 }] })],
+    ['exposure.checkoutMinorMax', { ...minimalPolicy, exposure: { totalMinorMax: 9, checkoutMinorMax: 10 } }],
+    [
+      'openingHours.periods.0.until',
+      {
+        ...minimalPolicy,
+        openingHours: { timeZone: 'UTC', periods: [{ days: ['mon'], from: '08:00', until: '08:00' }] },
+      },
+    ],
+    [
+      'openingHours.timeZone',
+      { ...minimalPolicy, openingHours: { timeZone: 'Europe/Atlantis', periods: [] } },
+    ],
+    [
+      'tax.rates',
+      {
+        ...minimalPolicy,
+        tax: { rates: Object.fromEntries(Array.from({ length: 33 }, (_, i) => [`t${i}`, 1])) },
+      },
+    ],
+  ])('is refused, and %s is named', (path, policy) => {
+    const { error } = Policy.safeParse(policy);
+    expect(error?.issues.map((issue) => issue.path.join('.'))).toEqual([path]);
   });
 });
 

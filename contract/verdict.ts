@@ -51,6 +51,8 @@ export const reasonHints = {
   catalogue_too_old: 'The catalogue of this site is too old to sell by; restore the link.',
   outside_opening_hours: 'The site is closed at this hour.',
   time_unknown: 'The appliance does not know the time, and the policy sells only when it does.',
+  review_amount: 'Approved; a person at central will look at it because of its amount.',
+  review_price_deviation: 'Approved; a person at central will look at it because of a changed price.',
   checkout_not_approved: 'Only an approved checkout can be voided or refunded.',
   already_voided: 'The checkout was voided before.',
   already_refunded: 'The checkout was refunded, so it can no longer be voided.',
@@ -63,7 +65,12 @@ export type ReasonCode = keyof typeof reasonHints;
 export const ReasonCode = z.enum(Object.keys(reasonHints) as [ReasonCode, ...ReasonCode[]]);
 
 /** One reason; `line` counts from 0 and is there when the reason concerns one line. */
-export const Reason = z.strictObject({ code: ReasonCode, line: z.int().min(0).optional() });
+export const Reason = z.strictObject({
+  code: ReasonCode,
+  line: z.int().min(0).optional(),
+  /** With `out_of_stock`: how many of the product are left for sale. */
+  left: z.int().min(0).optional(),
+});
 export type Reason = z.infer<typeof Reason>;
 
 /** Why a card was declined, in the issuer's or the processor's own short word. */

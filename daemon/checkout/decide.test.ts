@@ -7,12 +7,13 @@ import { type Price, samePrice } from '../../contract/money.ts';
 import { Policy } from '../../contract/policy.ts';
 import { reasonHints } from '../../contract/verdict.ts';
 import {
+  alone,
   type CheckoutFacts,
   type Decision,
-  decideCheckout,
   decideLinkedRefund,
   decideUnlinkedRefund,
   decideVoid,
+  judgeCheckout,
   type TargetFacts,
 } from './decide.ts';
 
@@ -38,9 +39,22 @@ const checkoutOf = (lines: Line[], totalMinor: number, changes: Partial<Checkout
 });
 const oneTea = checkoutOf([{ sku: 'tea', quantity: 1 }], 250);
 const knows = (products: (Product | null)[], exposureMinor = 0): CheckoutFacts => ({
-  products,
-  exposureMinor,
+  goods: products.map((product) => ({ product, available: null })),
+  nowMs: 1_790_000_000_000,
+  hours: 'open',
+  exposure: { count: 0, totalMinor: exposureMinor },
+  velocity: [],
+  card: { hot: false, known: true, splitMinor: 0 },
+  draw: 9_999,
+  offlineMs: 0,
+  policyAgeMs: 0,
+  catalogueAgeMs: 0,
 });
+/** What the appliance says alone, with the lines as they were priced. */
+const decideCheckout = (checkout: Checkout, facts: CheckoutFacts, rules: Policy) => {
+  const judgement = judgeCheckout(checkout, facts, rules);
+  return { ...alone(judgement), judged: judgement.pricing.bill?.judged };
+};
 /** The reasons as "code" or "code@line". */
 const codes = ({ reasons }: Decision) =>
   reasons.map(({ code, line }) => (line === undefined ? code : `${code}@${line}`));
@@ -51,7 +65,7 @@ describe('a checkout', () => {
     expect(decideCheckout(checkout, knows([tea]), policy)).toEqual({
       verdict: 'approved_offline',
       reasons: [],
-      judged: [{ sku: 'tea', quantity: 3, price: each(250), totalMinor: 750 }],
+      judged: [{ sku: 'tea', name: 'Tea', quantity: 3, price: each(250), totalMinor: 750 }],
     });
   });
 
@@ -150,7 +164,9 @@ describe('a checkout', () => {
 
   it('keeps its judged lines when only something else is wrong', () => {
     const decision = decideCheckout({ ...oneTea, totalMinor: 1 }, knows([tea]), policy);
-    expect(decision.judged).toEqual([{ sku: 'tea', quantity: 1, price: each(250), totalMinor: 250 }]);
+    expect(decision.judged).toEqual([
+      { sku: 'tea', name: 'Tea', quantity: 1, price: each(250), totalMinor: 250 },
+    ]);
   });
 
   it.each([
@@ -219,7 +235,7 @@ describe('a checkout', () => {
   it('may name the price in another base quantity when it is the same', () => {
     const lines: Line[] = [{ sku: 'tea', quantity: 2, price: { priceMinor: 2500, baseQuantity: 10 } }];
     const decision = decideCheckout(checkoutOf(lines, 500), knows([tea]), policy);
-    expect(decision.judged).toEqual([{ sku: 'tea', quantity: 2, price: each(250), totalMinor: 500 }]);
+    expect(decision.judged).toMatchObject([{ sku: 'tea', quantity: 2, price: each(250), totalMinor: 500 }]);
   });
 
   it('is taken at an overriding price, down to nothing, where the policy allows it', () => {
@@ -248,7 +264,7 @@ describe('a checkout', () => {
     const dear = { ...tea, price: each(1_000_000_000) };
     const lines: Line[] = Array.from({ length: 1000 }, () => ({ sku: 'tea', quantity: 100_000 }));
     const facts = knows(lines.map(() => dear));
-    expect(codes(decideCheckout(checkoutOf(lines, 1), facts, policy))).toEqual(['total_mismatch']);
+    expect(codes(decideCheckout(checkoutOf(lines, 1), facts, policy))).toEqual(['checkout_above_limit']);
   });
 
   it('is approved exactly when there is no reason, and every reason has its hint', () => {
@@ -289,6 +305,68 @@ describe('a checkout', () => {
         },
       ),
     );
+  });
+});
+
+describe('a judgement', () => {
+  const facts = knows([tea]);
+  const judge = (changes: Partial<CheckoutFacts>, checkout: Partial<Checkout> = {}, rules = policy) => {
+    const { refusals, offlineRefusals } = judgeCheckout(
+      { ...oneTea, ...checkout },
+      { ...facts, ...changes },
+      rules,
+    );
+    return [refusals.map(({ code }) => code), offlineRefusals.map(({ code }) => code)];
+  };
+  const online: Policy = { ...policy, online: { ...policy.online, mode: 'require_online' } };
+  const { mode: _, ...silent } = oneTea;
+
+  it.each<[string, Partial<CheckoutFacts>, Partial<Checkout>, Policy, string[], string[]]>([
+    [
+      'a card on the hot list',
+      { card: { hot: true, known: true, splitMinor: 0 } },
+      {},
+      policy,
+      ['card_not_taken'],
+      [],
+    ],
+    ['a closed site', { hours: 'closed' }, {}, policy, ['outside_opening_hours'], []],
+    ['a time that must be known', { hours: 'time_unknown' }, {}, policy, ['time_unknown'], []],
+    ['another currency', {}, { currency: 'EUR' }, policy, ['currency_not_accepted'], []],
+    ['a wish for central', {}, { mode: 'require_online' }, policy, [], ['online_required']],
+    [
+      'no room in the exposure',
+      { exposure: { count: 0, totalMinor: 50_000 } },
+      {},
+      policy,
+      [],
+      ['exposure_limit_reached'],
+    ],
+    [
+      'both kinds',
+      { hours: 'closed', exposure: { count: 0, totalMinor: 50_000 } },
+      { mode: 'require_online', currency: 'EUR' },
+      policy,
+      ['currency_not_accepted', 'outside_opening_hours'],
+      ['online_required', 'exposure_limit_reached'],
+    ],
+  ])(
+    'keeps apart what holds always and what holds alone: %s',
+    (_, changes, checkout, rules, always, only) => {
+      expect(judge(changes, checkout, rules)).toEqual([always, only]);
+    },
+  );
+
+  it('asks the policy who decides where the checkout does not say', () => {
+    const of = (checkout: Checkout) => judgeCheckout(checkout, facts, online).offlineRefusals;
+    expect(of(silent)).toEqual([{ code: 'online_required' }]);
+    expect(of(oneTea)).toEqual([]);
+  });
+
+  it('without a total goes by what it would cost', () => {
+    const { totalMinor: __, ...asked } = oneTea;
+    const judgement = judgeCheckout(asked, knows([{ ...tea, price: each(10_001) }]), policy);
+    expect(judgement.refusals).toEqual([{ code: 'checkout_above_limit' }]);
   });
 });
 

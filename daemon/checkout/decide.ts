@@ -1,49 +1,94 @@
-// The rule: what the appliance says of a checkout, a void or a refund. Pure: it is given the facts and returns the verdict.
-import type { Checkout, LinkedRefund, UnlinkedRefund } from '../../contract/checkout.ts';
-import type { JudgedLine } from '../../contract/entry.ts';
-import type { Product } from '../../contract/feed.ts';
-import { lineTotalMinor, type Price, samePrice } from '../../contract/money.ts';
+// The rule: what the appliance says of a checkout, a void or a refund. Pure: it is given the facts and returns a judgement.
+//
+// A checkout's judgement has two kinds of reasons against it. `refusals` hold always: the goods, the price, the total, a
+// card that is no longer taken. `offlineRefusals` hold only where the appliance decides alone: exposure, velocity, floor
+// limit, hours offline and the like, and that the kiosk asked for an online authorisation. So the caller's choice is:
+//   any refusals                → refused, link or no link;
+//   none, any offlineRefusals   → central must decide; `alone()` refuses, naming them;
+//   none of either              → the appliance may approve by itself, or ask central as the mode says.
+// Every reason that applies is given, not the first alone, so that a kiosk can mend all at once.
+import type { Checkout, Line, LinkedRefund, UnlinkedRefund } from '../../contract/checkout.ts';
+import { lineTotalMinor } from '../../contract/money.ts';
 import type { Policy } from '../../contract/policy.ts';
 import type { Reason, ReasonCode, VerdictKind } from '../../contract/verdict.ts';
+import { discountMinor } from './discounts.ts';
+import { type Goods, judgeGoods } from './goods.ts';
+import type { Hours } from './opening-hours.ts';
+import { type Pricing, priceBasket } from './pricing.ts';
+import { offlineRisk, type RiskFacts, reviewOf } from './risk.ts';
+
+/** What is judged: a checkout, or a question after one, which need not know its total yet. */
+export type Asked = Pick<Checkout, 'lines' | 'currency' | 'discount' | 'ageAttestation' | 'mode'> & {
+  totalMinor?: number | undefined;
+};
 
 /** What the appliance knows at the moment it decides. */
-export interface CheckoutFacts {
-  /** The product of each line, in the order of the lines; null where the catalogue has none. */
-  products: readonly (Product | null)[];
-  /** Money approved offline that has no outcome yet. */
-  exposureMinor: number;
+export interface CheckoutFacts extends RiskFacts {
+  /** Of each line, in their order. */
+  goods: readonly Goods[];
+  /** The best estimate of the time, for prices and their windows. */
+  nowMs: number;
+  hours: Hours;
+}
+
+export interface Judgement {
+  /** Against it, whoever decides. */
+  refusals: Reason[];
+  /** Against it where the appliance decides alone. */
+  offlineRefusals: Reason[];
+  /** Once approved a person at central is to look at it. */
+  review: ReasonCode[];
+  pricing: Pricing;
 }
 
 export interface Decision {
   verdict: VerdictKind;
   reasons: Reason[];
-  /** Every line with the price applied; absent when a line could not be priced. */
-  judged?: JudgedLine[];
 }
 
-/** Judges a checkout. Every reason that applies is given, not the first alone, so that a kiosk can mend all at once. */
-export function decideCheckout(checkout: Checkout, facts: CheckoutFacts, policy: Policy): Decision {
-  const lines = checkout.lines.map((line, i) => judgeLine(line, facts.products[i] ?? null, policy));
-  const reasons = lines.flatMap((line, i) => line.reasons.map((code): Reason => ({ code, line: i })));
-  const judged = lines.flatMap((line) => line.judged ?? []);
-  const priced = judged.length === lines.length;
-  const totalMinor = judged.reduce((sum, line) => sum + line.totalMinor, 0);
-
+/** Judges a checkout; who decides is for the caller, see above. */
+export function judgeCheckout(checkout: Asked, facts: CheckoutFacts, policy: Policy): Judgement {
+  const pricing = priceBasket(
+    checkout,
+    facts.goods.map(({ product }) => product),
+    policy,
+    facts.nowMs,
+  );
+  const { bill } = pricing;
+  const amountMinor = checkout.totalMinor ?? bill?.totalMinor ?? 0;
+  const refusals = byLine([...judgeGoods(checkout, facts.goods, policy), ...pricing.reasons]);
   const check = (holds: boolean, code: ReasonCode) => {
-    if (!holds) reasons.push({ code });
+    if (!holds && !refusals.some((reason) => reason.code === code && reason.line === undefined))
+      refusals.push({ code });
   };
   check(checkout.currency === policy.currency, 'currency_not_accepted');
-  check(!priced || totalMinor === checkout.totalMinor, 'total_mismatch');
-  check(checkout.totalMinor <= policy.checkout.totalMinorMax, 'checkout_above_limit');
-  check(checkout.mode !== 'require_online', 'online_required');
-  // I12: the sum is compared before it is booked, in the transaction that books it.
-  check(facts.exposureMinor + checkout.totalMinor <= policy.exposure.totalMinorMax, 'exposure_limit_reached');
+  check(!bill || bill.totalMinor === amountMinor, 'total_mismatch');
+  check(amountMinor <= policy.checkout.totalMinorMax, 'checkout_above_limit');
+  check(!facts.card?.hot, 'card_not_taken');
+  check(facts.hours !== 'closed', 'outside_opening_hours');
+  check(facts.hours !== 'time_unknown', 'time_unknown');
 
+  const offline = offlineRisk(amountMinor, facts, policy);
+  if ((checkout.mode ?? policy.online.mode) === 'require_online') offline.unshift('online_required');
   return {
-    verdict: reasons.length === 0 ? 'approved_offline' : 'refused',
-    reasons,
-    ...(priced && { judged }),
+    refusals,
+    offlineRefusals: offline.map((code) => ({ code })),
+    review: reviewOf(amountMinor, pricing.deviationBasisPoints, policy),
+    pricing,
   };
+}
+
+/** What the appliance says where nobody else can be asked. */
+export function alone({ refusals, offlineRefusals }: Judgement): Decision {
+  const reasons = [...refusals, ...offlineRefusals];
+  return { verdict: reasons.length === 0 ? 'approved_offline' : 'refused', reasons };
+}
+
+/** The reasons of lines first, line by line; within a line as they were found. */
+function byLine(reasons: Reason[]): Reason[] {
+  return reasons.length < 2
+    ? reasons
+    : reasons.sort((a, b) => (a.line ?? Number.MAX_SAFE_INTEGER) - (b.line ?? Number.MAX_SAFE_INTEGER));
 }
 
 /** What the journal knows of the checkout that a void or refund refers to. */
@@ -78,11 +123,14 @@ export function decideUnlinkedRefund(refund: UnlinkedRefund, policy: Policy): De
   if (policy.unlinkedRefund.permission === 'refused') return refused('unlinked_refund_not_allowed');
   if (refund.currency !== policy.currency) return refused('currency_not_accepted');
   if (refund.totalMinor > policy.unlinkedRefund.totalMinorMax) return refused('refund_above_limit');
-  const sum = refund.lines.reduce(
-    (total, line) => total + (line.price ? lineTotalMinor(line.price, line.quantity) : 0),
-    0,
-  );
+  const sum = refund.lines.reduce((total, line) => total + refundedMinor(line), 0);
   return sum === refund.totalMinor ? approved : refused('total_mismatch');
+}
+
+/** What a line without a checkout gives back: its price, less what was off it. */
+function refundedMinor({ price, quantity, discount }: Line): number {
+  const totalMinor = price ? lineTotalMinor(price, quantity) : 0;
+  return totalMinor - (discount ? discountMinor(discount, totalMinor) : 0);
 }
 
 const approved: Decision = { verdict: 'approved_offline', reasons: [] };
@@ -95,32 +143,4 @@ function isApproved(target: TargetFacts): boolean {
   return (
     target.kind === 'checkout' && (target.verdict === 'approved_offline' || target.verdict === 'authorised')
   );
-}
-
-interface LineJudgement {
-  reasons: ReasonCode[];
-  judged?: JudgedLine;
-}
-
-function judgeLine(line: Checkout['lines'][number], product: Product | null, policy: Policy): LineJudgement {
-  if (!product) return { reasons: ['product_unknown'] };
-  const price = priceOf(line, product, policy);
-  const reasons: ReasonCode[] = [];
-  if (!product.sellable) reasons.push('product_not_sellable');
-  if (product.quantityMax !== undefined && line.quantity > product.quantityMax)
-    reasons.push('quantity_above_limit');
-  if (price.kind === 'refused') return { reasons: [...reasons, price.code] };
-  const totalMinor = lineTotalMinor(price.price, line.quantity);
-  return { reasons, judged: { sku: product.sku, quantity: line.quantity, price: price.price, totalMinor } };
-}
-
-type PriceJudgement = { kind: 'applied'; price: Price } | { kind: 'refused'; code: ReasonCode };
-
-/** The catalogue's price, unless the line overrides it and the policy lets it. */
-function priceOf(line: Checkout['lines'][number], product: Product, policy: Policy): PriceJudgement {
-  if (!line.price || samePrice(line.price, product.price)) return { kind: 'applied', price: product.price };
-  if (!line.priceOverride) return { kind: 'refused', code: 'price_mismatch' };
-  if (policy.priceOverride.permission === 'refused')
-    return { kind: 'refused', code: 'price_override_not_allowed' };
-  return { kind: 'applied', price: line.price };
 }

@@ -24,7 +24,14 @@ export function addDocumentRoutes(
     ctx.vary('Prefer');
     const hungUp = new AbortController();
     ctx.res.on('close', () => hungUp.abort());
-    respond(ctx, await waitingRoom.submit({ id, requestHash, checkout: document }, wishMs, hungUp.signal));
+    respond(
+      ctx,
+      await waitingRoom.submit(
+        { id, requestHash, checkout: document, kiosk: kioskName(ctx) },
+        wishMs,
+        hungUp.signal,
+      ),
+    );
   });
 
   router.post('/v1/checkouts/:id/void', async (ctx) => {
@@ -65,6 +72,12 @@ function respond(ctx: Context, answer: AcceptAnswer | Waited): void {
   ctx.status = 201;
   ctx.set('Location', `/v1/checkouts/${answer.answer.id}`);
   ctx.body = answer.answer;
+}
+
+/** The kiosk by the name it was paired under, where the door knows it. */
+export function kioskName(ctx: Context): string | null {
+  const kiosk = ctx.state.kiosk as { name: string } | null | undefined;
+  return kiosk?.name ?? null;
 }
 
 function idOf(ctx: Context, missing: 'checkout_not_found' | 'document_not_found'): string {

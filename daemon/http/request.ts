@@ -29,6 +29,15 @@ export async function readSubmission<S extends z.ZodType>(
   schemaFor: (body: unknown) => S,
 ): Promise<Submission<z.output<S>>> {
   const id = idempotencyKey(ctx);
+  const { bytes, document } = await readDocument(ctx, schemaFor);
+  return { id, requestHash: hash('sha256', Buffer.concat([Buffer.from(`${operation}\n`), bytes])), document };
+}
+
+/** Reads a POST that books nothing: its body within the cap, and the document the schema describes. */
+export async function readDocument<S extends z.ZodType>(
+  ctx: Context,
+  schemaFor: (body: unknown) => S,
+): Promise<{ bytes: Buffer; document: z.output<S> }> {
   if (!ctx.is('application/json')) throw new ProblemError('content_type_unsupported');
   const bytes = await bodyOf(ctx);
   const text = utf8.decode(bytes);
@@ -39,11 +48,7 @@ export async function readSubmission<S extends z.ZodType>(
   const body = parseJson(text);
   const parsed = schemaFor(body).safeParse(body);
   if (!parsed.success) throw new ProblemError('body_invalid', fieldErrors(parsed.error));
-  return {
-    id,
-    requestHash: hash('sha256', Buffer.concat([Buffer.from(`${operation}\n`), bytes])),
-    document: parsed.data,
-  };
+  return { bytes, document: parsed.data };
 }
 
 const utf8 = new TextDecoder();

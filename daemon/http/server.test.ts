@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Answer, DocumentPage, DocumentView, Problem, Status } from '../../contract/kiosk-api.ts';
 import { limits } from '../../contract/limits.ts';
+import { Quote } from '../../contract/quote.ts';
 import type { Log } from '../../kit/log.ts';
 import { StoreBusyError, type StoreClient, startStore } from '../store/client.ts';
 import { feedId, firstFeed, pennies, plentyOfSpace, uuid } from '../store/temporary-store.ts';
@@ -138,6 +139,41 @@ describe('a submission', () => {
     );
     expect((await problemOf(await post('/v1/refunds', body))).code).toBe('checkout_not_found');
     expect(await entries()).toBe(before);
+  });
+});
+
+describe('a quote', () => {
+  const quote = (body: unknown) =>
+    fetch(`${origin}/v1/quotes`, { method: 'POST', headers: json, body: JSON.stringify(body) });
+
+  it('prices a basket without a key, a total or a card, and leaves no entry', async () => {
+    const before = await entries();
+    const response = await quote({ lines: [{ gtin: '4006381333931', quantity: 2 }], currency: 'GBP' });
+    expect(response.status).toBe(200);
+    expect(Quote.parse(await response.json())).toMatchObject({
+      verdict: 'approved_offline',
+      totalMinor: 398,
+      cardChecked: false,
+      lines: [{ sku: 'pencil', totalMinor: 398, left: null }],
+    });
+    expect(await entries()).toBe(before);
+  });
+
+  it('says of a whole checkout what the checkout would be told', async () => {
+    const response = await quote({ ...pennies(5), totalMinor: 6 });
+    expect(Quote.parse(await response.json())).toMatchObject({
+      verdict: 'refused',
+      reasons: [{ code: 'total_mismatch', hint: /./ }],
+      totalMinor: 5,
+      cardChecked: true,
+    });
+  });
+
+  it('names the field that is wrong, and holds no card number', async () => {
+    const problem = await problemOf(await quote({ lines: [], currency: 'GBP' }));
+    expect(problem).toMatchObject({ code: 'body_invalid', errors: [{ pointer: '/lines' }] });
+    const reference = '4242 4242 4242 4242';
+    expect((await problemOf(await quote({ ...pennies(5), reference }))).code).toBe('card_number_present');
   });
 });
 

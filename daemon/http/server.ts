@@ -20,6 +20,7 @@ import { requireHost } from './hosts.ts';
 import type { LanCertificate } from './lan-certificate.ts';
 import { addPairingRoutes } from './pairings.ts';
 import { answerProblem, ProblemError } from './problems.ts';
+import { addQuoteRoutes } from './quotes.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { requireScope } from './scopes.ts';
 import { addStatusRoutes, type Identity } from './status.ts';
@@ -123,6 +124,7 @@ function createApp(
   if (kiosks) addPairingRoutes(router, { kiosks: kiosks.door, clock: kiosks.clock, log });
   const waitingRoom = createWaitingRoom(store);
   addDocumentRoutes(router, store, waitingRoom);
+  addQuoteRoutes(router, store);
   const statusNow = addStatusRoutes(router, { store, identity, counters });
   const events = addEventRoute(router, store, statusNow);
 

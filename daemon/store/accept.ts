@@ -1,33 +1,42 @@
 // Accepting a submission: read the facts, ask the rule, append the entry, and bring the projections along; all inside
 // the transaction of the batch, so that two submissions can never both see the room that only one may take (I12).
 import type { LinkedRefund } from '../../contract/checkout.ts';
-import type { DocumentEntry, EntryTime } from '../../contract/entry.ts';
+import { CheckoutEntry, type DocumentEntry, type EntryTime } from '../../contract/entry.ts';
 import type { VerdictKind } from '../../contract/verdict.ts';
+import { present } from '../../kit/assert.ts';
 import {
   type Decision,
-  decideCheckout,
   decideLinkedRefund,
   decideUnlinkedRefund,
   decideVoid,
+  judgeCheckout,
   type TargetFacts,
 } from '../checkout/decide.ts';
-import { bySide, routeCheckout } from '../checkout/route.ts';
+import { routeCheckout } from '../checkout/route.ts';
 import { answerOf } from './answer.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { AcceptAnswer, Ask, UnacceptedCode } from './commands.ts';
 import type { Decisions } from './decisions.ts';
 import { type DocumentRow, type Documents, idBytes } from './documents.ts';
+import type { Effects } from './effects.ts';
+import type { ReadFacts } from './facts.ts';
 import type { Journal } from './journal.ts';
 import type { LinkState } from './link-state.ts';
+import type { Policies } from './policy.ts';
 import type { Positions } from './positions.ts';
+import type { SiteTime } from './site-time.ts';
 
 export interface AcceptParts {
   journal: Journal;
   documents: Documents;
   catalogue: Catalogue;
+  policies: Policies;
   positions: Positions;
+  effects: Effects;
   decisions: Decisions;
   link: LinkState;
+  readFacts: ReadFacts;
+  siteTime: SiteTime;
   /** The three times of an entry accepted now. */
   entryTime: () => EntryTime;
   /** False below the watermark: new checkouts wait until there is room, voids and refunds go on. */
@@ -41,52 +50,44 @@ export interface Accept {
 }
 
 export function createAccept(parts: AcceptParts): Accept {
-  const { journal, documents, catalogue, positions, decisions, link } = parts;
+  const { journal, documents, catalogue, policies, positions, effects, siteTime, decisions } = parts;
   return {
-    checkout({ id, requestHash, checkout }) {
+    checkout({ id, requestHash, checkout, kiosk }) {
       const earlier = repeated(id, requestHash);
       if (earlier) return earlier;
       if (!catalogue.inForce) return unaccepted('catalogue_missing');
-      if (!catalogue.policy) return unaccepted('policy_missing');
+      if (!policies.inForce) return unaccepted('policy_missing');
       if (!parts.roomForCheckouts()) return unaccepted('journal_full');
 
-      const { policy, version: policyVersion } = catalogue.policy;
-      const facts = {
-        products: checkout.lines.map((line) => catalogue.find(line)),
-        exposureMinor: positions.now.exposureMinor,
-      };
-      const judgement = decideCheckout(checkout, facts, policy);
-      const { judged } = judgement;
+      const { policy, version: policyVersion } = policies.inForce;
+      const question = { id, asked: checkout, payment: checkout.payment, kiosk };
+      const judgement = judgeCheckout(checkout, parts.readFacts(question, policies.inForce), policy);
       const { mode, late, waitMs } = policy.online;
-      const route = routeCheckout(
-        checkout.mode ?? mode,
-        bySide(judgement.reasons),
-        late,
-        decisions.linkFacts(),
-      );
-      const { reasons } = route;
+      const route = routeCheckout(checkout.mode ?? mode, judgement, late, decisions.linkFacts());
       const verdict = route.kind === 'asked' ? 'pending' : route.verdict;
-      const slip = slipFor(verdict);
-      const at = parts.entryTime();
-      const catalogueVersion = catalogue.inForce.version;
-      const entry: DocumentEntry = {
+      const open = verdict !== 'refused';
+      const { bill } = judgement.pricing;
+      const entry: CheckoutEntry = {
         kind: 'checkout',
         id,
-        at,
+        at: parts.entryTime(),
         verdict,
-        reasons,
-        ...slip,
-        catalogueVersion,
+        reasons: route.reasons,
+        ...slipFor(verdict),
+        catalogueVersion: catalogue.inForce.version,
         policyVersion,
         checkout,
-        ...(judged && { judged }),
-        ...(link.offlineSince && { offlineSinceMs: link.offlineSince.wallMs }),
+        ...(bill && { judged: bill.judged }),
+        ...(bill && bill.taxes.length > 0 && { taxes: bill.taxes }),
+        ...(open && judgement.review.length > 0 && { review: judgement.review }),
+        ...(open && policy.stock.taken === 'at_hand_over' && { goods: 'reserved' as const }),
+        ...(kiosk && { kiosk }),
+        ...(parts.link.offlineSince && { offlineSinceMs: parts.link.offlineSince.wallMs }),
       };
-      // A pending one that may be approved offline takes its exposure now: when it is late the room must be there (I12).
-      const exposed =
-        route.kind === 'asked' ? route.late === 'approve_offline' : verdict === 'approved_offline';
+      // A pending one takes everything now: when central is late the goods and the room must be there (I12, I14).
+      const exposed = route.kind === 'asked' ? route.late === 'approve_offline' : open;
       const exposedMinor = exposed ? checkout.totalMinor : 0;
-      positions.addExposure(exposedMinor);
+      if (open) effects.take(idBytes(id), entry, exposedMinor, policy, siteTime.book());
       const { currency, totalMinor } = checkout;
       const answer = append(entry, requestHash, idBytes(id), currency, totalMinor, exposedMinor);
       if (route.kind === 'decided') return answer;
@@ -101,7 +102,7 @@ export function createAccept(parts: AcceptParts): Accept {
       const { verdict, reasons } = decideVoid(targetFacts(checkout));
       if (verdict === 'approved_offline') {
         documents.markVoided(checkout.id, idBytes(id));
-        positions.addExposure(-checkout.exposedMinor);
+        effects.giveBack(checkout, checkoutEntry(checkout), siteTime.book());
       }
       const entry: DocumentEntry = {
         kind: 'void',
@@ -118,8 +119,8 @@ export function createAccept(parts: AcceptParts): Accept {
     refund({ id, requestHash, refund }) {
       const earlier = repeated(id, requestHash);
       if (earlier) return earlier;
-      if (!catalogue.policy) return unaccepted('policy_missing');
-      const { policy, version: policyVersion } = catalogue.policy;
+      if (!policies.inForce) return unaccepted('policy_missing');
+      const { policy, version: policyVersion } = policies.inForce;
       if (!('checkoutId' in refund)) {
         return appendRefund(decideUnlinkedRefund(refund, policy), null);
       }
@@ -153,6 +154,11 @@ export function createAccept(parts: AcceptParts): Accept {
     return decisions.answer(known);
   }
 
+  /** The entry of an approved checkout: what it took is written there. */
+  function checkoutEntry({ seq }: DocumentRow): CheckoutEntry {
+    return CheckoutEntry.parse(JSON.parse(present(journal.body(seq), `entry ${seq}`).toString()));
+  }
+
   function append(
     entry: DocumentEntry,
     requestHash: string,
@@ -172,6 +178,7 @@ export function createAccept(parts: AcceptParts): Accept {
       currency,
       totalMinor,
       exposedMinor,
+      elapsedMs: siteTime.book(),
     });
     return { kind: 'answered', answer: answerOf(entry, seq) };
   }

@@ -57,6 +57,7 @@ function partsOf(entry: DocumentEntry): Partial<Answer> {
   }
 }
 
-function withHint({ code, line }: Reason): Answer['reasons'][number] {
-  return { code, hint: reasonHints[code], ...(line !== undefined && { line }) };
+export function withHint({ code, line, left }: Reason): Answer['reasons'][number] {
+  const hint = reasonHints[code];
+  return { code, hint, ...(line !== undefined && { line }), ...(left !== undefined && { left }) };
 }

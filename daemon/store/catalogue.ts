@@ -1,152 +1,93 @@
-// The catalogue in force and the policy, as the feed brought them.
+// The catalogue in force. A product's row in force is its newest of a generation that is in force or beneath it: a
+// snapshot replaces all generations, a delta lies on top of them, and either takes effect by one change, whole.
 import type { Database } from 'better-sqlite3';
 import type { Line } from '../../contract/checkout.ts';
 import type { FeedItem, Product } from '../../contract/feed.ts';
-import { BaseQuantity } from '../../contract/money.ts';
-import { Policy } from '../../contract/policy.ts';
+import { limits } from '../../contract/limits.ts';
+import { createGenerations, type Generation } from './generations.ts';
+import { openProducts } from './products.ts';
+import { createRecent } from './recent.ts';
 
-type CataloguePiece = Extract<FeedItem, { kind: 'catalogue' }>;
-type PolicyItem = Extract<FeedItem, { kind: 'policy' }>;
+export type CataloguePiece = Extract<FeedItem, { kind: 'catalogue' | 'catalogue_delta' }>;
 
 export interface Catalogue {
-  /** The version in force, or null before the first. */
-  readonly inForce: { version: number; products: number } | null;
-  readonly policy: { version: number; policy: Policy } | null;
+  /** The version in force, or null before the first; `appliedMs` is elapsed time. */
+  readonly inForce: Pick<Generation, 'version' | 'products' | 'appliedMs'> | null;
+  /** The newest version that could not be taken whole, until one as new is in force. */
+  readonly missed: { version: number; sinceMs: number } | null;
   /** The product a line names, or null when the catalogue in force has none. */
   find(line: Pick<Line, 'sku' | 'gtin'>): Product | null;
   /** Takes one piece; with the last one the whole version comes into force at once. */
-  applyPiece(piece: CataloguePiece): void;
-  applyPolicy(item: PolicyItem): void;
-  /** Removes some rows of retired versions, a bounded piece of work. */
+  applyPiece(piece: CataloguePiece, moment: { elapsedMs: number; wallMs: number }): void;
+  /** Removes some rows that are no longer in force, a bounded piece of work. */
   sweep(): void;
   reload(): void;
 }
 
-interface ProductRow {
-  sku: string;
-  name: string;
-  priceMinor: number;
-  baseQuantity: number;
-  sellable: number;
-  quantityMax: number | null;
-}
-
-const productsSweptMax = 500;
-const columns =
-  'sku, name, price_minor AS priceMinor, base_quantity AS baseQuantity, sellable, quantity_max AS quantityMax';
+/** Products kept at hand; what a busy shop sells in an hour is far less. */
+const atHandMax = 16_384;
 
 export function openCatalogue(db: Database): Catalogue {
-  const bySku = db.prepare<[number, string], ProductRow>(
-    `SELECT ${columns} FROM product WHERE version = ? AND sku = ?`,
-  );
-  const byGtin = db.prepare<[number, string], ProductRow>(
-    `SELECT ${columns} FROM product WHERE version = ? AND gtin14 = ? LIMIT 1`,
-  );
-  const insert = db.prepare(
-    `INSERT OR REPLACE INTO product (version, sku, gtin14, name, price_minor, base_quantity, sellable, quantity_max)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
-  const arriving = db.prepare<[number], { piecesApplied: number; products: number }>(
-    `SELECT pieces_applied AS piecesApplied, products FROM catalogue WHERE version = ? AND state = 'arriving'`,
-  );
-  const saveArriving = db.prepare(
-    `INSERT INTO catalogue (version, state, pieces_applied, products) VALUES (?, 'arriving', ?, ?)
-     ON CONFLICT DO UPDATE SET state = 'arriving', pieces_applied = excluded.pieces_applied, products = excluded.products`,
-  );
-  const retireOlder = db.prepare(`UPDATE catalogue SET state = 'retired' WHERE version < ?`);
-  const bringIntoForce = db.prepare(`UPDATE catalogue SET state = 'in_force' WHERE version = ?`);
-  const dropProducts = db.prepare('DELETE FROM product WHERE version = ?');
-  const oneRetired = db.prepare<[], { version: number }>(
-    `SELECT version FROM catalogue WHERE state = 'retired' LIMIT 1`,
-  );
-  const sweepProducts = db.prepare(
-    // -- a whole old catalogue at once would hold up the checkouts behind it
-    `DELETE FROM product WHERE (version, sku) IN (SELECT version, sku FROM product WHERE version = ? LIMIT ${productsSweptMax})`,
-  );
-  const forget = db.prepare('DELETE FROM catalogue WHERE version = ?');
-  const selectInForce = db.prepare<[], { version: number; products: number }>(
-    `SELECT version, products FROM catalogue WHERE state = 'in_force'`,
-  );
-  const selectPolicy = db.prepare<[], { version: number; body: string }>('SELECT version, body FROM policy');
-  const savePolicy = db.prepare('INSERT OR REPLACE INTO policy (id, version, body) VALUES (1, ?, ?)');
-
-  const load = () => {
-    const row = selectPolicy.get();
-    return {
-      inForce: selectInForce.get() ?? null,
-      policy: row ? { version: row.version, policy: Policy.parse(JSON.parse(row.body)) } : null,
-    };
-  };
-  let now = load();
+  const generations = createGenerations(db);
+  const products = openProducts(db, generations);
+  const bySku = createRecent<Product | null>(atHandMax);
+  const byCode = createRecent<Product | null>(atHandMax);
 
   return {
     get inForce() {
-      return now.inForce;
+      return generations.inForce;
     },
-    get policy() {
-      return now.policy;
+    get missed() {
+      return generations.missed;
     },
     find({ sku, gtin }) {
-      if (!now.inForce) return null;
-      const { version } = now.inForce;
-      if (sku !== undefined) return productOf(bySku.get(version, sku));
-      return gtin === undefined ? null : productOf(byGtin.get(version, gtin14(gtin)));
+      const [atHand, key] = sku === undefined ? [byCode, gtin ?? ''] : [bySku, sku];
+      const known = atHand.get(key);
+      if (known !== undefined) return known;
+      const product = sku === undefined ? products.byCode(key) : products.bySku(key);
+      atHand.set(key, product);
+      return product;
     },
-    applyPiece({ version, piece, pieces, products }) {
-      if (now.inForce && version <= now.inForce.version) return;
-      if (piece === 1) dropProducts.run(version);
-      const before = piece === 1 ? { piecesApplied: 0, products: 0 } : arriving.get(version);
-      // A piece out of its place: the whole version is waited for again rather than brought into force with a hole.
-      if (!before || before.piecesApplied !== piece - 1) return;
-      for (const product of products) insertProduct(version, product);
-      saveArriving.run(version, piece, before.products + products.length);
+    applyPiece(item, { elapsedMs, wallMs }) {
+      const { version, piece, pieces } = item;
+      if (generations.inForce && version <= generations.inForce.version) return;
+      const arriving = arrivingFor(item);
+      if (arriving && piece <= arriving.piecesApplied) return;
+      // A piece is missing, or what it lies on: the whole version is waited for again rather than brought into force
+      // with a hole.
+      if (arriving?.piecesApplied !== piece - 1) return generations.miss(version, wallMs);
+      generations.grow(arriving, put(item, arriving));
       if (piece < pieces) return;
-      retireOlder.run(version);
-      bringIntoForce.run(version);
-      now = { ...now, inForce: { version, products: before.products + products.length } };
+      generations.bringIntoForce(arriving, elapsedMs);
+      bySku.clear();
+      byCode.clear();
+      products.sweepAgain();
     },
-    applyPolicy({ version, policy }) {
-      if (now.policy && version <= now.policy.version) return;
-      savePolicy.run(version, JSON.stringify(policy));
-      now = { ...now, policy: { version, policy } };
-    },
-    sweep() {
-      const retired = oneRetired.get();
-      if (!retired) return;
-      if (sweepProducts.run(retired.version).changes < productsSweptMax) forget.run(retired.version);
-    },
+    sweep: () => products.sweep(),
     reload() {
-      now = load();
+      generations.reload();
+      bySku.clear();
+      byCode.clear();
+      products.sweepAgain();
     },
   };
-
-  function insertProduct(version: number, product: Product): void {
-    const { sku, gtin, name, price, sellable, quantityMax } = product;
-    insert.run(
-      version,
-      sku,
-      gtin === undefined ? null : gtin14(gtin),
-      name,
-      price.priceMinor,
-      price.baseQuantity,
-      sellable ? 1 : 0,
-      quantityMax ?? null,
-    );
+  function arrivingFor(item: CataloguePiece): Generation | null {
+    const base = item.kind === 'catalogue_delta' ? item.base : null;
+    if (base !== null && base !== generations.inForce?.version) return null;
+    return item.piece === 1
+      ? generations.begin(item.version, base)
+      : generations.arriving(item.version, base);
   }
-}
 
-function gtin14(gtin: string): string {
-  return gtin.padStart(14, '0');
-}
-
-function productOf(row: ProductRow | undefined): Product | null {
-  if (!row) return null;
-  const { sku, name, priceMinor, baseQuantity, sellable, quantityMax } = row;
-  return {
-    sku,
-    name,
-    price: { priceMinor, baseQuantity: BaseQuantity.parse(baseQuantity) },
-    sellable: sellable === 1,
-    ...(quantityMax !== null && { quantityMax }),
-  };
+  /** Writes the rows of a piece; says by how many products the catalogue grows. */
+  function put(item: CataloguePiece, arriving: Generation): number {
+    const place = (item.piece - 1) * limits.catalogueProductsPerPieceMax;
+    let grown = 0;
+    item.products.forEach((product, i) => {
+      grown += products.put(product.sku, arriving, product, place + i);
+    });
+    if (item.kind === 'catalogue') return grown;
+    for (const sku of item.removed) grown += products.put(sku, arriving, null, 0);
+    return grown;
+  }
 }

@@ -37,6 +37,7 @@ const ofKiosks: ReadonlySet<CommandKind> = new Set([
   'checkout',
   'void',
   'refund',
+  'quote',
   'document',
   'page',
   'status',

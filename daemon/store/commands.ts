@@ -9,6 +9,7 @@ import type {
   LinkView,
   Status,
 } from '../../contract/kiosk-api.ts';
+import type { Quote, QuoteRequest } from '../../contract/quote.ts';
 import type { OutcomeKind } from '../../contract/verdict.ts';
 
 interface Submission {
@@ -20,13 +21,14 @@ interface Submission {
 
 /** Commands and their answers, one pair a line. */
 export interface StoreProtocol {
-  checkout: { ask: Submission & { checkout: Checkout }; answer: AcceptAnswer };
+  checkout: { ask: Submission & { checkout: Checkout; kiosk?: string | null }; answer: AcceptAnswer };
   void: { ask: Submission & { checkoutId: string; void: Void }; answer: AcceptAnswer };
   refund: { ask: Submission & { refund: Refund }; answer: AcceptAnswer };
   /** A kiosk waits no longer for central's word on a pending checkout: it is decided now, if it is not yet. */
   decideLate: { ask: { id: string }; answer: AcceptAnswer };
   /** Refuses some of the pending checkouts that nobody has asked for since long; true when more are left. */
   abandon: { ask: object; answer: { more: boolean } };
+  quote: { ask: { asked: QuoteRequest; kiosk?: string | null }; answer: QuoteAnswer };
   document: { ask: { id: string }; answer: DocumentView | null };
   page: { ask: { beforeSeq: number | null; itemsMax: number }; answer: DocumentPage };
   status: { ask: object; answer: StoreStatus };
@@ -79,6 +81,10 @@ export interface EventPage {
   head: EventCursor;
   events: StoreEvent[];
 }
+
+export type QuoteAnswer =
+  | { kind: 'quoted'; quote: Quote }
+  | { kind: 'unaccepted'; code: 'catalogue_missing' | 'policy_missing' };
 
 /** Where both logs stand. */
 export interface Position {

@@ -19,9 +19,11 @@ import { decideLate, type Late, type LinkFacts } from '../checkout/route.ts';
 import { answerOf } from './answer.ts';
 import type { AcceptAnswer } from './commands.ts';
 import { type DocumentRow, type Documents, idBytes } from './documents.ts';
+import type { Effects } from './effects.ts';
 import type { Journal } from './journal.ts';
 import type { LinkState } from './link-state.ts';
 import type { Positions } from './positions.ts';
+import type { SiteTime } from './site-time.ts';
 
 type OutcomeItem = Extract<FeedItem, { kind: 'outcome' }>;
 
@@ -51,6 +53,8 @@ export interface DecisionParts {
   journal: Journal;
   documents: Documents;
   positions: Positions;
+  effects: Effects;
+  siteTime: SiteTime;
   link: LinkState;
   clock: Clock;
   entryTime: () => EntryTime;
@@ -71,7 +75,7 @@ const abandonedMs = limits.onlineWaitMsMax + 60_000;
 const abandonedPerPieceMax = 100;
 
 export function openDecisions(db: Database, parts: DecisionParts): Decisions {
-  const { journal, documents, positions, link, clock } = parts;
+  const { journal, documents, positions, effects, siteTime, link, clock } = parts;
   const insert = db.prepare(
     'INSERT INTO asked (checkout_id, late, wait_ms, boot_id, monotonic_ms) VALUES (?, ?, ?, ?, ?)',
   );
@@ -93,10 +97,12 @@ export function openDecisions(db: Database, parts: DecisionParts): Decisions {
   let decided: Answer[] = [];
   let uncommitted: Answer[] = [];
 
-  const linkFacts = (): LinkFacts => ({
-    online: link.online,
-    catchingUp: journal.lastSeq - positions.now.receivedThrough > backlogEntriesMax,
-  });
+  const linkFacts = (): LinkFacts => {
+    const { receivedThrough, exposureCount } = positions.now;
+    const unreceived = journal.lastSeq - receivedThrough;
+    // What is received and not booked yet stands before it too.
+    return { online: link.online, catchingUp: Math.max(unreceived, exposureCount) > backlogEntriesMax };
+  };
 
   function entryAt(seq: number): Entry {
     return Entry.parse(JSON.parse(present(journal.body(seq), `entry ${seq}`).toString()));
@@ -140,9 +146,10 @@ export function openDecisions(db: Database, parts: DecisionParts): Decisions {
       wallMs: entry.at.wallMs,
     });
     setDecided.run(seq, document.id);
-    // What was taken for the case that it would be approved offline is given back in every other (I12).
+    // What was taken for the case that it would be approved offline is given back in every other (I12, I14).
     const exposedMinor = by.verdict === 'approved_offline' ? document.exposedMinor : 0;
-    positions.addExposure(exposedMinor - document.exposedMinor);
+    if (by.verdict === 'authorised') positions.unexpose(document.exposedMinor);
+    else if (by.verdict !== 'approved_offline') effects.giveBack(document, checkout, siteTime.book());
     documents.decide(document, by.verdict, exposedMinor);
     uncommitted.push(answerOf(checkout, document.seq, { entry, seq }));
     return { ...document, verdict: by.verdict, exposedMinor };

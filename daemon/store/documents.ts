@@ -12,6 +12,8 @@ export interface DocumentRow {
   currency: string | null;
   totalMinor: number;
   exposedMinor: number;
+  /** The site's elapsed time when it was accepted; null for those of an older release. */
+  elapsedMs: number | null;
   outcome: OutcomeKind | null;
   outcomeAtMs: number | null;
   voidedBy: Buffer | null;
@@ -20,7 +22,7 @@ export interface DocumentRow {
 
 export type NewDocument = Pick<
   DocumentRow,
-  'id' | 'seq' | 'requestHash' | 'kind' | 'verdict' | 'currency' | 'totalMinor' | 'exposedMinor'
+  'id' | 'seq' | 'requestHash' | 'kind' | 'verdict' | 'currency' | 'totalMinor' | 'exposedMinor' | 'elapsedMs'
 >;
 
 interface Tally {
@@ -48,14 +50,14 @@ export interface Documents {
 }
 
 const columns = `id, seq, request_hash AS requestHash, kind, verdict, currency, total_minor AS totalMinor,
-  exposed_minor AS exposedMinor, outcome, outcome_at_ms AS outcomeAtMs, voided_by AS voidedBy,
+  exposed_minor AS exposedMinor, elapsed_ms AS elapsedMs, outcome, outcome_at_ms AS outcomeAtMs, voided_by AS voidedBy,
   refunded_minor AS refundedMinor`;
 
 export function openDocuments(db: Database): Documents {
   const find = db.prepare<[Buffer], DocumentRow>(`SELECT ${columns} FROM document WHERE id = ?`);
   const insert = db.prepare(
-    `INSERT INTO document (id, seq, request_hash, kind, verdict, currency, total_minor, exposed_minor)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO document (id, seq, request_hash, kind, verdict, currency, total_minor, exposed_minor, elapsed_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const saveTally = db.prepare('INSERT OR REPLACE INTO tally (kind, verdict, documents) VALUES (?, ?, ?)');
   const setDecided = db.prepare('UPDATE document SET verdict = ?, exposed_minor = ? WHERE id = ?');
@@ -79,8 +81,9 @@ export function openDocuments(db: Database): Documents {
   return {
     find: (id) => find.get(id) ?? null,
     insert(d) {
-      insert.run(d.id, d.seq, d.requestHash, d.kind, d.verdict, d.currency, d.totalMinor, d.exposedMinor);
-      count(d.kind, d.verdict);
+      const { id, seq, requestHash, kind, verdict, currency, totalMinor, exposedMinor, elapsedMs } = d;
+      insert.run(id, seq, requestHash, kind, verdict, currency, totalMinor, exposedMinor, elapsedMs);
+      count(kind, verdict);
     },
     decide({ id, kind, verdict: before }, verdict, exposedMinor) {
       setDecided.run(verdict, exposedMinor, id);

@@ -222,7 +222,7 @@ describe('the catalogue', () => {
     apply(8, ...many(2));
     const left = () => {
       const db = new BetterSqlite3(join(shop.folder, 'journal.db'), { readonly: true });
-      const count = db.prepare('SELECT count(*) FROM product WHERE version = 1').pluck().get();
+      const count = db.prepare('SELECT count(*) FROM product WHERE generation = 1').pluck().get();
       db.close();
       return count;
     };

@@ -6,13 +6,21 @@ import type { Catalogue } from './catalogue.ts';
 import type { Ask, FeedAnswer } from './commands.ts';
 import type { Decisions } from './decisions.ts';
 import { type Documents, idBytes } from './documents.ts';
+import type { HotList } from './hot-list.ts';
 import type { Outcomes } from './outcomes.ts';
+import type { Policies } from './policy.ts';
 import type { Positions } from './positions.ts';
+import type { SiteTime } from './site-time.ts';
+import type { Stock } from './stock.ts';
 
 export interface FeedParts {
   documents: Documents;
   catalogue: Catalogue;
+  policies: Policies;
   positions: Positions;
+  stock: Stock;
+  hotList: HotList;
+  siteTime: SiteTime;
   decisions: Decisions;
   outcomes: Outcomes;
 }
@@ -20,10 +28,8 @@ export interface FeedParts {
 type OutcomeItem = Extract<FeedItem, { kind: 'outcome' }>;
 
 /** Applies the items that continue what has been applied; repeats are passed over, a gap changes nothing. */
-export function applyFeed(
-  { documents, catalogue, positions, decisions, outcomes }: FeedParts,
-  { feedId, firstPosition, items }: Ask<'feed'>,
-): FeedAnswer {
+export function applyFeed(parts: FeedParts, { feedId, firstPosition, items }: Ask<'feed'>): FeedAnswer {
+  const { documents, catalogue, policies, positions, stock, hotList, siteTime, decisions, outcomes } = parts;
   const { appliedThrough } = positions.now;
   if (positions.now.feedId === null) positions.follow(feedId);
   if (positions.now.feedId !== feedId) return { kind: 'ignored', reason: 'other_feed', appliedThrough };
@@ -44,14 +50,17 @@ export function applyFeed(
         applyOutcome(item);
         return;
       case 'policy':
-        catalogue.applyPolicy(item);
+        policies.apply(item, siteTime.book());
         return;
       case 'catalogue':
-        catalogue.applyPiece(item);
-        return;
       case 'catalogue_delta':
+        catalogue.applyPiece(item, { elapsedMs: siteTime.book(), wallMs: siteTime.best().ms });
+        return;
       case 'stock':
+        stock.change(item);
+        return;
       case 'hot_list':
+        hotList.change(item);
         return;
       default:
         unreachable(item);
@@ -69,7 +78,7 @@ export function applyFeed(
     const ends = endsExposure(outcome) && document.verdict !== 'pending';
     const exposedMinor = ends ? 0 : document.exposedMinor;
     documents.setOutcome(document.id, outcome, atMs, exposedMinor);
-    positions.addExposure(exposedMinor - document.exposedMinor);
+    if (exposedMinor === 0) positions.unexpose(document.exposedMinor);
   }
 }
 

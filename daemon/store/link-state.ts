@@ -1,5 +1,5 @@
-// What the store knows of the link: told by the pump, read by the rule, the status and the entries. In memory only, for
-// after a restart the link is not up until it is.
+// What the store knows of the link: told by the pump, read by the rule, the status and the entries. After a restart the
+// link is not up until it is.
 import type { Condition, LinkView } from '../../contract/kiosk-api.ts';
 import type { Clock } from '../../kit/clock.ts';
 
@@ -16,11 +16,15 @@ export interface LinkState {
   touch(): void;
 }
 
-export function createLinkState(clock: Clock): LinkState {
+/** @param offlineForMs how long the site had been offline when this began */
+export function createLinkState(clock: Clock, offlineForMs: number): LinkState {
   const now = () => ({ wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() });
   let view: LinkView = { kind: 'offline', sinceMs: clock.wallMs() };
   let conditions: Condition[] = [];
-  let offlineSince: LinkState['offlineSince'] = now();
+  let offlineSince: LinkState['offlineSince'] = {
+    wallMs: clock.wallMs() - offlineForMs,
+    monotonicMs: clock.monotonicMs() - offlineForMs,
+  };
   let changes = 0;
   return {
     get view() {

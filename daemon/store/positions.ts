@@ -10,6 +10,7 @@ interface PositionRow {
   appliedThrough: number;
   lastSlip: number;
   exposureMinor: number;
+  exposureCount: number;
 }
 
 export interface Positions {
@@ -20,7 +21,10 @@ export interface Positions {
   follow(feedId: string): void;
   apply(through: number): void;
   nextSlip(): number;
-  addExposure(minor: number): void;
+  /** One more checkout is exposed. */
+  expose(minor: number): void;
+  /** A checkout is exposed no longer; nothing when it was not. */
+  unexpose(minor: number): void;
   /** Writes what changed; called once, before COMMIT. */
   save(): void;
   /** Forgets what a rolled back transaction changed. */
@@ -31,11 +35,12 @@ export interface Positions {
 export function openPositions(db: Database): Positions {
   const select = db.prepare<[], PositionRow>(
     `SELECT journal_id AS journalId, received_through AS receivedThrough, feed_id AS feedId,
-            applied_through AS appliedThrough, last_slip AS lastSlip, exposure_minor AS exposureMinor FROM position`,
+            applied_through AS appliedThrough, last_slip AS lastSlip, exposure_minor AS exposureMinor,
+            exposure_count AS exposureCount FROM position`,
   );
   const update = db.prepare(
     `UPDATE position SET received_through = :receivedThrough, feed_id = :feedId, applied_through = :appliedThrough,
-            last_slip = :lastSlip, exposure_minor = :exposureMinor`,
+            last_slip = :lastSlip, exposure_minor = :exposureMinor, exposure_count = :exposureCount`,
   );
   db.prepare('INSERT OR IGNORE INTO position (id, journal_id) VALUES (1, ?)').run(randomUUID());
 
@@ -63,10 +68,15 @@ export function openPositions(db: Database): Positions {
       change({ lastSlip: now.lastSlip + 1 });
       return now.lastSlip;
     },
-    addExposure(minor) {
-      const exposureMinor = now.exposureMinor + minor;
-      assert(exposureMinor >= 0, 'exposure is never negative');
-      change({ exposureMinor });
+    expose(minor) {
+      change({ exposureMinor: now.exposureMinor + minor, exposureCount: now.exposureCount + 1 });
+    },
+    unexpose(minor) {
+      if (minor === 0) return;
+      const exposureMinor = now.exposureMinor - minor;
+      const exposureCount = now.exposureCount - 1;
+      assert(exposureMinor >= 0 && exposureCount >= 0, 'exposure is never negative');
+      change({ exposureMinor, exposureCount });
     },
     save() {
       if (!changed) return;

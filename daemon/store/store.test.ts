@@ -16,6 +16,7 @@ import { openStore } from './store.ts';
 import {
   pennies,
   plentyOfSpace,
+  policyItem,
   submit,
   type TemporaryStore,
   temporaryStore,
@@ -106,19 +107,25 @@ describe('a submission', () => {
     const longNames = Array.from({ length: limits.linesMax }, (_, i) => ({
       sku: `${'\ud800'.repeat(limits.skuCharsMax - 4)}${String(i).padStart(4, '0')}`,
       gtin: gtin8(i),
-      name: 'x',
-      price: { priceMinor: limits.priceMinorMax, baseQuantity: 1000 as const },
+      name: '\ud800'.repeat(limits.nameCharsMax),
+      price: { priceMinor: 999_999, baseQuantity: 1000 as const },
+      offers: [{ price: { priceMinor: 999_998, baseQuantity: 1000 as const }, quantityMin: 1 }],
       sellable: false,
       quantityMax: 1,
+      ageMin: 18,
     }));
     for (let at = 0; at < longNames.length; at += 250) {
       const piece = at / 250 + 1;
       shop.feed({ kind: 'catalogue', version: 2, piece, pieces: 4, products: longNames.slice(at, at + 250) });
     }
+    const counts = longNames.map(({ sku }) => ({ sku, change: 'set' as const, quantity: 99_999 }));
+    shop.feed({ kind: 'stock', changes: counts }, policyItem(2, { discount: { permission: 'allowed' } }));
     const lines = longNames.map(({ gtin }) => ({ gtin, quantity: limits.lineQuantityMax }));
-    const checkout = pennies(1, { lines, currency: 'EUR', mode: 'require_online' });
+    const discount = { kind: 'share', basisPoints: 5000, by: 'anna', reason: 'old' } as const;
+    const checkout = pennies(1, { lines, currency: 'EUR', mode: 'require_online', discount });
     expect(JSON.stringify(checkout).length).toBeLessThan(limits.requestBytesMax);
-    expect(answered(accept(submit.checkout(1, checkout))).reasons.length).toBeGreaterThan(2000);
+    expect(answered(accept(submit.checkout(1, checkout))).reasons.length).toBeGreaterThan(4000);
+    expect(Entry.parse(JSON.parse(String(entries()[0]?.body)))).toMatchObject({ judged: { length: 1000 } });
     expect(entries()[0]?.body.length).toBeLessThan(limits.entryBytesMax);
   });
 });

@@ -1,24 +1,31 @@
 // The store: owns the truth. It takes a batch of commands, does them in one transaction with one sync of the disk, and
 // only then answers them. Synchronous and single: there is no moment between reading and deciding.
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import type { EntryTime } from '../../contract/entry.ts';
 import type { Answer } from '../../contract/kiosk-api.ts';
 import type { Clock } from '../../kit/clock.ts';
-import { assertDurable, prepare } from '../../kit/sqlite.ts';
+import { assertDurable } from '../../kit/sqlite.ts';
 import { createAccept } from './accept.ts';
 import { openCatalogue } from './catalogue.ts';
 import type { AnswerTo, Ask, Command, CommandKind } from './commands.ts';
+import { openDatabase } from './database.ts';
 import { openDecisions } from './decisions.ts';
 import { openDocuments } from './documents.ts';
+import { createEffects } from './effects.ts';
+import { createFacts } from './facts.ts';
 import { applyFeed } from './feed.ts';
-import { openInForceSince } from './in-force-since.ts';
+import { openHotList } from './hot-list.ts';
+import { createHousekeeping } from './housekeeping.ts';
 import { openJournal } from './journal.ts';
 import { createLinkState } from './link-state.ts';
 import { eventsAfter, openOutcomes } from './outcomes.ts';
+import { openPolicies } from './policy.ts';
 import { openPositions } from './positions.ts';
+import { quote } from './quote.ts';
+import { openRiskTotals } from './risk-totals.ts';
+import { openSiteTime } from './site-time.ts';
 import { type SpaceLimits, watchSpace } from './space.ts';
+import { openStock } from './stock.ts';
 import { createViews } from './views.ts';
 
 export interface StoreOptions {
@@ -48,33 +55,32 @@ export interface Store {
   close(): void;
 }
 
-/** "HFAP": marks the file as an appliance's journal. */
-const applicationId = 0x48464150;
 const durabilityCheckMs = 1000;
 
 export function openStore({ folder, space, clock }: StoreOptions): Store {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const db = new BetterSqlite3(join(folder, 'journal.db'));
-  prepare(db, join(import.meta.dirname, 'migrations'), applicationId);
-  // A checkpoint holds up whoever comes then. The same few pages change with every checkout, so that one of 16 MB of log
-  // writes little more than one of the usual 4 MB, and comes a quarter as often.
-  db.pragma('wal_autocheckpoint = 4000');
-
+  const db = openDatabase(folder);
   const positions = openPositions(db);
   const journal = openJournal(db);
   const documents = openDocuments(db);
   const catalogue = openCatalogue(db);
+  const policies = openPolicies(db);
+  const siteTime = openSiteTime(db, clock);
+  const stock = openStock(db);
+  const hotList = openHotList(db);
+  const riskTotals = openRiskTotals(db);
   const hasRoom = watchSpace(db, folder, space, clock);
   let room = true;
   let central: { aheadOfMonotonicMs: number; uncertaintyMs: number } | null = null;
-  const link = createLinkState(clock);
+  const link = createLinkState(clock, siteTime.elapsedMs() - siteTime.onlineMs());
   const outcomes = openOutcomes(db);
-  const inForceSince = openInForceSince(db, clock);
-  const decisions = openDecisions(db, { journal, documents, positions, link, clock, entryTime });
-
-  const parts = { journal, documents, catalogue, positions, decisions, outcomes };
-  const accept = createAccept({ ...parts, link, entryTime, roomForCheckouts: () => room });
-  const views = createViews(db, { ...parts, link, inForceSince, clock });
+  const projections = { documents, positions, stock, hotList, riskTotals, siteTime };
+  const effects = createEffects(projections);
+  const decisions = openDecisions(db, { ...projections, journal, effects, link, clock, entryTime });
+  const parts = { ...projections, journal, catalogue, policies, decisions, outcomes, effects, link };
+  const readFacts = createFacts(db, parts);
+  const accept = createAccept({ ...parts, readFacts, entryTime, roomForCheckouts: () => room });
+  const views = createViews(db, { ...parts, clock });
+  const tidy = createHousekeeping(parts);
 
   const handlers: { [K in CommandKind]: (ask: Ask<K>) => AnswerTo<K> } = {
     checkout: accept.checkout,
@@ -82,6 +88,7 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
     refund: accept.refund,
     decideLate: ({ id }) => decisions.late(id) ?? { kind: 'unaccepted', code: 'checkout_not_found' },
     abandon: () => ({ more: decisions.abandon() }),
+    quote: (ask) => quote({ catalogue, policies, readFacts }, ask),
     document: ({ id }) => views.document(id),
     page: ({ beforeSeq, itemsMax }) => views.page(beforeSeq, itemsMax),
     status: () => views.status(room),
@@ -100,10 +107,10 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
       return { kind: 'recorded', receivedThrough: positions.now.receivedThrough };
     },
     feed(ask) {
+      const versions = () => `${policies.inForce?.version} ${catalogue.inForce?.version}`;
+      const before = versions();
       const answer = applyFeed(parts, ask);
-      const newPolicy = inForceSince.note('policy', catalogue.policy?.version ?? null);
-      const newCatalogue = inForceSince.note('catalogue', catalogue.inForce?.version ?? null);
-      if (newPolicy || newCatalogue) link.touch();
+      if (versions() !== before) link.touch();
       return answer;
     },
     followFeed({ feedId }) {
@@ -112,10 +119,12 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
     },
     centralTime(ask) {
       central = ask;
+      siteTime.hear(ask);
       return null;
     },
     link(ask) {
       link.update(ask.link, ask.conditions);
+      siteTime.link(link.online);
       return null;
     },
   };
@@ -135,6 +144,7 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
       room = hasRoom();
       begin.run();
       try {
+        if (batch.some(({ kind }) => kind === 'checkout')) tidy();
         const answers = batch.map(answer);
         save();
         commit.run();
@@ -195,6 +205,8 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
   function save(): void {
     positions.save();
     documents.save();
+    stock.save();
+    siteTime.save();
   }
 
   function rollBack(): void {
@@ -205,6 +217,10 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
     catalogue.reload();
     outcomes.reload();
     decisions.reload();
+    policies.reload();
+    stock.reload();
+    riskTotals.reload();
+    siteTime.reload();
   }
 
   function entryTime(): EntryTime {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Checkout } from '../../contract/checkout.ts';
 import type { FeedItem, Product } from '../../contract/feed.ts';
-import { Policy } from '../../contract/policy.ts';
+import { Policy, type PolicyInput } from '../../contract/policy.ts';
 import { manualClock } from '../../kit/clock.ts';
 import type { AnswerTo, Ask, Command, CommandKind } from './commands.ts';
 import type { SpaceLimits } from './space.ts';
@@ -15,13 +15,18 @@ const mebibyte = 1024 * 1024;
 export const plentyOfSpace: SpaceLimits = { bytesMax: 1024 * mebibyte, reserveBytes: mebibyte };
 export const feedId = 'feedfeed-0000-7000-8000-000000000001';
 
-export const policy = Policy.parse({
+const plain: PolicyInput = {
   currency: 'GBP',
   checkout: { totalMinorMax: 100_000 },
   exposure: { totalMinorMax: 10_000_000 },
   priceOverride: { permission: 'allowed' },
   unlinkedRefund: { permission: 'allowed', totalMinorMax: 100_000 },
-});
+};
+export const policy = Policy.parse(plain);
+/** The next version of the policy, with so much changed. */
+export function policyItem(version: number, changes: Partial<PolicyInput>): FeedItem {
+  return { kind: 'policy', version, policy: Policy.parse({ ...plain, ...changes }) };
+}
 export const products: Product[] = [
   { sku: 'penny', name: 'A penny sweet', price: { priceMinor: 1, baseQuantity: 1 }, sellable: true },
   {
@@ -92,12 +97,16 @@ export interface TemporaryStore {
   remove(): void;
 }
 
+export function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'holdfast-store-'));
+}
+
 /** Opens a new store; with `items` already applied from its feed. */
 export function temporaryStore(
   items: readonly FeedItem[] = firstFeed,
   space: SpaceLimits = plentyOfSpace,
 ): TemporaryStore {
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-store-'));
+  const folder = temporaryFolder();
   const clock = manualClock();
   let store: Store = openStore({ folder, space, clock });
   const temporary: TemporaryStore = {

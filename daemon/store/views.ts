@@ -9,19 +9,21 @@ import type { Catalogue } from './catalogue.ts';
 import type { Position, StoreStatus } from './commands.ts';
 import type { Decisions } from './decisions.ts';
 import { type Documents, idBytes, idText } from './documents.ts';
-import type { InForceSince } from './in-force-since.ts';
 import type { Journal } from './journal.ts';
 import type { LinkState } from './link-state.ts';
+import type { Policies } from './policy.ts';
 import type { Positions } from './positions.ts';
+import type { SiteTime } from './site-time.ts';
 
 interface Parts {
   journal: Journal;
   documents: Documents;
   catalogue: Catalogue;
+  policies: Policies;
   positions: Positions;
   decisions: Decisions;
   link: LinkState;
-  inForceSince: InForceSince;
+  siteTime: SiteTime;
   clock: Clock;
 }
 
@@ -33,7 +35,7 @@ export interface Views {
 }
 
 export function createViews(db: Database, parts: Parts): Views {
-  const { journal, documents, catalogue, positions, decisions, link, inForceSince } = parts;
+  const { journal, documents, catalogue, policies, positions, decisions, link, siteTime } = parts;
   const before = db.prepare<[number, number], { seq: number; body: Buffer }>(
     `SELECT seq, body FROM entry WHERE seq < ? AND kind <> 'decision' ORDER BY seq DESC LIMIT ?`,
   );
@@ -69,7 +71,8 @@ export function createViews(db: Database, parts: Parts): Views {
     },
     status(room) {
       const { journalId, receivedThrough, appliedThrough, exposureMinor } = positions.now;
-      const { inForce, policy } = catalogue;
+      const { inForce, missed } = catalogue;
+      const policy = policies.inForce;
       return {
         link: link.view,
         journal: {
@@ -83,9 +86,9 @@ export function createViews(db: Database, parts: Parts): Views {
         catalogue: {
           version: inForce?.version ?? 0,
           products: inForce?.products ?? 0,
-          ageMs: inForceSince.ageMs('catalogue'),
+          ageMs: inForce && siteTime.elapsedMs() - inForce.appliedMs,
         },
-        policy: { version: policy?.version ?? 0, ageMs: inForceSince.ageMs('policy') },
+        policy: { version: policy?.version ?? 0, ageMs: policy && siteTime.elapsedMs() - policy.appliedMs },
         offline: offlineLimits(policy?.policy ?? null, exposureMinor, offlineFor()),
         exposure: {
           totalMinor: exposureMinor,
@@ -93,7 +96,11 @@ export function createViews(db: Database, parts: Parts): Views {
           currency: policy?.policy.currency ?? null,
         },
         verdicts: documents.tallies(),
-        conditions: room ? link.conditions : [...link.conditions, journalFull],
+        conditions: [
+          ...link.conditions,
+          ...(room ? [] : [journalFull]),
+          ...(missed ? [{ ...catalogueIncomplete, sinceMs: missed.sinceMs }] : []),
+        ],
       };
     },
     position() {
@@ -126,4 +133,9 @@ const journalFull: Condition = {
   code: 'journal_full',
   hint: 'No new checkouts: make room on the disk or raise journal.bytesMax. Voids, outcomes and sync go on.',
   sinceMs: 0,
+};
+
+const catalogueIncomplete: Omit<Condition, 'sinceMs'> = {
+  code: 'catalogue_incomplete',
+  hint: 'A newer catalogue did not arrive whole, and the one before it stays in force: publish a whole catalogue at central.',
 };

@@ -9,6 +9,7 @@ import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import type { StoreClient } from '../store/client.ts';
 import { type Envelope, type OpenedFeed, readFeedItem } from './envelope.ts';
+import { feedPieces } from './feed-pieces.ts';
 import type { Link } from './link.ts';
 import { act, next, reading, type SyncEvent, type SyncState, type SyncTiming } from './machine.ts';
 
@@ -33,7 +34,6 @@ const timing: SyncTiming = { answerMsMax: 10_000, refusedMs: 60_000, fullFrameIt
 const frameItems = 400;
 /** After a run that could not be read, as when too many kiosks ask: tried again at once, it would take their place. */
 const unsentMs = 100;
-const feedPieceItems = 64;
 /** While kiosks submit, the pump works this share of the time: a backlog can wait, a customer not. */
 const shareBesideKiosks = 1 / 6;
 const restMsMax = 200;
@@ -192,14 +192,16 @@ export function createPump({ store, link, envelope, clock, log, release, certifi
   /** Applies a frame in pieces, so that a checkout waits for one piece at most; what is applied is reported once. */
   async function takeFeed({ feedId, firstPosition, items }: OpenedFeed): Promise<void> {
     let appliedThrough = 0;
-    for (let at = 0; at < items.length; at += feedPieceItems) {
+    let at = firstPosition;
+    const end = firstPosition + items.length;
+    for (const piece of feedPieces(items, readFeedItem)) {
       const startMs = clock.monotonicMs();
-      const piece = items.slice(at, at + feedPieceItems).map(readFeedItem);
       if (piece.includes(null))
-        log.warn({ firstPosition }, 'passed over a feed item that this release cannot read');
-      const answer = await store.ask('feed', { feedId, firstPosition: firstPosition + at, items: piece });
+        log.warn({ firstPosition: at }, 'passed over a feed item that this release cannot read');
+      const answer = await store.ask('feed', { feedId, firstPosition: at, items: piece });
+      at += piece.length;
       // A single word of central's is somebody's answer: only what is left of a long frame can wait.
-      if (at + feedPieceItems < items.length) await giveWay(clock.monotonicMs() - startMs);
+      if (at < end) await giveWay(clock.monotonicMs() - startMs);
       appliedThrough = answer.appliedThrough;
       if (answer.kind === 'applied') continue;
       log.warn({ reason: answer.reason, firstPosition }, 'ignored a feed frame');

@@ -128,4 +128,28 @@ export const mutants: readonly Mutant[] = [
     ],
     tests: ['daemon/store/kiosks/kiosks.test.ts'],
   },
+  {
+    name: 'stock is not taken',
+    breaks: 'I14: what one checkout took is sold to the next',
+    edits: [
+      {
+        file: 'daemon/store/effects.ts',
+        from: 'else stock.take(sku, quantity);\n      }',
+        to: 'else stock.available(sku);\n      }',
+      },
+    ],
+    tests: ['daemon/store/projections.test.ts'],
+  },
+  {
+    name: 'a void gives its exposure back twice',
+    breaks: 'I12: more is exposed than is counted',
+    edits: [
+      {
+        file: 'daemon/store/documents.ts',
+        from: 'SET voided_by = ?, exposed_minor = 0 WHERE',
+        to: 'SET voided_by = ? WHERE',
+      },
+    ],
+    tests: ['daemon/store/exposure.test.ts', 'daemon/store/projections.test.ts'],
+  },
 ];

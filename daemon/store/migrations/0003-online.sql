@@ -24,10 +24,3 @@ CREATE TABLE outcome (
   outcome TEXT NOT NULL,
   at_ms INTEGER NOT NULL
 ) STRICT;
-
--- When the version in force came into force, by the wall clock; its age is for people to read.
-CREATE TABLE in_force_since (
-  kind TEXT PRIMARY KEY,
-  version INTEGER NOT NULL,
-  wall_ms INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;

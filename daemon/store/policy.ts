@@ -1,0 +1,54 @@
+// The policy in force, with what is dear to make from it made once.
+import type { Database } from 'better-sqlite3';
+import type { FeedItem } from '../../contract/feed.ts';
+import { Policy } from '../../contract/policy.ts';
+import { openingHours } from '../checkout/opening-hours.ts';
+
+type PolicyItem = Extract<FeedItem, { kind: 'policy' }>;
+
+export interface PolicyInForce {
+  version: number;
+  policy: Policy;
+  /** Elapsed time when it was applied. */
+  appliedMs: number;
+  /** Whether the site is open. */
+  hours: ReturnType<typeof openingHours>;
+}
+
+export interface Policies {
+  readonly inForce: PolicyInForce | null;
+  /** Goes forward by its version only. */
+  apply(item: PolicyItem, elapsedMs: number): void;
+  reload(): void;
+}
+
+export function openPolicies(db: Database): Policies {
+  const select = db.prepare<[], { version: number; body: string; appliedMs: number }>(
+    'SELECT version, body, applied_ms AS appliedMs FROM policy',
+  );
+  const save = db.prepare(
+    'INSERT OR REPLACE INTO policy (id, version, body, applied_ms) VALUES (1, ?, ?, ?)',
+  );
+  const load = () => {
+    const row = select.get();
+    return row ? made(row.version, Policy.parse(JSON.parse(row.body)), row.appliedMs) : null;
+  };
+  let inForce = load();
+  return {
+    get inForce() {
+      return inForce;
+    },
+    apply({ version, policy }, elapsedMs) {
+      if (inForce && version <= inForce.version) return;
+      save.run(version, JSON.stringify(policy), elapsedMs);
+      inForce = made(version, policy, elapsedMs);
+    },
+    reload() {
+      inForce = load();
+    },
+  };
+}
+
+function made(version: number, policy: Policy, appliedMs: number): PolicyInForce {
+  return { version, policy, appliedMs, hours: openingHours(policy.openingHours) };
+}

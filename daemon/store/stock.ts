@@ -1,0 +1,125 @@
+// The goods of the site, as far as they were counted: on hand, reserved, and so what is left for sale. What one checkout
+// takes is gone for the next of the same batch (I14).
+import type { Database } from 'better-sqlite3';
+import type { FeedItem } from '../../contract/feed.ts';
+import { present } from '../../kit/assert.ts';
+import { createRecent } from './recent.ts';
+
+type StockItem = Extract<FeedItem, { kind: 'stock' }>;
+
+export interface Stock {
+  /** On hand less reserved; null where nobody counted. */
+  available(sku: string): number | null;
+  /** Goods left with their checkout; below zero they came back. Nothing where nobody counted. */
+  take(sku: string, quantity: number): void;
+  /** Holds goods for a checkout until a moment of elapsed time. True where there was something to hold. */
+  reserve(checkoutId: Buffer, sku: string, quantity: number, expiresMs: number): boolean;
+  /** What a checkout still holds is for sale again. */
+  release(checkoutId: Buffer): void;
+  /** Releases what has expired by then, a bounded piece of work. */
+  expire(nowMs: number): void;
+  /** A count, a delivery, a correction. */
+  change(item: StockItem): void;
+  /** Writes what changed; called once, before COMMIT. */
+  save(): void;
+  /** Forgets what a rolled back transaction changed. */
+  reload(): void;
+}
+
+interface StockRow {
+  sku: string;
+  onHand: number;
+  reserved: number;
+  lowWater: number | null;
+}
+
+const expiredMax = 200;
+const atHandMax = 16_384;
+
+export function openStock(db: Database): Stock {
+  const select = db.prepare<[string], StockRow>(
+    'SELECT sku, on_hand AS onHand, reserved, low_water AS lowWater FROM stock WHERE sku = ?',
+  );
+  const save = db.prepare(
+    `INSERT INTO stock (sku, on_hand, reserved, low_water) VALUES (?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET on_hand = excluded.on_hand, reserved = excluded.reserved, low_water = excluded.low_water`,
+  );
+  const insertReservation = db.prepare(
+    `INSERT INTO reservation (checkout_id, sku, quantity, expires_ms) VALUES (?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity`,
+  );
+  const held = db.prepare<[Buffer], { sku: string; quantity: number }>(
+    'SELECT sku, quantity FROM reservation WHERE checkout_id = ?',
+  );
+  const dropReservations = db.prepare('DELETE FROM reservation WHERE checkout_id = ?');
+  const expired = db.prepare<[number], { id: Buffer; sku: string; quantity: number }>(
+    `SELECT checkout_id AS id, sku, quantity FROM reservation WHERE expires_ms <= ? ORDER BY expires_ms LIMIT ${expiredMax}`,
+  );
+  const dropReservation = db.prepare('DELETE FROM reservation WHERE checkout_id = ? AND sku = ?');
+
+  // The store is the only writer: what was read stays true until it changes here.
+  const known = createRecent<StockRow | null>(atHandMax);
+  // Not yet written rows must not be read again from the disk.
+  const changed = new Map<string, StockRow>();
+
+  const find = (sku: string): StockRow | null => {
+    const before = changed.get(sku) ?? known.get(sku);
+    if (before !== undefined) return before;
+    const row = select.get(sku) ?? null;
+    known.set(sku, row);
+    return row;
+  };
+  const put = (row: StockRow, part: Partial<StockRow>) => {
+    Object.assign(row, part);
+    changed.set(row.sku, row);
+  };
+  const unreserve = (sku: string, quantity: number) => {
+    const row = present(find(sku), `the stock of ${sku}, which is reserved`);
+    put(row, { reserved: row.reserved - quantity });
+  };
+
+  return {
+    available(sku) {
+      const row = find(sku);
+      return row && row.onHand - row.reserved;
+    },
+    take(sku, quantity) {
+      const row = find(sku);
+      if (row) put(row, { onHand: row.onHand - quantity });
+    },
+    reserve(checkoutId, sku, quantity, expiresMs) {
+      const row = find(sku);
+      if (!row) return false;
+      put(row, { reserved: row.reserved + quantity });
+      insertReservation.run(checkoutId, sku, quantity, expiresMs);
+      return true;
+    },
+    release(checkoutId) {
+      for (const { sku, quantity } of held.all(checkoutId)) unreserve(sku, quantity);
+      dropReservations.run(checkoutId);
+    },
+    expire(nowMs) {
+      for (const { id, sku, quantity } of expired.all(nowMs)) {
+        unreserve(sku, quantity);
+        dropReservation.run(id, sku);
+      }
+    },
+    change({ changes }) {
+      for (const { sku, change, quantity, lowWater } of changes) {
+        const row = find(sku) ?? { sku, onHand: 0, reserved: 0, lowWater: null };
+        known.set(sku, row);
+        const onHand = change === 'set' ? quantity : row.onHand + quantity;
+        put(row, { onHand, lowWater: lowWater ?? row.lowWater });
+      }
+    },
+    save() {
+      for (const { sku, onHand, reserved, lowWater } of changed.values())
+        save.run(sku, onHand, reserved, lowWater);
+      changed.clear();
+    },
+    reload() {
+      known.clear();
+      changed.clear();
+    },
+  };
+}
