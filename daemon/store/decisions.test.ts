@@ -27,7 +27,11 @@ const sale = (n: number, totalMinor = 250, mode?: 'require_online' | 'prefer_onl
 const accept = (command: Parameters<TemporaryStore['execute']>[0]) =>
   shop.execute(command)[0] as AcceptAnswer;
 const late = (n: number) => shop.ask('decideLate', { id: uuid(n) });
-const word = (n: number, outcome: 'authorised' | 'declined' | 'unknown', more: object = {}): FeedItem => ({
+const word = (
+  n: number,
+  outcome: 'authorised' | 'booked' | 'declined' | 'unknown',
+  more: object = {},
+): FeedItem => ({
   kind: 'outcome',
   id: uuid(n),
   outcome,
@@ -240,7 +244,12 @@ describe('a checkout that is not asked for', () => {
     });
     const { journalId, lastSeq, lastHash } = shop.ask('position', {});
     shop.ask('received', { journalId, receivedThrough: lastSeq, hash: lastHash });
-    expect(accept(sale(2)).kind).toBe('pending');
+    // Received, and still to be booked before this one.
+    expect(said(accept(sale(2))).reasons).toEqual(['link_catching_up']);
+    for (let n = 0; n < 5; n++) {
+      shop.feed(...Array.from({ length: 401 }, (_, i) => word(1000 + n * 401 + i, 'booked')));
+    }
+    expect(accept(sale(3)).kind).toBe('pending');
   });
 
   it('is refused at once for what central could not change either', () => {

@@ -40,7 +40,9 @@ const sell = (totalMinor: number, changes: Partial<Checkout> = {}, kiosk: string
   const [answer] = shop.execute(command) as AcceptAnswer[];
   if (answer?.kind !== 'answered') throw new Error(answer?.kind);
   // Why the appliance decides alone is no judgement of the rule.
-  return answer.answer.reasons.map(({ code }) => code).filter((code) => code !== 'link_down');
+  return answer.answer.reasons
+    .map(({ code }) => code)
+    .filter((code) => code !== 'link_down' && code !== 'offline_by_mode');
 };
 const card = (fingerprint: string): Partial<Checkout> => ({
   payment: { token: 't', fingerprint, scheme: 'visa', last4: '4242' },
@@ -296,7 +298,9 @@ describe('a site', () => {
     open({ online: { mode: 'require_online' } });
     const { mode: _, ...silent } = pennies(1);
     const [answer] = shop.execute(submit.checkout(++documents, silent)) as AcceptAnswer[];
-    expect(answer).toMatchObject({ answer: { reasons: [{ code: 'online_required' }] } });
+    expect(answer).toMatchObject({
+      answer: { reasons: [{ code: 'online_required' }, { code: 'link_down' }] },
+    });
     expect(sell(1)).toEqual([]);
   });
 });
