@@ -83,7 +83,9 @@ async function oneRound(folder: string): Promise<Round> {
     await backlog(site);
     // In life central is another machine: here it must not take the appliance's share of two cores.
     if (site.central.pid() !== null) setPriority(site.central.pid() ?? 0, constants.priority.PRIORITY_LOW);
-    const quiet = await load(selling(site, 6));
+    // Warm: what the compiler does in the first seconds would flatter the drain.
+    await load(selling(site, 4));
+    const quiet = await load(selling(site, 8));
     const { drained, kiosks } = await drainWhileSelling(site);
     return {
       alone,

@@ -3,38 +3,39 @@
 import type { Clock } from './clock.ts';
 
 export interface Rest {
-  /** Something was done; cheap enough to be said for every request. */
+  /** One thing was done; cheap enough to be said for every request. */
   worked(): void;
   stop(): void;
 }
 
+const lookMs = 5000;
+/** So few things between two looks are rest all the same: a till that asks how the link is, a clean-up that finds nothing. */
+const doneAtRestMax = 20;
+
 /**
- * Calls `collect` once after every stretch of work, when nothing was done for `quietMs`; starting up counts as work.
+ * Calls `collect` once after every stretch of work, when hardly anything was done for a while; starting up counts as work.
  * @param collect holds up its thread for some tens of milliseconds
  */
-export function collectAtRest(
-  clock: Pick<Clock, 'after'>,
-  collect: () => void = collectGarbage,
-  quietMs = 5000,
-): Rest {
-  let state: 'resting' | 'quiet_so_far' | 'worked' = 'quiet_so_far';
-  let cancel = clock.after(quietMs, look);
+export function collectAtRest(clock: Pick<Clock, 'after'>, collect: () => void = collectGarbage): Rest {
+  let done = 0;
+  let left: 'something' | 'nothing' = 'something';
+  let cancel = clock.after(lookMs, look);
   return {
     worked() {
-      if (state === 'resting') cancel = clock.after(quietMs, look);
-      state = 'worked';
+      done++;
     },
     stop: () => cancel(),
   };
 
   function look(): void {
-    if (state === 'worked') {
-      state = 'quiet_so_far';
-      cancel = clock.after(quietMs, look);
-      return;
+    cancel = clock.after(lookMs, look);
+    if (done > doneAtRestMax) {
+      left = 'something';
+    } else if (left === 'something') {
+      left = 'nothing';
+      collect();
     }
-    state = 'resting';
-    collect();
+    done = 0;
   }
 }
 

@@ -6,6 +6,7 @@ import { Uuid } from '../../contract/id.ts';
 import { limits } from '../../contract/limits.ts';
 import type { StoreClient } from '../store/client.ts';
 import type { AcceptAnswer } from '../store/commands.ts';
+import { answerJson } from './json.ts';
 import { preferredWaitMs } from './prefer.ts';
 import { ProblemError } from './problems.ts';
 import { readSubmission } from './request.ts';
@@ -23,7 +24,8 @@ export function addDocumentRoutes(
     if (wishMs !== null) ctx.set('Preference-Applied', `wait=${wishMs / 1000}`);
     ctx.vary('Prefer');
     const hungUp = new AbortController();
-    ctx.res.on('close', () => hungUp.abort());
+    // With a reason of our own: the default one is an exception with its stack, made for every request.
+    ctx.res.on('close', () => hungUp.abort('hung up'));
     respond(
       ctx,
       await waitingRoom.submit(
@@ -48,13 +50,13 @@ export function addDocumentRoutes(
   router.get('/v1/checkouts/:id', async (ctx) => {
     const view = await store.ask('document', { id: idOf(ctx, 'document_not_found') });
     if (!view) throw new ProblemError('document_not_found');
-    ctx.body = view;
+    answerJson(ctx, view);
   });
 
   router.get('/v1/checkouts', async (ctx) => {
     const beforeSeq = wholeNumber(ctx, 'cursor', Number.MAX_SAFE_INTEGER);
     const itemsMax = wholeNumber(ctx, 'limit', limits.pageItemsMax) ?? 20;
-    ctx.body = await store.ask('page', { beforeSeq, itemsMax });
+    answerJson(ctx, await store.ask('page', { beforeSeq, itemsMax }));
   });
 }
 
@@ -71,7 +73,7 @@ function respond(ctx: Context, answer: AcceptAnswer | Waited): void {
   }
   ctx.status = 201;
   ctx.set('Location', `/v1/checkouts/${answer.answer.id}`);
-  ctx.body = answer.answer;
+  answerJson(ctx, answer.answer);
 }
 
 /** The kiosk by the name it was paired under, where the door knows it. */

@@ -5,6 +5,7 @@ import { type Pairing, PairingRequest } from '../../contract/pairing.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import type { KioskDoor } from '../store/kiosks/door.ts';
+import { answerJson } from './json.ts';
 import { ProblemError } from './problems.ts';
 import { readSubmission } from './request.ts';
 
@@ -56,5 +57,5 @@ export function addPairingRoutes(router: Router, { kiosks, clock, log }: Pairing
 function respond(ctx: Context, pairing: Pairing): void {
   ctx.status = 201;
   ctx.set('Cache-Control', 'no-store');
-  ctx.body = pairing;
+  answerJson(ctx, pairing);
 }

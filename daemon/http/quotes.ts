@@ -3,6 +3,7 @@ import type Router from '@koa/router';
 import { QuoteRequest } from '../../contract/quote.ts';
 import type { StoreClient } from '../store/client.ts';
 import { kioskName } from './documents.ts';
+import { answerJson } from './json.ts';
 import { ProblemError } from './problems.ts';
 import { readDocument } from './request.ts';
 
@@ -11,6 +12,6 @@ export function addQuoteRoutes(router: Router, store: Pick<StoreClient, 'ask'>):
     const { document } = await readDocument(ctx, () => QuoteRequest);
     const answer = await store.ask('quote', { asked: document, kiosk: kioskName(ctx) });
     if (answer.kind === 'unaccepted') throw new ProblemError(answer.code);
-    ctx.body = answer.quote;
+    answerJson(ctx, answer.quote);
   });
 }

@@ -2,6 +2,7 @@
 import type Router from '@koa/router';
 import type { Status } from '../../contract/kiosk-api.ts';
 import type { StoreClient } from '../store/client.ts';
+import { answerJson } from './json.ts';
 
 export interface Identity {
   applianceId: string;
@@ -24,12 +25,12 @@ export function addStatusRoutes(
     return { ...identity, ...known, ...counters };
   };
   router.get('/v1/status', async (ctx) => {
-    ctx.body = await statusNow();
+    answerJson(ctx, await statusNow());
   });
 
   /** Alive: the event loop turns. */
   router.get('/livez', (ctx) => {
-    ctx.body = { status: 'ok' };
+    answerJson(ctx, { status: 'ok' });
   });
 
   /** Ready: the store answers and there is something to sell by. The link does not matter. */
@@ -37,7 +38,7 @@ export function addStatusRoutes(
     const { catalogue, policy } = await store.ask('status', {});
     const ready = catalogue.version > 0 && policy.version > 0;
     ctx.status = ready ? 200 : 503;
-    ctx.body = { status: ready ? 'ready' : 'waiting_for_feed' };
+    answerJson(ctx, { status: ready ? 'ready' : 'waiting_for_feed' });
   });
   return statusNow;
 }
