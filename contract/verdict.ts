@@ -40,7 +40,7 @@ export const reasonHints = {
   above_floor_limit: 'From this amount on central must decide, and it cannot be reached.',
   split_above_floor_limit:
     'With what this card bought here a moment ago central must decide, and it cannot be reached.',
-  chosen_for_online: 'This checkout was drawn to be decided by central, and it cannot be reached.',
+  chosen_for_online: 'This checkout was drawn to be seen by central, where it can be reached.',
   card_not_taken: 'This card is no longer taken; ask for another way to pay.',
   velocity_fingerprint_reached:
     'This card was used too often here; wait for the link or ask for another way to pay.',

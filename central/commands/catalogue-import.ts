@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { Command } from 'commander';
 import { CommandError } from '../errors.ts';
 import { defaultPolicy } from '../feed/default-policy.ts';
-import { draftsMax } from '../ledger/port.ts';
+import { draftsMax } from '../ledger/published.ts';
 import { describePublished } from './catalogue-publish.ts';
 import {
   type CommandOptions,

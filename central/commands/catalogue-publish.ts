@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { CommandError } from '../errors.ts';
 import { defaultPolicy } from '../feed/default-policy.ts';
-import type { CataloguePublished } from '../ledger/port.ts';
+import type { CataloguePublished } from '../ledger/published.ts';
 import {
   type CommandOptions,
   configFlag,

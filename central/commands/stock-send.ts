@@ -11,7 +11,7 @@ import {
   stockColumns,
   stockMistakes,
 } from '../feed/stock-words.ts';
-import type { StockChange } from '../ledger/port.ts';
+import type { StockChange } from '../ledger/published.ts';
 import {
   type CommandOptions,
   configFlag,

@@ -1,6 +1,6 @@
 // What a person says of stock, as changes for the feed: SKU=QTY on a command line, or a line of a CSV file.
 import { limits } from '../../contract/limits.ts';
-import type { StockChange } from '../ledger/port.ts';
+import type { StockChange } from '../ledger/published.ts';
 import { wholeNumber } from './cells.ts';
 import { type Mistakes, readCsv } from './csv.ts';
 

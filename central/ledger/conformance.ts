@@ -15,7 +15,8 @@ import {
   voidEntry,
 } from '../fixtures/entries.ts';
 import { createTestJournal, type TestJournal, testKeys } from '../fixtures/journal.ts';
-import { draftsMax, type HelloFacts, type HelloResult, type LedgerPort, type ReceiveResult } from './port.ts';
+import type { HelloFacts, HelloResult, LedgerPort, ReceiveResult } from './port.ts';
+import { draftsMax } from './published.ts';
 
 export interface OpenedStore {
   port: LedgerPort;

@@ -1,13 +1,16 @@
 import { expect, it } from 'vitest';
 import type { Mode } from '../../contract/checkout.ts';
 import type { ReasonCode } from '../../contract/verdict.ts';
-import { type Against, bySide, decideLate, type Late, type LinkFacts, routeCheckout } from './route.ts';
+import { type Against, decideLate, type Late, type LinkFacts, routeCheckout } from './route.ts';
 
 const up: LinkFacts = { online: true, catchingUp: false };
 const down: LinkFacts = { online: false, catchingUp: false };
 const behind: LinkFacts = { online: true, catchingUp: true };
 const codes = (...of: ReasonCode[]) => of.map((code) => ({ code }));
-const judged = (...reasons: ReasonCode[]) => bySide(codes(...reasons));
+const judged = (...reasons: ReasonCode[]): Against => ({
+  refusals: codes(...reasons.filter((code) => code === 'product_unknown')),
+  offlineRefusals: codes(...reasons.filter((code) => code !== 'product_unknown')),
+});
 const alone = (verdict: 'approved_offline' | 'refused', ...reasons: ReasonCode[]) => ({
   kind: 'decided',
   verdict,
@@ -53,10 +56,34 @@ it.each<[string, Mode, Against, Late, LinkFacts, object]>([
   [
     'the kiosk would rather not wait, above a limit',
     'offline_ok',
-    { refusals: [], offlineRefusals: codes('above_floor_limit') },
+    judged('above_floor_limit'),
     'approve_offline',
     up,
-    alone('refused', 'above_floor_limit', 'offline_by_mode'),
+    asked('refuse', 'above_floor_limit'),
+  ],
+  [
+    'the kiosk would rather not wait, and the lot fell on it',
+    'offline_ok',
+    judged('chosen_for_online'),
+    'approve_offline',
+    up,
+    asked('approve_offline'),
+  ],
+  [
+    'the lot fell on it, and there is no link',
+    'offline_ok',
+    judged('chosen_for_online'),
+    'approve_offline',
+    down,
+    alone('approved_offline', 'link_down'),
+  ],
+  [
+    'the lot fell on it, above a limit, behind a backlog',
+    'prefer_online',
+    judged('above_floor_limit', 'chosen_for_online'),
+    'approve_offline',
+    behind,
+    alone('refused', 'above_floor_limit', 'link_catching_up'),
   ],
   ['no link', 'prefer_online', judged(), 'refuse', down, alone('approved_offline', 'link_down')],
   [

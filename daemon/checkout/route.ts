@@ -36,11 +36,13 @@ export function routeCheckout(mode: Mode, against: Against, late: Late, link: Li
   const { refusals } = against;
   // Said once, at its place before the reason why there is no central.
   const offlineRefusals = against.offlineRefusals.filter(({ code }) => code !== 'online_required');
-  const why = whyAlone(mode, link);
-  if (why !== null) return decideAlone(mode, { refusals, offlineRefusals }, why);
+  // Drawn to be seen by central where it can be had: chance is no reason against a customer where it cannot.
+  const limits = offlineRefusals.filter(({ code }) => code !== 'chosen_for_online');
+  const why = whyAlone(mode, link, offlineRefusals.length > 0);
+  if (why !== null) return decideAlone(mode, { refusals, offlineRefusals: limits }, why);
   if (refusals.length > 0) return { kind: 'decided', verdict: 'refused', reasons: [...refusals] };
-  const mayApprove = mode === 'prefer_online' && offlineRefusals.length === 0;
-  return { kind: 'asked', late: mayApprove ? late : 'refuse', reasons: offlineRefusals };
+  const mayApprove = mode !== 'require_online' && limits.length === 0;
+  return { kind: 'asked', late: mayApprove ? late : 'refuse', reasons: limits };
 }
 
 /** What becomes of a checkout that central did not decide in time. */
@@ -51,9 +53,10 @@ export function decideLate(asked: { late: Late; reasons: readonly Reason[] }, li
     : { verdict: 'refused', reasons: [...asked.reasons, { code: 'online_required' }, why] };
 }
 
-function whyAlone(mode: Mode, { online, catchingUp }: LinkFacts): ReasonCode | null {
+/** Null where central is asked. A kiosk that would rather not wait does so where central must decide. */
+function whyAlone(mode: Mode, { online, catchingUp }: LinkFacts, mustAsk: boolean): ReasonCode | null {
   if (!online) return 'link_down';
-  if (mode === 'offline_ok') return 'offline_by_mode';
+  if (mode === 'offline_ok' && !mustAsk) return 'offline_by_mode';
   return catchingUp ? 'link_catching_up' : null;
 }
 
@@ -66,16 +69,5 @@ function decideAlone(mode: Mode, { refusals, offlineRefusals }: Against, why: Re
     kind: 'decided',
     verdict: reasons.length === 0 ? 'approved_offline' : 'refused',
     reasons: aloneMatters ? [...reasons, { code: why }] : reasons,
-  };
-}
-
-/** What the appliance may not decide alone and central may. */
-const centralMayDecide: ReadonlySet<ReasonCode> = new Set(['online_required', 'exposure_limit_reached']);
-
-/** The rule's reasons by whom they bind. */
-export function bySide(reasons: readonly Reason[]): Against {
-  return {
-    refusals: reasons.filter(({ code }) => !centralMayDecide.has(code)),
-    offlineRefusals: reasons.filter(({ code }) => centralMayDecide.has(code)),
   };
 }

@@ -2,6 +2,7 @@
 // the transaction of the batch, so that two submissions can never both see the room that only one may take (I12).
 import type { LinkedRefund } from '../../contract/checkout.ts';
 import { CheckoutEntry, type DocumentEntry, type EntryTime } from '../../contract/entry.ts';
+import type { Policy } from '../../contract/policy.ts';
 import type { VerdictKind } from '../../contract/verdict.ts';
 import { present } from '../../kit/assert.ts';
 import {
@@ -9,6 +10,7 @@ import {
   decideLinkedRefund,
   decideUnlinkedRefund,
   decideVoid,
+  type Judgement,
   judgeCheckout,
   type TargetFacts,
 } from '../checkout/decide.ts';
@@ -66,7 +68,6 @@ export function createAccept(parts: AcceptParts): Accept {
       const route = routeCheckout(checkout.mode ?? mode, judgement, late, decisions.linkFacts());
       const verdict = route.kind === 'asked' ? 'pending' : route.verdict;
       const open = verdict !== 'refused';
-      const { bill } = judgement.pricing;
       const entry: CheckoutEntry = {
         kind: 'checkout',
         id,
@@ -77,10 +78,8 @@ export function createAccept(parts: AcceptParts): Accept {
         catalogueVersion: catalogue.inForce.version,
         policyVersion,
         checkout,
-        ...(bill && { judged: bill.judged }),
-        ...(bill && bill.taxes.length > 0 && { taxes: bill.taxes }),
-        ...(open && judgement.review.length > 0 && { review: judgement.review }),
-        ...(open && policy.stock.taken === 'at_hand_over' && { goods: 'reserved' as const }),
+        ...billed(judgement.pricing),
+        ...(open && held(judgement, policy)),
         ...(kiosk && { kiosk }),
         ...(parts.link.offlineSince && { offlineSinceMs: parts.link.offlineSince.wallMs }),
       };
@@ -193,6 +192,20 @@ export function createAccept(parts: AcceptParts): Accept {
   function slipFor(verdict: VerdictKind): { slip?: number } {
     return verdict === 'approved_offline' ? { slip: positions.nextSlip() } : {};
   }
+}
+
+/** What every line came to, where all could be priced. */
+function billed({ bill }: Judgement['pricing']): Pick<CheckoutEntry, 'judged' | 'taxes'> {
+  if (!bill) return {};
+  return { judged: bill.judged, ...(bill.taxes.length > 0 && { taxes: bill.taxes }) };
+}
+
+/** What a checkout that is not refused leaves to be done: a look at central, goods to hand over. */
+function held({ review }: Judgement, { stock }: Policy): Pick<CheckoutEntry, 'review' | 'goods'> {
+  return {
+    ...(review.length > 0 && { review }),
+    ...(stock.taken === 'at_hand_over' && { goods: 'reserved' as const }),
+  };
 }
 
 function unaccepted(code: UnacceptedCode): AcceptAnswer {

@@ -3,7 +3,7 @@ import type Database from 'better-sqlite3';
 import { Product } from '../../../contract/feed.ts';
 import { limits } from '../../../contract/limits.ts';
 import { assert } from '../../../kit/assert.ts';
-import type { CatalogueDraft, CataloguePublished, CatalogueView, ProductsPage } from '../port.ts';
+import type { CatalogueDraft, CataloguePublished, CatalogueView, ProductsPage } from '../published.ts';
 import type { FeedDocuments } from './feed-documents.ts';
 import type { FeedTable } from './feeds.ts';
 import { createPublishing } from './publishing.ts';

@@ -2,7 +2,7 @@
 import type Database from 'better-sqlite3';
 import type { FeedItem } from '../../../contract/feed.ts';
 import { limits } from '../../../contract/limits.ts';
-import type { HotListChanged, HotListed, HotListPage } from '../port.ts';
+import type { HotListChanged, HotListed, HotListPage } from '../published.ts';
 import type { FeedDocuments } from './feed-documents.ts';
 import type { FeedTable } from './feeds.ts';
 

@@ -1,7 +1,7 @@
 // The policy: every version is kept, and the newest is in force everywhere.
 import type { FeedItem } from '../../../contract/feed.ts';
 import { Policy } from '../../../contract/policy.ts';
-import type { PolicyView } from '../port.ts';
+import type { PolicyView } from '../published.ts';
 import type { FeedDocuments } from './feed-documents.ts';
 import type { FeedTable } from './feeds.ts';
 

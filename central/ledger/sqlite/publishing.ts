@@ -1,7 +1,7 @@
 // Publishing a catalogue: a draft becomes the products in force, and every feed is told as shortly as it can be.
 import type Database from 'better-sqlite3';
 import { cutPieces, planPublication } from '../../feed/pieces.ts';
-import type { CatalogueDraft, CataloguePublished } from '../port.ts';
+import type { CatalogueDraft, CataloguePublished } from '../published.ts';
 import type { FeedDocuments } from './feed-documents.ts';
 import type { FeedTable } from './feeds.ts';
 

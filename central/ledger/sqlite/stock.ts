@@ -1,6 +1,6 @@
 // What a person says of the goods at a site: into that appliance's feed, for products that the catalogue has.
 import { limits } from '../../../contract/limits.ts';
-import type { StockChange, StockSent } from '../port.ts';
+import type { StockChange, StockSent } from '../published.ts';
 import type { ApplianceTable } from './appliances.ts';
 import type { CatalogueTable } from './catalogues.ts';
 import type { FeedTable } from './feeds.ts';

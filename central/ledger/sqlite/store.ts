@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import Database from 'better-sqlite3';
 import { present } from '../../../kit/assert.ts';
-import { draftsMax, type LedgerCalls } from '../port.ts';
+import type { LedgerCalls } from '../port.ts';
+import { draftsMax } from '../published.ts';
 import { createApplianceTable } from './appliances.ts';
 import { createBookingTable } from './booking.ts';
 import { createCatalogueTable } from './catalogues.ts';
