@@ -10,6 +10,7 @@ import type { Log } from '../../kit/log.ts';
 import type { StoreClient } from '../store/client.ts';
 import { type Envelope, type OpenedFeed, readFeedItem } from './envelope.ts';
 import { feedPieces } from './feed-pieces.ts';
+import { createGiveWay } from './give-way.ts';
 import type { Link } from './link.ts';
 import { act, next, reading, type SyncEvent, type SyncState, type SyncTiming } from './machine.ts';
 
@@ -34,11 +35,9 @@ const timing: SyncTiming = { answerMsMax: 10_000, refusedMs: 60_000, fullFrameIt
 const frameItems = 400;
 /** After a run that could not be read, as when too many kiosks ask: tried again at once, it would take their place. */
 const unsentMs = 100;
-/** While kiosks submit, the pump works this share of the time: a backlog can wait, a customer not. */
-const shareBesideKiosks = 1 / 6;
-const restMsMax = 200;
 
 export function createPump({ store, link, envelope, clock, log, release, certificate }: PumpParts): Pump {
+  const giveWay = createGiveWay(store, clock);
   let state: SyncState = { kind: 'offline' };
   let shown: LinkView = { kind: 'offline', sinceMs: clock.wallMs() };
   let conditions: Condition[] = [];
@@ -209,13 +208,6 @@ export function createPump({ store, link, envelope, clock, log, release, certifi
       break;
     }
     await link.send('applied', envelope.seal('applied', { feedId, appliedThrough }));
-  }
-
-  /** After a piece of work that took `workedMs`: rests, while kiosks submit, so that they find the box free. */
-  async function giveWay(workedMs: number): Promise<void> {
-    if (!store.kiosksSubmit()) return;
-    const restMs = Math.min(restMsMax, Math.max(1, workedMs) * (1 / shareBesideKiosks - 1));
-    await new Promise<void>((resolve) => clock.after(restMs, resolve));
   }
 
   async function takeWelcome(welcome: Welcome): Promise<void> {
