@@ -12,12 +12,13 @@ export function identifyCaller(kiosks: Pick<KioskDoor, 'kioskOf'>, rates: RateLi
     const token = bearerToken(ctx.get('Authorization'));
     const kiosk = token === null ? null : kiosks.kioskOf(token);
     ctx.state.kiosk = kiosk satisfies Kiosk | null;
-    await rates.count(ctx, kiosk, token !== null);
+    const counted = rates.count(ctx, kiosk, token !== null);
+    if (counted) await counted;
     if (token !== null && !kiosk) {
       ctx.set('WWW-Authenticate', 'Bearer realm="holdfast", error="invalid_token"');
       throw new ProblemError('kiosk_token_invalid');
     }
-    await next();
+    return next();
   };
 }
 

@@ -25,7 +25,7 @@ export function allowOrigins(origins: readonly string[]): Middleware {
   const allowed = new Set(origins);
   return async (ctx, next) => {
     // Whether the origin is listed or not: a cache must not give the one the other's answer.
-    if (allowed.size > 0) ctx.vary('Origin');
+    ctx.vary('Origin');
     const origin = ctx.get('Origin');
     if (!allowed.has(origin)) return next();
     ctx.set('Access-Control-Allow-Origin', origin);

@@ -23,17 +23,8 @@ export function addDocumentRoutes(
     // RFC 7240 §3: said even where there was nothing to wait for, as the wish was heeded all the same.
     if (wishMs !== null) ctx.set('Preference-Applied', `wait=${wishMs / 1000}`);
     ctx.vary('Prefer');
-    const hungUp = new AbortController();
-    // With a reason of our own: the default one is an exception with its stack, made for every request.
-    ctx.res.on('close', () => hungUp.abort('hung up'));
-    respond(
-      ctx,
-      await waitingRoom.submit(
-        { id, requestHash, checkout: document, kiosk: kioskName(ctx) },
-        wishMs,
-        hungUp.signal,
-      ),
-    );
+    const ask = { id, requestHash, checkout: document, kiosk: kioskName(ctx) };
+    respond(ctx, await waitingRoom.submit(ask, wishMs, ctx.res));
   });
 
   router.post('/v1/checkouts/:id/void', async (ctx) => {

@@ -8,11 +8,16 @@ import { ProblemError } from './problems.ts';
 /** Refuses with 421 (RFC 9110 §15.5.20) whatever is not for loopback, for `names` or for a name in the certificate. */
 export function requireHost(names: readonly string[], certificate: X509Certificate | null): Middleware {
   const known = new Set(['localhost', '127.0.0.1', '::1', ...names.map((name) => name.toLowerCase())]);
-  return async (ctx, next) => {
-    const name = hostname(ctx.get('Host'));
+  // Kiosks call by the same name again and again.
+  let lastKnown: string | null = null;
+  return (ctx, next) => {
+    const host = ctx.get('Host');
+    if (host === lastKnown) return next();
+    const name = hostname(host);
     if (!known.has(name) && !(certificate && isNamed(name, certificate)))
       throw new ProblemError('host_unknown');
-    await next();
+    lastKnown = host;
+    return next();
   };
 }
 

@@ -5,7 +5,7 @@ const headerCharsMax = 512;
 
 /** The wait that was wished for in milliseconds, cut to what is allowed; null when there is no such wish. */
 export function preferredWaitMs(header: string): number | null {
-  if (header.length > headerCharsMax) return null;
+  if (header === '' || header.length > headerCharsMax) return null;
   for (const preference of header.split(',')) {
     // A preference may carry parameters of its own; the first of equal names counts (RFC 7240 §2).
     const [name, value] = (preference.split(';')[0] ?? '').split('=').map((part) => part.trim());

@@ -14,11 +14,11 @@ export interface RateLimitOptions {
 
 export interface RateLimit {
   /**
-   * Counts a request and says in its answer what is left.
+   * Counts a request and says in its answer what is left; null where nothing is counted.
    * @param wantsToBe whether it carried a token, be it a wrong one
    * @throws ProblemError rate_limited
    */
-  count(ctx: Context, kiosk: Kiosk | null, wantsToBe: boolean): Promise<void>;
+  count(ctx: Context, kiosk: Kiosk | null, wantsToBe: boolean): Promise<void> | null;
 }
 
 const windowSeconds = 60;
@@ -30,11 +30,11 @@ export function createRateLimit(options: RateLimitOptions): RateLimit {
   const loopback = limiter('loopback', loopbackRatePerMinute);
 
   return {
-    async count(ctx, kiosk, wantsToBe) {
-      if (kiosk) return consume(ctx, kiosks, kiosk.name);
+    count(ctx, kiosk, wantsToBe) {
+      if (kiosk) return kiosks && consume(ctx, kiosks, kiosk.name);
       // Plain HTTP is this machine's own.
-      if (ctx.secure || wantsToBe) return consume(ctx, addresses, bucketOf(ctx.ip));
-      return consume(ctx, loopback, '');
+      if (ctx.secure || wantsToBe) return addresses && consume(ctx, addresses, bucketOf(ctx.ip));
+      return loopback && consume(ctx, loopback, '');
     },
   };
 }
@@ -57,8 +57,7 @@ function limiter(keyPrefix: string, points: number | null): RateLimiterMemory | 
 }
 
 /** The fields of draft-ietf-httpapi-ratelimit-headers-10: the policy's quota and window, what is left and for how long. */
-async function consume(ctx: Context, limit: RateLimiterMemory | null, key: string): Promise<void> {
-  if (!limit) return;
+async function consume(ctx: Context, limit: RateLimiterMemory, key: string): Promise<void> {
   const { keyPrefix: policy, points } = limit;
   const result = await limit.consume(key).catch((refused: unknown) => {
     if (refused instanceof RateLimiterRes) return refused;

@@ -26,7 +26,7 @@ const others: [RegExp, KioskScope][] = [
  * `tokenRequired` is false; over TLS, which is how the network calls, a token is needed whatever is configured.
  */
 export function requireScope(tokenRequired: boolean): Middleware {
-  return async (ctx, next) => {
+  return (ctx, next) => {
     const kiosk = ctx.state.kiosk as Kiosk | null;
     for (const route of routesOf(ctx)) {
       // For the log, should it be refused.
@@ -34,7 +34,7 @@ export function requireScope(tokenRequired: boolean): Middleware {
       const needed = scopeOf(ctx.method, route);
       if (needed !== null) demand(ctx, kiosk, needed, tokenRequired);
     }
-    await next();
+    return next();
   };
 }
 

@@ -148,7 +148,7 @@ function createApp(
   });
   app.use(helmet());
   app.use(requireHost(lan ? [lan.host] : [], lan?.tls.certificate ?? null));
-  app.use(allowOrigins(corsOrigins));
+  if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins));
   app.use(identifyCaller(kiosks?.door ?? { kioskOf: () => null }, rates));
   app.use(router.routes());
   app.use(router.allowedMethods());

@@ -7,76 +7,89 @@ import type { AcceptAnswer, Ask } from '../store/commands.ts';
 /** `gone`: the kiosk hung up or the server stops, so that nobody can be told; a retry will be. */
 export type Waited = Exclude<AcceptAnswer, { kind: 'pending' }> | { kind: 'gone' };
 
+/** The kiosk's connection, of which only its end matters. */
+export interface Connection {
+  readonly destroyed: boolean;
+  once(event: 'close', listener: () => void): unknown;
+}
+
 export interface WaitingRoom {
   /**
    * Submits a checkout and waits for its answer, for as long as the policy says.
    * @param wishMs the kiosk's own wish in place of the policy's
-   * @param hungUp aborted when the kiosk is gone: its checkout is then left to its retry, or to be refused in time
+   * @param connection once it is closed, its checkout is left to a retry, or to be refused in time
    */
-  submit(ask: Ask<'checkout'>, wishMs: number | null, hungUp: AbortSignal): Promise<Waited>;
+  submit(ask: Ask<'checkout'>, wishMs: number | null, connection: Connection): Promise<Waited>;
   /** Ends every wait without a decision, so that a stop need not wait for central. */
   close(): void;
 }
 
+type Heard = { kind: 'answer'; answer: Answer } | { kind: 'late' } | { kind: 'gone' };
+
+/** One request. Most never wait: it costs them two small objects. */
+interface Waiter {
+  heard: Heard | null;
+  hear(heard: Heard): void;
+}
+
 export function createWaitingRoom(store: Pick<StoreClient, 'ask' | 'onDecided'>): WaitingRoom {
-  const closing = new AbortController();
-  const waiting = new Map<string, Set<(answer: Answer) => void>>();
+  const waiting = new Map<string, Waiter[]>();
   store.onDecided((answer) => {
-    for (const tell of waiting.get(answer.id) ?? []) tell(answer);
+    for (const waiter of waiting.get(answer.id) ?? []) waiter.hear({ kind: 'answer', answer });
   });
 
-  /** Listens before the store is asked, so that no decision can pass by in between. */
-  function listen(id: string): { decided: Promise<Answer>; leave(): void } {
-    const listeners = waiting.get(id) ?? new Set();
-    waiting.set(id, listeners);
-    let tell: (answer: Answer) => void = () => {};
-    const decided = new Promise<Answer>((resolve) => {
-      tell = resolve;
-    });
-    listeners.add(tell);
-    return {
-      decided,
-      leave() {
-        listeners.delete(tell);
-        if (listeners.size === 0 && waiting.get(id) === listeners) waiting.delete(id);
-      },
-    };
-  }
-
   return {
-    async submit(ask, wishMs, hungUp) {
-      const { decided, leave } = listen(ask.id);
+    async submit(ask, wishMs, connection) {
+      // Listens before the store is asked, so that no decision can pass by in between.
+      const waiter = enter(ask.id);
       try {
         const first = await store.ask('checkout', ask);
         if (first.kind !== 'pending') return first;
-        const ended = AbortSignal.any([hungUp, closing.signal]);
-        const heard = await within(wishMs ?? first.waitMs, decided, ended);
+        const heard = await hearing(waiter, wishMs ?? first.waitMs, connection);
         if (heard.kind === 'answer') return { kind: 'answered', answer: heard.answer };
         if (heard.kind === 'gone') return heard;
         const late = await store.ask('decideLate', { id: ask.id });
         // Once asked to decide, the store has decided; it never answers that it still waits.
         return late.kind === 'pending' ? { kind: 'gone' } : late;
       } finally {
-        leave();
+        leave(ask.id, waiter);
       }
     },
-    close: () => closing.abort(),
+    close() {
+      for (const waiters of waiting.values()) for (const { hear } of waiters) hear({ kind: 'gone' });
+    },
   };
+
+  function enter(id: string): Waiter {
+    const waiter: Waiter = {
+      heard: null,
+      hear(heard) {
+        waiter.heard ??= heard;
+      },
+    };
+    const others = waiting.get(id);
+    if (others) others.push(waiter);
+    else waiting.set(id, [waiter]);
+    return waiter;
+  }
+
+  function leave(id: string, waiter: Waiter): void {
+    const left = waiting.get(id)?.filter((other) => other !== waiter) ?? [];
+    if (left.length === 0) waiting.delete(id);
+    else waiting.set(id, left);
+  }
 }
 
-type Heard = { kind: 'answer'; answer: Answer } | { kind: 'late' } | { kind: 'gone' };
-
-function within(waitMs: number, decided: Promise<Answer>, hungUp: AbortSignal): Promise<Heard> {
+/** The first thing a waiter hears: an answer, that the time is up, or that nobody listens any more. */
+function hearing(waiter: Waiter, waitMs: number, connection: Connection): Promise<Heard> {
+  if (waiter.heard) return Promise.resolve(waiter.heard);
+  if (connection.destroyed) return Promise.resolve({ kind: 'gone' });
   return new Promise((resolve) => {
-    const end = (heard: Heard) => {
+    const timer = setTimeout(() => waiter.hear({ kind: 'late' }), waitMs);
+    waiter.hear = (heard) => {
       clearTimeout(timer);
-      hungUp.removeEventListener('abort', gone);
       resolve(heard);
     };
-    const gone = () => end({ kind: 'gone' });
-    const timer = setTimeout(() => end({ kind: 'late' }), waitMs);
-    hungUp.addEventListener('abort', gone);
-    if (hungUp.aborted) gone();
-    void decided.then((answer) => end({ kind: 'answer', answer }));
+    connection.once('close', () => waiter.hear({ kind: 'gone' }));
   });
 }
