@@ -1,6 +1,8 @@
 // What came back is checked for its shape before anyone relies on it: a proxy or a captive portal answers too.
 // By hand, and against the contract's types only: the schemas would bring a whole library into a kiosk's page.
 import type { Answer, DocumentPage, DocumentView, Problem, Status } from '../contract/kiosk-api.ts';
+import type { Pairing } from '../contract/pairing.ts';
+import type { Quote } from '../contract/quote.ts';
 
 type Fields = Record<string, unknown>;
 export type Guard<T> = (value: unknown) => value is T;
@@ -23,8 +25,7 @@ export function isAnswer(value: unknown): value is Answer {
     Number.isSafeInteger(value.seq) &&
     verdicts.has(value.verdict) &&
     deciders.has(value.decidedBy) &&
-    Array.isArray(value.reasons) &&
-    value.reasons.every((reason) => isObject(reason) && texts(reason, 'code', 'hint')) &&
+    areReasons(value.reasons) &&
     absentOr(value, 'string', 'checkoutId', 'currency', 'declineCode') &&
     absentOr(value, 'number', 'slip', 'totalMinor', 'decisionSeq', 'offlineSinceMs')
   );
@@ -76,6 +77,30 @@ export function isStatus(value: unknown): value is Status {
   );
 }
 
+export function isQuote(value: unknown): value is Quote {
+  return (
+    isObject(value) &&
+    (value.verdict === 'approved_offline' || value.verdict === 'refused') &&
+    areReasons(value.reasons) &&
+    areReasons(value.offlineOnly) &&
+    texts(value, 'currency') &&
+    (value.totalMinor === null || numbers(value, 'totalMinor')) &&
+    Array.isArray(value.lines) &&
+    value.lines.every((line) => line === null || isObject(line)) &&
+    Array.isArray(value.taxes)
+  );
+}
+
+export function isPairing(value: unknown): value is Pairing {
+  return (
+    isObject(value) &&
+    texts(value, 'token') &&
+    isObject(value.kiosk) &&
+    texts(value.kiosk, 'name') &&
+    Array.isArray(value.kiosk.scopes)
+  );
+}
+
 /** RFC 9457 with our code: what tells an answer of the appliance from an error page of something in between. */
 export function isProblem(value: unknown): value is Problem {
   return isObject(value) && texts(value, 'title', 'code') && numbers(value, 'status');
@@ -83,6 +108,10 @@ export function isProblem(value: unknown): value is Problem {
 
 function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function areReasons(value: unknown): boolean {
+  return Array.isArray(value) && value.every((reason) => isObject(reason) && texts(reason, 'code', 'hint'));
 }
 
 function texts(value: Fields, ...names: string[]): boolean {

@@ -7,7 +7,9 @@ import type {
   Void as VoidSchema,
 } from '../contract/checkout.ts';
 import type { Answer, DocumentPage, DocumentView, Problem, Status } from '../contract/kiosk-api.ts';
-import { isAnswer, isDocumentPage, isDocumentView, isStatus } from './answers.ts';
+import type { Quote, QuoteRequest as QuoteRequestSchema } from '../contract/quote.ts';
+import { isAnswer, isDocumentPage, isDocumentView, isQuote, isStatus } from './answers.ts';
+import { normalBaseUrl, plainFetch } from './appliance-url.ts';
 import {
   createDelivery,
   type Delivery,
@@ -24,6 +26,7 @@ type Written<Schema extends { _zod: { input: unknown } }> = Schema['_zod']['inpu
 export type Checkout = Written<typeof CheckoutSchema>;
 export type Void = Written<typeof VoidSchema>;
 export type Refund = Written<typeof LinkedRefundSchema> | Written<typeof UnlinkedRefundSchema>;
+export type QuoteRequest = Written<typeof QuoteRequestSchema>;
 
 /**
  * What became of a submitted document; `id` names it for ever.
@@ -65,6 +68,8 @@ export interface KioskClient {
   get(id: string): Promise<Reading<DocumentView>>;
   /** A page of documents, the newest first. */
   list(page?: { cursor?: string; limit?: number }): Promise<Reading<DocumentPage>>;
+  /** What a checkout would cost and be told now. Nothing is written down, so nothing is kept. */
+  quote(question: QuoteRequest): Promise<Reading<Quote>>;
   status(): Promise<Reading<Status>>;
   /** What happens at the appliance, without a gap, until the signal ends it. */
   events(options?: EventsOptions): AsyncGenerator<KioskEvent, void, undefined>;
@@ -73,6 +78,8 @@ export interface KioskClient {
 export interface KioskOptions {
   /** The appliance, such as http://appliance.local:8080. */
   baseUrl: string;
+  /** The kiosk's own, from `pair()`; needed on the local network, and never kept with a request. */
+  token?: string;
   fetch?: typeof globalThis.fetch;
   /** Where unanswered requests are kept; in memory unless told, which a reload loses. */
   storage?: KioskStorage;
@@ -90,12 +97,14 @@ const onlineWaitMsMax = 30_000;
 export function createKioskClient(options: KioskOptions): KioskClient {
   const storage = options.storage ?? memoryStorage();
   const onTheWay = new Set<string>();
-  // Called as a plain function: a browser's fetch refuses any other `this`.
-  const plainFetch: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init));
+  const fetch = options.fetch ?? plainFetch;
+  const authorisation: Record<string, string> =
+    options.token === undefined ? {} : { Authorization: `Bearer ${options.token}` };
   const baseUrl = normalBaseUrl(options.baseUrl);
   const deliver = createDelivery({
     baseUrl,
-    fetch: plainFetch,
+    fetch,
+    headers: authorisation,
     limits: { ...defaultRetry, ...options.retry },
     signal: options.signal,
   });
@@ -170,20 +179,20 @@ export function createKioskClient(options: KioskOptions): KioskClient {
       if (page.limit !== undefined) query.set('limit', String(page.limit));
       return readingOf(await deliver(`/v1/checkouts?${query}`, get, isDocumentPage));
     },
+    async quote(question) {
+      const headers = { 'Content-Type': 'application/json' };
+      const init = { method: 'POST', headers, body: JSON.stringify(question) };
+      return readingOf(await deliver('/v1/quotes', init, isQuote));
+    },
     async status() {
       return readingOf(await deliver('/v1/status', get, isStatus));
     },
     events({ lastEventId, signal } = {}) {
       const ends = [signal, options.signal].filter((one) => one !== undefined);
-      return readEvents(
-        `${baseUrl}/v1/events`,
-        plainFetch,
-        {},
-        {
-          ...(lastEventId !== undefined && { lastEventId }),
-          signal: AbortSignal.any(ends),
-        },
-      );
+      return readEvents(`${baseUrl}/v1/events`, fetch, authorisation, {
+        ...(lastEventId !== undefined && { lastEventId }),
+        signal: AbortSignal.any(ends),
+      });
     },
   };
 }
@@ -220,10 +229,4 @@ function readingOf<T>(delivery: Delivery<T>): Reading<T> {
 /** True when the appliance did not speak at all, so that it will not for another request either. */
 function isSilence(reason: UnavailableReason): boolean {
   return reason === 'unreachable' || reason === 'timeout' || reason === 'stopped';
-}
-
-function normalBaseUrl(text: string): string {
-  const { protocol } = new URL(text);
-  if (protocol !== 'http:' && protocol !== 'https:') throw new TypeError(`not an http URL: ${text}`);
-  return text.replace(/\/+$/, '');
 }

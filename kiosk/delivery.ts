@@ -59,13 +59,16 @@ export type Deliver = <T>(
 export function createDelivery(options: {
   baseUrl: string;
   fetch: typeof globalThis.fetch;
+  /** Go along with every request, such as who asks. */
+  headers?: Record<string, string>;
   limits: RetryLimits;
   signal: AbortSignal | undefined;
 }): Deliver {
-  const { baseUrl, fetch, limits, signal } = options;
+  const { baseUrl, fetch, headers = {}, limits, signal } = options;
 
   /** Tries until answered; gives up when the next attempt would begin after the time is up. */
-  return async (path, init, isExpected, extraMs = 0) => {
+  return async (path, given, isExpected, extraMs = 0) => {
+    const init = { ...given, headers: { ...headers, ...given.headers } };
     const deadline = performance.now() + limits.totalMsMax;
     const { attemptMsMax } = limits;
     let reason: UnavailableReason = 'timeout';
