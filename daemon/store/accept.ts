@@ -24,7 +24,7 @@ import type { Effects } from './effects.ts';
 import type { ReadFacts } from './facts.ts';
 import type { Journal } from './journal.ts';
 import type { LinkState } from './link-state.ts';
-import type { Policies } from './policy.ts';
+import type { Policies, PolicyInForce } from './policy.ts';
 import type { Positions } from './positions.ts';
 import type { SiteTime } from './site-time.ts';
 
@@ -57,13 +57,12 @@ export function createAccept(parts: AcceptParts): Accept {
     checkout({ id, requestHash, checkout, kiosk }) {
       const earlier = repeated(id, requestHash);
       if (earlier) return earlier;
-      if (!catalogue.inForce) return unaccepted('catalogue_missing');
-      if (!policies.inForce) return unaccepted('policy_missing');
-      if (!parts.roomForCheckouts()) return unaccepted('journal_full');
+      const by = sellingBy();
+      if (typeof by === 'string') return unaccepted(by);
 
-      const { policy, version: policyVersion } = policies.inForce;
+      const { policy, version: policyVersion } = by.policy;
       const question = { id, asked: checkout, payment: checkout.payment, kiosk };
-      const judgement = judgeCheckout(checkout, parts.readFacts(question, policies.inForce), policy);
+      const judgement = judgeCheckout(checkout, parts.readFacts(question, by.policy), policy);
       const { mode, late, waitMs } = policy.online;
       const route = routeCheckout(checkout.mode ?? mode, judgement, late, decisions.linkFacts());
       const verdict = route.kind === 'asked' ? 'pending' : route.verdict;
@@ -75,7 +74,7 @@ export function createAccept(parts: AcceptParts): Accept {
         verdict,
         reasons: route.reasons,
         ...slipFor(verdict),
-        catalogueVersion: catalogue.inForce.version,
+        catalogueVersion: by.catalogueVersion,
         policyVersion,
         checkout,
         ...billed(judgement.pricing),
@@ -144,6 +143,14 @@ export function createAccept(parts: AcceptParts): Accept {
       }
     },
   };
+
+  /** What a new checkout is judged by, or why none can be taken. */
+  function sellingBy(): { policy: PolicyInForce; catalogueVersion: number } | UnacceptedCode {
+    if (!catalogue.inForce) return 'catalogue_missing';
+    if (!policies.inForce) return 'policy_missing';
+    if (!parts.roomForCheckouts()) return 'journal_full';
+    return { policy: policies.inForce, catalogueVersion: catalogue.inForce.version };
+  }
 
   /** The first answer again, or the conflict, when the key was used before (I2). */
   function repeated(id: string, requestHash: string): AcceptAnswer | null {
