@@ -25,6 +25,8 @@ export const Answer = z.object({
   reasons: z.array(AnsweredReason),
   /** The slip number; absent when there is no slip. */
   slip: z.int().min(1).optional(),
+  /** The year of the site in which it is that number; numbers begin again with each year. */
+  slipYear: z.int().optional(),
   /** The checkout a void or linked refund refers to. */
   checkoutId: Uuid.optional(),
   currency: z.string().optional(),

@@ -5,8 +5,9 @@ import type { Condition, DocumentPage, DocumentView } from '../../contract/kiosk
 import type { Policy } from '../../contract/policy.ts';
 import { assert, present } from '../../kit/assert.ts';
 import type { Clock } from '../../kit/clock.ts';
+import { slipOf } from '../checkout/slip.ts';
 import type { Catalogue } from './catalogue.ts';
-import type { Position, StoreStatus } from './commands.ts';
+import type { Ask, Position, SlipAnswer, StoreStatus } from './commands.ts';
 import type { Decisions } from './decisions.ts';
 import { type Documents, idBytes, idText } from './documents.ts';
 import type { Journal } from './journal.ts';
@@ -29,6 +30,7 @@ interface Parts {
 
 export interface Views {
   document(id: string): DocumentView | null;
+  slip(ask: Ask<'slip'>): SlipAnswer;
   page(beforeSeq: number | null, itemsMax: number): DocumentPage;
   status(room: boolean): StoreStatus;
   position(): Position;
@@ -62,6 +64,21 @@ export function createViews(db: Database, parts: Parts): Views {
     document(id) {
       const row = documents.find(idBytes(id));
       return row && view(row.seq, present(journal.body(row.seq), `entry ${row.seq}`));
+    },
+    slip({ id, copy }) {
+      const row = documents.find(idBytes(id));
+      if (!row) return { kind: 'missing', code: 'document_not_found' };
+      const entry = Entry.parse(JSON.parse(present(journal.body(row.seq), `entry ${row.seq}`).toString()));
+      const timeZone = policies.inForce?.policy.openingHours?.timeZone ?? 'UTC';
+      const slip =
+        entry.kind === 'checkout' || entry.kind === 'refund'
+          ? slipOf(entry, decisions.answerNow(entry, row.seq), {
+              timeZone,
+              copy,
+              voided: row.voidedBy !== null,
+            })
+          : null;
+      return slip ? { kind: 'slip', slip } : { kind: 'missing', code: 'slip_not_found' };
     },
     page(beforeSeq, itemsMax) {
       const rows = before.all(beforeSeq ?? Number.MAX_SAFE_INTEGER, itemsMax + 1);
