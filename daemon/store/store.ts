@@ -66,7 +66,7 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
   const catalogue = openCatalogue(db);
   const policies = openPolicies(db);
   const siteTime = openSiteTime(db, clock);
-  const stock = openStock(db);
+  const stock = openStock(db, clock);
   const hotList = openHotList(db);
   const riskTotals = openRiskTotals(db);
   const hasRoom = watchSpace(db, folder, space, clock);
@@ -175,7 +175,7 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
         lastSeq: journal.lastSeq,
         lastAskedSeq: decisions.lastAskedSeq,
         lastOutcome: outcomes.last,
-        statusChanges: link.changes,
+        statusChanges: link.changes + stock.lowChanges,
       };
     },
     takeDecided: () => decisions.takeDecided(),

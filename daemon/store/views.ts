@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import { Entry } from '../../contract/entry.ts';
 import type { Condition, DocumentPage, DocumentView } from '../../contract/kiosk-api.ts';
+import { limits } from '../../contract/limits.ts';
 import type { Policy } from '../../contract/policy.ts';
 import { assert, present } from '../../kit/assert.ts';
 import type { Clock } from '../../kit/clock.ts';
@@ -15,6 +16,7 @@ import type { LinkState } from './link-state.ts';
 import type { Policies } from './policy.ts';
 import type { Positions } from './positions.ts';
 import type { SiteTime } from './site-time.ts';
+import type { Stock } from './stock.ts';
 
 interface Parts {
   journal: Journal;
@@ -25,6 +27,7 @@ interface Parts {
   decisions: Decisions;
   link: LinkState;
   siteTime: SiteTime;
+  stock: Stock;
   clock: Clock;
 }
 
@@ -37,7 +40,7 @@ export interface Views {
 }
 
 export function createViews(db: Database, parts: Parts): Views {
-  const { journal, documents, catalogue, policies, positions, decisions, link, siteTime } = parts;
+  const { journal, documents, catalogue, policies, positions, decisions, link, siteTime, stock } = parts;
   const before = db.prepare<[number, number], { seq: number; body: Buffer }>(
     `SELECT seq, body FROM entry WHERE seq < ? AND kind <> 'decision' ORDER BY seq DESC LIMIT ?`,
   );
@@ -87,6 +90,7 @@ export function createViews(db: Database, parts: Parts): Views {
       return { items, nextCursor: rows.length > itemsMax && last ? String(last.seq) : null };
     },
     status(room) {
+      const low = stock.low(limits.lowStockItemsMax + 1);
       const { journalId, receivedThrough, appliedThrough, exposureMinor } = positions.now;
       const { inForce, missed } = catalogue;
       const policy = policies.inForce;
@@ -107,6 +111,10 @@ export function createViews(db: Database, parts: Parts): Views {
         },
         policy: { version: policy?.version ?? 0, ageMs: policy && siteTime.elapsedMs() - policy.appliedMs },
         offline: offlineLimits(policy?.policy ?? null, exposureMinor, offlineFor()),
+        stockLow: {
+          items: low.slice(0, limits.lowStockItemsMax),
+          more: low.length > limits.lowStockItemsMax,
+        },
         exposure: {
           totalMinor: exposureMinor,
           limitMinor: policy?.policy.exposure.totalMinorMax ?? null,
@@ -117,6 +125,7 @@ export function createViews(db: Database, parts: Parts): Views {
           ...link.conditions,
           ...(room ? [] : [journalFull]),
           ...(missed ? [{ ...catalogueIncomplete, sinceMs: missed.sinceMs }] : []),
+          ...low.slice(0, 1).map(({ sinceMs }) => ({ ...stockLow, sinceMs })),
         ],
       };
     },
@@ -155,4 +164,9 @@ const journalFull: Condition = {
 const catalogueIncomplete: Omit<Condition, 'sinceMs'> = {
   code: 'catalogue_incomplete',
   hint: 'A newer catalogue did not arrive whole, and the one before it stays in force: publish a whole catalogue at central.',
+};
+
+const stockLow: Omit<Condition, 'sinceMs'> = {
+  code: 'stock_low',
+  hint: 'Products named in stockLow are running low: bring more, or count them at central.',
 };
