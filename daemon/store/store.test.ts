@@ -299,6 +299,10 @@ describe('slip numbers (I15)', () => {
     expect([...old, ...fresh, next(5)]).toEqual(['1/2026', '2/2026', '1/2027', '2/2027', '3/2027']);
     shop.clock.setWall(Date.parse('2028-06-01T00:00:00Z'));
     expect(next(6)).toBe('1/2028');
+    // Central knows better; the year that was begun is gone on with all the same.
+    const aheadOfMonotonicMs = Date.parse('2027-03-01T00:00:00Z') - shop.clock.monotonicMs();
+    shop.ask('centralTime', { aheadOfMonotonicMs, uncertaintyMs: 5 });
+    expect(next(7)).toBe('2/2028');
   });
 
   it('are not used up by a batch that was rolled back', () => {
