@@ -288,7 +288,13 @@ describe('slip numbers (I15)', () => {
       return `${slip}/${slipYear}`;
     };
     shop.feed(
-      policyItem(2, { openingHours: { timeZone: 'Europe/Berlin', periods: [], untrustedClock: 'sell' } }),
+      policyItem(2, {
+        openingHours: {
+          timeZone: 'Europe/Berlin',
+          periods: [{ days: ['mon'], from: '00:00', until: '23:59' }],
+          untrustedClock: 'sell',
+        },
+      }),
     );
     shop.clock.setWall(Date.parse('2026-12-31T22:59:00Z'));
     const old = [next(1), next(2)];
