@@ -129,6 +129,8 @@ describe('the golden samples', () => {
       )
       .filter((path) => !(name in open) || path.at(-1) !== 'totalMinor')
       // A correction of stock may take away.
+      // More may be sold or reserved than a short count found.
+      .filter((path) => path.at(-1) !== 'available')
       .filter((path) => !path.includes('changes') || path.at(-1) !== 'quantity')
       .map((path) => changed(read(name), path, () => -1));
     expect(bent.filter((value) => schema.safeParse(value).success)).toEqual([]);
