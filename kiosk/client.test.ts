@@ -199,6 +199,35 @@ describe('a checkout', () => {
     expect(await client.unanswered()).toEqual([submission.id]);
   });
 
+  it.each([401, 403])(
+    'is kept when it may have been accepted before the appliance turned the kiosk away with %i',
+    async (status) => {
+      let admits = true;
+      const { received, baseUrl } = await appliance((_, response) => {
+        if (!admits)
+          return json(response, status, { type: '', title: '', status, code: 'kiosk_token_invalid' });
+        // Accepted, and the kiosk never hears of it.
+        admits = false;
+        response.destroy();
+      });
+      const client = kiosk(baseUrl, { retry: hasty });
+      const submission = await client.checkout(sale);
+      expect(submission).toMatchObject({ kind: 'unavailable', reason: 'not_admitted' });
+      expect(await client.unanswered()).toEqual([submission.id]);
+      expect(await client.resume()).toEqual([submission]);
+      expect(new Set(received.map(({ key }) => key))).toEqual(new Set([submission.id]));
+    },
+  );
+
+  it('is invalid, and not kept, when the appliance turned the kiosk away from the first', async () => {
+    const { baseUrl } = await appliance((_, response) =>
+      json(response, 401, { type: '', title: '', status: 401, code: 'kiosk_token_missing' }),
+    );
+    const client = kiosk(baseUrl, { retry: hasty });
+    expect(await client.checkout(sale)).toMatchObject({ kind: 'invalid', problem: { status: 401 } });
+    expect(await client.unanswered()).toEqual([]);
+  });
+
   it('is unavailable when nobody is there', async () => {
     const client = kiosk('http://127.0.0.1:1', { retry: hasty });
     expect(await client.checkout(sale)).toMatchObject({ kind: 'unavailable', reason: 'unreachable' });

@@ -120,11 +120,11 @@ export function createKioskClient(options: KioskOptions): KioskClient {
       } catch {
         return { kind: 'unavailable', id: request.id, reason: 'storage_failed' };
       }
-      return send(request);
+      return send(request, 'first');
     });
   }
 
-  async function send({ id, path, body }: KeptRequest): Promise<Submission> {
+  async function send({ id, path, body }: KeptRequest, time: 'first' | 'again'): Promise<Submission> {
     const headers: Record<string, string> = { 'Content-Type': 'application/json', 'Idempotency-Key': id };
     const online = path === checkoutsPath;
     if (online && onlineWaitSeconds !== undefined) headers.Prefer = `wait=${onlineWaitSeconds}`;
@@ -132,6 +132,11 @@ export function createKioskClient(options: KioskOptions): KioskClient {
     const init = { method: 'POST', headers, body };
     // An answer may take as long as central may; a time-out before that would only ask the same again.
     const delivery = await deliver(path, init, isOurs, online ? waitMs : 0);
+    // Turned away at the door, where nobody looks whether the same request was let in before: only the journal knows.
+    if (delivery.kind === 'problem' && isOfTheDoor(delivery.problem)) {
+      if (time === 'again' || delivery.attempts > 1)
+        return { kind: 'unavailable', id, reason: 'not_admitted' };
+    }
     // When removing fails the request is asked again some day and gets the same answer.
     if (delivery.kind !== 'unavailable') await storage.remove(id).catch(() => {});
     return submissionOf(id, delivery);
@@ -161,7 +166,7 @@ export function createKioskClient(options: KioskOptions): KioskClient {
         // When nobody answered the one before, the next would only wait as long again.
         const result: Submission = silent
           ? { kind: 'unavailable', id: request.id, reason: silent }
-          : await alone(request.id, () => send(request));
+          : await alone(request.id, () => send(request, 'again'));
         if (result.kind === 'unavailable' && isSilence(result.reason)) silent = result.reason;
         results.push(result);
       }
@@ -224,6 +229,11 @@ function readingOf<T>(delivery: Delivery<T>): Reading<T> {
     case 'unavailable':
       return delivery;
   }
+}
+
+/** Who calls, and under which name, is looked at before what they ask. */
+function isOfTheDoor({ status }: Problem): boolean {
+  return status === 401 || status === 403 || status === 421;
 }
 
 /** True when the appliance did not speak at all, so that it will not for another request either. */

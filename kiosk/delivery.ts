@@ -26,7 +26,8 @@ export const defaultRetry: RetryLimits = {
 /**
  * Why there is no answer: `unreachable` no connection, or it broke; `timeout` nothing came in time; `busy` asked to
  * come later (429, 503); `journal_full` the appliance takes nothing new at the moment (507); `failed` it had an error
- * (500); `bad_answer` what came is no answer of an appliance; `stopped` the caller's signal;
+ * (500); `bad_answer` what came is no answer of an appliance; `stopped` the caller's signal; `not_admitted` the appliance
+ * no longer lets this kiosk in, and what was sent before that may have been accepted: pair again, then `resume()`;
  * `storage_failed` the request could not be kept, so it was not sent.
  */
 export type UnavailableReason =
@@ -37,15 +38,18 @@ export type UnavailableReason =
   | 'failed'
   | 'bad_answer'
   | 'stopped'
+  | 'not_admitted'
   | 'storage_failed';
 
 export type Delivery<T> =
   | { kind: 'answered'; value: T }
-  | { kind: 'problem'; problem: Problem }
+  /** `attempts` says how often it was sent: an earlier attempt may have been accepted. */
+  | { kind: 'problem'; problem: Problem; attempts: number }
   | { kind: 'unavailable'; reason: UnavailableReason };
 
 type Attempt<T> =
-  | Exclude<Delivery<T>, { kind: 'unavailable' }>
+  | { kind: 'answered'; value: T }
+  | { kind: 'problem'; problem: Problem }
   | { kind: 'retry'; reason: UnavailableReason; retryAfterMs: number };
 
 export type Deliver = <T>(
@@ -76,6 +80,7 @@ export function createDelivery(options: {
       const leftMs = Math.max(1, Math.ceil(deadline - performance.now()));
       const timeout = AbortSignal.timeout(Math.min(attemptMsMax, leftMs) + extraMs);
       const result = await attempt(path, init, isExpected, timeout);
+      if (result.kind === 'problem') return { ...result, attempts: failures + 1 };
       if (result.kind !== 'retry') return result;
       // An attempt cut short by the end of the time tells less than what was heard before.
       if (result.reason !== 'timeout' || leftMs >= attemptMsMax) reason = result.reason;
