@@ -27,6 +27,7 @@ const sourcesOfCodes = [
   'central/errors.ts',
   'daemon/config.ts',
   'daemon/http/problems.ts',
+  'daemon/store/views.ts',
   'provisioning/error.ts',
   'provisioning/authority/check.ts',
 ];
