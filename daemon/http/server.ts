@@ -18,6 +18,7 @@ import { addDocumentRoutes } from './documents.ts';
 import { addEventRoute } from './events.ts';
 import { requireHost } from './hosts.ts';
 import type { LanCertificate } from './lan-certificate.ts';
+import { addOpenApiRoute } from './openapi.ts';
 import { addPairingRoutes } from './pairings.ts';
 import { answerProblem, ProblemError } from './problems.ts';
 import { addQuoteRoutes } from './quotes.ts';
@@ -109,10 +110,11 @@ function tlsOptions(options: HttpOptions, { tls }: LanOptions) {
   };
 }
 
-function createApp(
+/** The application and, for whoever describes it, the router with every route there is. */
+export function createApp(
   options: HttpOptions,
   { store, identity, log, kiosks }: HttpParts,
-): { app: Koa; endWaits: () => void } {
+): { app: Koa; router: Router; endWaits: () => void } {
   const app = new Koa();
   const counters = { cardNumbersRefused: 0 };
   const { lan = null, kioskAuth = 'loopback_open', corsOrigins = [] } = options;
@@ -127,6 +129,7 @@ function createApp(
   addQuoteRoutes(router, store);
   const statusNow = addStatusRoutes(router, { store, identity, counters });
   const events = addEventRoute(router, store, statusNow);
+  addOpenApiRoute(router);
 
   // Without a listener the framework prints what a broken connection left, stack and all.
   app.on('error', (error: Error) => log.info({ error: error.message }, 'a connection broke'));
@@ -156,7 +159,7 @@ function createApp(
     events.close();
     waitingRoom.close();
   };
-  return { app, endWaits };
+  return { app, router, endWaits };
 
   function answerError(ctx: Koa.Context, error: unknown): void {
     const requestId = ctx.state.requestId as string;
