@@ -47,8 +47,11 @@ export const Tax = z.strictObject({
 export type Tax = z.infer<typeof Tax>;
 
 const head = { id: Uuid, at: EntryTime, verdict: VerdictKind, reasons: z.array(Reason) };
-/** Gapless per appliance (I15); present exactly when the document was approved and has a slip. */
-const slip = z.int().min(1).optional();
+/**
+ * Present exactly when the document was approved and has a slip. The number is gapless per appliance and calendar year
+ * of the site (I15); entries of the releases before have no year, and their numbers go on into the first one.
+ */
+const slipped = { slip: z.int().min(1).optional(), slipYear: z.int().min(1).optional() };
 
 /** By the device's wall clock; present exactly when the site was offline at that moment. */
 const offlineSinceMs = z.int().optional();
@@ -57,7 +60,7 @@ const offlineSinceMs = z.int().optional();
 export const CheckoutEntry = z.strictObject({
   kind: z.literal('checkout'),
   ...head,
-  slip,
+  ...slipped,
   catalogueVersion: z.int().min(0),
   policyVersion: z.int().min(0),
   /** What was submitted, as it was understood. */
@@ -87,7 +90,7 @@ export type VoidEntry = z.infer<typeof VoidEntry>;
 export const RefundEntry = z.strictObject({
   kind: z.literal('refund'),
   ...head,
-  slip,
+  ...slipped,
   policyVersion: z.int().min(0),
   refund: z.union([LinkedRefund, UnlinkedRefund]),
 });
@@ -103,7 +106,7 @@ export const DecisionEntry = z.strictObject({
   verdict: VerdictKind.exclude(['pending']),
   decidedBy: z.enum(['central', 'appliance']),
   reasons: z.array(Reason),
-  slip,
+  ...slipped,
   declineCode: DeclineCode.optional(),
   offlineSinceMs,
 });

@@ -1,6 +1,7 @@
 // What the appliance answers a kiosk over HTTP.
 import { z } from 'zod';
 import { Uuid } from './id.ts';
+import { limits } from './limits.ts';
 import { DeclineCode, OutcomeKind, ReasonCode, VerdictKind } from './verdict.ts';
 
 /** A reason with the words for the person at the kiosk. */
@@ -25,6 +26,8 @@ export const Answer = z.object({
   reasons: z.array(AnsweredReason),
   /** The slip number; absent when there is no slip. */
   slip: z.int().min(1).optional(),
+  /** The year of the site in which it is that number; numbers begin again with each year. */
+  slipYear: z.int().optional(),
   /** The checkout a void or linked refund refers to. */
   checkoutId: Uuid.optional(),
   currency: z.string().optional(),
@@ -83,6 +86,14 @@ export const Status = z.object({
     moneyLeftMinor: z.int().min(0).nullable(),
     /** Null while online too. */
     timeLeftMs: z.int().min(0).nullable(),
+  }),
+  /** Products of which less is available than their low water, those that have longest first. */
+  stockLow: z.object({
+    items: z
+      .array(z.object({ sku: z.string(), available: z.int(), lowWater: z.int().min(0), sinceMs: z.int() }))
+      .max(limits.lowStockItemsMax),
+    /** More run low than are named. */
+    more: z.boolean(),
   }),
   exposure: z.object({
     totalMinor: z.int().min(0),

@@ -41,6 +41,8 @@ export const limits = {
   productOffersMax: 16,
   stockQuantityMax: 1_000_000_000,
   stockChangesPerItemMax: 500,
+  /** Products running low that a status names. */
+  lowStockItemsMax: 20,
   /** What a policy may ask for. */
   onlineWaitMsMax: 30_000,
   velocityRulesMax: 8,

@@ -73,7 +73,8 @@ export function kioskName(ctx: Context): string | null {
   return kiosk?.name ?? null;
 }
 
-function idOf(ctx: Context, missing: 'checkout_not_found' | 'document_not_found'): string {
+/** The id in the path, in lower case. */
+export function idOf(ctx: Context, missing: 'checkout_not_found' | 'document_not_found'): string {
   const id = Uuid.safeParse(String(ctx.params.id).toLowerCase());
   if (!id.success) throw new ProblemError(missing);
   return id.data;

@@ -48,6 +48,11 @@ const table = {
     'No checkout has this id',
     'Check the id; a checkout is voided or refunded where it was taken.',
   ],
+  slip_not_found: [
+    404,
+    'The document has no slip',
+    'Only what was approved has one; read the document for its verdict.',
+  ],
   method_not_allowed: [405, 'This path does not take this method', 'See the Allow header.'],
   body_too_large: [413, 'The body is too large', 'Keep the body within 64 KiB.'],
   content_type_unsupported: [415, 'The body is not declared as JSON', 'Send Content-Type: application/json.'],

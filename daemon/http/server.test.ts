@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Answer, DocumentPage, DocumentView, Problem, Status } from '../../contract/kiosk-api.ts';
 import { limits } from '../../contract/limits.ts';
 import { Quote } from '../../contract/quote.ts';
+import { Slip } from '../../contract/slip.ts';
 import type { Log } from '../../kit/log.ts';
 import { StoreBusyError, type StoreClient, startStore } from '../store/client.ts';
 import { feedId, firstFeed, pennies, plentyOfSpace, uuid } from '../store/temporary-store.ts';
@@ -73,6 +74,56 @@ const sell = async (totalMinor = 5) =>
   Answer.parse(await (await post('/v1/checkouts', pennies(totalMinor))).json());
 const status = async () => Status.parse(await (await fetch(`${origin}/v1/status`)).json());
 const entries = async () => (await status()).journal.lastSeq;
+
+describe('a slip', () => {
+  const slipOf = (id: string, query = '', accept = '*/*') =>
+    fetch(`${origin}/v1/checkouts/${id}/slip${query}`, { headers: { Accept: accept } });
+
+  it('is data, or text where text is asked for, and a copy where the kiosk says so', async () => {
+    const sold = await sell(7);
+    const data = await slipOf(sold.id);
+    expect(data.headers.get('Vary')).toMatch(/Accept/);
+    expect(Slip.parse(await data.json())).toMatchObject({
+      id: sold.id,
+      applianceId: 'shop-1',
+      slip: sold.slip,
+      slipYear: sold.slipYear,
+      copy: false,
+      lines: [{ name: 'A penny sweet', quantity: 7, totalMinor: 7 }],
+    });
+    const text = await slipOf(sold.id, '?copy=true', 'text/plain');
+    expect(text.headers.get('Content-Type')).toBe('text/plain; charset=utf-8');
+    const words = await text.text();
+    expect(words).toMatch(/^ +\*\*\* COPY \*\*\*\n/);
+    expect(words).toContain(`Slip ${sold.slip} / ${sold.slipYear}`);
+  });
+
+  it('says that its checkout was voided since', async () => {
+    const { id } = await sell();
+    await post(`/v1/checkouts/${id}/void`, { reason: 'mistake' });
+    expect(await (await slipOf(id)).json()).toMatchObject({ voided: true });
+  });
+
+  it('is there for a refund too, and for nothing that was not approved', async () => {
+    const { id: checkoutId } = await sell();
+    const refund = { checkoutId, currency: 'GBP', totalMinor: 2, reason: 'x' };
+    const refunded = Answer.parse(await (await post('/v1/refunds', refund)).json());
+    expect(Slip.parse(await (await slipOf(refunded.id)).json())).toMatchObject({
+      kind: 'refund',
+      checkoutId,
+    });
+    const refused = Answer.parse(
+      await (await post('/v1/checkouts', { ...pennies(5), totalMinor: 6 })).json(),
+    );
+    const voided = Answer.parse(
+      await (await post(`/v1/checkouts/${(await sell()).id}/void`, { reason: 'x' })).json(),
+    );
+    expect((await problemOf(await slipOf(refused.id))).code).toBe('slip_not_found');
+    expect((await problemOf(await slipOf(voided.id))).code).toBe('slip_not_found');
+    expect((await problemOf(await slipOf(randomUUID()))).code).toBe('document_not_found');
+    expect((await problemOf(await slipOf(checkoutId, '?copy=yes'))).code).toBe('query_invalid');
+  });
+});
 
 describe('a submission', () => {
   it('is answered with 201, where it is found, and what it has come to', async () => {

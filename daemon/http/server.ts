@@ -24,6 +24,7 @@ import { answerProblem, ProblemError } from './problems.ts';
 import { addQuoteRoutes } from './quotes.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { requireScope } from './scopes.ts';
+import { addSlipRoutes } from './slips.ts';
 import { addStatusRoutes, type Identity } from './status.ts';
 import { createWaitingRoom } from './waiting-room.ts';
 
@@ -127,6 +128,7 @@ export function createApp(
   const waitingRoom = createWaitingRoom(store);
   addDocumentRoutes(router, store, waitingRoom);
   addQuoteRoutes(router, store);
+  addSlipRoutes(router, store, identity.applianceId);
   const statusNow = addStatusRoutes(router, { store, identity, counters });
   const events = addEventRoute(router, store, statusNow);
   addOpenApiRoute(router);

@@ -141,6 +141,8 @@ describe('a real appliance answers as described', () => {
     ['get /v1/checkouts', 400, () => ['/v1/checkouts?limit=0']],
     ['get /v1/checkouts/:id', 200, async () => [`/v1/checkouts/${await sold()}`]],
     ['get /v1/checkouts/:id', 404, () => [`/v1/checkouts/${unknown}`]],
+    ['get /v1/checkouts/:id/slip', 200, async () => [`/v1/checkouts/${await sold()}/slip?copy=true`]],
+    ['get /v1/checkouts/:id/slip', 404, () => [`/v1/checkouts/${unknown}/slip`]],
     [
       'post /v1/checkouts/:id/void',
       201,

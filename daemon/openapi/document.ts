@@ -93,7 +93,10 @@ function answersOf({ answers, problems }: Operation): Json {
 function contentOf(answered: Exclude<Answered, { kind: 'empty' }>): Json {
   switch (answered.kind) {
     case 'json':
-      return { 'application/json': { schema: ref(answered.schema), ...shown(answered.samples) } };
+      return {
+        'application/json': { schema: ref(answered.schema), ...shown(answered.samples) },
+        ...(answered.alsoText && { 'text/plain': { schema: { type: 'string' } } }),
+      };
     case 'events':
       return { 'text/event-stream': { schema: { type: 'string' }, example: eventExample() } };
     case 'openapi':

@@ -17,11 +17,12 @@ export interface Operation {
   problems: readonly ProblemCode[];
 }
 
+/** With `alsoText` it is answered as text/plain too, by Accept. */
 export type Answered = {
   words: string;
   headers?: readonly ('Location' | 'ETag' | 'Preference-Applied')[];
 } & (
-  | { kind: 'json'; schema: AnswerName; samples: readonly string[] }
+  | { kind: 'json'; schema: AnswerName; samples: readonly string[]; alsoText?: true }
   | { kind: 'events' }
   | { kind: 'openapi' }
   | { kind: 'empty' }
@@ -103,6 +104,17 @@ export const operations: readonly Operation[] = [
       200: { kind: 'json', words: 'The document.', schema: 'DocumentView', samples: ['document'] },
     },
     problems: [...scoped, 'busy', 'document_not_found'],
+  },
+  {
+    id: 'readSlip',
+    method: 'get',
+    route: '/v1/checkouts/:id/slip',
+    summary: 'Read the customer’s paper, as data or, by Accept: text/plain, as text',
+    parameters: ['id', 'copy'],
+    answers: {
+      200: { kind: 'json', words: 'The slip.', schema: 'Slip', samples: ['slip'], alsoText: true },
+    },
+    problems: [...scoped, 'busy', 'document_not_found', 'query_invalid', 'slip_not_found'],
   },
   {
     id: 'voidCheckout',

@@ -35,6 +35,11 @@ export const parameters = {
     description: 'The nextCursor of the page before.',
     schema: { type: 'string', pattern: '^\\d{1,16}$' },
   },
+  copy: {
+    in: 'query',
+    description: 'Whether paper came out before: only the kiosk knows.',
+    schema: { type: 'boolean', default: false },
+  },
   limit: {
     in: 'query',
     description: 'How many documents at most.',

@@ -14,6 +14,7 @@ import {
 } from '../../contract/kiosk-api.ts';
 import { Pairing, PairingRequest } from '../../contract/pairing.ts';
 import { Quote, QuoteRequest } from '../../contract/quote.ts';
+import { Slip } from '../../contract/slip.ts';
 import { ReasonCode } from '../../contract/verdict.ts';
 
 /** What a kiosk sends. Closed: a field that nobody knows is refused. */
@@ -31,6 +32,7 @@ const answers = {
   Readiness,
   Reason: AnsweredReason,
   ReasonCode,
+  Slip,
   Status,
 };
 

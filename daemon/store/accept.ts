@@ -25,15 +25,15 @@ import type { ReadFacts } from './facts.ts';
 import type { Journal } from './journal.ts';
 import type { LinkState } from './link-state.ts';
 import type { Policies, PolicyInForce } from './policy.ts';
-import type { Positions } from './positions.ts';
 import type { SiteTime } from './site-time.ts';
+import type { NextSlip } from './slips.ts';
 
 export interface AcceptParts {
   journal: Journal;
   documents: Documents;
   catalogue: Catalogue;
   policies: Policies;
-  positions: Positions;
+  nextSlip: NextSlip;
   effects: Effects;
   decisions: Decisions;
   link: LinkState;
@@ -52,7 +52,7 @@ export interface Accept {
 }
 
 export function createAccept(parts: AcceptParts): Accept {
-  const { journal, documents, catalogue, policies, positions, effects, siteTime, decisions } = parts;
+  const { journal, documents, catalogue, policies, nextSlip, effects, siteTime, decisions } = parts;
   return {
     checkout({ id, requestHash, checkout, kiosk }) {
       const earlier = repeated(id, requestHash);
@@ -196,8 +196,8 @@ export function createAccept(parts: AcceptParts): Accept {
   }
 
   /** A slip number for what was approved, without a gap (I15). */
-  function slipFor(verdict: VerdictKind): { slip?: number } {
-    return verdict === 'approved_offline' ? { slip: positions.nextSlip() } : {};
+  function slipFor(verdict: VerdictKind): Partial<ReturnType<NextSlip>> {
+    return verdict === 'approved_offline' ? nextSlip() : {};
   }
 }
 

@@ -1,6 +1,6 @@
 // The answer to a submission, made of the journal alone, its entry and the decision on it where there is one: so a repeat
 // gets the same bytes for ever (I2).
-import type { DecisionEntry, DocumentEntry } from '../../contract/entry.ts';
+import type { CheckoutEntry, DecisionEntry, DocumentEntry } from '../../contract/entry.ts';
 import type { Answer } from '../../contract/kiosk-api.ts';
 import { type Reason, reasonHints } from '../../contract/verdict.ts';
 
@@ -22,10 +22,11 @@ export function answerOf(
   };
 }
 
-function decisionParts({ slip, declineCode, offlineSinceMs }: DecisionEntry, seq: number): Partial<Answer> {
+function decisionParts(entry: DecisionEntry, seq: number): Partial<Answer> {
+  const { declineCode, offlineSinceMs } = entry;
   return {
     decisionSeq: seq,
-    ...(slip !== undefined && { slip }),
+    ...slipParts(entry),
     ...(declineCode !== undefined && { declineCode }),
     ...(offlineSinceMs !== undefined && { offlineSinceMs }),
   };
@@ -35,9 +36,9 @@ function partsOf(entry: DocumentEntry): Partial<Answer> {
   switch (entry.kind) {
     case 'checkout': {
       const { currency, totalMinor } = entry.checkout;
-      const { slip, offlineSinceMs } = entry;
+      const { offlineSinceMs } = entry;
       return {
-        ...(slip !== undefined && { slip }),
+        ...slipParts(entry),
         currency,
         totalMinor,
         ...(offlineSinceMs !== undefined && { offlineSinceMs }),
@@ -46,15 +47,19 @@ function partsOf(entry: DocumentEntry): Partial<Answer> {
     case 'void':
       return { checkoutId: entry.checkoutId };
     case 'refund': {
-      const { refund, slip } = entry;
+      const { refund } = entry;
       return {
-        ...(slip !== undefined && { slip }),
+        ...slipParts(entry),
         ...('checkoutId' in refund && { checkoutId: refund.checkoutId }),
         currency: refund.currency,
         totalMinor: refund.totalMinor,
       };
     }
   }
+}
+
+function slipParts({ slip, slipYear }: Pick<CheckoutEntry, 'slip' | 'slipYear'>): Partial<Answer> {
+  return { ...(slip !== undefined && { slip }), ...(slipYear !== undefined && { slipYear }) };
 }
 
 export function withHint({ code, line, left }: Reason): Answer['reasons'][number] {

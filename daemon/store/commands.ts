@@ -11,6 +11,7 @@ import type {
 } from '../../contract/kiosk-api.ts';
 import type { Quote, QuoteRequest } from '../../contract/quote.ts';
 import type { OutcomeKind } from '../../contract/verdict.ts';
+import type { StoreSlip } from '../checkout/slip.ts';
 
 interface Submission {
   /** The Idempotency-Key: a UUID in lower case. */
@@ -30,6 +31,7 @@ export interface StoreProtocol {
   abandon: { ask: object; answer: { more: boolean } };
   quote: { ask: { asked: QuoteRequest; kiosk?: string | null }; answer: QuoteAnswer };
   document: { ask: { id: string }; answer: DocumentView | null };
+  slip: { ask: { id: string; copy: boolean }; answer: SlipAnswer };
   page: { ask: { beforeSeq: number | null; itemsMax: number }; answer: DocumentPage };
   status: { ask: object; answer: StoreStatus };
   events: { ask: EventsAfter; answer: EventPage };
@@ -61,6 +63,10 @@ export type AcceptAnswer =
   /** Central is asked; the kiosk's wait ends after so long. */
   | { kind: 'pending'; waitMs: number }
   | { kind: 'unaccepted'; code: UnacceptedCode };
+
+export type SlipAnswer =
+  | { kind: 'slip'; slip: StoreSlip }
+  | { kind: 'missing'; code: 'document_not_found' | 'slip_not_found' };
 
 /** How far a stream of events has come: entries by seq, outcomes by the order in which they were applied. */
 export interface EventCursor {

@@ -24,6 +24,7 @@ import type { Journal } from './journal.ts';
 import type { LinkState } from './link-state.ts';
 import type { Positions } from './positions.ts';
 import type { SiteTime } from './site-time.ts';
+import type { NextSlip } from './slips.ts';
 
 type OutcomeItem = Extract<FeedItem, { kind: 'outcome' }>;
 
@@ -58,6 +59,7 @@ export interface DecisionParts {
   link: LinkState;
   clock: Clock;
   entryTime: () => EntryTime;
+  nextSlip: NextSlip;
 }
 
 interface AskedRow {
@@ -135,7 +137,7 @@ export function openDecisions(db: Database, parts: DecisionParts): Decisions {
       at: parts.entryTime(),
       checkoutId: checkout.id,
       ...by,
-      ...(isApproved(by.verdict) && { slip: positions.nextSlip() }),
+      ...(isApproved(by.verdict) && parts.nextSlip()),
       ...(offlineSince && { offlineSinceMs: offlineSince.wallMs }),
     };
     const body = Buffer.from(JSON.stringify(entry));

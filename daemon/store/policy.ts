@@ -3,6 +3,7 @@ import type { Database } from 'better-sqlite3';
 import type { FeedItem } from '../../contract/feed.ts';
 import { Policy } from '../../contract/policy.ts';
 import { openingHours } from '../checkout/opening-hours.ts';
+import { siteYear } from '../checkout/site-year.ts';
 
 type PolicyItem = Extract<FeedItem, { kind: 'policy' }>;
 
@@ -13,6 +14,8 @@ export interface PolicyInForce {
   appliedMs: number;
   /** Whether the site is open. */
   hours: ReturnType<typeof openingHours>;
+  /** The calendar year of the site at a moment. */
+  year: ReturnType<typeof siteYear>;
 }
 
 export interface Policies {
@@ -50,5 +53,6 @@ export function openPolicies(db: Database): Policies {
 }
 
 function made(version: number, policy: Policy, appliedMs: number): PolicyInForce {
-  return { version, policy, appliedMs, hours: openingHours(policy.openingHours) };
+  const { openingHours: periods } = policy;
+  return { version, policy, appliedMs, hours: openingHours(periods), year: siteYear(periods?.timeZone) };
 }

@@ -9,6 +9,7 @@ interface PositionRow {
   feedId: string | null;
   appliedThrough: number;
   lastSlip: number;
+  slipYear: number | null;
   exposureMinor: number;
   exposureCount: number;
 }
@@ -20,7 +21,8 @@ export interface Positions {
   /** Begins with a feed; positions of another feed mean nothing in it. */
   follow(feedId: string): void;
   apply(through: number): void;
-  nextSlip(): number;
+  /** The next number of the year; a year before the last one counts as the last (I15). */
+  nextSlip(year: number): { slip: number; slipYear: number };
   /** One more checkout is exposed. */
   expose(minor: number): void;
   /** A checkout is exposed no longer; nothing when it was not. */
@@ -35,12 +37,12 @@ export interface Positions {
 export function openPositions(db: Database): Positions {
   const select = db.prepare<[], PositionRow>(
     `SELECT journal_id AS journalId, received_through AS receivedThrough, feed_id AS feedId,
-            applied_through AS appliedThrough, last_slip AS lastSlip, exposure_minor AS exposureMinor,
-            exposure_count AS exposureCount FROM position`,
+            applied_through AS appliedThrough, last_slip AS lastSlip, slip_year AS slipYear,
+            exposure_minor AS exposureMinor, exposure_count AS exposureCount FROM position`,
   );
   const update = db.prepare(
     `UPDATE position SET received_through = :receivedThrough, feed_id = :feedId, applied_through = :appliedThrough,
-            last_slip = :lastSlip, exposure_minor = :exposureMinor, exposure_count = :exposureCount`,
+            last_slip = :lastSlip, slip_year = :slipYear, exposure_minor = :exposureMinor, exposure_count = :exposureCount`,
   );
   db.prepare('INSERT OR IGNORE INTO position (id, journal_id) VALUES (1, ?)').run(randomUUID());
 
@@ -64,9 +66,12 @@ export function openPositions(db: Database): Positions {
       assert(through > now.appliedThrough, 'the feed only moves forward');
       change({ appliedThrough: through });
     },
-    nextSlip() {
-      change({ lastSlip: now.lastSlip + 1 });
-      return now.lastSlip;
+    nextSlip(year) {
+      const slipYear = Math.max(year, now.slipYear ?? year);
+      const begins = now.slipYear !== null && slipYear > now.slipYear;
+      const slip = begins ? 1 : now.lastSlip + 1;
+      change({ lastSlip: slip, slipYear });
+      return { slip, slipYear };
     },
     expose(minor) {
       change({ exposureMinor: now.exposureMinor + minor, exposureCount: now.exposureCount + 1 });

@@ -3,6 +3,7 @@
 import type { Database } from 'better-sqlite3';
 import type { FeedItem } from '../../contract/feed.ts';
 import { present } from '../../kit/assert.ts';
+import type { Clock } from '../../kit/clock.ts';
 import { createRecent } from './recent.ts';
 
 type StockItem = Extract<FeedItem, { kind: 'stock' }>;
@@ -20,7 +21,11 @@ export interface Stock {
   expire(nowMs: number): void;
   /** A count, a delivery, a correction. */
   change(item: StockItem): void;
-  /** Writes what changed; called once, before COMMIT. */
+  /** At most so many of the products that run low, those that have longest first. */
+  low(itemsMax: number): LowStock[];
+  /** Grows whenever a product begins or ends to run low. */
+  readonly lowChanges: number;
+  /** Writes what changed; called before COMMIT. */
   save(): void;
   /** Forgets what a rolled back transaction changed. */
   reload(): void;
@@ -31,18 +36,33 @@ interface StockRow {
   onHand: number;
   reserved: number;
   lowWater: number | null;
+  /** By the wall clock, since less is available than that; null: it is not. */
+  lowSinceMs: number | null;
+}
+
+/** A product of which less is available than its low water. */
+export interface LowStock {
+  sku: string;
+  available: number;
+  lowWater: number;
+  sinceMs: number;
 }
 
 const expiredMax = 200;
 const atHandMax = 16_384;
 
-export function openStock(db: Database): Stock {
+export function openStock(db: Database, clock: Pick<Clock, 'wallMs'>): Stock {
   const select = db.prepare<[string], StockRow>(
-    'SELECT sku, on_hand AS onHand, reserved, low_water AS lowWater FROM stock WHERE sku = ?',
+    'SELECT sku, on_hand AS onHand, reserved, low_water AS lowWater, low_since_ms AS lowSinceMs FROM stock WHERE sku = ?',
   );
   const save = db.prepare(
-    `INSERT INTO stock (sku, on_hand, reserved, low_water) VALUES (?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET on_hand = excluded.on_hand, reserved = excluded.reserved, low_water = excluded.low_water`,
+    `INSERT INTO stock (sku, on_hand, reserved, low_water, low_since_ms) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET on_hand = excluded.on_hand, reserved = excluded.reserved, low_water = excluded.low_water,
+       low_since_ms = excluded.low_since_ms`,
+  );
+  const selectLow = db.prepare<[number], LowStock>(
+    `SELECT sku, on_hand - reserved AS available, low_water AS lowWater, low_since_ms AS sinceMs
+     FROM stock INDEXED BY stock_low WHERE low_since_ms IS NOT NULL ORDER BY low_since_ms, sku LIMIT ?`,
   );
   const insertReservation = db.prepare(
     `INSERT INTO reservation (checkout_id, sku, quantity, expires_ms) VALUES (?, ?, ?, ?)
@@ -59,6 +79,7 @@ export function openStock(db: Database): Stock {
 
   // The store is the only writer: what was read stays true until it changes here.
   const known = createRecent<StockRow | null>(atHandMax);
+  let lowChanges = 0;
   // Not yet written rows must not be read again from the disk.
   const changed = new Map<string, StockRow>();
 
@@ -71,11 +92,22 @@ export function openStock(db: Database): Stock {
   };
   const put = (row: StockRow, part: Partial<StockRow>) => {
     Object.assign(row, part);
+    const low = row.lowWater !== null && row.onHand - row.reserved < row.lowWater;
+    if (low !== (row.lowSinceMs !== null)) {
+      row.lowSinceMs = low ? clock.wallMs() : null;
+      lowChanges++;
+    }
     changed.set(row.sku, row);
   };
   const unreserve = (sku: string, quantity: number) => {
     const row = present(find(sku), `the stock of ${sku}, which is reserved`);
     put(row, { reserved: row.reserved - quantity });
+  };
+
+  const saveChanged = () => {
+    for (const { sku, onHand, reserved, lowWater, lowSinceMs } of changed.values())
+      save.run(sku, onHand, reserved, lowWater, lowSinceMs);
+    changed.clear();
   };
 
   return {
@@ -106,17 +138,21 @@ export function openStock(db: Database): Stock {
     },
     change({ changes }) {
       for (const { sku, change, quantity, lowWater } of changes) {
-        const row = find(sku) ?? { sku, onHand: 0, reserved: 0, lowWater: null };
+        const row = find(sku) ?? { sku, onHand: 0, reserved: 0, lowWater: null, lowSinceMs: null };
         known.set(sku, row);
         const onHand = change === 'set' ? quantity : row.onHand + quantity;
         put(row, { onHand, lowWater: lowWater ?? row.lowWater });
       }
     },
-    save() {
-      for (const { sku, onHand, reserved, lowWater } of changed.values())
-        save.run(sku, onHand, reserved, lowWater);
-      changed.clear();
+    low(itemsMax) {
+      // What this batch has changed so far counts too.
+      saveChanged();
+      return selectLow.all(itemsMax);
     },
+    get lowChanges() {
+      return lowChanges;
+    },
+    save: saveChanged,
     reload() {
       known.clear();
       changed.clear();

@@ -58,6 +58,7 @@ describe('a submission', () => {
       reasons: [{ code: 'link_down', hint: reasonHints.link_down }],
       offlineSinceMs: shop.clock.wallMs(),
       slip: 1,
+      slipYear: 2026,
       currency: 'GBP',
       totalMinor: 250,
     });
@@ -279,6 +280,35 @@ describe('slip numbers (I15)', () => {
     shop.reopen();
     take(submit.refund(6, uuid(4), 7), submit.checkout(7, pennies(1)));
     expect(slips).toEqual([1, 2, 3, 4]);
+  });
+
+  it('begin again with the year of the site, and a clock that is behind reopens none', () => {
+    const next = (n: number) => {
+      const { slip, slipYear } = answered(accept(submit.checkout(n, pennies(1))));
+      return `${slip}/${slipYear}`;
+    };
+    shop.feed(
+      policyItem(2, {
+        openingHours: {
+          timeZone: 'Europe/Berlin',
+          periods: [{ days: ['mon'], from: '00:00', until: '23:59' }],
+          untrustedClock: 'sell',
+        },
+      }),
+    );
+    shop.clock.setWall(Date.parse('2026-12-31T22:59:00Z'));
+    const old = [next(1), next(2)];
+    shop.clock.advance(60_000);
+    const fresh = [next(3), next(4)];
+    shop.reopen();
+    shop.clock.setWall(0);
+    expect([...old, ...fresh, next(5)]).toEqual(['1/2026', '2/2026', '1/2027', '2/2027', '3/2027']);
+    shop.clock.setWall(Date.parse('2028-06-01T00:00:00Z'));
+    expect(next(6)).toBe('1/2028');
+    // Central knows better; the year that was begun is gone on with all the same.
+    const aheadOfMonotonicMs = Date.parse('2027-03-01T00:00:00Z') - shop.clock.monotonicMs();
+    shop.ask('centralTime', { aheadOfMonotonicMs, uncertaintyMs: 5 });
+    expect(next(7)).toBe('2/2028');
   });
 
   it('are not used up by a batch that was rolled back', () => {

@@ -24,6 +24,7 @@ import { openPositions } from './positions.ts';
 import { quote } from './quote.ts';
 import { openRiskTotals } from './risk-totals.ts';
 import { openSiteTime } from './site-time.ts';
+import { createSlips } from './slips.ts';
 import { type SpaceLimits, watchSpace } from './space.ts';
 import { openStock } from './stock.ts';
 import { createViews } from './views.ts';
@@ -65,7 +66,7 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
   const catalogue = openCatalogue(db);
   const policies = openPolicies(db);
   const siteTime = openSiteTime(db, clock);
-  const stock = openStock(db);
+  const stock = openStock(db, clock);
   const hotList = openHotList(db);
   const riskTotals = openRiskTotals(db);
   const hasRoom = watchSpace(db, folder, space, clock);
@@ -75,8 +76,19 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
   const outcomes = openOutcomes(db);
   const projections = { documents, positions, stock, hotList, riskTotals, siteTime };
   const effects = createEffects(projections);
-  const decisions = openDecisions(db, { ...projections, journal, effects, link, clock, entryTime });
-  const parts = { ...projections, journal, catalogue, policies, decisions, outcomes, effects, link };
+  const nextSlip = createSlips({ ...projections, policies });
+  const decisions = openDecisions(db, { ...projections, journal, effects, link, clock, entryTime, nextSlip });
+  const parts = {
+    ...projections,
+    journal,
+    catalogue,
+    policies,
+    decisions,
+    outcomes,
+    effects,
+    link,
+    nextSlip,
+  };
   const readFacts = createFacts(db, parts);
   const accept = createAccept({ ...parts, readFacts, entryTime, roomForCheckouts: () => room });
   const views = createViews(db, { ...parts, clock });
@@ -90,6 +102,7 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
     abandon: () => ({ more: decisions.abandon() }),
     quote: (ask) => quote({ catalogue, policies, readFacts }, ask),
     document: ({ id }) => views.document(id),
+    slip: (ask) => views.slip(ask),
     page: ({ beforeSeq, itemsMax }) => views.page(beforeSeq, itemsMax),
     status: () => views.status(room),
     events: eventsAfter(db, parts),
@@ -162,7 +175,7 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
         lastSeq: journal.lastSeq,
         lastAskedSeq: decisions.lastAskedSeq,
         lastOutcome: outcomes.last,
-        statusChanges: link.changes,
+        statusChanges: link.changes + stock.lowChanges,
       };
     },
     takeDecided: () => decisions.takeDecided(),

@@ -94,7 +94,9 @@ describe('a journal of the release before', () => {
       },
     ]);
     expect(store.execute([{ kind: 'document', id: uuid(2) }])).toMatchObject([{ slip: 2, totalMinor: 250 }]);
-    expect(accept(submit.checkout(3, pennies(700)))).toMatchObject({ answer: { seq: 3, slip: 3 } });
+    expect(accept(submit.checkout(3, pennies(700)))).toMatchObject({
+      answer: { seq: 3, slip: 3, slipYear: 2026 },
+    });
     expect(accept(submit.checkout(4, pennies(1)))).toMatchObject({
       answer: { reasons: [{ code: 'exposure_limit_reached' }, { code: 'link_down' }] },
     });

@@ -2,11 +2,13 @@
 import type { Database } from 'better-sqlite3';
 import { Entry } from '../../contract/entry.ts';
 import type { Condition, DocumentPage, DocumentView } from '../../contract/kiosk-api.ts';
+import { limits } from '../../contract/limits.ts';
 import type { Policy } from '../../contract/policy.ts';
 import { assert, present } from '../../kit/assert.ts';
 import type { Clock } from '../../kit/clock.ts';
+import { slipOf } from '../checkout/slip.ts';
 import type { Catalogue } from './catalogue.ts';
-import type { Position, StoreStatus } from './commands.ts';
+import type { Ask, Position, SlipAnswer, StoreStatus } from './commands.ts';
 import type { Decisions } from './decisions.ts';
 import { type Documents, idBytes, idText } from './documents.ts';
 import type { Journal } from './journal.ts';
@@ -14,6 +16,7 @@ import type { LinkState } from './link-state.ts';
 import type { Policies } from './policy.ts';
 import type { Positions } from './positions.ts';
 import type { SiteTime } from './site-time.ts';
+import type { Stock } from './stock.ts';
 
 interface Parts {
   journal: Journal;
@@ -24,18 +27,20 @@ interface Parts {
   decisions: Decisions;
   link: LinkState;
   siteTime: SiteTime;
+  stock: Stock;
   clock: Clock;
 }
 
 export interface Views {
   document(id: string): DocumentView | null;
+  slip(ask: Ask<'slip'>): SlipAnswer;
   page(beforeSeq: number | null, itemsMax: number): DocumentPage;
   status(room: boolean): StoreStatus;
   position(): Position;
 }
 
 export function createViews(db: Database, parts: Parts): Views {
-  const { journal, documents, catalogue, policies, positions, decisions, link, siteTime } = parts;
+  const { journal, documents, catalogue, policies, positions, decisions, link, siteTime, stock } = parts;
   const before = db.prepare<[number, number], { seq: number; body: Buffer }>(
     `SELECT seq, body FROM entry WHERE seq < ? AND kind <> 'decision' ORDER BY seq DESC LIMIT ?`,
   );
@@ -63,6 +68,21 @@ export function createViews(db: Database, parts: Parts): Views {
       const row = documents.find(idBytes(id));
       return row && view(row.seq, present(journal.body(row.seq), `entry ${row.seq}`));
     },
+    slip({ id, copy }) {
+      const row = documents.find(idBytes(id));
+      if (!row) return { kind: 'missing', code: 'document_not_found' };
+      const entry = Entry.parse(JSON.parse(present(journal.body(row.seq), `entry ${row.seq}`).toString()));
+      const timeZone = policies.inForce?.policy.openingHours?.timeZone ?? 'UTC';
+      const slip =
+        entry.kind === 'checkout' || entry.kind === 'refund'
+          ? slipOf(entry, decisions.answerNow(entry, row.seq), {
+              timeZone,
+              copy,
+              voided: row.voidedBy !== null,
+            })
+          : null;
+      return slip ? { kind: 'slip', slip } : { kind: 'missing', code: 'slip_not_found' };
+    },
     page(beforeSeq, itemsMax) {
       const rows = before.all(beforeSeq ?? Number.MAX_SAFE_INTEGER, itemsMax + 1);
       const items = rows.slice(0, itemsMax).map(({ seq, body }) => view(seq, body));
@@ -70,6 +90,7 @@ export function createViews(db: Database, parts: Parts): Views {
       return { items, nextCursor: rows.length > itemsMax && last ? String(last.seq) : null };
     },
     status(room) {
+      const low = stock.low(limits.lowStockItemsMax + 1);
       const { journalId, receivedThrough, appliedThrough, exposureMinor } = positions.now;
       const { inForce, missed } = catalogue;
       const policy = policies.inForce;
@@ -90,6 +111,10 @@ export function createViews(db: Database, parts: Parts): Views {
         },
         policy: { version: policy?.version ?? 0, ageMs: policy && siteTime.elapsedMs() - policy.appliedMs },
         offline: offlineLimits(policy?.policy ?? null, exposureMinor, offlineFor()),
+        stockLow: {
+          items: low.slice(0, limits.lowStockItemsMax),
+          more: low.length > limits.lowStockItemsMax,
+        },
         exposure: {
           totalMinor: exposureMinor,
           limitMinor: policy?.policy.exposure.totalMinorMax ?? null,
@@ -100,6 +125,7 @@ export function createViews(db: Database, parts: Parts): Views {
           ...link.conditions,
           ...(room ? [] : [journalFull]),
           ...(missed ? [{ ...catalogueIncomplete, sinceMs: missed.sinceMs }] : []),
+          ...low.slice(0, 1).map(({ sinceMs }) => ({ ...stockLow, sinceMs })),
         ],
       };
     },
@@ -138,4 +164,9 @@ const journalFull: Condition = {
 const catalogueIncomplete: Omit<Condition, 'sinceMs'> = {
   code: 'catalogue_incomplete',
   hint: 'A newer catalogue did not arrive whole, and the one before it stays in force: publish a whole catalogue at central.',
+};
+
+const stockLow: Omit<Condition, 'sinceMs'> = {
+  code: 'stock_low',
+  hint: 'Products named in stockLow are running low: bring more, or count them at central.',
 };

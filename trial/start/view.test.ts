@@ -25,6 +25,7 @@ const status: Status = {
     'refund approved_offline': 20,
   },
   cardNumbersRefused: 0,
+  stockLow: { items: [], more: false },
   conditions: [],
 };
 
