@@ -108,6 +108,12 @@ export const Status = z.object({
 });
 export type Status = z.infer<typeof Status>;
 
+/** The answer of /livez: there is one only while the event loop turns. */
+export const Liveness = z.object({ status: z.literal('ok') });
+
+/** The answer of /readyz: whether there is a catalogue and a policy to sell by. */
+export const Readiness = z.object({ status: z.enum(['ready', 'waiting_for_feed']) });
+
 /** RFC 9457 problem details with our stable code. */
 export const Problem = z.object({
   type: z.string(),

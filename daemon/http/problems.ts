@@ -94,6 +94,14 @@ const table = {
 
 export type ProblemCode = keyof typeof table;
 
+export const problemCodes = Object.keys(table) as ProblemCode[];
+
+/** What a code is answered with when nothing more can be said of the request. */
+export function problemWords(code: ProblemCode): Omit<Problem, 'requestId' | 'errors'> {
+  const [status, title, detail] = table[code];
+  return { type: `urn:holdfast:problem:${code}`, title, status, code, detail };
+}
+
 /** Thrown inside a request, answered as problem+json by the outermost layer. */
 export class ProblemError extends Error {
   readonly code: ProblemCode;
@@ -121,19 +129,16 @@ export function answerProblem(
   errors?: Problem['errors'],
   moreDetail?: string,
 ): void {
-  const [status, title, detail] = table[code];
+  const words = problemWords(code);
   const problem: Problem = {
-    type: `urn:holdfast:problem:${code}`,
-    title,
-    status,
-    code,
-    detail: moreDetail ?? detail,
+    ...words,
+    detail: moreDetail ?? words.detail,
     requestId: ctx.state.requestId as string,
     ...(errors && { errors }),
   };
   const retryAfter = retryAfterSeconds[code];
   if (retryAfter !== undefined) ctx.set('Retry-After', String(retryAfter));
-  ctx.status = status;
+  ctx.status = words.status;
   ctx.body = JSON.stringify(problem);
   ctx.type = 'application/problem+json';
 }

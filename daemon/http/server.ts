@@ -18,6 +18,7 @@ import { addDocumentRoutes } from './documents.ts';
 import { addEventRoute } from './events.ts';
 import { requireHost } from './hosts.ts';
 import type { LanCertificate } from './lan-certificate.ts';
+import { addOpenApiRoute } from './openapi.ts';
 import { addPairingRoutes } from './pairings.ts';
 import { answerProblem, ProblemError } from './problems.ts';
 import { addQuoteRoutes } from './quotes.ts';
@@ -110,10 +111,11 @@ function tlsOptions(options: HttpOptions, { tls }: LanOptions) {
   };
 }
 
-function createApp(
+/** The application and, for whoever describes it, the router with every route there is. */
+export function createApp(
   options: HttpOptions,
   { store, identity, log, kiosks }: HttpParts,
-): { app: Koa; endWaits: () => void } {
+): { app: Koa; router: Router; endWaits: () => void } {
   const app = new Koa();
   const counters = { cardNumbersRefused: 0 };
   const { lan = null, kioskAuth = 'loopback_open', corsOrigins = [] } = options;
@@ -129,6 +131,7 @@ function createApp(
   addSlipRoutes(router, store, identity.applianceId);
   const statusNow = addStatusRoutes(router, { store, identity, counters });
   const events = addEventRoute(router, store, statusNow);
+  addOpenApiRoute(router);
 
   // Without a listener the framework prints what a broken connection left, stack and all.
   app.on('error', (error: Error) => log.info({ error: error.message }, 'a connection broke'));
@@ -158,7 +161,7 @@ function createApp(
     events.close();
     waitingRoom.close();
   };
-  return { app, endWaits };
+  return { app, router, endWaits };
 
   function answerError(ctx: Koa.Context, error: unknown): void {
     const requestId = ctx.state.requestId as string;

@@ -1,0 +1,220 @@
+// Every operation of the interface, one entry each: what it takes, what it answers, and every problem it can tell of.
+// A route that is not here fails a test, and so does an entry without a route.
+import type { ProblemCode } from '../http/problems.ts';
+import type { ParameterName } from './parameters.ts';
+import type { AnswerName, RequestName } from './schemas.ts';
+
+export interface Operation {
+  id: string;
+  method: 'get' | 'post';
+  /** As the router spells it. */
+  route: string;
+  summary: string;
+  parameters?: readonly ParameterName[];
+  /** The schemas that a body may satisfy, with the golden samples that show them. */
+  takes?: { schemas: readonly RequestName[]; samples: readonly string[] };
+  answers: Readonly<Record<number, Answered>>;
+  problems: readonly ProblemCode[];
+}
+
+/** With `alsoText` it is answered as text/plain too, by Accept. */
+export type Answered = {
+  words: string;
+  headers?: readonly ('Location' | 'ETag' | 'Preference-Applied')[];
+} & (
+  | { kind: 'json'; schema: AnswerName; samples: readonly string[]; alsoText?: true }
+  | { kind: 'events' }
+  | { kind: 'openapi' }
+  | { kind: 'empty' }
+);
+
+/** Of any request, before its route is looked at or when something breaks. */
+const any: readonly ProblemCode[] = [
+  'card_number_present',
+  'host_unknown',
+  'internal_error',
+  'kiosk_token_invalid',
+  'rate_limited',
+];
+const scoped: readonly ProblemCode[] = [...any, 'kiosk_token_missing', 'scope_missing'];
+const body: readonly ProblemCode[] = [
+  'body_incomplete',
+  'body_invalid',
+  'body_not_json',
+  'body_too_large',
+  'content_type_unsupported',
+];
+const keyed: readonly ProblemCode[] = [
+  ...body,
+  'idempotency_conflict',
+  'idempotency_key_invalid',
+  'idempotency_key_missing',
+];
+/** Of what the journal has to take. */
+const journalled: readonly ProblemCode[] = [...scoped, ...keyed, 'busy', 'journal_full'];
+
+/** What no operation answers: there is none at such a path, or none by such a method. */
+export const problemsOfNoOperation: readonly ProblemCode[] = ['method_not_allowed', 'not_found'];
+
+const entered =
+  'The journal has it, durably. A refusal by the rule is an answer too: see verdict and reasons.';
+
+export const operations: readonly Operation[] = [
+  {
+    id: 'submitCheckout',
+    method: 'post',
+    route: '/v1/checkouts',
+    summary: 'Submit a checkout',
+    parameters: ['Idempotency-Key', 'Prefer'],
+    takes: { schemas: ['Checkout'], samples: ['checkout'] },
+    answers: {
+      201: {
+        kind: 'json',
+        words: entered,
+        schema: 'Answer',
+        samples: ['answer'],
+        headers: ['Location', 'Preference-Applied'],
+      },
+    },
+    problems: [...journalled, 'catalogue_missing', 'policy_missing'],
+  },
+  {
+    id: 'listCheckouts',
+    method: 'get',
+    route: '/v1/checkouts',
+    summary: 'List the documents of this appliance, the newest first',
+    parameters: ['cursor', 'limit'],
+    answers: {
+      200: {
+        kind: 'json',
+        words: 'A page of documents.',
+        schema: 'DocumentPage',
+        samples: ['document-page'],
+      },
+    },
+    problems: [...scoped, 'busy', 'query_invalid'],
+  },
+  {
+    id: 'readCheckout',
+    method: 'get',
+    route: '/v1/checkouts/:id',
+    summary: 'Read a checkout, void or refund as it stands now',
+    parameters: ['id'],
+    answers: {
+      200: { kind: 'json', words: 'The document.', schema: 'DocumentView', samples: ['document'] },
+    },
+    problems: [...scoped, 'busy', 'document_not_found'],
+  },
+  {
+    id: 'readSlip',
+    method: 'get',
+    route: '/v1/checkouts/:id/slip',
+    summary: 'Read the customer’s paper, as data or, by Accept: text/plain, as text',
+    parameters: ['id', 'copy'],
+    answers: {
+      200: { kind: 'json', words: 'The slip.', schema: 'Slip', samples: ['slip'], alsoText: true },
+    },
+    problems: [...scoped, 'busy', 'document_not_found', 'query_invalid', 'slip_not_found'],
+  },
+  {
+    id: 'voidCheckout',
+    method: 'post',
+    route: '/v1/checkouts/:id/void',
+    summary: 'Void a checkout',
+    parameters: ['id', 'Idempotency-Key'],
+    takes: { schemas: ['Void'], samples: ['void'] },
+    answers: {
+      201: { kind: 'json', words: entered, schema: 'Answer', samples: ['answer'], headers: ['Location'] },
+    },
+    problems: [...journalled, 'checkout_not_found'],
+  },
+  {
+    id: 'submitRefund',
+    method: 'post',
+    route: '/v1/refunds',
+    summary: 'Submit a refund: of a checkout, or unlinked where the policy allows it',
+    parameters: ['Idempotency-Key'],
+    takes: {
+      schemas: ['LinkedRefund', 'UnlinkedRefund'],
+      samples: ['refund-linked', 'refund-unlinked'],
+    },
+    answers: {
+      201: { kind: 'json', words: entered, schema: 'Answer', samples: ['answer'], headers: ['Location'] },
+    },
+    problems: [...journalled, 'checkout_not_found', 'policy_missing'],
+  },
+  {
+    id: 'quote',
+    method: 'post',
+    route: '/v1/quotes',
+    summary: 'Ask what a checkout would cost and be told, without booking anything',
+    takes: { schemas: ['QuoteRequest'], samples: ['quote-request'] },
+    answers: { 200: { kind: 'json', words: 'The judgement.', schema: 'Quote', samples: ['quote'] } },
+    problems: [...scoped, ...body, 'busy', 'catalogue_missing', 'policy_missing'],
+  },
+  {
+    id: 'pair',
+    method: 'post',
+    route: '/v1/pairings',
+    summary: 'Trade a one-time code for a token of the kiosk’s own',
+    parameters: ['Idempotency-Key'],
+    takes: { schemas: ['PairingRequest'], samples: ['pairing-request'] },
+    answers: {
+      201: { kind: 'json', words: 'The token, said this once.', schema: 'Pairing', samples: ['pairing'] },
+    },
+    problems: [...any, ...keyed, 'busy', 'pairing_code_invalid', 'pairing_locked'],
+  },
+  {
+    id: 'readStatus',
+    method: 'get',
+    route: '/v1/status',
+    summary: 'Read how the appliance is',
+    answers: { 200: { kind: 'json', words: 'The status.', schema: 'Status', samples: ['status'] } },
+    problems: [...scoped, 'busy'],
+  },
+  {
+    id: 'readEvents',
+    method: 'get',
+    route: '/v1/events',
+    summary: 'Follow what happens, as server-sent events',
+    parameters: ['Last-Event-ID', 'lastEventId'],
+    answers: {
+      200: {
+        kind: 'events',
+        words:
+          'A stream that does not end. Its events: `document` and `decision` with an Answer, `outcome` with id and outcome, `status` with a Status, and `restart` when what was missed cannot be told.',
+      },
+    },
+    problems: [...scoped, 'busy'],
+  },
+  {
+    id: 'isAlive',
+    method: 'get',
+    route: '/livez',
+    summary: 'Ask whether the daemon runs',
+    answers: { 200: { kind: 'json', words: 'It runs.', schema: 'Liveness', samples: [] } },
+    problems: any,
+  },
+  {
+    id: 'isReady',
+    method: 'get',
+    route: '/readyz',
+    summary: 'Ask whether there is something to sell by; the link does not matter',
+    answers: {
+      200: { kind: 'json', words: 'There is.', schema: 'Readiness', samples: [] },
+      503: { kind: 'json', words: 'Not yet.', schema: 'Readiness', samples: [] },
+    },
+    problems: [...any, 'busy'],
+  },
+  {
+    id: 'readOpenApi',
+    method: 'get',
+    route: '/openapi.json',
+    summary: 'Read this document',
+    answers: {
+      200: { kind: 'openapi', words: 'The document.', headers: ['ETag'] },
+      304: { kind: 'empty', words: 'It is as it was.' },
+    },
+    problems: any,
+  },
+];
