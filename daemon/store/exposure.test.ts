@@ -116,6 +116,15 @@ describe('exposure (I12)', () => {
     );
   });
 
+  it('falls once for a checkout that is voided and then booked', () => {
+    const shop = temporaryStore(feed);
+    shop.execute(submit.checkout(1, pennies(300)), submit.checkout(2, pennies(200)));
+    shop.execute(submit.void(3, uuid(1)));
+    shop.feed({ kind: 'outcome', id: uuid(1), outcome: 'booked', atMs: 1 });
+    expect(shop.ask('status', {}).exposure.totalMinor).toBe(200);
+    shop.remove();
+  });
+
   it('of two checkouts in one batch leaves room for one where there is room for one', () => {
     const shop = temporaryStore(feed);
     const answers = shop.execute(submit.checkout(1, pennies(600)), submit.checkout(2, pennies(600)));
