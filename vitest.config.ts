@@ -4,6 +4,9 @@ export default defineConfig({
   test: {
     // Native addons and worker threads want processes of their own.
     pool: 'forks',
+    // V8 keeps one map of compiled pages for all threads of a process, guarded by the processor's protection keys where
+    // it has them, and aborts when it loses track of a page ("Check failed: jit_page.has_value()", nodejs/node#64500).
+    execArgv: ['--no-memory-protection-keys'],
     maxWorkers: 2,
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/.holdfast/**'],

@@ -7,7 +7,12 @@ import type { StoreKind } from './accept-server.ts';
 import type { LoadOptions, LoadResult } from './load.ts';
 
 /** As package.json starts the daemon. */
-const nodeFlags = ['--v8-pool-size=1', '--expose-gc', '--initial-old-space-size=64'];
+const nodeFlags = [
+  '--v8-pool-size=1',
+  '--expose-gc',
+  '--initial-old-space-size=64',
+  '--no-memory-protection-keys',
+];
 const file = (name: string) => join(import.meta.dirname, name);
 
 export interface BenchServer {

@@ -19,9 +19,32 @@ export interface SqliteConnection {
  */
 export function prepare(db: SqliteConnection, folder: string, applicationId: number): void {
   const scripts = scriptsIn(folder);
-  refuseUnknown(db, scripts.length, applicationId);
-  makeDurable(db);
-  migrate(db, folder, applicationId);
+  whenFree(() => {
+    refuseUnknown(db, scripts.length, applicationId);
+    makeDurable(db);
+    migrate(db, folder, applicationId);
+  });
+}
+
+const waitMsMax = 5000;
+const tryAgainMs = 20;
+
+/**
+ * Several processes may make the same new file at once, and SQLite's own waiting does not cover the switch to WAL. Every
+ * step of opening looks first whether it is still to be done, so that trying again does no harm.
+ */
+function whenFree(open: () => void): void {
+  const endMs = performance.now() + waitMsMax;
+  for (;;) {
+    try {
+      open();
+      return;
+    } catch (error) {
+      const busy = String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY');
+      if (!busy || performance.now() > endMs) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, tryAgainMs);
+    }
+  }
 }
 
 /**

@@ -53,7 +53,12 @@ interface Running {
 
 const lastLinesMax = 5;
 /** As package.json starts the programs (docs/decisions/0012, 0020). */
-const nodeFlags = ['--v8-pool-size=1', '--expose-gc', '--initial-old-space-size=64'];
+const nodeFlags = [
+  '--v8-pool-size=1',
+  '--expose-gc',
+  '--initial-old-space-size=64',
+  '--no-memory-protection-keys',
+];
 const compileCache = join(tmpdir(), 'holdfast-compile-cache');
 
 export function createProgram(options: ProgramOptions): Program {
