@@ -7,7 +7,7 @@ import type { Quote } from '../contract/quote.ts';
 type Fields = Record<string, unknown>;
 export type Guard<T> = (value: unknown) => value is T;
 
-const kinds: ReadonlySet<unknown> = new Set(['checkout', 'void', 'refund']);
+const kinds: ReadonlySet<unknown> = new Set(['checkout', 'void', 'refund', 'fulfilment']);
 const verdicts: ReadonlySet<unknown> = new Set([
   'pending',
   'authorised',

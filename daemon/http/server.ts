@@ -16,6 +16,7 @@ import { identifyCaller } from './caller.ts';
 import { allowOrigins } from './cors.ts';
 import { addDocumentRoutes } from './documents.ts';
 import { addEventRoute } from './events.ts';
+import { addFulfilmentRoute } from './fulfilment.ts';
 import { requireHost } from './hosts.ts';
 import type { LanCertificate } from './lan-certificate.ts';
 import { addOpenApiRoute } from './openapi.ts';
@@ -127,6 +128,7 @@ export function createApp(
   if (kiosks) addPairingRoutes(router, { kiosks: kiosks.door, clock: kiosks.clock, log });
   const waitingRoom = createWaitingRoom(store);
   addDocumentRoutes(router, store, waitingRoom);
+  addFulfilmentRoute(router, store);
   addQuoteRoutes(router, store);
   addSlipRoutes(router, store, identity.applianceId);
   const statusNow = addStatusRoutes(router, { store, identity, counters });

@@ -37,13 +37,14 @@ const ofKiosks: ReadonlySet<CommandKind> = new Set([
   'checkout',
   'void',
   'refund',
+  'fulfilment',
   'quote',
   'document',
   'page',
   'status',
   'events',
 ]);
-const submissions: ReadonlySet<CommandKind> = new Set(['checkout', 'void', 'refund']);
+const submissions: ReadonlySet<CommandKind> = new Set(['checkout', 'void', 'refund', 'fulfilment']);
 const submitsMs = 1000;
 /** Commands live for a moment: a small young generation is emptied often and keeps the thread's memory small. */
 const resourceLimits = { maxYoungGenerationSizeMb: 8 };
