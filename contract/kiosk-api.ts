@@ -63,7 +63,7 @@ export const DocumentView = Answer.extend({
   outcome: z.object({ kind: OutcomeKind, atMs: z.int() }).nullable(),
   voidedBy: Uuid.nullable(),
   refundedMinor: z.int().min(0),
-  /** How far the goods are on their way; present on an approved checkout whose goods wait for their hand-over. */
+  /** How far the goods are on their way; present on an approved checkout that keeps goods for a hand-over. */
   fulfilment: z.enum(['expected', ...FulfilmentStep.options]).optional(),
 });
 export type DocumentView = z.infer<typeof DocumentView>;

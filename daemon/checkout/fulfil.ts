@@ -40,10 +40,10 @@ export function judgeFulfilment(asked: Fulfilment, facts: FulfilmentFacts): Fulf
   if (!isApproved(facts)) return refused({ code: 'checkout_not_approved' });
   if (facts.voided) return refused({ code: 'already_voided' });
   if (state === null) return refused({ code: 'fulfilment_not_expected' });
+  const left = allLeft(lines);
+  if (left.length === 0 && !hasEnded(state)) return refused({ code: 'nothing_to_hand_over' });
   const code = follows[state][asked.step];
   if (code !== null) return refused({ code });
-  const left = allLeft(lines);
-  if (left.length === 0) return refused({ code: 'nothing_to_hand_over' });
   const remainingMinor = facts.totalMinor - facts.refundedMinor;
   switch (asked.step) {
     case 'picked':
@@ -64,6 +64,11 @@ export function judgeFulfilment(asked: Fulfilment, facts: FulfilmentFacts): Fulf
     default:
       return unreachable(asked);
   }
+}
+
+/** Whether nothing more can become of the goods. */
+export function hasEnded(state: FulfilmentState): boolean {
+  return state === 'handed_over' || state === 'abandoned';
 }
 
 /** What was picked must be there: a reservation that ran out may have been sold to somebody else since (I14). */

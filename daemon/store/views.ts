@@ -7,7 +7,9 @@ import type { Policy } from '../../contract/policy.ts';
 import { assert, present } from '../../kit/assert.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { isApproved } from '../checkout/decide.ts';
+import { hasEnded } from '../checkout/fulfil.ts';
 import { slipOf } from '../checkout/slip.ts';
+import { allLeft, standingLines } from '../checkout/standing.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Ask, Position, SlipAnswer, StoreStatus } from './commands.ts';
 import type { Decisions } from './decisions.ts';
@@ -67,10 +69,12 @@ export function createViews(db: Database, parts: Parts): Views {
 
   /** What became of the goods, and what of them was given back. */
   function laterOf(entry: CheckoutEntry, row: DocumentRow): Pick<DocumentView, 'fulfilment' | 'givenBack'> {
-    const waits = entry.goods === 'reserved' && isApproved(row) && row.voidedBy === null;
     const back = row.refundedMinor > 0 || row.fulfilment !== null ? parts.givenBack.of(row.id) : [];
+    const state = row.fulfilment ?? 'expected';
+    const some = hasEnded(state) || allLeft(standingLines(entry, back)).length > 0;
+    const waits = entry.goods === 'reserved' && isApproved(row) && row.voidedBy === null && some;
     return {
-      ...(waits && { fulfilment: row.fulfilment ?? 'expected' }),
+      ...(waits && { fulfilment: state }),
       ...(back.length > 0 && { givenBack: back }),
     };
   }
