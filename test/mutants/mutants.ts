@@ -129,6 +129,30 @@ export const mutants: readonly Mutant[] = [
     tests: ['daemon/store/kiosks/kiosks.test.ts'],
   },
   {
+    name: 'what was given back of a line is forgotten',
+    breaks: 'I14 and the total: a line is given back, and its goods released, twice',
+    edits: [
+      {
+        file: 'daemon/store/accept-refund.ts',
+        from: '    givenBack.add(checkout.id, back);\n',
+        to: '',
+      },
+    ],
+    tests: ['daemon/store/projections.test.ts'],
+  },
+  {
+    name: 'goods are picked that are promised to others',
+    breaks: 'I14: a reservation that ran out takes what was sold since',
+    edits: [
+      {
+        file: 'daemon/checkout/fulfil.ts',
+        from: '&& sum > left)',
+        to: '&& sum < 0)',
+      },
+    ],
+    tests: ['daemon/store/projections.test.ts', 'daemon/checkout/fulfil.test.ts'],
+  },
+  {
     name: 'stock is not taken',
     breaks: 'I14: what one checkout took is sold to the next',
     edits: [
