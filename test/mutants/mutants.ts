@@ -50,9 +50,9 @@ export const mutants: readonly Mutant[] = [
     breaks: 'I2: a repeated checkout is sold again',
     edits: [
       {
-        file: 'daemon/store/accept.ts',
-        from: 'const known = documents.find(idBytes(id));\n    if (!known) return null;',
-        to: 'const known = null as ReturnType<typeof documents.find>;\n    if (!known) return null;',
+        file: 'daemon/store/entering.ts',
+        from: 'const known = documents.find(idBytes(id));\n      if (!known) return null;',
+        to: 'const known = null as ReturnType<typeof documents.find>;\n      if (!known) return null;',
       },
       {
         file: 'daemon/store/documents.ts',
