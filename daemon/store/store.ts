@@ -219,6 +219,7 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
     positions.save();
     documents.save();
     stock.save();
+    riskTotals.save();
     siteTime.save();
   }
 
