@@ -1,9 +1,11 @@
 // Running totals against a list that is counted again each time: windows are exact, whatever is voided, swept or rolled back.
-import { rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { limits } from '../../contract/limits.ts';
+import { prepare } from '../../kit/sqlite.ts';
 import { openDatabase } from './database.ts';
 import { openRiskTotals, type RiskTotals, takeBackMsMax } from './risk-totals.ts';
 import { temporaryFolder } from './temporary-store.ts';
@@ -81,6 +83,34 @@ describe('running totals', () => {
     counting.close();
     // Four times the logarithm of 20,000 (14.3).
     expect(Math.max(...stepsMax)).toBeLessThan(58);
+  });
+
+  it('are carried over from a release that kept them by card (I16)', () => {
+    const migrations = join(folder, 'migrations');
+    mkdirSync(migrations);
+    const known = join(import.meta.dirname, 'migrations');
+    for (const name of readdirSync(known)) {
+      if (name < '0005') copyFileSync(join(known, name), join(migrations, name));
+    }
+    mkdirSync(join(folder, 'before'));
+    const before = new BetterSqlite3(join(folder, 'before', 'journal.db'));
+    prepare(before, migrations, 0x48464150);
+    // The first of a card may stand for many that were swept away.
+    before.exec(`INSERT INTO risk_total (key, at_ms, count, total_minor)
+      VALUES ('fa', 100, 7, 70), ('fa', 300, 8, 90), ('fa', 301, 10, 91), ('fb', 200, 1, 5)`);
+    before.close();
+    db.close();
+    db = openDatabase(join(folder, 'before'));
+    totals = openRiskTotals(db);
+    expect([totals.all('fa')?.count, totals.all('fb')?.count]).toEqual([10, 1]);
+    expect([after('fa', 100), after('fa', 300), after('fb', 199), after('fb', 200)]).toEqual([
+      { count: 3, totalMinor: 21 },
+      { count: 2, totalMinor: 1 },
+      { count: 1, totalMinor: 5 },
+      nothing,
+    ]);
+    totals.add('fa', 400, 9);
+    expect(after('fa', 300)).toEqual({ count: 3, totalMinor: 10 });
   });
 
   it('never give a number out again that others may point to', () => {
