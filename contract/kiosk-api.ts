@@ -1,5 +1,5 @@
 // What the appliance answers a kiosk over HTTP.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Uuid } from './id.ts';
 import { limits } from './limits.ts';
 import { DeclineCode, OutcomeKind, ReasonCode, VerdictKind } from './verdict.ts';

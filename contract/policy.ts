@@ -1,5 +1,5 @@
 // The policy of a site: the limits and rules an appliance judges by. A document of central's, signed and versioned.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Mode } from './checkout.ts';
 import { Text } from './id.ts';
 import { limits } from './limits.ts';

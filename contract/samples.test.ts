@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Checkout, LinkedRefund, refundSchema, UnlinkedRefund, Void } from './checkout.ts';
 import { CheckoutEntry, DecisionEntry, Entry, RefundEntry, VoidEntry } from './entry.ts';
 import { FeedItem } from './feed.ts';

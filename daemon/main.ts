@@ -40,7 +40,7 @@ program
 
 addKioskCommands(program);
 
-await program.parseAsync().catch(fail);
+void program.parseAsync().catch(fail);
 
 async function run(configPath: string): Promise<void> {
   const config = readConfig(configPath);

@@ -1,6 +1,6 @@
 // The schemas of the interface in JSON Schema 2020-12, made from the ones that parse and answer: there is no second
 // description of any field.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Checkout, LinkedRefund, UnlinkedRefund, Void } from '../../contract/checkout.ts';
 import {
   Answer,

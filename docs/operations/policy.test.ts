@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { defaultPolicy } from '../../central/feed/default-policy.ts';
 import { Policy } from '../../contract/policy.ts';
 

@@ -2,7 +2,7 @@
 import { chownSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite3, { type Database } from 'better-sqlite3';
-import { z } from 'zod';
+import * as z from 'zod';
 import { KioskScope } from '../../../contract/pairing.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import { prepare } from '../../../kit/sqlite.ts';
