@@ -129,7 +129,12 @@ export function createApp(
   addDocumentRoutes(router, store, waitingRoom);
   addQuoteRoutes(router, store);
   addSlipRoutes(router, store, identity.applianceId);
-  const statusNow = addStatusRoutes(router, { store, identity, counters });
+  const statusNow = addStatusRoutes(router, {
+    store,
+    kiosks: kiosks?.door ?? { condition: () => null },
+    identity,
+    counters,
+  });
   const events = addEventRoute(router, store, statusNow);
   addOpenApiRoute(router);
 

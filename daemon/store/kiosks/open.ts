@@ -34,7 +34,7 @@ export function openKioskFile(folder: string, waitMsMax: number): Database {
 /** SQLite cannot work with the file. */
 export class KioskFileError extends Error {
   readonly code = 'kiosks_unreadable';
-  readonly hint = 'move kiosks.db and what lies beside it aside, start again, and pair every kiosk anew';
+  readonly hint = 'start the daemon, which sets a damaged file aside; then pair every kiosk again';
   constructor(path: string, cause: Error) {
     super(`${path} cannot be used: ${cause.message}`, { cause });
   }
