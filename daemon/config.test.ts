@@ -33,6 +33,7 @@ const failure = (path: string): ConfigError => {
 describe('the configuration', () => {
   it('needs three things, and has a bound for everything else', () => {
     expect(readConfig(write(least))).toEqual({
+      site: null,
       dataFolder: join(folder, 'data'),
       identityFolder: '/etc/holdfast/identity',
       http: {

@@ -10,12 +10,14 @@ import type { Clock } from '../../kit/clock.ts';
 import { listen } from '../../kit/listen.ts';
 import type { Log } from '../../kit/log.ts';
 import { holdsCardNumber } from '../checkout/card-number.ts';
+import { createFlagClient } from '../flags/client.ts';
 import { StoreBusyError, type StoreClient } from '../store/client.ts';
 import type { KioskDoor } from '../store/kiosks/door.ts';
 import { identifyCaller } from './caller.ts';
 import { allowOrigins } from './cors.ts';
 import { addDocumentRoutes } from './documents.ts';
 import { addEventRoute } from './events.ts';
+import { addFlagRoute } from './flags.ts';
 import { requireHost } from './hosts.ts';
 import type { LanCertificate } from './lan-certificate.ts';
 import { addOpenApiRoute } from './openapi.ts';
@@ -39,6 +41,8 @@ export interface HttpOptions {
   ratePerMinute?: number | null;
   loopbackRatePerMinute?: number | null;
   corsOrigins?: readonly string[];
+  /** Where the appliance stands, by the name that flags use; unless told, nobody knows. */
+  site?: string | null;
   /** Of the local network: the same over TLS. */
   lan?: LanOptions | null;
 }
@@ -118,7 +122,7 @@ export function createApp(
 ): { app: Koa; router: Router; endWaits: () => void } {
   const app = new Koa();
   const counters = { cardNumbersRefused: 0 };
-  const { lan = null, kioskAuth = 'loopback_open', corsOrigins = [] } = options;
+  const { lan = null, kioskAuth = 'loopback_open', corsOrigins = [], site = null } = options;
   const { ratePerMinute = null, loopbackRatePerMinute = null } = options;
   const rates = createRateLimit({ ratePerMinute, loopbackRatePerMinute });
   const router = new Router();
@@ -130,6 +134,7 @@ export function createApp(
   addQuoteRoutes(router, store);
   addSlipRoutes(router, store, identity.applianceId);
   const statusNow = addStatusRoutes(router, { store, identity, counters });
+  addFlagRoute(router, store, createFlagClient(identity.applianceId, site));
   const events = addEventRoute(router, store, statusNow);
   addOpenApiRoute(router);
 

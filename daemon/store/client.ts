@@ -41,6 +41,7 @@ const ofKiosks: ReadonlySet<CommandKind> = new Set([
   'document',
   'page',
   'status',
+  'flags',
   'events',
 ]);
 const submissions: ReadonlySet<CommandKind> = new Set(['checkout', 'void', 'refund']);
