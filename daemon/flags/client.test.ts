@@ -37,6 +37,25 @@ describe('the flags for one kiosk', () => {
     expect(client.policyVersion).toBe(2);
   });
 
+  it('are the same for a kiosk that asks again, however many have asked since', async () => {
+    const client = createFlagClient('leeds-1', 'leeds');
+    const flags = { a: { shareBasisPoints: 5000 }, b: { shareBasisPoints: 10_000, kiosks: ['till-7'] } };
+    const kiosks = [null, ...Array.from({ length: 100 }, (_, i) => `till-${i}`)];
+    const ask = async () => {
+      const answers = [];
+      for (const kiosk of kiosks) answers.push(await client.answer(null, kiosk));
+      return answers;
+    };
+    await client.answer({ policyVersion: 1, flags }, null);
+    const first = await ask();
+    expect(await ask()).toEqual(first);
+    expect(first.map(({ kiosk }) => kiosk)).toEqual(kiosks);
+    expect(first.filter(({ flags: { b } }) => b?.value).map(({ kiosk }) => kiosk)).toEqual(['till-7']);
+    // The next policy is asked for anew.
+    const next = { policyVersion: 2, flags: { b: { shareBasisPoints: 10_000 } } };
+    expect((await client.answer(next, 'till-9')).flags).toMatchObject({ b: { value: true } });
+  });
+
   it('are drawn by appliance and kiosk, for tills bear the same names at every site', async () => {
     const drawn = new Set<string>();
     const flags = Object.fromEntries(

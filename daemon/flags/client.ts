@@ -4,6 +4,9 @@ import { OpenFeature } from '@openfeature/server-sdk';
 import { FlagReason, type Flags } from '../../contract/kiosk-api.ts';
 import { createPolicyProvider, type PolicyFlags } from './provider.ts';
 
+/** Asking the client for 256 flags takes 3 ms: a kiosk that asks again is answered from memory, up to so many kiosks. */
+const answersKeptMax = 32;
+
 export interface FlagClient {
   /** Of the newest policy that was handed over; 0 before the first. */
   readonly policyVersion: number;
@@ -24,9 +27,24 @@ export function createFlagClient(applianceId: string, site: string | null): Flag
   OpenFeature.setProvider(domain, provider);
   const client = OpenFeature.getClient(domain);
   let turn: Promise<unknown> = Promise.resolve();
+  /** Of the policy in force, by kiosk. */
+  const kept = new Map<string | null, Flags>();
 
-  async function answerAll(newer: PolicyFlags | null, kiosk: string | null): Promise<Flags> {
-    if (newer) provider.take(newer);
+  async function answerInTurn(newer: PolicyFlags | null, kiosk: string | null): Promise<Flags> {
+    if (newer) {
+      provider.take(newer);
+      kept.clear();
+    }
+    const before = kept.get(kiosk);
+    if (before) return before;
+    const answer = await askAll(kiosk);
+    const [oldest] = kept.keys();
+    if (kept.size >= answersKeptMax && oldest !== undefined) kept.delete(oldest);
+    kept.set(kiosk, answer);
+    return answer;
+  }
+
+  async function askAll(kiosk: string | null): Promise<Flags> {
     const { policyVersion, flags } = provider.inForce;
     // Tills bear the same names at every site, so the appliance's id is part of the key.
     const targetingKey = kiosk === null ? applianceId : `${applianceId}/${kiosk}`;
@@ -45,7 +63,7 @@ export function createFlagClient(applianceId: string, site: string | null): Flag
     },
     answer(newer, kiosk) {
       // One after the other: the client looks at the provider between awaits, and it must be the same policy all along.
-      const mine = turn.then(() => answerAll(newer, kiosk));
+      const mine = turn.then(() => answerInTurn(newer, kiosk));
       turn = mine.catch(() => {});
       return mine;
     },
