@@ -140,7 +140,12 @@ export const Policy = z
       .prefault({}),
     openingHours: OpeningHours.optional(),
     unlinkedRefund: z.strictObject({ permission: Permission, totalMinorMax: TotalMax }),
-    flags: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,62}$/), Flag).default({}),
+    flags: z
+      .record(z.string().regex(/^[a-z][a-z0-9-]{0,62}$/), Flag)
+      .refine((flags) => Object.keys(flags).length <= limits.flagsMax, {
+        error: `use at most ${limits.flagsMax} flags`,
+      })
+      .default({}),
   })
   .superRefine(refuseContradictions);
 export type Policy = z.infer<typeof Policy>;

@@ -110,7 +110,7 @@ async function run(configPath: string): Promise<void> {
   lifecycle.onStop('kiosks', () => door.close());
 
   const http = await startHttp(
-    { ...config.http, lan: lan && tls && { ...lan, tls } },
+    { ...config.http, site: config.site, lan: lan && tls && { ...lan, tls } },
     { store, identity: { applianceId, release }, log, kiosks: { door, clock } },
   );
   lifecycle.onStop('http', () => http.stop());

@@ -11,7 +11,7 @@ export interface Identity {
 
 interface StatusParts {
   store: Pick<StoreClient, 'ask'>;
-  kiosks: { condition(): Condition | null };
+  door: { condition(): Condition | null };
   identity: Identity;
   counters: { cardNumbersRefused: number };
 }
@@ -19,11 +19,11 @@ interface StatusParts {
 /** @returns what reads the status as the route answers it */
 export function addStatusRoutes(
   router: Router,
-  { store, kiosks, identity, counters }: StatusParts,
+  { store, door, identity, counters }: StatusParts,
 ): () => Promise<Status> {
   const statusNow = async (): Promise<Status> => {
     const known = await store.ask('status', {});
-    const ofKiosks = kiosks.condition();
+    const ofKiosks = door.condition();
     const conditions = ofKiosks ? [...known.conditions, ofKiosks] : known.conditions;
     return { ...identity, ...known, ...counters, conditions };
   };
