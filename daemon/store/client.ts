@@ -41,7 +41,9 @@ const ofKiosks: ReadonlySet<CommandKind> = new Set([
   'quote',
   'document',
   'page',
+  'slip',
   'status',
+  'flags',
   'events',
 ]);
 const submissions: ReadonlySet<CommandKind> = new Set(['checkout', 'void', 'refund', 'fulfilment']);
