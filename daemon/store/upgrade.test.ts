@@ -136,6 +136,18 @@ describe('a journal of the release before', () => {
     expect(store.execute([{ kind: 'status' }])).toMatchObject([{ exposure: { totalMinor: 0 } }]);
   });
 
+  it('gives back lines of what it sold, by what was paid for them', () => {
+    const lines = [{ line: 0, quantity: 100 }];
+    const refund = { checkoutId: uuid(1), lines, reason: 'damaged' };
+    expect(accept(submit.refundOf(5, refund))).toMatchObject({ answer: { totalMinor: 100, reasons: [] } });
+    expect(accept(submit.refundOf(6, { checkoutId: uuid(1), reason: 'the rest' }))).toMatchObject({
+      answer: { totalMinor: 150, givenBack: [{ line: 0, quantity: 150 }] },
+    });
+    expect(accept(submit.fulfil(7, uuid(2), { step: 'picked' }))).toMatchObject({
+      answer: { reasons: [{ code: 'fulfilment_not_expected' }] },
+    });
+  });
+
   it('takes the catalogue whose first piece had come', () => {
     const products = [
       { sku: 'last', name: 'Last', price: { priceMinor: 3, baseQuantity: 1 as const }, sellable: true },

@@ -31,7 +31,8 @@ interface EntryBody {
   slip?: number;
   checkoutId?: string;
   checkout?: { totalMinor: number };
-  refund?: { totalMinor: number };
+  /** Of a refund what it gives back; of a fulfilment the refund that it brings. */
+  refund?: { id?: string; totalMinor: number };
 }
 
 interface Row {
@@ -56,6 +57,7 @@ export function checkBooks(siteFolder: string, told: readonly Told[]): Findings 
 
   const entries = journal.map(({ seq, body }) => ({ seq, ...(JSON.parse(body.toString()) as EntryBody) }));
   checkIdentities(entries, wrong);
+  checkBrought(entries, wrong);
   checkTold(entries, told, wrong);
   const { expected, takenBack, approvedMinor } = expectedMovements(entries, wrong);
   const ledgerMinor = checkLedger(central, { expected, takenBack }, wrong);
@@ -114,6 +116,16 @@ function checkIdentities(entries: readonly Entry[], wrong: Wrong): void {
   }
 }
 
+/** A step of a fulfilment brings the refund it names, at once and of that amount. */
+function checkBrought(entries: readonly Entry[], wrong: Wrong): void {
+  entries.forEach(({ kind, id, refund }, i) => {
+    if (kind !== 'fulfilment' || !refund) return;
+    const next = entries[i + 1];
+    const same = next?.id === refund.id && next?.refund?.totalMinor === refund.totalMinor;
+    if (next?.kind !== 'refund' || !same) wrong(`fulfilment ${id} is not followed by its refund`);
+  });
+}
+
 /** I1 and I2: every 201 is in the journal as it was told, and a repeat was told the same. */
 function checkTold(entries: readonly Entry[], told: readonly Told[], wrong: Wrong): void {
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
@@ -126,7 +138,8 @@ function checkTold(entries: readonly Entry[], told: readonly Told[], wrong: Wron
       wrong(`${kind} ${id} was answered 201 and is in no journal`);
       continue;
     }
-    const total = entry.checkout?.totalMinor ?? entry.refund?.totalMinor;
+    const total =
+      kind === 'fulfilment' ? undefined : (entry.checkout?.totalMinor ?? entry.refund?.totalMinor);
     const said = entry.verdict === 'pending' ? decisions.get(id) : entry;
     const same = entry.kind === kind && said?.verdict === verdict && entry.seq === seq && said.slip === slip;
     if (!same || total !== totalMinor) wrong(`${kind} ${id} was told otherwise than it was written`);
