@@ -334,7 +334,7 @@ describe('a stream of events', () => {
       .finally(() => {
         heard.ended = true;
       });
-    await expect.poll(() => heard.text).toContain('event: status');
+    await expect.poll(() => heard.text, { timeout: 3000 }).toContain('event: status');
     return heard;
   };
 
@@ -342,7 +342,7 @@ describe('a stream of events', () => {
     const [gone, stays] = [await open(await pair('till-1')), await open(await pair('till-2'))];
     registry.revoke('till-1');
     await send('POST', '/v1/checkouts', sale());
-    await expect.poll(() => stays.text).toContain('event: document');
+    await expect.poll(() => stays.text, { timeout: 3000 }).toContain('event: document');
     await expect.poll(() => gone.ended, { timeout: 3000 }).toBe(true);
     expect(gone.text).not.toContain('event: document');
     expect(stays.ended).toBe(false);
