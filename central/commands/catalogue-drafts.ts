@@ -1,5 +1,6 @@
 // `catalogue drafts` and `catalogue discard`: what waits to be published, and how to be rid of it.
 import { Command } from 'commander';
+import { finishPieces, paced, restAsLong } from '../feed/publish.ts';
 import { draftUnknown } from './catalogue-publish.ts';
 import {
   type CommandOptions,
@@ -11,7 +12,7 @@ import {
   jsonFlag,
   print,
 } from './command.ts';
-import { readStore, withStore } from './open-store.ts';
+import { readStore, withPort } from './open-store.ts';
 
 export function catalogueDrafts(): Command {
   return new Command('drafts')
@@ -36,10 +37,12 @@ export function catalogueDiscard(): Command {
     .addOption(countOption('--draft <number>', 'which one').makeOptionMandatory())
     .option(...jsonFlag)
     .addHelpText('after', examples('catalogue discard --draft 3 --config central.toml'))
-    .action((options: CommandOptions & { draft: number }) => {
+    .action(async (options: CommandOptions & { draft: number }) => {
       const { draft } = options;
-      const there = withStore(dataFolderOf(options), (store) => store.discardDraft(draft));
-      if (!there) throw draftUnknown(draft);
+      await withPort(dataFolderOf(options), async (port) => {
+        if (!(await port.discardDraft(draft))) throw draftUnknown(draft);
+        await finishPieces(paced(port, restAsLong), Date.now);
+      });
       print(options, { draft }, `draft ${draft} is gone`);
     });
 }

@@ -1,8 +1,10 @@
 // `catalogue import`: CSV files become the next version of the catalogue for every appliance, or a draft of it.
 import { basename } from 'node:path';
 import { Command } from 'commander';
+import { present } from '../../kit/assert.ts';
 import { CommandError } from '../errors.ts';
 import { defaultPolicy } from '../feed/default-policy.ts';
+import { paced, publishProducts, restAsLong, writeDraft } from '../feed/publish.ts';
 import { draftsMax } from '../ledger/published.ts';
 import { describePublished } from './catalogue-publish.ts';
 import {
@@ -14,7 +16,7 @@ import {
   jsonFlag,
   print,
 } from './command.ts';
-import { withStore } from './open-store.ts';
+import { withPort } from './open-store.ts';
 import { catalogueFilesHelp, offersFlag, readProducts } from './read-catalogue.ts';
 
 export function catalogueImport(): Command {
@@ -41,22 +43,20 @@ async function run(
 ): Promise<void> {
   const dataFolder = dataFolderOf(options);
   const products = await readProducts(file, options.offers ?? null);
-  const nowMs = Date.now();
-  if (options.draft) {
-    const draft = withStore(dataFolder, (store) =>
-      store.draftCatalogue({ source: basename(file), products, nowMs }),
-    );
-    if (draft === null) {
-      const hint = 'See `catalogue drafts`; publish or discard some.';
-      throw new CommandError('drafts_too_many', `${draftsMax} drafts wait already`, hint);
+  await withPort(dataFolder, async (port) => {
+    const calls = paced(port, restAsLong);
+    if (options.draft) {
+      const draft = await writeDraft(calls, { source: basename(file), products, nowMs: Date.now });
+      if (draft === null) {
+        const hint = 'See `catalogue drafts`; publish or discard some.';
+        throw new CommandError('drafts_too_many', `${draftsMax} drafts wait already`, hint);
+      }
+      const words = `draft ${draft}: ${counted(products.length, 'product')}\npublish it with: catalogue publish --draft ${draft}`;
+      return print(options, { draft, products: products.length }, words);
     }
-    const words = `draft ${draft}: ${counted(products.length, 'product')}\npublish it with: catalogue publish --draft ${draft}`;
-    return print(options, { draft, products: products.length }, words);
-  }
-  const published = withStore(dataFolder, (store) => {
     // Before the first start too: the policy always comes before the catalogue in a feed.
-    store.ensurePolicy(defaultPolicy);
-    return store.publishCatalogue(products, nowMs);
+    await port.ensurePolicy(defaultPolicy);
+    const published = present(await publishProducts(calls, products, Date.now), 'what was just published');
+    print(options, published, describePublished(published));
   });
-  print(options, published, describePublished(published));
 }

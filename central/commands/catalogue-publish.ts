@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { CommandError } from '../errors.ts';
 import { defaultPolicy } from '../feed/default-policy.ts';
+import { paced, publishDraft, restAsLong } from '../feed/publish.ts';
 import type { CataloguePublished } from '../ledger/published.ts';
 import {
   type CommandOptions,
@@ -13,7 +14,7 @@ import {
   jsonFlag,
   print,
 } from './command.ts';
-import { withStore } from './open-store.ts';
+import { withPort } from './open-store.ts';
 
 export function cataloguePublish(): Command {
   return new Command('publish')
@@ -28,18 +29,19 @@ export function cataloguePublish(): Command {
         'catalogue publish --draft 3 --config central.toml',
       ),
     )
-    .action((options: CommandOptions & { draft?: number }) => {
-      const published = publishDraft(dataFolderOf(options), options.draft);
+    .action(async (options: CommandOptions & { draft?: number }) => {
+      const published = await publish(dataFolderOf(options), options.draft);
       print(options, published, describePublished(published));
     });
 }
 
 /** @throws CommandError draft_unknown */
-function publishDraft(dataFolder: string, named: number | undefined): CataloguePublished {
-  return withStore(dataFolder, (store) => {
-    store.ensurePolicy(defaultPolicy);
-    const draft = named ?? store.catalogueDrafts().at(-1)?.number;
-    const published = draft === undefined ? null : store.publishDraft(draft, Date.now());
+function publish(dataFolder: string, named: number | undefined): Promise<CataloguePublished> {
+  return withPort(dataFolder, async (port) => {
+    await port.ensurePolicy(defaultPolicy);
+    const draft = named ?? (await port.catalogueDrafts()).at(-1)?.number;
+    const published =
+      draft === undefined ? null : await publishDraft(paced(port, restAsLong), draft, Date.now);
     if (published) return published;
     throw draftUnknown(draft);
   });

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { FeedItem, type Product } from '../../../contract/feed.ts';
 import { limits } from '../../../contract/limits.ts';
+import { publishDraft, publishProducts, writeDraft } from '../../feed/publish.ts';
 import { draftsMax } from '../published.ts';
 import { nowMs, type OnTrial, products } from './trial.ts';
 
@@ -12,7 +13,11 @@ export function describeCatalogues(on: OnTrial): void {
     (await feedOf(applianceId)).flatMap(({ kind, version, base }) =>
       kind === 'policy' ? [] : [base === undefined ? `${kind} ${version}` : `${kind} ${base}-${version}`],
     );
-  const publish = (some: Product[]) => on.port.publishCatalogue(some, nowMs);
+  const wholeFeedOf = async (applianceId: string) => {
+    const page = await on.port.feedPage({ applianceId, after: 0, itemsMax: 1000, bytesMax: 1e9 });
+    return (page?.items ?? []).map((item) => JSON.parse(Buffer.from(item).toString()));
+  };
+  const publish = (some: Product[]) => publishProducts(on.port, some, () => nowMs);
   const dearer = (some: Product[], sku: string) =>
     some.map((one) =>
       one.sku === sku ? { ...one, price: { priceMinor: 999, baseQuantity: 1 as const } } : one,
@@ -81,7 +86,7 @@ export function describeCatalogues(on: OnTrial): void {
       Array.from({ length: 12 - snapshot }, (_, i) => `catalogue_delta ${snapshot + i}-${snapshot + i + 1}`),
     );
     expect(rebuilt(await feedOf('box-3'))).toEqual(rebuilt(await feedOf('box-1')));
-    expect(rebuilt(await feedOf('box-3'))).toEqual(new Map(now.map((one) => [one.sku, one])));
+    expect(rebuilt(await feedOf('box-3'))).toEqual(bySku(now));
   });
 
   it('travels in pieces bounded by bytes as well', async () => {
@@ -107,7 +112,7 @@ export function describeCatalogues(on: OnTrial): void {
 
   it('waits as a draft until it is published, over a restart', async () => {
     await hello();
-    const draft = await on.port.draftCatalogue({ source: 'may.csv', products: products(3), nowMs });
+    const draft = await writeDraft(on.port, { source: 'may.csv', products: products(3), nowMs: () => nowMs });
     expect(await kinds('box-1')).toEqual([]);
     await restart();
     expect(await on.port.catalogueDrafts()).toEqual([
@@ -115,11 +120,11 @@ export function describeCatalogues(on: OnTrial): void {
     ]);
     const page = await on.port.products({ draft, after: 'S0', limit: 1 });
     expect(page).toMatchObject({ items: [{ sku: 'S1' }], next: 'S1' });
-    expect(await on.port.publishDraft(draft ?? 0, nowMs)).toMatchObject({
+    expect(await publishDraft(on.port, draft ?? 0, () => nowMs)).toMatchObject({
       version: 1,
       products: 3,
     });
-    expect(await on.port.publishDraft(draft ?? 0, nowMs)).toBeNull();
+    expect(await publishDraft(on.port, draft ?? 0, () => nowMs)).toBeNull();
     expect(await on.port.catalogueDrafts()).toEqual([]);
     expect(await kinds('box-1')).toEqual(['catalogue 1']);
     expect(await on.port.products({ draft: null, after: 'S1', limit: 9 })).toMatchObject({
@@ -128,8 +133,70 @@ export function describeCatalogues(on: OnTrial): void {
     });
   });
 
+  const long = products(11_000);
+  it.each([
+    {
+      // Changes at both ends and in the middle, and more SKUs at the end than before.
+      next: [...dearer(dearer(long, 'S1'), 'S5500').slice(2), ...products(11_300).slice(11_000)],
+      figures: { added: 300, changed: 1, removed: 2, sent: 'delta', pieces: 2 },
+    },
+    {
+      next: long.map((one) => ({ ...one, name: `New ${one.name}` })),
+      figures: { added: 0, changed: 11_000, removed: 0, sent: 'snapshot', pieces: 44 },
+    },
+  ])(
+    'is published as a $figures.sent in pieces, over restarts, and nobody sees half of it',
+    async ({ next, figures }) => {
+      await hello();
+      await publish(long);
+      const draft = (await writeDraft(on.port, { source: 'b.csv', products: next, nowMs: () => nowMs })) ?? 0;
+      const before = (await on.port.feedPositionOf('box-1'))?.head;
+      expect(await on.port.publishDraft(draft, nowMs)).toBe('begun');
+      let steps = 0;
+      while ((await on.port.cataloguePiece(nowMs)).more) {
+        steps++;
+        await restart();
+        const version = (await on.port.catalogue())?.version;
+        // Whoever comes meanwhile is greeted with the version in force.
+        await on.port.registerAppliance({ id: `new-${steps}`, site: null, nowMs });
+        const greeted = rebuilt(await wholeFeedOf(`new-${steps}`));
+        expect(greeted).toEqual(bySku(version === 1 ? long : next));
+        if (version === 1) expect((await on.port.feedPositionOf('box-1'))?.head).toBe(before);
+      }
+      expect(steps).toBeGreaterThan(3);
+      expect(await on.port.published(draft)).toMatchObject(figures);
+      for (const id of ['box-1', 'new-1', `new-${steps}`]) {
+        expect(rebuilt(await wholeFeedOf(id))).toEqual(bySku(next));
+      }
+    },
+  );
+
+  it('waits for the publication that is on its way', async () => {
+    await hello();
+    const write = (count: number) =>
+      writeDraft(on.port, { source: `${count}.csv`, products: products(count), nowMs: () => nowMs });
+    const [first, second] = [(await write(3)) ?? 0, (await write(4)) ?? 0];
+    expect(await on.port.publishDraft(first, nowMs)).toBe('begun');
+    expect(await on.port.publishDraft(second, nowMs)).toBe('busy');
+    expect(await on.port.discardDraft(first)).toBe(false);
+    expect(await publishDraft(on.port, second, () => nowMs)).toMatchObject({ version: 2, products: 4 });
+    expect(await on.port.published(first)).toMatchObject({ version: 1, products: 3 });
+    expect(await kinds('box-1')).toEqual(['catalogue 1', 'catalogue_delta 1-2']);
+  });
+
+  it('forgets a catalogue whose writing was ended in the middle', async () => {
+    const begun = (await on.port.beginDraft({ source: 'a.csv', nowMs })) ?? 0;
+    await on.port.writeDraft(begun, products(3));
+    expect(await on.port.publishDraft(begun, nowMs)).toBe('draft_unknown');
+    expect(await on.port.catalogueDrafts()).toEqual([]);
+    await on.port.beginDraft({ source: 'b.csv', nowMs: nowMs + 3_600_001 });
+    await expect(on.port.writeDraft(begun, products(1))).rejects.toThrow();
+    expect(await on.port.cataloguePiece(nowMs)).toEqual({ more: false });
+    expect((await on.port.products({ draft: begun, after: '', limit: 9 })).items).toEqual([]);
+  });
+
   it('keeps so many drafts and no more, and forgets one that is discarded', async () => {
-    const draft = () => on.port.draftCatalogue({ source: 'a.csv', products: products(1), nowMs });
+    const draft = () => writeDraft(on.port, { source: 'a.csv', products: products(1), nowMs: () => nowMs });
     const numbers = [];
     for (let i = 0; i <= draftsMax; i++) numbers.push(await draft());
     expect(numbers.indexOf(null)).toBe(draftsMax);
@@ -138,6 +205,10 @@ export function describeCatalogues(on: OnTrial): void {
     // A number is never given twice: somebody may have written it down.
     expect(await draft()).toBe(draftsMax + 1);
   });
+}
+
+function bySku(some: readonly Product[]): Map<string, Product> {
+  return new Map(some.map((one) => [one.sku, one]));
 }
 
 /** The catalogue that a feed amounts to, as an appliance would have it; fails on a delta without its base. */

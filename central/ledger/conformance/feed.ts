@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { FeedItem } from '../../../contract/feed.ts';
 import type { Policy } from '../../../contract/policy.ts';
 import { defaultPolicy } from '../../feed/default-policy.ts';
+import { publishProducts } from '../../feed/publish.ts';
 import { describeCatalogues } from './catalogues.ts';
 import { nowMs, type OnTrial, products } from './trial.ts';
 
@@ -16,8 +17,8 @@ export function describeFeed(on: OnTrial): void {
     await on.port.ensurePolicy(defaultPolicy);
     await on.port.ensurePolicy(policy);
     await on.port.publishPolicy(policy);
-    await on.port.publishCatalogue(products(10), nowMs);
-    await on.port.publishCatalogue(products(501), nowMs);
+    await publishProducts(on.port, products(10), () => nowMs);
+    await publishProducts(on.port, products(501), () => nowMs);
     await on.port.registerAppliance({ id: 'box-1', site: 'Leeds', nowMs });
     const items = await feedOf('box-1');
     expect(items.map(({ kind, version, piece, pieces }) => [kind, version, piece, pieces])).toEqual([
@@ -35,7 +36,7 @@ export function describeFeed(on: OnTrial): void {
   it('carries stock to one appliance, in order and all of it or none', async () => {
     await hello();
     await hello({ applianceId: 'box-2' });
-    await on.port.publishCatalogue(products(501), nowMs);
+    await publishProducts(on.port, products(501), () => nowMs);
     const before = (await on.port.feedPositionOf('box-1'))?.head ?? 0;
     const changes = products(501).map(({ sku }) => ({ sku, change: 'set' as const, quantity: 4 }));
     const stranger = { sku: 'T1', change: 'add' as const, quantity: 1 };
