@@ -1,5 +1,5 @@
 // `stock set|receive|count`: what is said of the goods at one site goes into the feed of its appliance.
-import { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { CommandError } from '../errors.ts';
 import { mistakesListedMax, noMistakes } from '../feed/csv.ts';
 import {
@@ -12,15 +12,7 @@ import {
   stockMistakes,
 } from '../feed/stock-words.ts';
 import type { StockChange } from '../ledger/published.ts';
-import {
-  type CommandOptions,
-  configFlag,
-  counted,
-  dataFolderOf,
-  examples,
-  jsonFlag,
-  print,
-} from './command.ts';
+import { counted, databaseCommand } from './command.ts';
 import { refuseMissing, withStore } from './open-store.ts';
 import { describeMistakes } from './read-catalogue.ts';
 
@@ -31,30 +23,30 @@ const descriptions: Record<StockVerb, string> = {
 };
 
 export function stockSend(verb: StockVerb): Command {
-  return new Command(verb)
-    .argument('<items...>', 'SKU=QTY, or a CSV file')
-    .description(descriptions[verb])
-    .requiredOption('--appliance <id>', 'the appliance at whose site the goods are')
-    .requiredOption(...configFlag)
-    .option(...jsonFlag)
-    .addHelpText(
-      'after',
-      `\nColumns of a file: ${stockColumns.join(',')}. Below lowWater a product is reported as
-running low; it may be left out. All of the changes are sent, or none.\n${examples(
+  return databaseCommand(
+    {
+      name: verb,
+      description: descriptions[verb],
+      arguments: [['<items...>', 'SKU=QTY, or a CSV file']],
+      options: [
+        new Option('--appliance <id>', 'the appliance at whose site the goods are').makeOptionMandatory(),
+      ],
+      help: `Columns of a file: ${stockColumns.join(',')}. Below lowWater a product is reported as
+running low; it may be left out. All of the changes are sent, or none.`,
+      examples: [
         `stock ${verb} --appliance leeds-1 HF-101=12 HF-118=3000 \\\n    --config central.toml`,
         `stock ${verb} --appliance leeds-1 shelf.csv --config central.toml`,
-      )}`,
-    )
-    .action(async (items: string[], options: CommandOptions & { appliance: string }) => {
+      ],
+    },
+    async (dataFolder, { appliance }: { appliance: string }, items: string[]) => {
       const changes = await readChanges(verb, items);
-      const { firstPosition, lastPosition } = send(dataFolderOf(options), options.appliance, changes);
-      const { appliance } = options;
-      print(
-        options,
-        { appliance, changes, firstPosition, lastPosition },
-        describe(appliance, changes, lastPosition),
-      );
-    });
+      const { firstPosition, lastPosition } = send(dataFolder, appliance, changes);
+      return {
+        result: { appliance, changes, firstPosition, lastPosition },
+        words: describe(appliance, changes, lastPosition),
+      };
+    },
+  );
 }
 
 /** @throws CommandError stock_malformed, file_missing, file_malformed */
