@@ -28,7 +28,7 @@ export function applianceCreate(): Command {
         configOption(),
       ],
       examples: [
-        'appliance create --authority authority --id box-7 --out box-7 \\\n    --site "Leeds 2" --config central.toml',
+        'appliance create --authority authority --id box-7 --out box-7 --site "Leeds 2" --config central.toml',
       ],
     },
     run,

@@ -22,7 +22,7 @@ export function catalogueImport(): Command {
       help: catalogueFilesHelp,
       examples: [
         'catalogue import products.csv --config central.toml',
-        'catalogue import products.csv --offers offers.csv --draft \\\n    --config central.toml',
+        'catalogue import products.csv --offers offers.csv --draft --config central.toml',
       ],
     },
     async (dataFolder, options: { offers?: string; draft?: boolean }, file: string) => {

@@ -74,6 +74,20 @@ export function counted(count: number, one: string): string {
 }
 
 export function helpText({ help, examples }: Pick<CommandShape, 'help' | 'examples'>): string {
-  const lines = examples.map((line) => `  holdfast-central ${line}`);
+  const lines = examples.flatMap((line) => folded(`holdfast-central ${line}`));
   return `${help === undefined ? '' : `\n${help}\n`}\nExamples:\n${lines.join('\n')}`;
+}
+
+const columnsMax = 78;
+
+/** A command line over several lines, broken before an option, where a terminal would break it anywhere. */
+function folded(line: string): string[] {
+  const lines: string[] = [];
+  for (const part of line.split(/ (?=--)/)) {
+    const longer = lines.length === 0 ? `  ${part}` : `${lines.at(-1)} ${part}`;
+    // And the ` \` at its end.
+    if (longer.length + 2 <= columnsMax) lines.splice(-1, 1, longer);
+    else lines.push(`      ${part}`);
+  }
+  return lines.map((text, i) => (i < lines.length - 1 ? `${text} \\` : text));
 }

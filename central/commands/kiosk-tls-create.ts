@@ -19,7 +19,7 @@ export function kioskTlsCreate(): Command {
           'the new folder for both, and for the root that kiosks are to trust',
         ).makeOptionMandatory(),
       ],
-      examples: ['kiosk-tls create --authority authority --host box-7.lan 192.0.2.7 \\\n    --out box-7-tls'],
+      examples: ['kiosk-tls create --authority authority --host box-7.lan 192.0.2.7 --out box-7-tls'],
     },
     async ({
       authority: authorityFolder,

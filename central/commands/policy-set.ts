@@ -11,8 +11,8 @@ export function policySet(): Command {
       name: 'set',
       description: 'make a JSON or TOML file the next version of the policy',
       arguments: [['<file>', 'the policy, JSON or TOML']],
-      help: `The file is the whole policy: a field that it leaves out has its default, not its
-value of before. docs/operations/policy.md explains every field.`,
+      help: `The file is the whole policy: a field that it leaves out has its default, not
+its value of before. docs/operations/policy.md explains every field.`,
       examples: ['policy set policy.toml --config central.toml'],
     },
     (dataFolder, _: object, file: string) => {

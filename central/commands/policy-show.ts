@@ -20,7 +20,14 @@ export function policyShow(): Command {
       const { version, policy } = inForce ?? { version: null, policy: defaultPolicy };
       const head =
         version === null ? 'none is in force yet: central begins with this one' : `version ${version}`;
-      return { result: { version, policy }, words: `# ${head}\n${stringify(policy).trimEnd()}` };
+      return { result: { version, policy }, words: `# ${head}\n${tomlOf(policy)}` };
     },
   );
+}
+
+/** An empty line before every table: the library leaves it out after an empty one. */
+function tomlOf(policy: object): string {
+  return stringify(policy)
+    .trimEnd()
+    .replaceAll(/(?<!\n)\n\[/g, '\n\n[');
 }

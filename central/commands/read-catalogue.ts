@@ -31,7 +31,7 @@ export function offersOption(): Option {
 /** The form of both files, for --help. */
 export const catalogueFilesHelp = `Products, UTF-8 with a header line; sku, name and priceMinor must be there:
   ${columnLines(productColumns)}
-  priceMinor      for baseQuantity pieces, grams or millilitres: 1, 10, 100 or 1000
+  priceMinor      for baseQuantity (1, 10, 100, 1000) pieces, grams, millilitres
   codes           further GTINs of the product, with spaces between
   priceFrom       from when the price holds and until when, with the zone:
   priceUntil      2026-12-01T09:00+00:00
@@ -39,6 +39,7 @@ export const catalogueFilesHelp = `Products, UTF-8 with a header line; sku, name
   ageMin          years a customer must have
   sellable        true or false
   quantityMax     on one line of a checkout
+
 Offers, a line each; sku and priceMinor must be there, the cheapest applies:
   ${columnLines(offerColumns)}
   quantityMin     from how many on; 1 unless told
