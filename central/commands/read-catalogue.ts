@@ -31,7 +31,8 @@ export function offersOption(): Option {
 /** The form of both files, for --help. */
 export const catalogueFilesHelp = `Products, UTF-8 with a header line; sku, name and priceMinor must be there:
   ${columnLines(productColumns)}
-  priceMinor      for baseQuantity (1, 10, 100, 1000) pieces, grams, millilitres
+  priceMinor      for baseQuantity pieces, grams or millilitres
+  baseQuantity    1, 10, 100 or 1000; 1 unless told
   codes           further GTINs of the product, with spaces between
   priceFrom       from when the price holds and until when, with the zone:
   priceUntil      2026-12-01T09:00+00:00
