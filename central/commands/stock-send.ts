@@ -59,7 +59,7 @@ async function readChanges(verb: StockVerb, items: readonly string[]): Promise<S
     const word = parseStockWord(item);
     if (word) words.push(word);
     else if (item.includes('=')) throw malformed([`${item}: use SKU=QTY with a whole number`]);
-    else words.push(...(await readFile(item, mistakes)));
+    else for (const line of await readFile(item, mistakes)) words.push(line);
   }
   if (mistakes.total > 0) throw malformed(describeMistakes(mistakes.listed, mistakes.total));
   const wrong = stockMistakes(verb, words);

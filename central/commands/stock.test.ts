@@ -1,5 +1,6 @@
 // `stock set|receive|count` as operators run it, each command a process.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { limits } from '../../contract/limits.ts';
 import { publishProducts } from '../feed/publish.ts';
 import { openStoreAt } from '../fixtures/in-process-store.ts';
 import { type Desk, openDesk, refusal } from '../fixtures/program.ts';
@@ -87,6 +88,14 @@ describe('stock', () => {
       refusal(2, "line 2, quantity: 'many' is not a whole number", 'line 3, sku: must not be empty'),
     );
     expect(told()).toEqual([]);
+  });
+
+  it('reads a file as long as a catalogue may be', async () => {
+    const lines = Array.from({ length: limits.catalogueProductsMax }, (_, i) => `S${i},1`);
+    const shelf = desk.file('long.csv', `sku,quantity\n${lines.join('\n')}\n`);
+    expect(await desk.run('stock', 'set', ...on, shelf)).toMatchObject(
+      refusal(1, 'sku_unknown', '  S0\n', `and ${limits.catalogueProductsMax - 20} more`),
+    );
   });
 
   it('sends nothing to a stranger or of what the catalogue has not, and says where to look', async () => {
