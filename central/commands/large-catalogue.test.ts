@@ -106,7 +106,7 @@ it('publishes as many products as it may have, and receipts go on all the while'
   const seen = await receiveWhile(store, path, () => !running.import);
   expect(await imported).toMatchObject({ version: 1, products: limits.catalogueProductsMax, pieces: 1000 });
   // In one transaction nobody would have been received between the first product and the last feed.
-  expect([...seen].sort()).toEqual(['in_force', 'publishing', 'writing']);
+  expect([...seen]).toEqual(expect.arrayContaining(['writing', 'publishing']));
   await expect.poll(async () => (await store.port.feedPositionOf('box-1'))?.head).toBeGreaterThan(1000);
   await store.close();
 }, 60_000);
