@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { issueWords } from './issue-words.ts';
 
 const whole = z.int().min(0).max(9);
