@@ -5,6 +5,7 @@ import { parse } from 'smol-toml';
 import * as z from 'zod';
 import { limits } from '../contract/limits.ts';
 import { CommandError } from './errors.ts';
+import { issueWords } from './issue-words.ts';
 
 const Port = z.int().min(0).max(65_535);
 
@@ -79,7 +80,7 @@ export function describeIssue(issue: z.core.$ZodIssue): string {
     const keys = issue.keys.map((key) => (path === '' ? key : `${path}.${key}`));
     return `${keys.join(', ')}: unknown; remove it or correct its spelling`;
   }
-  return `${path === '' ? 'the whole' : path}: ${issue.message}`;
+  return `${path === '' ? 'the whole' : path}: ${issueWords(issue)}`;
 }
 
 function readText(path: string): string {

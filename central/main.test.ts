@@ -1,5 +1,5 @@
 // The program as operators use it: real processes, exit codes, and what is said on which stream.
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -7,25 +7,17 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { connectAppliance } from './fixtures/appliance.ts';
 import { bytesOf, checkoutEntry } from './fixtures/entries.ts';
 import { temporaryFolder } from './fixtures/in-process-store.ts';
+import { centralMain, holdfastCentral } from './fixtures/program.ts';
 
-const main = join(import.meta.dirname, 'main.ts');
 const folder = temporaryFolder();
 const config = join(folder.path, 'central.toml');
-
-function command(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, [main, ...args], (_, stdout, stderr) =>
-      resolve({ code: child.exitCode ?? -1, stdout, stderr }),
-    );
-  });
-}
 
 type Line = Record<string, unknown>;
 const running: ChildProcess[] = [];
 
 /** Starts the service; resolves with its log lines through `ready`. */
 async function run(): Promise<{ child: ChildProcess; lines: Line[]; ready: Line }> {
-  const child = spawn(process.execPath, [main, 'run', '--config', config], {
+  const child = spawn(process.execPath, [centralMain, 'run', '--config', config], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   running.push(child);
@@ -45,7 +37,15 @@ function exitOf(child: ChildProcess): Promise<number | null> {
 describe('holdfast-central', () => {
   beforeAll(async () => {
     const authority = join(folder.path, 'authority');
-    const made = await command('authority', 'init', '--folder', authority, '--host', 'localhost', '--json');
+    const made = await holdfastCentral(
+      'authority',
+      'init',
+      '--folder',
+      authority,
+      '--host',
+      'localhost',
+      '--json',
+    );
     expect(made).toMatchObject({ code: 0, stderr: '' });
     const { centralFolder } = JSON.parse(made.stdout);
     writeFileSync(
@@ -63,7 +63,9 @@ describe('holdfast-central', () => {
   it('trades from the first command to the last: set up, run, import, sell, stop, check', async () => {
     const box = at('box-1');
     const register = ['--authority', at('authority'), '--id', 'box-1', '--site', 'Leeds', '--out', box];
-    expect(await command('appliance', 'create', ...register, '--config', config)).toMatchObject({ code: 0 });
+    expect(await holdfastCentral('appliance', 'create', ...register, '--config', config)).toMatchObject({
+      code: 0,
+    });
 
     const { child, lines, ready } = await run();
     const operatorKey = lines.find(({ msg }) => msg === 'operator API key, shown once')?.operatorKey;
@@ -76,7 +78,14 @@ describe('holdfast-central', () => {
     appliance.say('applied', { feedId, appliedThrough: 1 });
 
     writeFileSync(at('products.csv'), 'sku,name,priceMinor\nA,Pen,150\n');
-    const imported = await command('catalogue', 'import', at('products.csv'), '--config', config, '--json');
+    const imported = await holdfastCentral(
+      'catalogue',
+      'import',
+      at('products.csv'),
+      '--config',
+      config,
+      '--json',
+    );
     expect(JSON.parse(imported.stdout)).toMatchObject({ version: 1, products: 1, sent: 'snapshot' });
     // The running service notices by itself.
     expect((await appliance.next('feed')).items).toMatchObject([
@@ -95,7 +104,7 @@ describe('holdfast-central', () => {
     child.kill('SIGTERM');
     expect(await exit).toBe(0);
 
-    const check = await command('ledger', 'check', '--config', config, '--json');
+    const check = await holdfastCentral('ledger', 'check', '--config', config, '--json');
     expect(check.code).toBe(0);
     expect(JSON.parse(check.stdout)).toMatchObject({ entries: 1, movements: 1, failures: [] });
 
@@ -105,7 +114,7 @@ describe('holdfast-central', () => {
 
   it('imports nothing of a catalogue with a mistake, and names it', async () => {
     writeFileSync(at('bad.csv'), 'sku,name,priceMinor\nA,Pen,150\nB,,x\n');
-    const result = await command('catalogue', 'import', at('bad.csv'), '--config', config);
+    const result = await holdfastCentral('catalogue', 'import', at('bad.csv'), '--config', config);
     expect(result.code).toBe(1);
     expect(result.stdout).toBe('');
     expect(result.stderr).toContain('catalogue_malformed');
@@ -117,10 +126,10 @@ describe('holdfast-central', () => {
     const policy =
       'currency = "EUR"\npriceOverride = { permission = "allowed" }\ncheckout = { totalMinorMax = 1 }\nexposure = { totalMinorMax = 2 }\nunlinkedRefund = { permission = "refused", totalMinorMax = 0 }\n';
     writeFileSync(at('policy.toml'), policy);
-    const set = await command('policy', 'set', at('policy.toml'), '--config', config, '--json');
+    const set = await holdfastCentral('policy', 'set', at('policy.toml'), '--config', config, '--json');
     expect(JSON.parse(set.stdout)).toMatchObject({ version: 2, policy: { currency: 'EUR' } });
     writeFileSync(at('policy.json'), '{"currency":"euro"}');
-    const bad = await command('policy', 'set', at('policy.json'), '--config', config);
+    const bad = await holdfastCentral('policy', 'set', at('policy.json'), '--config', config);
     expect(bad.code).toBe(1);
     expect(bad.stderr).toMatch(/policy_malformed[\s\S]*currency/);
   });
@@ -128,7 +137,7 @@ describe('holdfast-central', () => {
   it('does not call a ledger whole that is not there', async () => {
     const elsewhere = at('elsewhere.toml');
     writeFileSync(elsewhere, readFileSync(config, 'utf8').replace('"data"', '"nowhere"'));
-    const check = await command('ledger', 'check', '--config', elsewhere);
+    const check = await holdfastCentral('ledger', 'check', '--config', elsewhere);
     expect(check).toMatchObject({ code: 1, stdout: '' });
     expect(check.stderr).toContain('database_missing');
   });
@@ -140,15 +149,15 @@ describe('holdfast-central', () => {
       second,
       readFileSync(config, 'utf8').replace('[http]\nport = 0', `[http]\nport = ${ready.httpPort}`),
     );
-    const refused = await command('run', '--config', second);
+    const refused = await holdfastCentral('run', '--config', second);
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain('address_refused');
   });
 
   it('exits with 2 when it is called wrongly', async () => {
     const [unknown, missing] = await Promise.all([
-      command('ledger', 'chek'),
-      command('run', '--config', at('none.toml')),
+      holdfastCentral('ledger', 'chek'),
+      holdfastCentral('run', '--config', at('none.toml')),
     ]);
     expect(unknown.code).toBe(2);
     expect(missing).toMatchObject({ code: 2, stdout: '' });

@@ -1,22 +1,13 @@
 // `catalogue diff`: what a file or a draft would change, against the version in force. Changes nothing itself.
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { Product } from '../../contract/feed.ts';
 import { CommandError } from '../errors.ts';
 import { describeChange, type ProductDifference, productDifference } from '../feed/differences.ts';
 import type { SqliteStore } from '../ledger/sqlite/store.ts';
 import { draftUnknown } from './catalogue-publish.ts';
-import {
-  type CommandOptions,
-  configFlag,
-  counted,
-  countOption,
-  dataFolderOf,
-  examples,
-  jsonFlag,
-  print,
-} from './command.ts';
+import { counted, countOption, databaseCommand } from './command.ts';
 import { readStore } from './open-store.ts';
-import { catalogueFilesHelp, offersFlag, readProducts } from './read-catalogue.ts';
+import { catalogueFilesHelp, offersOption, readProducts } from './read-catalogue.ts';
 
 export interface CatalogueDiff {
   /** The version in force; null before the first. */
@@ -29,42 +20,49 @@ export interface CatalogueDiff {
   differences: ProductDifference[];
 }
 
-type Options = CommandOptions & { offers?: string; draft?: number; limit: number };
+interface Options {
+  offers?: string;
+  draft?: number;
+  limit: number;
+}
 
 const pageProducts = 1000;
 
 export function catalogueDiff(): Command {
-  return new Command('diff')
-    .argument('[file]')
-    .description('show what a CSV file or a draft would change')
-    .requiredOption(...configFlag)
-    .option(...offersFlag)
-    .addOption(countOption('--draft <number>', 'a draft instead of a file'))
-    .addOption(countOption('--limit <count>', 'how many differences to list').default(20))
-    .option(...jsonFlag)
-    .addHelpText(
-      'after',
-      `${catalogueFilesHelp}\n${examples(
+  return databaseCommand(
+    {
+      name: 'diff',
+      description: 'show what a CSV file or a draft would change',
+      arguments: [['[file]', 'the products']],
+      options: [
+        offersOption(),
+        countOption('--draft <number>', 'a draft instead of a file'),
+        countOption('--limit <count>', 'how many differences to list').default(20),
+      ],
+      help: catalogueFilesHelp,
+      examples: [
         'catalogue diff products.csv --config central.toml',
         'catalogue diff --draft 3 --limit 500 --json --config central.toml',
-      )}`,
-    )
-    .action(async (file: string | undefined, options: Options) => {
-      const diff = await compare(file, options);
-      print(options, diff, describeDiff(diff));
-    });
+      ],
+    },
+    async (dataFolder, options: Options, file: string | undefined) => {
+      const result = await compare(dataFolder, options, file);
+      return { result, words: describeDiff(result) };
+    },
+  );
 }
 
+/** @throws CommandError argument_malformed, draft_unknown, database_missing, and those of the files */
 async function compare(
+  dataFolder: string,
+  { draft, limit, offers }: Options,
   file: string | undefined,
-  { draft, limit, ...options }: Options,
 ): Promise<CatalogueDiff> {
   if ((file === undefined) === (draft === undefined)) {
     const hint = 'Give a file, or --draft NUMBER.';
     throw new CommandError('argument_malformed', 'there is not one thing to compare', hint);
   }
-  const dataFolder = dataFolderOf(options);
-  const products = file === undefined ? null : await readProducts(file, options.offers ?? null);
+  const products = file === undefined ? null : await readProducts(file, offers ?? null);
   return readStore(dataFolder, (store) => {
     if (draft !== undefined && !store.catalogueDrafts().some(({ number }) => number === draft)) {
       throw draftUnknown(draft);

@@ -1,45 +1,22 @@
-// `catalogue drafts` and `catalogue discard`: what waits to be published, and how to be rid of it.
-import { Command } from 'commander';
-import { draftUnknown } from './catalogue-publish.ts';
-import {
-  type CommandOptions,
-  configFlag,
-  counted,
-  countOption,
-  dataFolderOf,
-  examples,
-  jsonFlag,
-  print,
-} from './command.ts';
-import { readStore, withStore } from './open-store.ts';
+// `catalogue drafts`: what waits to be published.
+import type { Command } from 'commander';
+import { counted, databaseCommand } from './command.ts';
+import { readStore } from './open-store.ts';
 
 export function catalogueDrafts(): Command {
-  return new Command('drafts')
-    .description('list the drafts that wait to be published')
-    .requiredOption(...configFlag)
-    .option(...jsonFlag)
-    .addHelpText('after', examples('catalogue drafts --config central.toml'))
-    .action((options: CommandOptions) => {
-      const drafts = readStore(dataFolderOf(options), (store) => store.catalogueDrafts());
+  return databaseCommand(
+    {
+      name: 'drafts',
+      description: 'list the drafts that wait to be published',
+      examples: ['catalogue drafts --config central.toml'],
+    },
+    (dataFolder) => {
+      const drafts = readStore(dataFolder, (store) => store.catalogueDrafts());
       const lines = drafts.map(
         ({ number, source, products, madeMs }) =>
           `draft ${number}: ${counted(products, 'product')} from ${source}, ${new Date(madeMs).toISOString()}`,
       );
-      print(options, { drafts }, lines.length === 0 ? 'no draft waits' : lines.join('\n'));
-    });
-}
-
-export function catalogueDiscard(): Command {
-  return new Command('discard')
-    .description('throw a draft away')
-    .requiredOption(...configFlag)
-    .addOption(countOption('--draft <number>', 'which one').makeOptionMandatory())
-    .option(...jsonFlag)
-    .addHelpText('after', examples('catalogue discard --draft 3 --config central.toml'))
-    .action((options: CommandOptions & { draft: number }) => {
-      const { draft } = options;
-      const there = withStore(dataFolderOf(options), (store) => store.discardDraft(draft));
-      if (!there) throw draftUnknown(draft);
-      print(options, { draft }, `draft ${draft} is gone`);
-    });
+      return { result: { drafts }, words: lines.length === 0 ? 'no draft waits' : lines.join('\n') };
+    },
+  );
 }

@@ -1,62 +1,55 @@
 // `catalogue import`: CSV files become the next version of the catalogue for every appliance, or a draft of it.
 import { basename } from 'node:path';
-import { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import type { Product } from '../../contract/feed.ts';
+import { present } from '../../kit/assert.ts';
 import { CommandError } from '../errors.ts';
 import { defaultPolicy } from '../feed/default-policy.ts';
+import { paced, publishProducts, restAsLong, writeDraft } from '../feed/publish.ts';
 import { draftsMax } from '../ledger/published.ts';
-import { describePublished } from './catalogue-publish.ts';
-import {
-  type CommandOptions,
-  configFlag,
-  counted,
-  dataFolderOf,
-  examples,
-  jsonFlag,
-  print,
-} from './command.ts';
-import { withStore } from './open-store.ts';
-import { catalogueFilesHelp, offersFlag, readProducts } from './read-catalogue.ts';
+import { sayPublished } from './catalogue-publish.ts';
+import { counted, databaseCommand, type Said } from './command.ts';
+import { withPort } from './open-store.ts';
+import { catalogueFilesHelp, offersOption, readProducts } from './read-catalogue.ts';
 
 export function catalogueImport(): Command {
-  return new Command('import')
-    .argument('<file>')
-    .description('make a CSV file the next version of the whole catalogue')
-    .requiredOption(...configFlag)
-    .option(...offersFlag)
-    .option('--draft', 'keep it as a draft, to be published later')
-    .option(...jsonFlag)
-    .addHelpText(
-      'after',
-      `${catalogueFilesHelp}\n${examples(
+  return databaseCommand(
+    {
+      name: 'import',
+      description: 'make a CSV file the next version of the whole catalogue',
+      arguments: [['<file>', 'the products']],
+      options: [offersOption(), new Option('--draft', 'keep it as a draft, to be published later')],
+      help: catalogueFilesHelp,
+      examples: [
         'catalogue import products.csv --config central.toml',
-        'catalogue import products.csv --offers offers.csv --draft \\\n    --config central.toml',
-      )}`,
-    )
-    .action(run);
+        'catalogue import products.csv --offers offers.csv --draft --config central.toml',
+      ],
+    },
+    async (dataFolder, options: { offers?: string; draft?: boolean }, file: string) => {
+      const products = await readProducts(file, options.offers ?? null);
+      return options.draft ? keep(dataFolder, basename(file), products) : publish(dataFolder, products);
+    },
+  );
 }
 
-async function run(
-  file: string,
-  options: CommandOptions & { offers?: string; draft?: boolean },
-): Promise<void> {
-  const dataFolder = dataFolderOf(options);
-  const products = await readProducts(file, options.offers ?? null);
-  const nowMs = Date.now();
-  if (options.draft) {
-    const draft = withStore(dataFolder, (store) =>
-      store.draftCatalogue({ source: basename(file), products, nowMs }),
-    );
+function publish(dataFolder: string, products: readonly Product[]): Promise<Said> {
+  return withPort(dataFolder, async (port) => {
+    // Before the first start too: the policy always comes before the catalogue in a feed.
+    await port.ensurePolicy(defaultPolicy);
+    const published = await publishProducts(paced(port, restAsLong), products, Date.now);
+    return sayPublished(present(published, 'what was just published'));
+  });
+}
+
+/** @throws CommandError drafts_too_many */
+function keep(dataFolder: string, source: string, products: readonly Product[]): Promise<Said> {
+  return withPort(dataFolder, async (port) => {
+    const draft = await writeDraft(paced(port, restAsLong), { source, products, nowMs: Date.now });
     if (draft === null) {
       const hint = 'See `catalogue drafts`; publish or discard some.';
       throw new CommandError('drafts_too_many', `${draftsMax} drafts wait already`, hint);
     }
     const words = `draft ${draft}: ${counted(products.length, 'product')}\npublish it with: catalogue publish --draft ${draft}`;
-    return print(options, { draft, products: products.length }, words);
-  }
-  const published = withStore(dataFolder, (store) => {
-    // Before the first start too: the policy always comes before the catalogue in a feed.
-    store.ensurePolicy(defaultPolicy);
-    return store.publishCatalogue(products, nowMs);
+    return { result: { draft, products: products.length }, words };
   });
-  print(options, published, describePublished(published));
 }

@@ -1,45 +1,37 @@
 // `catalogue publish`: a draft becomes the next version of the catalogue, for every appliance.
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { CommandError } from '../errors.ts';
 import { defaultPolicy } from '../feed/default-policy.ts';
+import { paced, publishDraft, restAsLong } from '../feed/publish.ts';
 import type { CataloguePublished } from '../ledger/published.ts';
-import {
-  type CommandOptions,
-  configFlag,
-  counted,
-  countOption,
-  dataFolderOf,
-  examples,
-  jsonFlag,
-  print,
-} from './command.ts';
-import { withStore } from './open-store.ts';
+import { counted, countOption, databaseCommand, type Said } from './command.ts';
+import { refuseMissing, withPort } from './open-store.ts';
 
 export function cataloguePublish(): Command {
-  return new Command('publish')
-    .description('make a draft the next version of the whole catalogue')
-    .requiredOption(...configFlag)
-    .addOption(countOption('--draft <number>', 'which one; the newest unless told'))
-    .option(...jsonFlag)
-    .addHelpText(
-      'after',
-      examples(
+  return databaseCommand(
+    {
+      name: 'publish',
+      description: 'make a draft the next version of the whole catalogue',
+      options: [countOption('--draft <number>', 'which one; the newest unless told')],
+      examples: [
         'catalogue publish --config central.toml',
         'catalogue publish --draft 3 --config central.toml',
-      ),
-    )
-    .action((options: CommandOptions & { draft?: number }) => {
-      const published = publishDraft(dataFolderOf(options), options.draft);
-      print(options, published, describePublished(published));
-    });
+      ],
+    },
+    async (dataFolder, options: { draft?: number }) => {
+      refuseMissing(dataFolder);
+      return sayPublished(await publish(dataFolder, options.draft));
+    },
+  );
 }
 
 /** @throws CommandError draft_unknown */
-function publishDraft(dataFolder: string, named: number | undefined): CataloguePublished {
-  return withStore(dataFolder, (store) => {
-    store.ensurePolicy(defaultPolicy);
-    const draft = named ?? store.catalogueDrafts().at(-1)?.number;
-    const published = draft === undefined ? null : store.publishDraft(draft, Date.now());
+function publish(dataFolder: string, named: number | undefined): Promise<CataloguePublished> {
+  return withPort(dataFolder, async (port) => {
+    await port.ensurePolicy(defaultPolicy);
+    const draft = named ?? (await port.catalogueDrafts()).at(-1)?.number;
+    const published =
+      draft === undefined ? null : await publishDraft(paced(port, restAsLong), draft, Date.now);
     if (published) return published;
     throw draftUnknown(draft);
   });
@@ -51,14 +43,13 @@ export function draftUnknown(draft: number | undefined): CommandError {
   return new CommandError('draft_unknown', words, hint);
 }
 
-/** What was published, for a person. */
-export function describePublished(published: CataloguePublished): string {
+export function sayPublished(published: CataloguePublished): Said {
   const { version, products, added, changed, removed, sent, pieces } = published;
   const way = sent === 'delta' ? 'sent as what differs' : 'sent whole';
-  return [
-    `catalogue version ${version}: ${counted(products, 'product')}`,
+  const difference =
     added + changed + removed === 0
       ? 'nothing differs from the version before; its age begins again'
-      : `${added} added, ${changed} changed, ${removed} removed; ${way}, in ${counted(pieces, 'piece')}`,
-  ].join('\n');
+      : `${added} added, ${changed} changed, ${removed} removed; ${way}, in ${counted(pieces, 'piece')}`;
+  const words = `catalogue version ${version}: ${counted(products, 'product')}\n${difference}`;
+  return { result: published, words };
 }

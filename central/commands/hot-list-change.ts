@@ -1,36 +1,47 @@
 // `hot-list add|remove`: a card is no longer taken at any site, or is again.
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { Text } from '../../contract/id.ts';
 import { limits } from '../../contract/limits.ts';
 import { CommandError } from '../errors.ts';
 import { defaultPolicy } from '../feed/default-policy.ts';
-import { type CommandOptions, configFlag, dataFolderOf, examples, jsonFlag, print } from './command.ts';
+import { databaseCommand } from './command.ts';
 import { withStore } from './open-store.ts';
 
 const Fingerprint = Text(64);
 /** I11: a card number must not reach the disk, and whoever types one has not read what a fingerprint is. */
 const cardNumber = /^\d(?:[ .-]?\d){11,18}$/;
 
+const words = {
+  add: {
+    does: 'stop taking cards, at every site',
+    changed: 'is on the hot list of every site',
+    unchanged: 'was on the hot list already',
+  },
+  remove: {
+    does: 'take cards again',
+    changed: 'is taken again at every site',
+    unchanged: 'was not on the hot list',
+  },
+};
+
 export function hotListChange(change: 'add' | 'remove'): Command {
-  const description = change === 'add' ? 'stop taking cards, at every site' : 'take cards again';
-  return new Command(change)
-    .argument('<fingerprint...>', "the processor's fingerprint of a card, never its number")
-    .description(description)
-    .requiredOption(...configFlag)
-    .option(...jsonFlag)
-    .addHelpText('after', examples(`hot-list ${change} fp_7Kq2 --config central.toml`))
-    .action((fingerprints: string[], options: CommandOptions) => {
+  return databaseCommand(
+    {
+      name: change,
+      description: words[change].does,
+      arguments: [['<fingerprint...>', "the processor's fingerprint of a card, never its number"]],
+      examples: [`hot-list ${change} fp_7Kq2 --config central.toml`],
+    },
+    (dataFolder, _: object, fingerprints: string[]) => {
       for (const one of fingerprints) refuseUnusable(one);
-      const changed = changeAll(dataFolderOf(options), fingerprints, change);
-      const unchanged = change === 'add' ? 'was on the hot list already' : 'was not on the hot list';
-      const said = change === 'add' ? 'is on the hot list of every site' : 'is taken again at every site';
-      const lines = fingerprints.map((one) => `${one} ${changed.includes(one) ? said : unchanged}`);
-      print(
-        options,
-        { changed, unchanged: fingerprints.filter((one) => !changed.includes(one)) },
-        lines.join('\n'),
+      const changed = changeAll(dataFolder, fingerprints, change);
+      const lines = fingerprints.map(
+        (one) => `${one} ${words[change][changed.includes(one) ? 'changed' : 'unchanged']}`,
       );
-    });
+      const unchanged = fingerprints.filter((one) => !changed.includes(one));
+      return { result: { changed, unchanged }, words: lines.join('\n') };
+    },
+  );
 }
 
 /** @throws CommandError fingerprint_malformed; the text is not repeated: it may be a card number */

@@ -1,10 +1,28 @@
 // `ledger check`: proves the books from their own rows and says so in a few lines.
+import type { Command } from 'commander';
+import { exitCodes } from '../errors.ts';
 import type { CheckReport } from '../ledger/port.ts';
 import { checkLedger } from '../ledger/sqlite/check.ts';
+import { databaseCommand } from './command.ts';
 import { openCentralDatabase, refuseMissing } from './open-store.ts';
 
+export function ledgerCheck(): Command {
+  return databaseCommand(
+    {
+      name: 'check',
+      description: 'prove sums, sources, completeness, balances and chains; exit 1 when one fails',
+      examples: ['ledger check --config central.toml --json'],
+    },
+    (dataFolder) => {
+      const report = checkDatabase(dataFolder);
+      const exitCode = report.failures.length > 0 ? exitCodes.ledger_broken : 0;
+      return { result: report, words: describeReport(report), exitCode };
+    },
+  );
+}
+
 /** @throws CommandError database_missing: a ledger that is not there must not pass for a whole one */
-export function checkDatabase(dataFolder: string): CheckReport {
+function checkDatabase(dataFolder: string): CheckReport {
   refuseMissing(dataFolder);
   const db = openCentralDatabase(dataFolder);
   try {
@@ -15,7 +33,7 @@ export function checkDatabase(dataFolder: string): CheckReport {
 }
 
 /** The report for a person. */
-export function describeReport(report: CheckReport): string {
+function describeReport(report: CheckReport): string {
   const { journals, entries, waiting, movements, parked, totals, failures } = report;
   return [
     `${journals} journals, ${entries} entries (${waiting} not yet settled), ${movements} movements, ${parked} parked`,

@@ -1,8 +1,10 @@
-// The operator's commands open the same file as the running service, each for one short transaction;
+// The operator's commands open the same file as the running service, for short transactions;
 // the service notices by itself.
 import { existsSync, mkdirSync } from 'node:fs';
 import { UnknownSchemaError } from '../../kit/sqlite.ts';
 import { CommandError } from '../errors.ts';
+import type { LedgerPort } from '../ledger/port.ts';
+import { portOver } from '../ledger/sqlite/direct-port.ts';
 import { databasePath, openDatabase } from '../ledger/sqlite/open.ts';
 import { createSqliteStore, type SqliteStore } from '../ledger/sqlite/store.ts';
 
@@ -18,6 +20,16 @@ export function withStore<T>(dataFolder: string, work: (store: SqliteStore) => T
 export function readStore<T>(dataFolder: string, work: (store: SqliteStore) => T): T {
   refuseMissing(dataFolder);
   return using(dataFolder, (store) => store.reading(() => work(store)));
+}
+
+/** Runs work whose calls are each a transaction of their own, so that the running service has its turn between them. */
+export async function withPort<T>(dataFolder: string, work: (port: LedgerPort) => Promise<T>): Promise<T> {
+  const store = createSqliteStore(openCentralDatabase(dataFolder));
+  try {
+    return await work(portOver(store));
+  } finally {
+    store.close();
+  }
 }
 
 /** @throws CommandError database_missing: what is not there must not pass for empty */

@@ -1,4 +1,5 @@
 // The catalogue in the files named on the command line.
+import { Option } from 'commander';
 import type { Product } from '../../contract/feed.ts';
 import { CommandError } from '../errors.ts';
 import { productColumns, readCatalogue } from '../feed/catalogue-csv.ts';
@@ -23,13 +24,15 @@ export function describeMistakes(mistakes: readonly CsvMistake[], total: number)
   return total > mistakesListedMax ? [...details, `and ${total - mistakes.length} more`] : details;
 }
 
-export const offersFlag = ['--offers <file>', 'special prices, a CSV file of their own'] as const;
+export function offersOption(): Option {
+  return new Option('--offers <file>', 'special prices, a CSV file of their own');
+}
 
 /** The form of both files, for --help. */
-export const catalogueFilesHelp = `
-Products, UTF-8 with a header line; sku, name and priceMinor must be there:
+export const catalogueFilesHelp = `Products, UTF-8 with a header line; sku, name and priceMinor must be there:
   ${columnLines(productColumns)}
-  priceMinor      for baseQuantity pieces, grams or millilitres: 1, 10, 100 or 1000
+  priceMinor      for baseQuantity pieces, grams or millilitres
+  baseQuantity    1, 10, 100 or 1000; 1 unless told
   codes           further GTINs of the product, with spaces between
   priceFrom       from when the price holds and until when, with the zone:
   priceUntil      2026-12-01T09:00+00:00
@@ -37,6 +40,7 @@ Products, UTF-8 with a header line; sku, name and priceMinor must be there:
   ageMin          years a customer must have
   sellable        true or false
   quantityMax     on one line of a checkout
+
 Offers, a line each; sku and priceMinor must be there, the cheapest applies:
   ${columnLines(offerColumns)}
   quantityMin     from how many on; 1 unless told

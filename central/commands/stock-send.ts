@@ -1,7 +1,8 @@
 // `stock set|receive|count`: what is said of the goods at one site goes into the feed of its appliance.
-import { Command } from 'commander';
+import { existsSync } from 'node:fs';
+import { type Command, Option } from 'commander';
 import { CommandError } from '../errors.ts';
-import { mistakesListedMax, noMistakes } from '../feed/csv.ts';
+import { type Mistakes, mistakesListedMax, noMistakes } from '../feed/csv.ts';
 import {
   parseStockWord,
   readStockCsv,
@@ -12,15 +13,7 @@ import {
   stockMistakes,
 } from '../feed/stock-words.ts';
 import type { StockChange } from '../ledger/published.ts';
-import {
-  type CommandOptions,
-  configFlag,
-  counted,
-  dataFolderOf,
-  examples,
-  jsonFlag,
-  print,
-} from './command.ts';
+import { counted, databaseCommand } from './command.ts';
 import { refuseMissing, withStore } from './open-store.ts';
 import { describeMistakes } from './read-catalogue.ts';
 
@@ -31,30 +24,31 @@ const descriptions: Record<StockVerb, string> = {
 };
 
 export function stockSend(verb: StockVerb): Command {
-  return new Command(verb)
-    .argument('<items...>', 'SKU=QTY, or a CSV file')
-    .description(descriptions[verb])
-    .requiredOption('--appliance <id>', 'the appliance at whose site the goods are')
-    .requiredOption(...configFlag)
-    .option(...jsonFlag)
-    .addHelpText(
-      'after',
-      `\nColumns of a file: ${stockColumns.join(',')}. Below lowWater a product is reported as
-running low; it may be left out. All of the changes are sent, or none.\n${examples(
-        `stock ${verb} --appliance leeds-1 HF-101=12 HF-118=3000 \\\n    --config central.toml`,
+  return databaseCommand(
+    {
+      name: verb,
+      description: descriptions[verb],
+      arguments: [['<items...>', 'SKU=QTY, or a CSV file']],
+      options: [
+        new Option('--appliance <id>', 'the appliance at whose site the goods are').makeOptionMandatory(),
+      ],
+      help: `Columns of a file: ${stockColumns.join(',')}. Below lowWater a product is
+reported as running low; it may be left out. All of the changes are sent, or
+none.`,
+      examples: [
+        `stock ${verb} --appliance leeds-1 HF-101=12 HF-118=3000 --config central.toml`,
         `stock ${verb} --appliance leeds-1 shelf.csv --config central.toml`,
-      )}`,
-    )
-    .action(async (items: string[], options: CommandOptions & { appliance: string }) => {
+      ],
+    },
+    async (dataFolder, { appliance }: { appliance: string }, items: string[]) => {
       const changes = await readChanges(verb, items);
-      const { firstPosition, lastPosition } = send(dataFolderOf(options), options.appliance, changes);
-      const { appliance } = options;
-      print(
-        options,
-        { appliance, changes, firstPosition, lastPosition },
-        describe(appliance, changes, lastPosition),
-      );
-    });
+      const { firstPosition, lastPosition } = send(dataFolder, appliance, changes);
+      return {
+        result: { appliance, changes, firstPosition, lastPosition },
+        words: describe(appliance, changes, lastPosition),
+      };
+    },
+  );
 }
 
 /** @throws CommandError stock_malformed, file_missing, file_malformed */
@@ -65,13 +59,19 @@ async function readChanges(verb: StockVerb, items: readonly string[]): Promise<S
     const word = parseStockWord(item);
     if (word) words.push(word);
     else if (item.includes('=')) throw malformed([`${item}: use SKU=QTY with a whole number`]);
-    else words.push(...(await readStockCsv(item, mistakes)));
+    else for (const line of await readFile(item, mistakes)) words.push(line);
   }
   if (mistakes.total > 0) throw malformed(describeMistakes(mistakes.listed, mistakes.total));
   const wrong = stockMistakes(verb, words);
   if (wrong.length > 0) throw malformed(shortened(wrong));
   if (words.length === 0) throw malformed(['nothing is said of any product']);
   return stockChanges(verb, words);
+}
+
+/** A file, or what was meant to be SKU=QTY. */
+async function readFile(item: string, mistakes: Mistakes): Promise<StockWord[]> {
+  if (existsSync(item)) return readStockCsv(item, mistakes);
+  throw malformed([`${item}: use SKU=QTY, or the name of a CSV file that is there`]);
 }
 
 /** @throws CommandError appliance_unknown, sku_unknown */
@@ -99,7 +99,7 @@ function send(dataFolder: string, appliance: string, changes: StockChange[]) {
 
 function malformed(details: string[]): CommandError {
   const hint = 'Nothing was sent. Correct what is named; see --help for the form.';
-  return new CommandError('stock_malformed', 'this says nothing of stock', hint, { details });
+  return new CommandError('stock_malformed', 'this cannot be sent', hint, { details });
 }
 
 function shortened(lines: readonly string[]): string[] {

@@ -43,7 +43,8 @@ export async function readCatalogue(
   const repeats = createRepeats();
   for await (const row of readCsv(productsPath, { known: productColumns, required }, mistakes)) {
     if (products.length === limits.catalogueProductsMax) {
-      row.wrong('', `more than ${limits.catalogueProductsMax} products; nothing after this line was read`);
+      const most = `a catalogue has at most ${limits.catalogueProductsMax} products`;
+      row.wrong('', `${most}: leave out what no site sells; nothing from here on was read`);
       break;
     }
     const sku = row.cell('sku') ?? '';

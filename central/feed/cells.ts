@@ -1,5 +1,6 @@
 // Cells of a spreadsheet as values: each answers undefined for an empty cell, and notes what it cannot read.
 import type { z } from 'zod';
+import { issueWords } from '../issue-words.ts';
 import type { CsvRow } from './csv.ts';
 
 export function wholeNumber<Column extends string>(row: CsvRow<Column>, column: Column): number | undefined {
@@ -76,10 +77,12 @@ export function noteIssues<Column extends string>(
   columnOf: (field: string) => Column | '',
 ): void {
   const known = new Set(noted.wrong);
-  for (const { path, message } of issues) {
+  for (const issue of issues) {
+    const { path } = issue;
     const column = columnOf(String(path.findLast((part) => typeof part === 'string') ?? ''));
     const index = path.findLast((part) => typeof part === 'number');
     if (known.has(column)) continue;
-    noted.row.wrong(column, index === undefined ? message : `number ${index + 1}: ${message}`);
+    const words = issueWords(issue);
+    noted.row.wrong(column, index === undefined ? words : `number ${index + 1}: ${words}`);
   }
 }

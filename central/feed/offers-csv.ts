@@ -23,7 +23,8 @@ export async function readOffers(path: string, mistakes: Mistakes): Promise<Map<
   let rows = 0;
   for await (const row of readCsv(path, { known: offerColumns, required }, mistakes)) {
     if (++rows > limits.catalogueOffersMax) {
-      row.wrong('', `more than ${limits.catalogueOffersMax} offers; nothing after this line was read`);
+      const most = `a catalogue has at most ${limits.catalogueOffersMax} offers`;
+      row.wrong('', `${most}: leave out those that have ended; nothing from here on was read`);
       return offers;
     }
     const offer = readOffer(row);

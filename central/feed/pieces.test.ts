@@ -1,50 +1,51 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cutPieces, planPublication } from './pieces.ts';
+import { limits } from '../../contract/limits.ts';
+import { emptyCut, firstPiece, planPublication, withItem } from './pieces.ts';
 
-describe('cutPieces', () => {
+/** The pieces that a run is cut into, by the number of items in each. */
+function counts(sizes: readonly number[], countMax: number, bytesMax: number): number[] {
+  const found = [0];
+  let cut = emptyCut;
+  for (const size of sizes) {
+    cut = withItem(cut, size, countMax, bytesMax);
+    found[cut.pieces - 1] = cut.count;
+  }
+  return found;
+}
+
+describe('withItem', () => {
   it.each([
-    ['nothing is one empty piece', [], [[0, 0]]],
-    ['a few fit in one', [1, 1, 1], [[0, 3]]],
-    [
-      'a piece is full by number',
-      [1, 1, 1, 1],
-      [
-        [0, 3],
-        [3, 4],
-      ],
-    ],
-    [
-      'a piece is full by bytes, commas included',
-      [5, 3, 4],
-      [
-        [0, 2],
-        [2, 3],
-      ],
-    ],
-    [
-      'one that is too large travels alone',
-      [1, 50, 1],
-      [
-        [0, 1],
-        [1, 2],
-        [2, 3],
-      ],
-    ],
+    ['nothing is one empty piece', [], [0]],
+    ['a few fit in one', [1, 1, 1], [3]],
+    ['a piece is full by number', [1, 1, 1, 1], [3, 1]],
+    ['a piece is full by bytes, commas included', [5, 3, 4], [2, 1]],
+    ['one that is too large travels alone', [1, 50, 1], [1, 1, 1]],
   ])('%s', (_, sizes, expected) => {
-    expect(cutPieces(sizes, 3, 10).map(({ start, end }) => [start, end])).toEqual(expected);
+    expect(counts(sizes, 3, 10)).toEqual(expected);
   });
 
-  it('leaves nothing out, takes nothing twice, and keeps to both bounds', () => {
+  it('leaves nothing out, and keeps to both bounds', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 9 })), (sizes) => {
-        const pieces = cutPieces(sizes, 4, 10);
-        expect(pieces.flatMap(({ start, end }) => sizes.slice(start, end))).toEqual(sizes);
-        for (const { start, end } of pieces) {
-          const taken = sizes.slice(start, end);
+        let start = 0;
+        for (const count of counts(sizes, 4, 10)) {
+          const taken = sizes.slice(start, start + count);
+          start += count;
           expect(taken.length).toBeLessThanOrEqual(4);
           expect(taken.reduce((sum, size) => sum + size + 1, 0)).toBeLessThanOrEqual(10);
         }
+        expect(start).toBe(sizes.length);
+      }),
+    );
+  });
+});
+
+describe('firstPiece', () => {
+  it('ends where the running cut ends its first piece', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 60_000 }), { maxLength: 300 }), (sizes) => {
+        expect(firstPiece(sizes)).toBe(counts(sizes, 250, limits.feedItemBytesMax - 512)[0]);
       }),
     );
   });

@@ -4,35 +4,39 @@ import { limits } from '../../contract/limits.ts';
 /** What stands around the products of a piece: kind, versions, numbers, brackets. */
 const envelopeBytesMax = 512;
 
-/** From `start`, up to and without `end`. */
-export interface Piece {
-  start: number;
-  end: number;
+/** A run of items in pieces, as far as it has been cut: an empty run is one empty piece, so that it takes effect too. */
+export interface Cut {
+  pieces: number;
+  /** Of the last piece. */
+  count: number;
+  bytes: number;
 }
 
-/**
- * Cuts a run of items, given by their sizes, into pieces that a feed item can carry. An empty run is one empty piece,
- * so that it takes effect all the same.
- */
-export function cutPieces(
-  sizesBytes: readonly number[],
+export const emptyCut: Cut = { pieces: 1, count: 0, bytes: 0 };
+
+/** The same run with one item more: in the last piece, or in one of its own where a feed item could not carry both. */
+export function withItem(
+  { pieces, count, bytes }: Cut,
+  sizeBytes: number,
   countMax: number = limits.catalogueProductsPerPieceMax,
   bytesMax: number = limits.feedItemBytesMax - envelopeBytesMax,
-): Piece[] {
-  const pieces: Piece[] = [];
-  let start = 0;
-  let bytes = 0;
-  sizesBytes.forEach((size, i) => {
-    // And the comma between two.
-    if (i > start && (i - start === countMax || bytes + size + 1 > bytesMax)) {
-      pieces.push({ start, end: i });
-      start = i;
-      bytes = 0;
-    }
-    bytes += size + 1;
+): Cut {
+  // And the comma between two.
+  const size = sizeBytes + 1;
+  const full = count > 0 && (count === countMax || bytes + size > bytesMax);
+  return full
+    ? { pieces: pieces + 1, count: 1, bytes: size }
+    : { pieces, count: count + 1, bytes: bytes + size };
+}
+
+/** How many of the items make the first piece. */
+export function firstPiece(sizesBytes: readonly number[]): number {
+  let cut = emptyCut;
+  const over = sizesBytes.findIndex((size) => {
+    cut = withItem(cut, size);
+    return cut.pieces > 1;
   });
-  pieces.push({ start, end: sizesBytes.length });
-  return pieces;
+  return over < 0 ? sizesBytes.length : over;
 }
 
 export interface PublicationSizes {

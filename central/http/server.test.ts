@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../kit/log.ts';
 import { defaultPolicy } from '../feed/default-policy.ts';
+import { publishProducts, writeDraft } from '../feed/publish.ts';
 import { bytesOf, checkoutEntry, refundEntry } from '../fixtures/entries.ts';
-import { openStoreAt, portOver, temporaryFolder } from '../fixtures/in-process-store.ts';
+import { openStoreAt, temporaryFolder } from '../fixtures/in-process-store.ts';
 import { createTestJournal, testKeys } from '../fixtures/journal.ts';
+import { portOver } from '../ledger/sqlite/direct-port.ts';
 import type { SqliteStore } from '../ledger/sqlite/store.ts';
 import { hashApiKey, newApiKey } from './api-key.ts';
 import { exactJson } from './exact-json.ts';
@@ -167,10 +169,10 @@ describe('the operator HTTP', () => {
       price: { priceMinor: 1, baseQuantity: 1 as const },
       sellable: true,
     }));
+    await publishProducts(portOver(store), products, () => nowMs);
+    await writeDraft(portOver(store), { source: 'next.csv', products: [], nowMs: () => nowMs });
     store.transaction(() => {
       store.ensurePolicy(defaultPolicy);
-      store.publishCatalogue(products, nowMs);
-      store.draftCatalogue({ source: 'next.csv', products: [], nowMs });
       for (const fingerprint of ['fp_b', 'fp_c', 'fp_a']) {
         store.changeHotList({ fingerprint, change: 'add', nowMs });
       }

@@ -199,18 +199,27 @@ export interface LedgerCalls {
   ensurePolicy(policy: Policy): void;
   policy(): PolicyView | null;
 
-  /** Keeps a whole catalogue, as its schema parsed it (equal products are equal texts), until it is published; answers its number, null beyond `draftsMax`. */
-  draftCatalogue(draft: { source: string; products: Product[]; nowMs: number }): number | null;
+  /**
+   * Begins a catalogue that is to be written in pieces; answers its number, null when `draftsMax` wait.
+   * `source` null: it will be published at once, is not listed, and not kept should that not happen.
+   */
+  beginDraft(draft: { source: string | null; nowMs: number }): number | null;
+  /** Adds products, as their schema parsed them (equal products are equal texts). */
+  writeDraft(draft: number, products: Product[]): void;
+  completeDraft(draft: number): void;
   catalogueDrafts(): CatalogueDraft[];
-  /** False when there is no such draft. */
+  /** False when there is no such draft; `cataloguePiece` removes what it held. */
   discardDraft(draft: number): boolean;
   /**
-   * Makes a draft the next version and tells every appliance: those whose feed ends with the version before by a
-   * delta where that is much smaller, the others by a snapshot. Null when there is no such draft.
+   * Begins to make a draft the next version; `cataloguePiece` carries it on. `busy` while another one is on its way.
+   * Every appliance is told: those whose feed ends with the version before by a delta where that is much smaller, the
+   * others by a snapshot.
    */
-  publishDraft(draft: number, nowMs: number): CataloguePublished | null;
-  /** Drafts and publishes a whole catalogue at once. */
-  publishCatalogue(products: Product[], nowMs: number): CataloguePublished;
+  publishDraft(draft: number, nowMs: number): 'begun' | 'busy' | 'draft_unknown';
+  /** A bounded piece of the publication on its way, or of what is to be removed. Anybody may take it. */
+  cataloguePiece(nowMs: number): { more: boolean };
+  /** What a draft changed when it came into force. */
+  published(draft: number): CataloguePublished | null;
   /** The version in force; null before the first. */
   catalogue(): CatalogueView | null;
   /** Products after a SKU, in force or of the draft named. */

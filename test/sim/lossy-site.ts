@@ -3,10 +3,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { publishProducts } from '../../central/feed/publish.ts';
 import { createFeedSender } from '../../central/feed/sender.ts';
-import { openStoreAt, portOver } from '../../central/fixtures/in-process-store.ts';
+import { openStoreAt } from '../../central/fixtures/in-process-store.ts';
 import { createAnswers } from '../../central/intake/answers.ts';
 import { createIntake } from '../../central/intake/intake.ts';
+import { portOver } from '../../central/ledger/sqlite/direct-port.ts';
 import type { Product } from '../../contract/feed.ts';
 import type { Policy } from '../../contract/policy.ts';
 import { buildTopic, parseTopic } from '../../contract/topics.ts';
@@ -71,7 +73,7 @@ export async function openLossySite(
   let linkEvents: LinkEvents | null = null;
   let central = startCentral();
   central.port.publishPolicy(sells.policy);
-  central.port.publishCatalogue(sells.products, clock.wallMs());
+  await publishProducts(central.port, sells.products, clock.wallMs);
   let box = startAppliance();
 
   function link(): Link {

@@ -1,23 +1,30 @@
 // The catalogue at central: the products in force, drafts, and publishing the one over the other.
 import type Database from 'better-sqlite3';
 import { Product } from '../../../contract/feed.ts';
-import { limits } from '../../../contract/limits.ts';
-import { assert } from '../../../kit/assert.ts';
 import type { CatalogueDraft, CataloguePublished, CatalogueView, ProductsPage } from '../published.ts';
 import type { FeedDocuments } from './feed-documents.ts';
 import type { FeedTable } from './feeds.ts';
+import { createListTable } from './lists.ts';
 import { createPublishing } from './publishing.ts';
 
 export interface CatalogueTable {
-  draft(source: string, products: readonly Product[], nowMs: number): number;
+  beginDraft(source: string | null, nowMs: number): number | null;
+  write(draft: number, products: readonly Product[]): void;
+  complete(draft: number): void;
   discard(draft: number): boolean;
   drafts(): CatalogueDraft[];
-  publish(draft: number, nowMs: number): CataloguePublished | null;
+  publish(draft: number, nowMs: number): 'begun' | 'busy' | 'draft_unknown';
+  published(draft: number): CataloguePublished | null;
+  /** A bounded piece of what is under way; true when there is more. */
+  piece(nowMs: number): boolean;
+  standsStill(nowMs: number): boolean;
   inForce(): CatalogueView | null;
   /** Products after a SKU, in force or of a draft. */
   products(draft: number | null, after: string, count: number): ProductsPage;
   /** Those of the products in force that are asked for. */
   find(skus: readonly string[]): Product[];
+  /** Those of the SKUs that no product in force has. */
+  unknown(skus: readonly string[]): string[];
   /** Puts the catalogue in force into the feed of a newcomer. */
   greet(applianceRef: number): void;
 }
@@ -27,73 +34,42 @@ export function createCatalogueTable(
   documents: FeedDocuments,
   feeds: FeedTable,
 ): CatalogueTable {
-  const insertDraft = db.prepare('INSERT INTO catalogue_draft (source, products, made_ms) VALUES (?, ?, ?)');
-  const insertDrafted = db.prepare('INSERT INTO catalogue_draft_product (draft, sku, body) VALUES (?, ?, ?)');
-  const drafts = db.prepare<[], CatalogueDraft>(
-    'SELECT number, source, products, made_ms AS madeMs FROM catalogue_draft ORDER BY number',
-  );
-  const draftOf = db.prepare<[number], CatalogueDraft>(
-    'SELECT number, source, products, made_ms AS madeMs FROM catalogue_draft WHERE number = ?',
-  );
-  const dropDrafted = db.prepare('DELETE FROM catalogue_draft_product WHERE draft = ?');
-  const dropDraft = db.prepare('DELETE FROM catalogue_draft WHERE number = ?');
   const newest = db.prepare<[], CatalogueView>(
     'SELECT version, products, published_ms AS publishedMs FROM catalogue ORDER BY version DESC LIMIT 1',
   );
-  const insertVersion = db.prepare(
-    'INSERT INTO catalogue (version, products, published_ms) VALUES (?, ?, ?)',
-  );
-  const bodyOf = db.prepare<[string], string>('SELECT body FROM catalogue_product WHERE sku = ?').pluck();
-  const pageInForce = db
-    .prepare<[string, number], string>(
-      'SELECT body FROM catalogue_product WHERE sku > ? ORDER BY sku LIMIT ?',
-    )
+  const bodyOf = db
+    .prepare<[number, string], string>('SELECT body FROM catalogue_product WHERE list = ? AND sku = ?')
     .pluck();
-  const pageOfDraft = db
-    .prepare<[number, string, number], string>(
-      'SELECT body FROM catalogue_draft_product WHERE draft = ? AND sku > ? ORDER BY sku LIMIT ?',
-    )
-    .pluck();
-  const carries = db.prepare('UPDATE appliance SET catalogue_version = ? WHERE ref = ?');
+  const lists = createListTable(db);
+  const publishing = createPublishing(db, { documents, feeds, lists });
+  const inForce = () => lists.inForce() ?? 0;
 
-  const publishing = createPublishing(db, documents, feeds);
-
-  const table: CatalogueTable = {
-    draft(source, products, nowMs) {
-      assert(products.length <= limits.catalogueProductsMax, 'a catalogue is within its limit');
-      const number = Number(insertDraft.run(source, products.length, nowMs).lastInsertRowid);
-      for (const product of products) insertDrafted.run(number, product.sku, JSON.stringify(product));
-      return number;
+  return {
+    beginDraft: lists.begin,
+    write: lists.write,
+    complete: lists.complete,
+    discard: lists.discard,
+    drafts: lists.drafts,
+    publish(draft, nowMs) {
+      if (!lists.isDraft(draft)) return 'draft_unknown';
+      if (!publishing.begin(draft, nowMs)) return 'busy';
+      lists.beginPublishing(draft);
+      return 'begun';
     },
-    discard(number) {
-      dropDrafted.run(number);
-      return dropDraft.run(number).changes === 1;
-    },
-    drafts: () => drafts.all(),
-    publish(number, nowMs) {
-      const draft = draftOf.get(number);
-      if (!draft) return null;
-      const published = publishing.publish(draft, newest.get()?.version ?? 0);
-      insertVersion.run(published.version, published.products, nowMs);
-      table.discard(number);
-      return published;
-    },
+    published: publishing.published,
+    piece: (nowMs) => publishing.step(nowMs) || lists.clearPiece(),
+    standsStill: publishing.standsStill,
     inForce: () => newest.get() ?? null,
-    products(draft, after, count) {
-      const bodies =
-        draft === null ? pageInForce.all(after, count + 1) : pageOfDraft.all(draft, after, count + 1);
-      const items = bodies.slice(0, count).map((body) => Product.parse(JSON.parse(body)));
-      return { items, next: bodies.length > count ? (items.at(-1)?.sku ?? null) : null };
-    },
+    products: (draft, after, count) => lists.page(draft ?? inForce(), after, count),
     find: (skus) =>
       skus.flatMap((sku) => {
-        const body = bodyOf.get(sku);
+        const body = bodyOf.get(inForce(), sku);
         return body === undefined ? [] : [Product.parse(JSON.parse(body))];
       }),
-    greet(applianceRef) {
-      feeds.share(applianceRef, publishing.chain());
-      carries.run(newest.get()?.version ?? 0, applianceRef);
+    unknown(skus) {
+      const list = inForce();
+      return skus.filter((sku) => bodyOf.get(list, sku) === undefined);
     },
+    greet: publishing.greet,
   };
-  return table;
 }

@@ -5,7 +5,9 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Product } from '../../../contract/feed.ts';
 import { prepare } from '../../../kit/sqlite.ts';
+import { publishProducts } from '../../feed/publish.ts';
 import { openStoreAt, temporaryFolder } from '../../fixtures/in-process-store.ts';
+import { portOver } from './direct-port.ts';
 import { centralApplicationId } from './open.ts';
 
 const first = '0001-two-logs-and-a-ledger.sql';
@@ -37,7 +39,7 @@ function madeByTheFirstRelease(products: readonly (readonly Product[])[]): strin
   return path;
 }
 
-it('keeps feeds, and goes on from the catalogue in force by a delta', () => {
+it('keeps feeds, and goes on from the catalogue in force by a delta', async () => {
   const product = (sku: string, priceMinor = 1): Product => ({
     sku,
     name: `${sku}, a "ü"`,
@@ -50,7 +52,7 @@ it('keeps feeds, and goes on from the catalogue in force by a delta', () => {
     expect(store.catalogue()).toEqual({ version: 2, products: 9, publishedMs: null });
     expect(store.products({ draft: null, after: '', limit: 99 }).items).toEqual(two);
     const dearer = [product('s0', 2), ...two.slice(1)];
-    const published = store.transaction(() => store.publishCatalogue(dearer, nowMs));
+    const published = await publishProducts(portOver(store), dearer, () => nowMs);
     expect(published).toMatchObject({ version: 3, changed: 1, added: 0, removed: 0, sent: 'delta' });
     const page = store.feedPage({ applianceId: 'box-1', after: 0, itemsMax: 9, bytesMax: 1e6 });
     const items = page?.items.map((item) => JSON.parse(Buffer.from(item).toString()));

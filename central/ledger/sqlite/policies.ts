@@ -30,7 +30,10 @@ export function createPolicyTable(documents: FeedDocuments, feeds: FeedTable): P
       // Parsed anew: one that an older release stored gets the defaults of this one.
       return body === null ? null : { version, policy: Policy.parse(JSON.parse(body).policy) };
     },
-    forNewcomer: () => documents.after('policy', documents.newest('policy') - 1),
+    forNewcomer() {
+      const version = documents.newest('policy');
+      return documents.between('policy', version - 1, version);
+    },
   };
   return table;
 }

@@ -1,134 +1,182 @@
-// Publishing a catalogue: a draft becomes the products in force, and every feed is told as shortly as it can be.
+// Publishing a catalogue, a bounded piece at a time, each piece durable: a list is compared with the one in force, stored
+// as what the feeds carry, put in force at once, and told to one appliance after the other. Whoever takes the next step
+// goes on where the last one ended, so that a command that was ended leaves nothing half done.
 import type Database from 'better-sqlite3';
-import { cutPieces, planPublication } from '../../feed/pieces.ts';
-import type { CatalogueDraft, CataloguePublished } from '../published.ts';
+import { unreachable } from '../../../kit/assert.ts';
+import { planPublication } from '../../feed/pieces.ts';
+import type { CataloguePublished } from '../published.ts';
+import { compareRange, type Found, nothingFound } from './compare-lists.ts';
 import type { FeedDocuments } from './feed-documents.ts';
 import type { FeedTable } from './feeds.ts';
+import type { ListTable } from './lists.ts';
+import { createPieceWriter } from './piece-writer.ts';
 
 export interface Publishing {
-  /** @param base the version in force; 0 before the first */
-  publish(draft: CatalogueDraft, base: number): CataloguePublished;
-  /** The newest snapshot and the deltas that follow it: the catalogue for a feed that has none. */
-  chain(): number[];
+  /** Begins with a list; false while another one is on its way. */
+  begin(list: number, nowMs: number): boolean;
+  /** Takes the next step; false when nothing is on its way any more. */
+  step(nowMs: number): boolean;
+  /** True when one is on its way and nobody has taken a step for a while. */
+  standsStill(nowMs: number): boolean;
+  /** What was published of a list. */
+  published(list: number): CataloguePublished | null;
+  /** Puts the catalogue in force into the feed of a newcomer. */
+  greet(applianceRef: number): void;
 }
 
-interface Difference {
-  sku: string;
-  bytes: number;
-  added: number;
-}
+/** A snapshot, or what differs, as the feed names them. */
+type Kind = 'catalogue' | 'catalogue_delta';
+type Plan = ReturnType<typeof planPublication>;
+
+type Progress =
+  | { kind: 'comparing'; after: string; found: Found }
+  | { kind: 'storing'; what: Kind; after: string; piece: number; plan: Plan; found: Found }
+  | { kind: 'telling'; plan: Plan };
+
+/** In one step: pieces stored, and rows put into feeds (at least one appliance's). */
+const stepPiecesMax = 8;
+const stepFeedRowsMax = 10_000;
+const standsStillMs = 10_000;
 
 export function createPublishing(
   db: Database.Database,
-  documents: FeedDocuments,
-  feeds: FeedTable,
+  parts: { documents: FeedDocuments; feeds: FeedTable; lists: ListTable },
 ): Publishing {
-  const differing = db.prepare<[number], Difference>(
-    `SELECT after.sku, octet_length(after.body) AS bytes, before.sku IS NULL AS added
-     FROM catalogue_draft_product AS after LEFT JOIN catalogue_product AS before USING (sku)
-     WHERE after.draft = ? AND (before.sku IS NULL OR before.body <> after.body) ORDER BY after.sku`,
+  const { documents, feeds, lists } = parts;
+  const underWay = db.prepare<[], { list: number; progress: string }>(
+    'SELECT list, progress FROM publication',
   );
-  const missing = db
-    .prepare<[number], string>(
-      `SELECT sku FROM catalogue_product
-       WHERE sku NOT IN (SELECT sku FROM catalogue_draft_product WHERE draft = ?) ORDER BY sku`,
-    )
-    .pluck();
-  const remove = db.prepare('DELETE FROM catalogue_product WHERE sku = ?');
-  const take = db.prepare(
-    `INSERT OR REPLACE INTO catalogue_product (sku, body)
-     SELECT sku, body FROM catalogue_draft_product WHERE draft = ? AND sku = ?`,
+  const begin = db.prepare('INSERT INTO publication (one, list, progress, stepped_ms) VALUES (1, ?, ?, ?)');
+  const save = db.prepare('UPDATE publication SET progress = ?, stepped_ms = ?');
+  const steppedMs = db.prepare<[], number>('SELECT stepped_ms FROM publication').pluck();
+  const end = db.prepare('DELETE FROM publication');
+  const forgetDifferences = db.prepare('DELETE FROM publication_difference');
+  const newest = db.prepare<[], number>('SELECT coalesce(max(version), 0) FROM catalogue').pluck();
+  const insertVersion = db.prepare(
+    'INSERT INTO catalogue (version, products, published_ms, list, figures) VALUES (?, ?, ?, ?, ?)',
   );
-  const sizes = db.prepare<[], { sku: string; bytes: number }>(
-    'SELECT sku, octet_length(body) AS bytes FROM catalogue_product ORDER BY sku',
+  const figuresOf = db.prepare<[number], string>('SELECT figures FROM catalogue WHERE list = ?').pluck();
+  const untold = db.prepare<[number, number], { ref: number; version: number }>(
+    'SELECT ref, catalogue_version AS version FROM appliance WHERE catalogue_version <> ? LIMIT ?',
   );
-  const bodyOf = db.prepare<[string], string>('SELECT body FROM catalogue_product WHERE sku = ?').pluck();
-  const carriers = db
-    .prepare<[number], number>('SELECT ref FROM appliance WHERE catalogue_version = ?')
-    .pluck();
-  const others = db
-    .prepare<[number], number>('SELECT ref FROM appliance WHERE catalogue_version <> ?')
-    .pluck();
-  const carries = db.prepare('UPDATE appliance SET catalogue_version = ?');
+  const carries = db.prepare('UPDATE appliance SET catalogue_version = ? WHERE ref = ?');
+  const compare = compareRange(db);
+  const writePiece = createPieceWriter(db, documents);
 
-  const bodiesOf = (skus: readonly string[]) => skus.map((sku) => bodyOf.get(sku)).join(',');
+  const version = () => newest.get() ?? 0;
 
-  /** The products are in force by now: their bodies are read from there. */
-  function storeDelta(
-    base: number,
-    version: number,
-    removed: readonly string[],
-    changed: readonly Difference[],
-  ) {
-    const gone = removed.map((sku) => ({ sku, bytes: Buffer.byteLength(JSON.stringify(sku)), gone: true }));
-    const all = [...gone, ...changed.map(({ sku, bytes }) => ({ sku, bytes, gone: false }))];
-    const pieces = cutPieces(all.map(({ bytes }) => bytes));
-    pieces.forEach(({ start, end }, i) => {
-      const part = all.slice(start, end);
-      const skus = (of: boolean) => part.flatMap((one) => (one.gone === of ? [one.sku] : []));
-      const head = `"base":${base},"version":${version},"piece":${i + 1},"pieces":${pieces.length}`;
-      const lists = `"products":[${bodiesOf(skus(false))}],"removed":${JSON.stringify(skus(true))}`;
-      documents.store('catalogue_delta', version, i + 1, `{"kind":"catalogue_delta",${head},${lists}}`);
-    });
-    return pieces.length;
-  }
-
-  function storeSnapshot(version: number, products: readonly { sku: string; bytes: number }[]) {
-    const pieces = cutPieces(products.map(({ bytes }) => bytes));
-    pieces.forEach(({ start, end }, i) => {
-      const skus = products.slice(start, end).map(({ sku }) => sku);
-      const head = `"version":${version},"piece":${i + 1},"pieces":${pieces.length}`;
-      const item = `{"kind":"catalogue",${head},"products":[${bodiesOf(skus)}]}`;
-      documents.store('catalogue', version, i + 1, item);
-    });
-    return pieces.length;
-  }
-
-  function tell(base: number | null, version: number): void {
-    const delta = base === null ? [] : documents.after('catalogue_delta', base);
-    for (const applianceRef of carriers.all(base ?? -1)) feeds.share(applianceRef, delta);
-    const whole = chain();
-    for (const applianceRef of others.all(base ?? -1)) feeds.share(applianceRef, whole);
-    carries.run(version);
-  }
-
+  /** For a feed that has no catalogue: the newest snapshot and the deltas that follow it. */
   function chain(): number[] {
-    const snapshot = documents.newest('catalogue');
-    return [...documents.after('catalogue', snapshot - 1), ...documents.after('catalogue_delta', snapshot)];
+    const inForce = version();
+    const snapshot = documents.newest('catalogue', inForce);
+    return [
+      ...documents.between('catalogue', snapshot - 1, inForce),
+      ...documents.between('catalogue_delta', snapshot, inForce),
+    ];
+  }
+
+  function advance(list: number, progress: Progress, nowMs: number): Progress | null {
+    switch (progress.kind) {
+      case 'comparing': {
+        const { after, found } = compare({ list, base: lists.inForce(), ...progress });
+        return after === null ? planned(found) : { kind: 'comparing', after, found };
+      }
+      case 'storing':
+        return store(list, progress, nowMs);
+      case 'telling':
+        return tell(progress.plan) ? progress : null;
+      default:
+        return unreachable(progress);
+    }
+  }
+
+  function planned(found: Found): Progress {
+    const plan = planPublication({
+      hasBase: version() > 0,
+      deltaBytes: found.delta.bytes,
+      snapshotBytes: found.snapshot.bytes,
+      chainBytes: documents.bytesAfter('catalogue_delta', documents.newest('catalogue', version())),
+    });
+    return storing(plan.delta ? 'catalogue_delta' : 'catalogue', plan, found);
+  }
+
+  function store(list: number, from: Progress & { kind: 'storing' }, nowMs: number): Progress {
+    const { what, plan, found } = from;
+    const base = version();
+    const { pieces } = what === 'catalogue' ? found.snapshot.cut : found.delta.cut;
+    let { after, piece } = from;
+    for (let i = 0; i < stepPiecesMax && piece <= pieces; i++) {
+      after = writePiece({ kind: what, list, after, piece, pieces, base, version: base + 1 });
+      piece++;
+    }
+    if (piece <= pieces) return { ...from, after, piece };
+    if (what === 'catalogue_delta' && plan.snapshot) return storing('catalogue', plan, found);
+    putInForce(list, base + 1, plan, found, nowMs);
+    return { kind: 'telling', plan };
+  }
+
+  function putInForce(list: number, next: number, plan: Plan, found: Found, nowMs: number): void {
+    const { added, changed, removed } = found;
+    const products = lists.countOf(list);
+    const published: CataloguePublished = {
+      version: next,
+      products,
+      added,
+      changed,
+      removed,
+      sent: plan.delta ? 'delta' : 'snapshot',
+      pieces: (plan.delta ? found.delta : found.snapshot).cut.pieces,
+    };
+    lists.putInForce(list);
+    insertVersion.run(next, products, nowMs, list, JSON.stringify(published));
+    forgetDifferences.run();
+  }
+
+  /** False when every appliance has been told. */
+  function tell(plan: Plan): boolean {
+    const inForce = version();
+    const whole = chain();
+    const delta = documents.between('catalogue_delta', inForce - 1, inForce);
+    const some = untold.all(inForce, Math.ceil(stepFeedRowsMax / Math.max(whole.length, 1)));
+    for (const appliance of some) {
+      const carriesBase = appliance.version === inForce - 1;
+      feeds.share(appliance.ref, plan.delta && carriesBase ? delta : whole);
+      carries.run(inForce, appliance.ref);
+    }
+    return some.length > 0;
   }
 
   return {
-    publish({ number, products: count }, base) {
-      const version = base + 1;
-      const changed = differing.all(number);
-      const removed = missing.all(number);
-      for (const sku of removed) remove.run(sku);
-      for (const { sku } of changed) take.run(number, sku);
-      const products = sizes.all();
-      const plan = planPublication({
-        hasBase: base > 0,
-        deltaBytes: bytesIn(changed) + JSON.stringify(removed).length,
-        snapshotBytes: bytesIn(products),
-        chainBytes: documents.bytesAfter('catalogue_delta', documents.newest('catalogue')),
-      });
-      const deltaPieces = plan.delta ? storeDelta(base, version, removed, changed) : 0;
-      const snapshotPieces = plan.snapshot ? storeSnapshot(version, products) : 0;
-      tell(plan.delta ? base : null, version);
-      const added = changed.filter((one) => one.added === 1).length;
-      return {
-        version,
-        products: count,
-        added,
-        changed: changed.length - added,
-        removed: removed.length,
-        sent: plan.delta ? 'delta' : 'snapshot',
-        pieces: plan.delta ? deltaPieces : snapshotPieces,
-      };
+    begin(list, nowMs) {
+      if (underWay.get() !== undefined) return false;
+      const progress: Progress = { kind: 'comparing', after: '', found: nothingFound };
+      begin.run(list, JSON.stringify(progress), nowMs);
+      return true;
     },
-    chain,
+    step(nowMs) {
+      const row = underWay.get();
+      if (!row) return false;
+      const next = advance(row.list, JSON.parse(row.progress) as Progress, nowMs);
+      if (next) save.run(JSON.stringify(next), nowMs);
+      else end.run();
+      return next !== null;
+    },
+    standsStill(nowMs) {
+      const stepped = steppedMs.get();
+      // A clock that was set back makes no step younger for ever.
+      return stepped !== undefined && Math.abs(nowMs - stepped) > standsStillMs;
+    },
+    published(list) {
+      const figures = figuresOf.get(list);
+      return figures === undefined ? null : (JSON.parse(figures) as CataloguePublished);
+    },
+    greet(applianceRef) {
+      feeds.share(applianceRef, chain());
+      carries.run(version(), applianceRef);
+    },
   };
 }
 
-function bytesIn(items: readonly { bytes: number }[]): number {
-  return items.reduce((total, { bytes }) => total + bytes + 1, 0);
+function storing(what: Kind, plan: Plan, found: Found): Progress {
+  return { kind: 'storing', what, after: '', piece: 1, plan, found };
 }

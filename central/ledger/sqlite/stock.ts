@@ -17,9 +17,7 @@ export function sendStock(
 ): StockSent {
   const appliance = appliances.find(applianceId);
   if (!appliance) return { kind: 'appliance_unknown' };
-  const asked = changes.map(({ sku }) => sku);
-  const known = new Set(catalogues.find(asked).map(({ sku }) => sku));
-  const unknown = asked.filter((sku) => !known.has(sku));
+  const unknown = catalogues.unknown(changes.map(({ sku }) => sku));
   if (unknown.length > 0) return { kind: 'skus_unknown', skus: unknown };
   const size = limits.stockChangesPerItemMax;
   const items = Array.from({ length: Math.ceil(changes.length / size) }, (_, i) => ({

@@ -9,10 +9,11 @@ import {
   unlinkedRefundEntry,
   voidEntry,
 } from '../../fixtures/entries.ts';
-import { openStoreAt, portOver, temporaryFolder } from '../../fixtures/in-process-store.ts';
+import { openStoreAt, temporaryFolder } from '../../fixtures/in-process-store.ts';
 import { createTestJournal, testKeys } from '../../fixtures/journal.ts';
-import { describeLedgerStore } from '../conformance.ts';
+import { describeLedgerStore } from '../conformance/suite.ts';
 import { checkLedger } from './check.ts';
+import { portOver } from './direct-port.ts';
 import { openDatabase } from './open.ts';
 import { createSqliteStore } from './store.ts';
 

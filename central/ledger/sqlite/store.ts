@@ -1,9 +1,7 @@
 // The whole store on one connection: every call of the port, synchronous and inside a transaction the caller holds.
 import { randomUUID } from 'node:crypto';
 import Database from 'better-sqlite3';
-import { present } from '../../../kit/assert.ts';
 import type { LedgerCalls } from '../port.ts';
-import { draftsMax } from '../published.ts';
 import { createApplianceTable } from './appliances.ts';
 import { createBookingTable } from './booking.ts';
 import { createCatalogueTable } from './catalogues.ts';
@@ -28,6 +26,8 @@ export interface SqliteStore extends LedgerCalls {
   takeGrownFeeds(): string[];
   /** When the next authorisation is due; null when none waits. */
   nextDueMs(): number | null;
+  /** A publication is on its way, and whoever began it takes no step any more. */
+  publicationStandsStill(nowMs: number): boolean;
   /** Changes when another process has committed to the file. */
   dataVersion(): number;
   close(): void;
@@ -70,18 +70,18 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
     bookPiece: booking.bookPiece,
     answerDue: booking.answerDue,
     nextDueMs: booking.nextDueMs,
+    publicationStandsStill: catalogues.standsStill,
     publishPolicy: policies.publish,
     ensurePolicy: policies.ensure,
     policy: policies.inForce,
-    draftCatalogue: ({ source, products, nowMs }) =>
-      catalogues.drafts().length < draftsMax ? catalogues.draft(source, products, nowMs) : null,
+    beginDraft: ({ source, nowMs }) => catalogues.beginDraft(source, nowMs),
+    writeDraft: catalogues.write,
+    completeDraft: catalogues.complete,
     catalogueDrafts: catalogues.drafts,
     discardDraft: catalogues.discard,
     publishDraft: catalogues.publish,
-    publishCatalogue(products, nowMs) {
-      const draft = catalogues.draft('', products, nowMs);
-      return present(catalogues.publish(draft, nowMs), 'the draft just made');
-    },
+    cataloguePiece: (nowMs) => ({ more: catalogues.piece(nowMs) }),
+    published: catalogues.published,
     catalogue: catalogues.inForce,
     products: ({ draft, after, limit }) => catalogues.products(draft, after, limit),
     productsBySku: catalogues.find,

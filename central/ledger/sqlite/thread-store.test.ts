@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultPolicy } from '../../feed/default-policy.ts';
+import { writeDraft } from '../../feed/publish.ts';
 import { bytesOf, checkoutEntry } from '../../fixtures/entries.ts';
 import { openStoreAt, temporaryFolder } from '../../fixtures/in-process-store.ts';
 import { createTestJournal, testKeys } from '../../fixtures/journal.ts';
+import { portOver } from './direct-port.ts';
 import { startThreadStore, type ThreadStore } from './thread-store.ts';
 
 const nowMs = 1_795_000_000_000;
@@ -69,6 +71,23 @@ describe('the store thread', () => {
     command.close();
     await outside;
     expect(await port.feedPositionOf('box-1')).toMatchObject({ head: 1 });
+    await close();
+  });
+
+  it('carries on a publication whose command was ended in the middle', async () => {
+    const { port, close } = await start();
+    await port.registerAppliance({ id: 'box-1', site: null, nowMs });
+    const command = openStoreAt(path());
+    const calls = portOver(command);
+    const products = [
+      { sku: 'A', name: 'A', price: { priceMinor: 1, baseQuantity: 1 as const }, sellable: true },
+    ];
+    const draft = (await writeDraft(calls, { source: null, products, nowMs: () => nowMs })) ?? 0;
+    // Its last step lies long back by the clock of the service.
+    expect(await calls.publishDraft(draft, nowMs - 60_000)).toBe('begun');
+    command.close();
+    await expect.poll(async () => (await port.feedPositionOf('box-1'))?.head, { timeout: 5000 }).toBe(1);
+    expect(await port.catalogue()).toMatchObject({ version: 1, products: 1 });
     await close();
   });
 

@@ -7,6 +7,7 @@ import { present } from '../../../kit/assert.ts';
 import { systemClock } from '../../../kit/clock.ts';
 import type { ReceiveResult } from '../port.ts';
 import { type Answer, executeBatch } from './batch.ts';
+import { createLeftBehind } from './left-behind.ts';
 import { openDatabase } from './open.ts';
 import { createSqliteStore } from './store.ts';
 import { type StoreMessage, type StoreRequest, type ThreadData, threadLimits } from './thread-messages.ts';
@@ -117,13 +118,16 @@ function run({ path }: ThreadData): void {
     state.closed = true;
     clearInterval(watch);
     clearTimeout(answers.timer);
+    leftBehind.stop();
     store.close();
     port.close();
   };
 
+  const leftBehind = createLeftBehind(store, clock, sayGrown);
   // Commands of other processes (an import, a new policy) are noticed by SQLite's own counter.
   const seen = { version: store.dataVersion() };
   const watch = setInterval(() => {
+    leftBehind.look();
     const version = store.dataVersion();
     if (version === seen.version) return;
     seen.version = version;
