@@ -37,7 +37,7 @@ const unavailableAfterMs = [secondMs, 5 * secondMs, 30 * secondMs, 2 * minuteMs,
 const declinedAfterMs = [hourMs, dayMs, 3 * dayMs];
 const retryAfterMsMax = hourMs;
 
-/** @param triesBefore how often this was tried in the same way before, 0 for the first outcome */
+/** @param triesBefore how often it was sent before, 0 for the first outcome */
 export function retryable(outcome: { kind: 'approved' } | Declined | Failure, triesBefore: number): Retry {
   switch (outcome.kind) {
     case 'approved':
@@ -61,7 +61,7 @@ export function retryable(outcome: { kind: 'approved' } | Declined | Failure, tr
 /**
  * What a look-up after an unknown outcome means for sending.
  * @param reason of the unknown outcome
- * @param lookedBefore how many look-ups there were before
+ * @param lookedBefore how many look-ups there were since it was last sent
  */
 export function afterLookUp(lookUp: LookUp<unknown>, reason: UnknownReason, lookedBefore: number): Retry {
   switch (lookUp.kind) {

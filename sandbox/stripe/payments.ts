@@ -11,6 +11,7 @@ const Whole = z
   .regex(/^\d{1,12}$/, { error: 'use a whole number' })
   .transform(Number);
 const Flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+const Cards = z.record(z.string(), z.literal('card'));
 const MetadataForm = z.record(z.string().max(40), z.string().max(500));
 
 /** Stripe's largest amount has eight digits. */
@@ -31,7 +32,9 @@ export const CreateForm = z.strictObject({
   currency: z.string().regex(/^[a-z]{3}$/, { error: 'use three small letters' }),
   capture_method: z.enum(['automatic', 'manual']).default('automatic'),
   payment_method: PaymentMethod.optional(),
-  payment_method_types: z.record(z.string(), z.literal('card')).optional(),
+  allowed_payment_method_types: Cards.optional(),
+  // Its name in API versions before 2026-09-30.
+  payment_method_types: Cards.optional(),
   confirm: Flag.default(false),
   error_on_requires_action: Flag.optional(),
   off_session: Flag.optional(),

@@ -10,6 +10,7 @@ export function showPayment(payment: Payment): object {
   return {
     id: payment.id,
     object: 'payment_intent',
+    allowed_payment_method_types: null,
     amount: payment.amount,
     amount_capturable: payment.status === 'requires_capture' ? payment.amount : 0,
     amount_received: payment.amountReceived,
