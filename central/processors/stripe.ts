@@ -25,7 +25,8 @@ const keyLifeMs = 24 * 3_600_000;
 const searchSettledMs = 3_600_000;
 const searchAgainMsMin = 30_000;
 const foundMax = 10;
-const refundPagesMax = 5;
+/** Of one charge. */
+const refundsMax = 500;
 /** Seconds; the SDK's own default. */
 const webhookAgeSecondsMax = 300;
 
@@ -130,10 +131,10 @@ export function createStripeProcessor(options: StripeOptions): ProcessorPort {
     async lookUpRefund({ chargeId, reference }) {
       // Refunds cannot be searched; the list is always up to date.
       const form = { payment_intent: chargeId, limit: 100 };
-      const made = await call(() =>
-        stripe.refunds.list(form).autoPagingToArray({ limit: 100 * refundPagesMax }),
-      );
+      const made = await call(() => stripe.refunds.list(form).autoPagingToArray({ limit: refundsMax }));
       if (made.kind !== 'answered') return lookUpFailed(made);
+      // The one that is looked for may be among those that were not read.
+      if (made.value.length >= refundsMax) return { kind: 'unavailable', code: 'refunds_too_many' };
       const refunds = made.value.map((value) => readRefund(value)?.refund ?? null);
       return lookUpOf(refunds.filter((refund) => refund === null || refund.reference === reference));
     },
