@@ -14,6 +14,8 @@ export type Act =
   | { kind: 'half_answer' }
   /** It is done; half of the answer is sent, and nothing more. */
   | { kind: 'half_then_hang' }
+  /** It is done; the answer comes byte by byte, so slowly that every wait for the next byte is short. */
+  | { kind: 'drip' }
   /** It is done; what is answered is no JSON. */
   | { kind: 'garbage' }
   /** Nothing is done: somebody else is said to use the key. */
@@ -33,6 +35,7 @@ export const actNames = [
   'do_then_reset',
   'half_answer',
   'half_then_hang',
+  'drip',
   'garbage',
   'answer_409',
   'answer_429',

@@ -2,6 +2,7 @@
 // processors' half of I13: a token is charged at most once per checkout, whatever the processor answers or does not.
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { nameAttempt } from './attempt.ts';
 import type { Amount, Attempt, ChargeRequest, DeclineClass, ProcessorPort } from './port.ts';
@@ -19,15 +20,15 @@ export interface ProcessorUnderTest {
   stop(): Promise<void>;
   /** Forgets all that was done. */
   reset(): Promise<void>;
-  /** With a short time-out; `nobody` for one that reaches nobody. */
-  port(whom?: 'nobody' | 'wrong_secret'): ProcessorPort;
+  /** `impatient` waits for a moment only; `nobody` reaches nobody. */
+  port(which?: 'impatient' | 'nobody' | 'wrong_secret'): ProcessorPort;
   nowMs(): number;
   /** Turns the processor's clock and ours. */
   advance(ms: number): Promise<void>;
   token: { approved: string; declined: Record<DeclineClass, { token: string; code: string }> };
   mishaps: readonly Mishap[];
   /** The next calls of this kind go wrong so. */
-  order(operation: 'charge' | 'refund' | 'capture', mishap: string, times: number): Promise<void>;
+  order(operation: 'charge' | 'refund' | 'capture' | 'look_up', mishap: string, times: number): Promise<void>;
   /** How often the processor was asked to charge, and how many charges it holds that took money. */
   count(): Promise<{ asked: number; taken: number }>;
   /** Secrets that must be nowhere. */
@@ -41,11 +42,14 @@ const gbp = (amountMinor: number): Amount => ({ currency: 'GBP', amountMinor });
 export function describeProcessor(name: string, under: ProcessorUnderTest): void {
   describe(`the processor ${name}`, () => {
     let port: ProcessorPort;
+    /** For calls that are not answered; what it is told in time is as true. */
+    let impatient: ProcessorPort;
     beforeAll(() => under.start());
     afterAll(() => under.stop());
     beforeEach(async () => {
       await under.reset();
       port = under.port();
+      impatient = under.port('impatient');
     });
 
     const attempt = (purpose: 'charge' | 'refund' | 'capture' | 'void', documentId = randomUUID()): Attempt =>
@@ -148,7 +152,8 @@ export function describeProcessor(name: string, under: ProcessorUnderTest): void
         const asked = request();
         const sentMs = under.nowMs();
         await under.order('charge', mishap, 1);
-        expect(await port.charge(asked)).toMatchObject(outcome);
+        const asking = 'reason' in outcome && outcome.reason === 'timed_out' ? impatient : port;
+        expect(await asking.charge(asked)).toMatchObject(outcome);
         expect(await under.count()).toEqual({ asked: 1, taken: done ? 1 : 0 });
         await under.advance(3_600_000);
         const found = await port.lookUpCharge({ reference: asked.reference, sentMs });
@@ -163,9 +168,24 @@ export function describeProcessor(name: string, under: ProcessorUnderTest): void
 
       it.each([1, 3])('charges once in the end, though it happens %i times', async (times) => {
         await under.order('charge', mishap, times);
-        expect(await chargeInTheEnd(port, under)).toMatchObject({ state: 'captured' });
+        expect(await chargeInTheEnd(impatient, under)).toMatchObject({ state: 'captured' });
         expect(await taken()).toBe(1);
       });
+    });
+
+    it('charges once in the end, whatever happens to the charges and the look-ups, in any order', async () => {
+      const mishap = fc.constantFrom(...under.mishaps.map(({ name: mishapName }) => mishapName));
+      const some = fc.array(mishap, { maxLength: 4 });
+      await fc.assert(
+        fc.asyncProperty(some, some, async (ofCharges, ofLookUps) => {
+          await under.reset();
+          for (const one of ofCharges) await under.order('charge', one, 1);
+          for (const one of ofLookUps) await under.order('look_up', one, 1);
+          expect(await chargeInTheEnd(impatient, under)).toMatchObject({ state: 'captured' });
+          expect(await taken()).toBe(1);
+        }),
+        { numRuns: 20 },
+      );
     });
 
     describe('looking up', () => {
@@ -183,7 +203,7 @@ export function describeProcessor(name: string, under: ProcessorUnderTest): void
         const asked = request();
         const sentMs = under.nowMs();
         await under.order('charge', under.mishaps[0]?.name ?? '', 1);
-        expect(await port.charge(asked)).toMatchObject({ kind: 'unknown' });
+        expect(await impatient.charge(asked)).toMatchObject({ kind: 'unknown' });
         await under.advance(port.keyLifeMs + 1000);
         const found = await port.lookUpCharge({ reference: asked.reference, sentMs });
         expect(found).toMatchObject({ kind: 'found', found: [{ state: 'captured' }] });
@@ -200,7 +220,7 @@ export function describeProcessor(name: string, under: ProcessorUnderTest): void
       it('shows by its id what became of a capture that was not heard of', async () => {
         const { chargeId } = await chargeOf({ take: 'authorise' });
         await under.order('capture', under.mishaps[0]?.name ?? '', 1);
-        const outcome = await port.capture({ ...attempt('capture'), chargeId, amount: gbp(370) });
+        const outcome = await impatient.capture({ ...attempt('capture'), chargeId, amount: gbp(370) });
         expect(outcome).toMatchObject({ kind: 'unknown' });
         const found = await port.lookUpChargeById(chargeId);
         expect(found).toMatchObject({ kind: 'found', found: [{ state: 'captured', capturedMinor: 370 }] });
@@ -227,7 +247,7 @@ export function describeProcessor(name: string, under: ProcessorUnderTest): void
         const { chargeId } = await chargeOf();
         const asked = { ...attempt('refund'), chargeId, amount: gbp(100) };
         await under.order('refund', under.mishaps[0]?.name ?? '', 1);
-        expect(await port.refund(asked)).toMatchObject({ kind: 'unknown' });
+        expect(await impatient.refund(asked)).toMatchObject({ kind: 'unknown' });
         await port.refund({ ...attempt('refund'), chargeId, amount: gbp(50) });
         const found = await port.lookUpRefund({ chargeId, reference: asked.reference });
         expect(found).toMatchObject({ kind: 'found', found: [{ amount: gbp(100) }] });

@@ -6,7 +6,8 @@ import { createStripeProcessor } from './stripe.ts';
 const secretKey = 'sk_test_0123456789notForTheLog';
 const wrongKey = 'sk_wrong_9876543210norThisOne';
 const webhookSecret = 'whsec_alsoNotForTheLog';
-const callMsMax = 300;
+const callMsMax = 10_000;
+const impatientMsMax = 300;
 
 interface Call {
   operation: string;
@@ -23,13 +24,13 @@ function stripeOnTheSandbox(): ProcessorUnderTest {
     },
     stop: () => sandbox.stop(),
     reset: () => sandbox.admin('POST', '/sandbox/reset'),
-    port: (whom) =>
+    port: (which) =>
       createStripeProcessor({
-        secretKey: whom === 'wrong_secret' ? wrongKey : secretKey,
+        secretKey: which === 'wrong_secret' ? wrongKey : secretKey,
         webhookSecrets: [webhookSecret],
         // Port 1 is reserved: nobody listens there.
-        baseUrl: whom === 'nobody' ? new URL('http://127.0.0.1:1') : sandbox.url,
-        callMsMax,
+        baseUrl: which === 'nobody' ? new URL('http://127.0.0.1:1') : sandbox.url,
+        callMsMax: which === 'impatient' ? impatientMsMax : callMsMax,
         clock: { wallMs: () => nowMs },
       }),
     nowMs: () => nowMs,
@@ -50,6 +51,7 @@ function stripeOnTheSandbox(): ProcessorUnderTest {
       { name: 'do_then_reset', done: true, outcome: unknown('connection_lost') },
       { name: 'half_answer', done: true, outcome: unknown('connection_lost') },
       { name: 'half_then_hang', done: true, outcome: unknown('timed_out') },
+      { name: 'drip', done: true, outcome: unknown('timed_out') },
       { name: 'garbage', done: true, outcome: unknown('answer_malformed') },
       { name: 'do_then_500', done: true, outcome: unknown('processor_failed') },
       { name: 'hang', done: false, outcome: unknown('timed_out') },
@@ -62,6 +64,7 @@ function stripeOnTheSandbox(): ProcessorUnderTest {
       const name = {
         charge: 'payment_intents.create',
         refund: 'refunds.create',
+        look_up: 'payment_intents.search',
         capture: 'payment_intents.capture',
       };
       await sandbox.admin('POST', '/sandbox/acts', { operation: name[operation], act, times });

@@ -13,6 +13,8 @@ import { apiVersion } from './shapes.ts';
 
 const bodyBytesMax = 64 * 1024;
 const keyCharsMax = 255;
+/** Between two bytes of an answer that drips. */
+const byteMs = 100;
 /** Keys are kept for a day: more than this many are more than a test needs. */
 const keysMax = 200_000;
 
@@ -109,6 +111,8 @@ async function answerCall(
     case 'half_answer':
     case 'half_then_hang':
       return sendHalf(context, carryOut(), act.kind === 'half_answer');
+    case 'drip':
+      return drip(context, carryOut());
     case 'garbage':
       carryOut();
       context.body = '<html>502 Bad Gateway</html>';
@@ -194,10 +198,26 @@ function cutOff(context: Context): void {
 }
 
 function sendHalf(context: Context, answer: Answer, thenClose: boolean): void {
-  context.respond = false;
-  const body = Buffer.from(JSON.stringify(answer.body));
-  context.res.writeHead(answer.status, { 'Content-Type': 'application/json', 'Content-Length': body.length });
+  const body = beginAnswer(context, answer);
   context.res.write(body.subarray(0, body.length / 2), () => {
     if (thenClose) context.req.socket.destroy();
   });
+}
+
+async function drip(context: Context, answer: Answer): Promise<void> {
+  const body = beginAnswer(context, answer);
+  for (const byte of body) {
+    if (context.res.destroyed) return;
+    context.res.write(Uint8Array.of(byte));
+    await sleep(byteMs, undefined, { ref: false });
+  }
+  context.res.end();
+}
+
+/** Sends the head; the body is the caller's to send. */
+function beginAnswer(context: Context, answer: Answer): Buffer {
+  context.respond = false;
+  const body = Buffer.from(JSON.stringify(answer.body));
+  context.res.writeHead(answer.status, { 'Content-Type': 'application/json', 'Content-Length': body.length });
+  return body;
 }
