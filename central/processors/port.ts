@@ -44,7 +44,8 @@ export type Outcome<Approved> = ({ kind: 'approved' } & Approved) | Declined | F
 
 /**
  * Made by the caller from the document's id and the purpose of the attempt, and stored before the call.
- * `reference` finds the attempt again for ever, `idempotencyKey` for as long as the processor remembers keys.
+ * `reference` finds a charge or refund again for ever, `idempotencyKey` any attempt for as long as the processor remembers
+ * keys. Captures and voids are found by the charge's id: there can be only one of each.
  */
 export interface Attempt {
   reference: string;
