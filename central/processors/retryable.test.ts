@@ -47,10 +47,27 @@ describe('trying again', () => {
   });
 });
 
+const captured = { state: 'captured' };
+const inProgress = { state: 'in_progress' };
+
 describe('after a look-up', () => {
-  it.each<[string, LookUp<string>, UnknownReason, number, Retry]>([
-    ['found once: nothing is sent', { kind: 'found', found: ['ch_1'] }, 'timed_out', 0, { kind: 'never' }],
-    ['found twice: a person', { kind: 'found', found: ['ch_1', 'ch_2'] }, 'timed_out', 0, { kind: 'person' }],
+  it.each<[string, LookUp<{ state: string }>, UnknownReason, number, Retry]>([
+    ['found once: nothing is sent', { kind: 'found', found: [captured] }, 'timed_out', 0, { kind: 'never' }],
+    [
+      'found twice: a person',
+      { kind: 'found', found: [captured, captured] },
+      'timed_out',
+      0,
+      { kind: 'person' },
+    ],
+    [
+      'found on its way',
+      { kind: 'found', found: [inProgress] },
+      'timed_out',
+      1,
+      { kind: 'look_up', afterMs: 30_000 },
+    ],
+    ['found on its way for days', { kind: 'found', found: [inProgress] }, 'timed_out', 9, { kind: 'person' }],
     ['surely not there', { kind: 'not_found' }, 'timed_out', 3, { kind: 'same_attempt', afterMs: 0 }],
     [
       'not there after a failure',

@@ -63,10 +63,17 @@ export function retryable(outcome: { kind: 'approved' } | Declined | Failure, tr
  * @param reason of the unknown outcome
  * @param lookedBefore how many look-ups there were since it was last sent
  */
-export function afterLookUp(lookUp: LookUp<unknown>, reason: UnknownReason, lookedBefore: number): Retry {
+export function afterLookUp(
+  lookUp: LookUp<{ state: string }>,
+  reason: UnknownReason,
+  lookedBefore: number,
+): Retry {
   switch (lookUp.kind) {
     case 'found':
-      return lookUp.found.length === 1 ? { kind: 'never' } : { kind: 'person' };
+      if (lookUp.found.length > 1) return { kind: 'person' };
+      // There, and not at its end yet: it is neither done nor may it be sent.
+      if (lookUp.found[0].state === 'in_progress') return onSchedule('look_up', lookUpAfterMs, lookedBefore);
+      return { kind: 'never' };
     case 'not_found':
       // A failure of the processor itself is kept under the key like any answer: the old key would only repeat it.
       return { kind: reason === 'processor_failed' ? 'new_attempt' : 'same_attempt', afterMs: 0 };

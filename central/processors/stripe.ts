@@ -48,7 +48,7 @@ export function createStripeProcessor(options: StripeOptions): ProcessorPort {
     const late = new Promise<Made<T>>((resolve) => {
       timer = setTimeout(() => resolve({ kind: 'unknown', reason: 'timed_out' }), callMsMax);
     });
-    const sent = send().then(
+    const sent = (async () => send())().then(
       (value): Made<T> => ({ kind: 'answered', value }),
       (error: unknown): Made<T> => failureOf(troubleOf(error)),
     );
