@@ -5,8 +5,9 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { nameAttempt } from './attempt.ts';
+import { chargeInTheEnd } from './fixtures/charge-in-the-end.ts';
 import type { Amount, Attempt, ChargeRequest, DeclineClass, ProcessorPort } from './port.ts';
-import { afterLookUp, type Retry, retryable } from './retryable.ts';
+import { afterLookUp } from './retryable.ts';
 
 /** How a call may go wrong; `done` says whether the charge was made all the same. */
 export interface Mishap {
@@ -169,7 +170,9 @@ export function describeProcessor(name: string, under: ProcessorUnderTest): void
 
       it.each([1, 3])('charges once in the end, though it happens %i times', async (times) => {
         await under.order('charge', mishap, times);
-        expect(await chargeInTheEnd(impatient, under)).toMatchObject({ state: 'captured' });
+        expect(await chargeInTheEnd(impatient, under.token.approved, under)).toMatchObject({
+          state: 'captured',
+        });
         expect(await taken()).toBe(1);
       });
     });
@@ -182,7 +185,9 @@ export function describeProcessor(name: string, under: ProcessorUnderTest): void
           await under.reset();
           for (const one of ofCharges) await under.order('charge', one, 1);
           for (const one of ofLookUps) await under.order('look_up', one, 1);
-          expect(await chargeInTheEnd(impatient, under)).toMatchObject({ state: 'captured' });
+          expect(await chargeInTheEnd(impatient, under.token.approved, under)).toMatchObject({
+            state: 'captured',
+          });
           expect(await taken()).toBe(1);
         }),
         { numRuns: 20 },
@@ -269,43 +274,4 @@ export function describeProcessor(name: string, under: ProcessorUnderTest): void
       for (const secret of under.secrets) expect(all).not.toContain(secret);
     });
   });
-}
-
-/** What the settlement will do: follow `retryable` and `afterLookUp` until it is known. Ends after a month. */
-async function chargeInTheEnd(
-  port: ProcessorPort,
-  under: ProcessorUnderTest,
-): Promise<{ state: string } | null> {
-  const documentId = randomUUID();
-  const stepsMax = 100;
-  let number = 1;
-  let sends = 0;
-  let looks = 0;
-  let sentMs = under.nowMs();
-  const request = (): ChargeRequest => ({
-    ...nameAttempt({ applianceId: 'box-1', documentId, purpose: 'charge', number }),
-    amount: gbp(370),
-    token: under.token.approved,
-    take: 'authorise_and_capture',
-  });
-  let outcome = await port.charge(request());
-  let retry: Retry = retryable(outcome, sends);
-  for (let step = 0; step < stepsMax; step++) {
-    if (outcome.kind === 'approved') return outcome.charge;
-    if (retry.kind === 'never' || retry.kind === 'person' || retry.kind === 'other_method') return null;
-    await under.advance(retry.afterMs);
-    if (retry.kind === 'look_up') {
-      const found = await port.lookUpCharge({ reference: request().reference, sentMs });
-      if (found.kind === 'found' && found.found.length === 1) return found.found[0];
-      retry = afterLookUp(found, outcome.kind === 'unknown' ? outcome.reason : 'timed_out', looks++);
-    } else {
-      if (retry.kind === 'new_attempt') number++;
-      sentMs = under.nowMs();
-      sends++;
-      looks = 0;
-      outcome = await port.charge(request());
-      retry = retryable(outcome, sends);
-    }
-  }
-  return null;
 }
