@@ -1,5 +1,16 @@
 // Who may import whom. Each rule says what would be lost without it.
-const rooms = ['contract', 'kit', 'kiosk', 'daemon', 'central', 'provisioning', 'trial', 'test', 'bench'];
+const rooms = [
+  'contract',
+  'kit',
+  'kiosk',
+  'daemon',
+  'central',
+  'provisioning',
+  'sandbox',
+  'trial',
+  'test',
+  'bench',
+];
 
 /** A room may reach only itself, the rooms named and packages. */
 const roomRule = (room, allowed, comment) => ({
@@ -27,6 +38,11 @@ module.exports = {
     roomRule('provisioning', ['contract', 'kit'], 'Identity is made before either program runs.'),
     roomRule('daemon', ['contract', 'kit', 'provisioning'], 'Daemon and central meet only on the wire.'),
     roomRule('central', ['contract', 'kit', 'provisioning'], 'Daemon and central meet only on the wire.'),
+    roomRule(
+      'sandbox',
+      ['contract', 'kit'],
+      'What acts out a processor must not share the mistakes of what is tested against it.',
+    ),
     roomRule(
       'trial',
       ['contract', 'kit', 'kiosk', 'provisioning'],
@@ -65,7 +81,7 @@ module.exports = {
       comment: 'What decides about money has no clock, no random and no I/O: it is tested as a table.',
       severity: 'error',
       from: {
-        path: '^(daemon/checkout/|daemon/sync/machine\\.ts$|central/ledger/(settle|authorise|declared-answers)\\.ts$)',
+        path: '^(daemon/checkout/|daemon/sync/machine\\.ts$|central/ledger/(settle|authorise|declared-answers)\\.ts$|central/processors/(made|port|retryable|stripe-amounts|stripe-declines|stripe-errors)\\.ts$)',
         pathNot: '\\.test\\.ts$',
       },
       to: { dependencyTypes: ['core', 'npm', 'npm-dev'] },
@@ -95,6 +111,12 @@ module.exports = {
       'Kiosks are answered values; whose words and whose client they come from is the business of one room.',
     ),
     onlyFrom(
+      'stripe-in-its-adapter',
+      '^node_modules/stripe/',
+      '^central/processors/stripe\\.ts$|\\.test\\.ts$',
+      'A processor is one file behind the port; the rest of central knows none by name.',
+    ),
+    onlyFrom(
       'x509-in-the-authority',
       '^node_modules/@peculiar/x509/',
       '^provisioning/authority/|\\.test\\.ts$',
@@ -111,7 +133,10 @@ module.exports = {
       name: 'product-does-not-import-tests',
       comment: 'What ships must not depend on what tests it.',
       severity: 'error',
-      from: { path: '^(contract|kit|kiosk|daemon|central|provisioning|trial)/', pathNot: '\\.test\\.ts$' },
+      from: {
+        path: '^(contract|kit|kiosk|daemon|central|provisioning|sandbox|trial)/',
+        pathNot: '\\.test\\.ts$',
+      },
       to: { path: '(^test/|\\.test\\.ts$)' },
     },
     {

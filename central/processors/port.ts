@@ -1,0 +1,136 @@
+// What every payment processor is to central: a few calls by token, whose outcomes are values. Keeps I13's half of the
+// promise: a call that may have charged somebody is never reported as one that did not.
+
+/** Integer minor units as ISO 4217 counts them; what a processor counts otherwise is its adapter's business. */
+export interface Amount {
+  currency: string;
+  amountMinor: number;
+}
+
+/** What a decline says about trying again. */
+export type DeclineClass = 'retry_later' | 'do_not_retry' | 'other_method' | 'fraud';
+
+/** Why nobody knows whether it happened. */
+export type UnknownReason =
+  | 'timed_out'
+  | 'connection_lost'
+  | 'answer_malformed'
+  | 'processor_failed'
+  | 'in_progress';
+
+/** Whose fault a refusal is: ours. Nothing happened, and the same request would be refused again. */
+export type RejectedCode =
+  | 'amount_not_representable'
+  | 'credentials_refused'
+  | 'request_refused'
+  | 'key_reused'
+  | 'not_found'
+  | 'state_refused'
+  | 'amount_too_large';
+
+/** Why nothing happened although nothing was wrong with the request. */
+export type UnavailableCode = 'not_reached' | 'rate_limited';
+
+export type Failure =
+  | { kind: 'unknown'; reason: UnknownReason }
+  /** `field` is the processor's name of what it refused, where it gave one. */
+  | { kind: 'rejected'; code: RejectedCode; hint: string; field: string | null }
+  | { kind: 'unavailable'; code: UnavailableCode; retryAfterMs: number | null };
+
+/** `code` is the processor's own. */
+export type Declined = { kind: 'declined'; declineClass: DeclineClass; code: string };
+
+export type Outcome<Approved> = ({ kind: 'approved' } & Approved) | Declined | Failure;
+
+/**
+ * Made by the caller from the document's id and the purpose of the attempt, and stored before the call.
+ * `reference` finds a charge or refund again for ever, `idempotencyKey` any attempt for as long as the processor remembers
+ * keys. Captures and voids are found by the charge's id: there can be only one of each.
+ */
+export interface Attempt {
+  reference: string;
+  idempotencyKey: string;
+}
+
+export interface ChargeRequest extends Attempt {
+  amount: Amount;
+  /** The processor's name of the payment method; never a card number. */
+  token: string;
+  /** `authorise` holds the money until it is captured or voided. */
+  take: 'authorise_and_capture' | 'authorise';
+}
+
+export interface CaptureRequest extends Attempt {
+  chargeId: string;
+  /** At most what was authorised; the rest is let go. */
+  amount: Amount;
+}
+
+export interface VoidRequest extends Attempt {
+  chargeId: string;
+}
+
+export interface RefundRequest extends Attempt {
+  chargeId: string;
+  amount: Amount;
+}
+
+/** A charge as the processor knows it. */
+export interface ChargeState {
+  chargeId: string;
+  reference: string | null;
+  state: 'authorised' | 'captured' | 'voided' | 'declined' | 'in_progress';
+  amount: Amount;
+  capturedMinor: number;
+  /** Where it was declined: by the processor's code. */
+  decline: Omit<Declined, 'kind'> | null;
+}
+
+export interface RefundState {
+  refundId: string;
+  reference: string | null;
+  state: 'refunded' | 'pending' | 'failed';
+  amount: Amount;
+}
+
+export type LookUp<State> =
+  /** More than one is an alarm: the same attempt was made twice. */
+  | { kind: 'found'; found: [State, ...State[]] }
+  | { kind: 'not_found' }
+  /** Not found, but the processor may not have caught up with itself: proves nothing. */
+  | { kind: 'too_early'; tryAgainAfterMs: number }
+  | { kind: 'unavailable'; code: string };
+
+export interface ProcessorEvent {
+  eventId: string;
+  /** The processor's name of what happened. */
+  type: string;
+  /** The processor's own time, by which events are put in order. */
+  happenedMs: number;
+  about:
+    | { kind: 'charge'; charge: ChargeState }
+    | { kind: 'refund'; refund: RefundState; chargeId: string | null }
+    | { kind: 'other' };
+}
+
+export type Webhook =
+  | { kind: 'event'; event: ProcessorEvent }
+  | { kind: 'refused'; code: 'signature_wrong' | 'timestamp_old' | 'body_malformed' };
+
+export interface ProcessorPort {
+  readonly name: string;
+  /** For how long a repeated key gets the first answer again. After that, only a look-up is safe. */
+  readonly keyLifeMs: number;
+  charge(request: ChargeRequest): Promise<Outcome<{ charge: ChargeState }>>;
+  capture(request: CaptureRequest): Promise<Outcome<{ charge: ChargeState }>>;
+  void(request: VoidRequest): Promise<Outcome<{ charge: ChargeState }>>;
+  refund(request: RefundRequest): Promise<Outcome<{ refund: RefundState }>>;
+  /** All charges with our reference. @param sentMs when the attempt was last sent */
+  lookUpCharge(question: { reference: string; sentMs: number }): Promise<LookUp<ChargeState>>;
+  /** One charge by the processor's id, as it is now: after a capture or void whose outcome is unknown. */
+  lookUpChargeById(chargeId: string): Promise<LookUp<ChargeState>>;
+  /** All refunds of the charge with our reference. */
+  lookUpRefund(question: { chargeId: string; reference: string }): Promise<LookUp<RefundState>>;
+  /** Judges a webhook by the exact bytes it came with. @param nowMs by which its age is judged */
+  parseWebhook(rawBody: Uint8Array, signature: string, nowMs: number): Webhook;
+}

@@ -1,0 +1,107 @@
+// The door for what Stripe says of payments and refunds, in answers and in webhooks alike: checked here, trusted after.
+import * as z from 'zod';
+import type { ChargeState, ProcessorEvent, RefundState, Webhook } from './port.ts';
+import { fromStripe } from './stripe-amounts.ts';
+import { classifyDecline } from './stripe-declines.ts';
+
+/** Under this key our reference stands in Stripe's metadata. */
+export const referenceKey = 'holdfast_reference';
+
+const Metadata = z.record(z.string(), z.string());
+const LastError = z.object({
+  code: z.string().optional(),
+  decline_code: z.string().optional(),
+  advice_code: z.string().optional(),
+});
+
+const PaymentIntent = z.object({
+  id: z.string(),
+  object: z.literal('payment_intent'),
+  amount: z.int(),
+  amount_received: z.int(),
+  currency: z.string(),
+  status: z.string(),
+  metadata: Metadata,
+  last_payment_error: LastError.nullish(),
+});
+
+const Refund = z.object({
+  id: z.string(),
+  object: z.literal('refund'),
+  amount: z.int(),
+  currency: z.string(),
+  status: z.string().nullable(),
+  metadata: Metadata.nullable(),
+  payment_intent: z.string().nullable(),
+});
+
+/** The charge a PaymentIntent is, or null when it is none that we can read. */
+export function readCharge(value: unknown): ChargeState | null {
+  const parsed = PaymentIntent.safeParse(value);
+  if (!parsed.success) return null;
+  const { id, status, currency, metadata, last_payment_error: error } = parsed.data;
+  const amount = fromStripe(currency, parsed.data.amount);
+  const received = fromStripe(currency, parsed.data.amount_received);
+  if (amount === null || received === null) return null;
+  const code = error?.decline_code ?? error?.code ?? 'card_declined';
+  const declined = status === 'requires_payment_method' && error;
+  return {
+    chargeId: id,
+    reference: metadata[referenceKey] ?? null,
+    state: declined ? 'declined' : (states[status] ?? 'in_progress'),
+    amount,
+    capturedMinor: received.amountMinor,
+    decline: declined ? { declineClass: classifyDecline(code, error.advice_code ?? null), code } : null,
+  };
+}
+
+const states: Readonly<Record<string, ChargeState['state']>> = {
+  requires_capture: 'authorised',
+  succeeded: 'captured',
+  canceled: 'voided',
+};
+
+/** The refund, with the charge it belongs to, or null when it is none that we can read. */
+export function readRefund(value: unknown): { refund: RefundState; chargeId: string | null } | null {
+  const parsed = Refund.safeParse(value);
+  if (!parsed.success) return null;
+  const { id, status, metadata, payment_intent: chargeId } = parsed.data;
+  const amount = fromStripe(parsed.data.currency, parsed.data.amount);
+  if (amount === null) return null;
+  const state = refundStates[status ?? ''] ?? 'pending';
+  return { refund: { refundId: id, reference: metadata?.[referenceKey] ?? null, state, amount }, chargeId };
+}
+
+const refundStates: Readonly<Record<string, RefundState['state']>> = {
+  succeeded: 'refunded',
+  failed: 'failed',
+  canceled: 'failed',
+};
+
+const Event = z.object({
+  id: z.string(),
+  type: z.string(),
+  created: z.int(),
+  data: z.object({ object: z.unknown() }),
+});
+
+/** The event in a webhook whose signature is good. */
+export function readEvent(rawBody: Uint8Array): Webhook {
+  let body: unknown;
+  try {
+    body = JSON.parse(Buffer.from(rawBody).toString());
+  } catch {
+    return { kind: 'refused', code: 'body_malformed' };
+  }
+  const parsed = Event.safeParse(body);
+  if (!parsed.success) return { kind: 'refused', code: 'body_malformed' };
+  const { id: eventId, type, created, data } = parsed.data;
+  return { kind: 'event', event: { eventId, type, happenedMs: created * 1000, about: aboutOf(data.object) } };
+}
+
+function aboutOf(object: unknown): ProcessorEvent['about'] {
+  const charge = readCharge(object);
+  if (charge) return { kind: 'charge', charge };
+  const refund = readRefund(object);
+  return refund ? { kind: 'refund', ...refund } : { kind: 'other' };
+}
