@@ -3,6 +3,7 @@
 import type { Answer, DocumentPage, DocumentView, Problem, Status } from '../contract/kiosk-api.ts';
 import type { Pairing } from '../contract/pairing.ts';
 import type { Quote } from '../contract/quote.ts';
+import type { Slip } from '../contract/slip.ts';
 
 type Fields = Record<string, unknown>;
 export type Guard<T> = (value: unknown) => value is T;
@@ -87,6 +88,20 @@ export function isQuote(value: unknown): value is Quote {
     (value.totalMinor === null || numbers(value, 'totalMinor')) &&
     Array.isArray(value.lines) &&
     value.lines.every((line) => line === null || isObject(line)) &&
+    Array.isArray(value.taxes)
+  );
+}
+
+export function isSlip(value: unknown): value is Slip {
+  return (
+    isObject(value) &&
+    texts(value, 'id', 'applianceId', 'timeZone', 'decision', 'currency') &&
+    (value.kind === 'checkout' || value.kind === 'refund') &&
+    numbers(value, 'slip', 'atMs', 'totalMinor') &&
+    typeof value.copy === 'boolean' &&
+    typeof value.voided === 'boolean' &&
+    Array.isArray(value.lines) &&
+    value.lines.every((line) => isObject(line) && texts(line, 'name') && numbers(line, 'totalMinor')) &&
     Array.isArray(value.taxes)
   );
 }

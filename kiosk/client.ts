@@ -8,7 +8,8 @@ import type {
 } from '../contract/checkout.ts';
 import type { Answer, DocumentPage, DocumentView, Problem, Status } from '../contract/kiosk-api.ts';
 import type { Quote, QuoteRequest as QuoteRequestSchema } from '../contract/quote.ts';
-import { isAnswer, isDocumentPage, isDocumentView, isQuote, isStatus } from './answers.ts';
+import type { Slip } from '../contract/slip.ts';
+import { isAnswer, isDocumentPage, isDocumentView, isQuote, isSlip, isStatus } from './answers.ts';
 import { normalBaseUrl, plainFetch } from './appliance-url.ts';
 import {
   createDelivery,
@@ -18,8 +19,8 @@ import {
   type UnavailableReason,
 } from './delivery.ts';
 import { type EventsOptions, type KioskEvent, readEvents } from './events.ts';
-import { type KeptRequest, type KioskStorage, memoryStorage } from './storage.ts';
-import { uuidv7 } from './uuid.ts';
+import { type KeptRequest, type KioskStorage, memoryStorage, pairingsPath } from './storage.ts';
+import { newId } from './uuid.ts';
 
 /** What a caller writes: fields with a default may be left out. */
 type Written<Schema extends { _zod: { input: unknown } }> = Schema['_zod']['input'];
@@ -50,7 +51,11 @@ export type Reading<T> =
   | { kind: 'unavailable'; reason: UnavailableReason };
 
 export interface KioskClient {
-  checkout(checkout: Checkout): Promise<Submission>;
+  /**
+   * Submits a checkout under a new id, or under `id` from `newId()`: for a kiosk that notes which basket it is about to
+   * sell under which id before anything is sent.
+   */
+  checkout(checkout: Checkout, options?: { id?: string }): Promise<Submission>;
   /** Voids an approved checkout. */
   void(checkoutId: string, body: Void): Promise<Submission>;
   /** Money back: on a checkout of this appliance, or without one where the policy allows it. */
@@ -68,11 +73,23 @@ export interface KioskClient {
   get(id: string): Promise<Reading<DocumentView>>;
   /** A page of documents, the newest first. */
   list(page?: { cursor?: string; limit?: number }): Promise<Reading<DocumentPage>>;
+  /**
+   * The customer's paper as data; `invalid` with status 404 where the document has none. The appliance does not know
+   * whether paper came out before: the kiosk says so by `copy`.
+   */
+  slip(id: string, options?: SlipOptions): Promise<Reading<Slip>>;
+  /** The same for a printer of 42 columns: lines of text. */
+  slipText(id: string, options?: SlipOptions): Promise<Reading<string>>;
   /** What a checkout would cost and be told now. Nothing is written down, so nothing is kept. */
   quote(question: QuoteRequest): Promise<Reading<Quote>>;
   status(): Promise<Reading<Status>>;
-  /** What happens at the appliance, without a gap, until the signal ends it. */
+  /** What happens at the appliance, without a gap, until the signal ends it or the appliance turns the kiosk away. */
   events(options?: EventsOptions): AsyncGenerator<KioskEvent, void, undefined>;
+}
+
+export interface SlipOptions {
+  /** Paper came out before. */
+  copy?: boolean;
 }
 
 export interface KioskOptions {
@@ -112,8 +129,8 @@ export function createKioskClient(options: KioskOptions): KioskClient {
   const waitMs = onlineWaitSeconds === undefined ? onlineWaitMsMax : onlineWaitSeconds * 1000;
 
   /** Kept before it is sent: whatever happens after this, the same request can be sent again. */
-  async function submit(path: string, document: object): Promise<Submission> {
-    const request = { id: uuidv7(), path, body: JSON.stringify(document) };
+  async function submit(path: string, document: object, id = newId()): Promise<Submission> {
+    const request = { id, path, body: JSON.stringify(document) };
     return alone(request.id, async () => {
       try {
         await storage.put(request);
@@ -142,6 +159,11 @@ export function createKioskClient(options: KioskOptions): KioskClient {
     return submissionOf(id, delivery);
   }
 
+  /** The documents: a pairing may lie in the same storage, and is finished by whoever began it. */
+  async function kept(): Promise<KeptRequest[]> {
+    return (await storage.all()).filter(({ path }) => path !== pairingsPath);
+  }
+
   /** One sending of an id at a time: resume() leaves alone what is on its way. */
   async function alone<T>(id: string, task: () => Promise<T>): Promise<T> {
     onTheWay.add(id);
@@ -153,12 +175,12 @@ export function createKioskClient(options: KioskOptions): KioskClient {
   }
 
   return {
-    checkout: (checkout) => submit(checkoutsPath, checkout),
+    checkout: (checkout, { id } = {}) => submit(checkoutsPath, checkout, id),
     void: (checkoutId, body) => submit(`/v1/checkouts/${encodeURIComponent(checkoutId)}/void`, body),
     refund: (refund) => submit('/v1/refunds', refund),
 
     async resume() {
-      const waiting = (await storage.all()).filter((request) => !onTheWay.has(request.id));
+      const waiting = (await kept()).filter((request) => !onTheWay.has(request.id));
       const results: Submission[] = [];
       let silent: UnavailableReason | null = null;
       for (const request of waiting) {
@@ -172,7 +194,7 @@ export function createKioskClient(options: KioskOptions): KioskClient {
       }
       return results;
     },
-    unanswered: async () => (await storage.all()).map((request) => request.id),
+    unanswered: async () => (await kept()).map((request) => request.id),
     forget: (id) => storage.remove(id),
 
     async get(id) {
@@ -183,6 +205,16 @@ export function createKioskClient(options: KioskOptions): KioskClient {
       if (page.cursor !== undefined) query.set('cursor', page.cursor);
       if (page.limit !== undefined) query.set('limit', String(page.limit));
       return readingOf(await deliver(`/v1/checkouts?${query}`, get, isDocumentPage));
+    },
+    async slip(id, options) {
+      const isOurs = (value: unknown): value is Slip => isSlip(value) && value.id === id;
+      return readingOf(await deliver(slipPath(id, options), get, isOurs));
+    },
+    async slipText(id, options) {
+      // Every slip ends with the id of its document.
+      const isOurs = (value: unknown): value is string => typeof value === 'string' && value.includes(id);
+      const init = { method: 'GET', headers: { Accept: 'text/plain' } };
+      return readingOf(await deliver(slipPath(id, options), init, isOurs));
     },
     async quote(question) {
       const headers = { 'Content-Type': 'application/json' };
@@ -204,6 +236,10 @@ export function createKioskClient(options: KioskOptions): KioskClient {
 
 const checkoutsPath = '/v1/checkouts';
 const get = { method: 'GET' };
+
+function slipPath(id: string, { copy = false }: SlipOptions = {}): string {
+  return `/v1/checkouts/${encodeURIComponent(id)}/slip${copy ? '?copy=true' : ''}`;
+}
 
 function submissionOf(id: string, delivery: Delivery<Answer>): Submission {
   switch (delivery.kind) {
