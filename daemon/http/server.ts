@@ -17,6 +17,7 @@ import { allowOrigins } from './cors.ts';
 import { addDocumentRoutes } from './documents.ts';
 import { addEventRoute } from './events.ts';
 import { requireHost } from './hosts.ts';
+import { serveKioskPage } from './kiosk-page.ts';
 import type { LanCertificate } from './lan-certificate.ts';
 import { addOpenApiRoute } from './openapi.ts';
 import { addPairingRoutes } from './pairings.ts';
@@ -155,6 +156,7 @@ export function createApp(
   app.use(requireHost(lan ? [lan.host] : [], lan?.tls.certificate ?? null));
   if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins));
   app.use(identifyCaller(kiosks?.door ?? { kioskOf: () => null }, rates));
+  app.use(serveKioskPage());
   app.use(router.routes());
   app.use(router.allowedMethods());
   const endWaits = () => {

@@ -1,0 +1,82 @@
+// The screens on which a sale ends, or waits to: asking, not known yet, sold with its slip, not sold.
+import { approvalWords, type Told } from '../shop/words.ts';
+import type { Counter, View } from './counter.ts';
+import { element } from './element.ts';
+
+export function askingScreen(): HTMLElement {
+  return card('asking', { headline: 'One moment', sentences: ['The appliance is asked.'] });
+}
+
+export function unansweredScreen(told: Told): HTMLElement {
+  return card('unanswered', told);
+}
+
+export function notSoldScreen(told: Told, back: (() => void) | null): HTMLElement {
+  const button =
+    back &&
+    element(
+      'button',
+      { id: 'back', class: 'pay', type: 'button', 'data-focus': true, onclick: back },
+      'Back to the basket',
+    );
+  return card('not-sold', told, button);
+}
+
+export function soldScreen(
+  { answer, slip, printed }: Extract<View, { kind: 'sold' }>,
+  counter: Counter,
+): HTMLElement {
+  const print = () => {
+    window.print();
+    counter.printed();
+  };
+  const number =
+    answer.slip === undefined
+      ? ''
+      : `Slip ${answer.slip}${answer.slipYear === undefined ? '' : ` of ${answer.slipYear}`}`;
+  return element(
+    'section',
+    { class: 'ending sold', 'aria-labelledby': 'headline' },
+    heading(approvalWords(answer)),
+    slip === null
+      ? element(
+          'p',
+          { class: 'notice' },
+          `${number}. The slip cannot be read at the moment; load the page again.`,
+        )
+      : element('pre', { class: 'slip', tabindex: 0, role: 'region', 'aria-label': number }, slip),
+    element(
+      'div',
+      { class: 'choices' },
+      element(
+        'button',
+        { id: 'next', class: 'pay', type: 'button', 'data-focus': true, onclick: () => counter.clear() },
+        'Next customer',
+      ),
+      element(
+        'button',
+        { id: 'print', type: 'button', disabled: slip === null, onclick: print },
+        printed ? 'Print a copy' : 'Print the slip',
+      ),
+    ),
+  );
+}
+
+function card(kind: string, told: Told, ...below: (HTMLElement | null)[]): HTMLElement {
+  return element(
+    'section',
+    { class: `ending ${kind}`, 'aria-labelledby': 'headline' },
+    heading(told),
+    ...below,
+  );
+}
+
+/** A live region too: whoever cannot see hears it at once. */
+function heading({ headline, sentences }: Told): HTMLElement {
+  return element(
+    'div',
+    { class: 'told', role: 'status' },
+    element('h2', { id: 'headline' }, headline),
+    ...sentences.map((text) => element('p', {}, text)),
+  );
+}

@@ -1,0 +1,222 @@
+// The screen on which goods are put into the basket: the scan field, the lines with their prices, the total, and the way
+// to pay.
+import type { Quote } from '../../../contract/quote.ts';
+import { moneyText } from '../../../kiosk/banner.ts';
+import { type Basket, type BasketLine, quantityMax } from '../shop/till.ts';
+import { withLeft } from '../shop/words.ts';
+import type { Counter, View } from './counter.ts';
+import { element } from './element.ts';
+
+type Selling = Extract<View, { kind: 'selling' }>;
+type Reason = Quote['reasons'][number];
+
+export function sellingScreen(view: Selling, counter: Counter, pay: () => void): HTMLElement[] {
+  return [
+    element(
+      'section',
+      { class: 'goods', 'aria-label': 'Basket' },
+      scanForm(counter),
+      notice(view),
+      basketOf(view, counter),
+    ),
+    summary(view, counter, pay),
+  ];
+}
+
+function scanForm(counter: Counter): HTMLElement {
+  const input = element('input', {
+    id: 'scan',
+    name: 'code',
+    'data-focus': true,
+    autocomplete: 'off',
+    autocapitalize: 'characters',
+    spellcheck: 'false',
+    enterkeyhint: 'done',
+    maxlength: 40,
+  });
+  const submit = (event: Event) => {
+    event.preventDefault();
+    const { value } = input;
+    input.value = '';
+    void counter.add(value);
+  };
+  return element(
+    'form',
+    { class: 'scan', onsubmit: submit },
+    element('label', { for: 'scan' }, 'Scan or type a GTIN or article number'),
+    input,
+    element('button', { id: 'add', type: 'submit' }, 'Add'),
+  );
+}
+
+function notice({ notice }: Selling): HTMLElement | null {
+  return notice === null ? null : element('p', { class: 'notice', id: 'notice' }, notice);
+}
+
+function basketOf(view: Selling, counter: Counter): HTMLElement {
+  const { basket, quote } = view;
+  if (basket.lines.length === 0) {
+    return element('p', { class: 'empty' }, 'The basket is empty. Scan the first product.');
+  }
+  return element(
+    'ul',
+    { class: 'lines' },
+    ...basket.lines.map((line, at) => lineOf(line, at, quote, counter)),
+  );
+}
+
+function lineOf(line: BasketLine, at: number, quote: Quote | null, counter: Counter): HTMLElement {
+  const code = line.gtin ?? line.sku ?? '';
+  const priced = quote?.lines[at] ?? null;
+  const name = priced?.name ?? priced?.sku ?? code;
+  const step = priced?.price.baseQuantity ?? 1;
+  const reasons = (quote?.reasons ?? []).filter((reason) => reason.line === at);
+  const set = (quantity: number) => void counter.setQuantity(at, quantity);
+  return element(
+    'li',
+    { class: 'line' },
+    element(
+      'div',
+      { class: 'what' },
+      element('span', { class: 'name' }, name),
+      element('span', { class: 'each' }, priceWords(priced, quote, code)),
+    ),
+    element(
+      'div',
+      { class: 'quantity', role: 'group', 'aria-label': `Quantity of ${name}` },
+      element(
+        'button',
+        {
+          id: `less-${at}`,
+          type: 'button',
+          'aria-label': `Fewer of ${name}`,
+          disabled: line.quantity <= step,
+          onclick: () => set(line.quantity - step),
+        },
+        '−',
+      ),
+      element('input', {
+        id: `quantity-${at}`,
+        type: 'number',
+        inputmode: 'numeric',
+        min: 1,
+        max: quantityMax,
+        value: line.quantity,
+        'aria-label': `Quantity of ${name}`,
+        onchange: ({ target }) =>
+          set(Math.max(1, Number((target as HTMLInputElement).value) || line.quantity)),
+      }),
+      element(
+        'button',
+        {
+          id: `more-${at}`,
+          type: 'button',
+          'aria-label': `More of ${name}`,
+          onclick: () => set(line.quantity + step),
+        },
+        '+',
+      ),
+    ),
+    element('span', { class: 'sum' }, priced && quote ? moneyText(priced.totalMinor, quote.currency) : '–'),
+    element(
+      'button',
+      {
+        class: 'remove',
+        id: `remove-${at}`,
+        type: 'button',
+        'aria-label': `Remove ${name}`,
+        onclick: () => set(0),
+      },
+      '×',
+    ),
+    reasons.length === 0
+      ? null
+      : element(
+          'p',
+          { class: 'why' },
+          ...reasons.map(reasonText).flatMap((text, i) => (i === 0 ? [text] : [' ', text])),
+        ),
+  );
+}
+
+function priceWords(priced: Quote['lines'][number] | null, quote: Quote | null, code: string): string {
+  if (!priced || !quote) return `${code} · no price`;
+  const { priceMinor, baseQuantity } = priced.price;
+  const each = `${moneyText(priceMinor, quote.currency)}${baseQuantity === 1 ? ' each' : ` per ${baseQuantity}`}`;
+  const from = priced.from === 'offer' ? ' · offer' : '';
+  const left = priced.left === null ? '' : ` · ${priced.left} left`;
+  return `${each}${from}${left}`;
+}
+
+function summary(view: Selling, counter: Counter, pay: () => void): HTMLElement {
+  const { basket, quote } = view;
+  const reasons = (quote?.reasons ?? []).filter((reason) => reason.line === undefined);
+  const age = quote?.reasons.some(({ code }) => code === 'age_attestation_required') ?? false;
+  const count = basket.lines.length;
+  const total = quote?.totalMinor ?? null;
+  return element(
+    'section',
+    { class: 'summary', 'aria-label': 'Total' },
+    element('p', { class: 'count' }, count === 1 ? '1 product' : `${count} products`),
+    element(
+      'p',
+      { class: 'total' },
+      element('span', { class: 'word' }, 'Total'),
+      element('output', { id: 'total' }, total === null || !quote ? '–' : moneyText(total, quote.currency)),
+    ),
+    taxes(quote),
+    reasons.length === 0
+      ? null
+      : element(
+          'ul',
+          { class: 'reasons', 'aria-label': 'What to know before paying' },
+          ...reasons.map((reason) => element('li', {}, reasonText(reason))),
+        ),
+    age ? ageChoice(basket, counter) : null,
+    element('button', { id: 'pay', class: 'pay', type: 'button', disabled: !total, onclick: pay }, 'Pay'),
+    element(
+      'button',
+      { id: 'clear', class: 'quiet', type: 'button', disabled: count === 0, onclick: () => counter.clear() },
+      'Empty the basket',
+    ),
+  );
+}
+
+/** Asked for only where a product of the basket needs it; the appliance says whether it is enough. */
+function ageChoice(basket: Basket, counter: Counter): HTMLElement {
+  return element(
+    'div',
+    { class: 'age', role: 'group', 'aria-label': 'The customer is at least' },
+    element('span', {}, 'I have checked: at least'),
+    ...[16, 18, 21].map((years) =>
+      element(
+        'button',
+        {
+          id: `age-${years}`,
+          type: 'button',
+          'aria-pressed': String(basket.attestedYears === years),
+          onclick: () => void counter.attestAge(years),
+        },
+        String(years),
+      ),
+    ),
+  );
+}
+
+function taxes(quote: Quote | null): HTMLElement | null {
+  if (!quote || quote.taxes.length === 0) return null;
+  const lines = quote.taxes.map((tax) => {
+    const word = tax.prices === 'inclusive' ? 'including' : 'plus';
+    return element(
+      'li',
+      {},
+      `${word} ${tax.basisPoints / 100}% ${tax.category} `,
+      element('span', {}, moneyText(tax.taxMinor, quote.currency)),
+    );
+  });
+  return element('ul', { class: 'taxes' }, ...lines);
+}
+
+function reasonText({ hint, left }: Reason): string {
+  return withLeft(hint, left);
+}

@@ -1,0 +1,88 @@
+// What a person at the kiosk is told of a sale: a headline and what to do. Pure; every outcome has words.
+import type { Problem } from '../../../contract/kiosk-api.ts';
+import type { Reading, Submission } from '../../../kiosk/client.ts';
+import type { UnavailableReason } from '../../../kiosk/delivery.ts';
+
+export interface Told {
+  headline: string;
+  sentences: readonly string[];
+}
+
+type Answered = Extract<Submission, { answer: unknown }>['answer'];
+
+/** Approved: by whom, and what that means for the customer's money. Never "paid": nobody has charged yet. */
+export function approvalWords(answer: Answered): Told {
+  const reasons = answer.reasons.map(({ hint }) => hint);
+  if (answer.verdict === 'authorised')
+    return { headline: 'Approved', sentences: ['Central authorised the card.', ...reasons] };
+  return {
+    headline: 'Approved offline',
+    sentences: ['The card is charged when central has the sale.', ...reasons],
+  };
+}
+
+/** Not sold, and nothing was taken: why, and what to do. */
+export function refusalWords(refused: Exclude<Submission, { kind: 'approved' | 'unavailable' }>): Told {
+  switch (refused.kind) {
+    case 'declined': {
+      const code = refused.answer.declineCode;
+      const why = code === undefined ? [] : [`The bank says: ${code.replaceAll('_', ' ')}.`];
+      return {
+        headline: 'Card declined',
+        sentences: [...why, ...refused.answer.reasons.map(({ hint }) => hint)],
+      };
+    }
+    case 'refused':
+      return {
+        headline: 'Not sold',
+        sentences: refused.answer.reasons.map(({ hint, left }) => withLeft(hint, left)),
+      };
+    case 'invalid':
+      return { headline: 'Not sold', sentences: problemWords(refused.problem) };
+  }
+}
+
+/** No answer: the one case in which the same goods must not be rung up again. */
+export function unansweredWords(reason: UnavailableReason): Told {
+  const because = {
+    unreachable: 'The appliance does not answer.',
+    timeout: 'The appliance has not answered in time.',
+    busy: 'The appliance is busy.',
+    journal_full: 'The appliance has no room for new sales; tell the technician.',
+    failed: 'The appliance failed on this sale.',
+    bad_answer: 'Something other than the appliance answered.',
+    stopped: 'The page was stopped.',
+    not_admitted: 'The appliance no longer knows this kiosk; tell the technician.',
+    storage_failed: 'This browser cannot keep the sale, so it was not sent; tell the technician.',
+  } satisfies Record<UnavailableReason, string>;
+  return {
+    headline: 'Not known yet',
+    sentences: [
+      because[reason],
+      'The sale may have been taken all the same. Do not ring it up again: this kiosk goes on asking.',
+    ],
+  };
+}
+
+/** Why something could not be read, for the same person. */
+export function readingWords(reading: Exclude<Reading<unknown>, { kind: 'found' }>): string {
+  if (reading.kind === 'invalid') return problemWords(reading.problem).join(' ');
+  return reading.reason === 'busy'
+    ? 'The appliance is busy; try again.'
+    : 'The appliance does not answer; try again.';
+}
+
+/** The fields that are wrong where they are named, otherwise the problem in its own words. */
+export function problemWords({ title, detail, errors }: Problem): string[] {
+  if (errors && errors.length > 0) return errors.map((error) => sentence(error.detail));
+  return [sentence(title), ...(detail === undefined ? [] : [detail])];
+}
+
+export function withLeft(hint: string, left: number | undefined): string {
+  return left === undefined ? hint : `${hint} Left: ${left}.`;
+}
+
+function sentence(text: string): string {
+  const begun = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+}
