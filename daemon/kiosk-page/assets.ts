@@ -38,7 +38,10 @@ export function readPage(): Page {
 /** The module and all it loads, by their path in the repository. */
 function modulesFrom(path: string, loaded = new Map<string, string>()): Map<string, string> {
   if (loaded.has(path)) return loaded;
-  assert(rooms.some((room) => path.startsWith(room)), `the page does not load ${path}`);
+  assert(
+    rooms.some((room) => path.startsWith(room)),
+    `the page does not load ${path}`,
+  );
   const source = stripTypeScriptTypes(read(path));
   loaded.set(path, source);
   for (const [, from = ''] of source.matchAll(importPattern)) {

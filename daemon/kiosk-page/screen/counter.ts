@@ -2,6 +2,7 @@
 // The till is kept before anything is sent, and opened again only when the sale's fate is known.
 import type { Answer } from '../../../contract/kiosk-api.ts';
 import type { Quote } from '../../../contract/quote.ts';
+import { moneyText } from '../../../kiosk/banner.ts';
 import type { KioskClient, Reading, Submission } from '../../../kiosk/client.ts';
 import { newId } from '../../../kiosk/uuid.ts';
 import type { TestCard } from '../shop/test-cards.ts';
@@ -16,7 +17,7 @@ import {
   withMore,
   withQuantity,
 } from '../shop/till.ts';
-import { problemWords, readingWords, refusalWords, type Told, unansweredWords } from '../shop/words.ts';
+import { readingWords, refusalWords, type Told, unansweredWords } from '../shop/words.ts';
 
 export type View =
   | { kind: 'selling'; basket: Basket; quote: Quote | null; notice: string | null }
@@ -167,17 +168,24 @@ export function createCounter(parts: CounterParts): Counter {
     const unit = priced?.lines[at]?.price.baseQuantity ?? 1;
     if (before < 0 && unit > 1) priced = await change(withQuantity(openBasket(), at, unit), at);
     const line = priced?.lines[at];
-    if (line) announce(`${line.name ?? line.sku}, ${line.quantity} in the basket.`);
+    if (!priced || !line) return;
+    const total =
+      priced.totalMinor === null ? '' : ` Total ${moneyText(priced.totalMinor, priced.currency)}.`;
+    announce(`${line.name ?? line.sku}, ${line.quantity} in the basket.${total}`);
   }
 
   return {
     async start() {
+      // What the SDK keeps is asked after though the till was written by another release and cannot be read.
+      const [leftOver] = await kiosk.unanswered();
+      if (leftOver !== undefined && till.read().kind !== 'paying') {
+        till.write({ kind: 'paying', basket: openBasket(), saleId: leftOver });
+      }
       const now = till.read();
       if (now.kind === 'paying') return inTurn(findOut);
       if (now.kind === 'open') return inTurn(async () => void (await restore(now.basket)));
       const found = await kiosk.get(now.saleId);
       if (found.kind === 'found') return sold(found.value, now.printed);
-      till.write(emptyTill);
       show({ kind: 'selling', basket: emptyBasket, quote: null, notice: null });
     },
     add: (text) => inTurn(() => add(text)),
@@ -221,8 +229,7 @@ export function createCounter(parts: CounterParts): Counter {
 
 /** Why a basket cannot be taken as it is: it could not be priced, or the line just added is no product. */
 function refusalOf(asked: Reading<Quote>, added: number): string | null {
-  if (asked.kind === 'invalid') return problemWords(asked.problem).join(' ');
-  if (asked.kind === 'unavailable') return readingWords(asked);
+  if (asked.kind !== 'found') return readingWords(asked);
   return (
     asked.value.reasons.find(({ code, line }) => code === 'product_unknown' && line === added)?.hint ?? null
   );

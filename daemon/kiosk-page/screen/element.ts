@@ -26,12 +26,15 @@ export function byId(id: string): HTMLElement {
 
 /**
  * Puts new content in place of the old. Whoever works by keyboard stays where they were, by the element's id; where that
- * is gone, the new content's `data-focus` has the focus.
+ * is gone, the new content's `data-focus` has the focus. What they were typing into `data-typed` stays too.
  */
 export function replace(parent: HTMLElement, ...content: Node[]): void {
-  const before = parent.contains(document.activeElement) ? (document.activeElement?.id ?? '') : null;
+  const active = document.activeElement;
+  const before = parent.contains(active) ? (active?.id ?? '') : null;
+  const typed = active instanceof HTMLInputElement && active.hasAttribute('data-typed') ? active.value : '';
   parent.replaceChildren(...content);
   const same = before ? document.getElementById(before) : null;
+  if (typed !== '' && same instanceof HTMLInputElement) same.value = typed;
   const usable = same && !same.hasAttribute('disabled') ? same : null;
   const first = parent.querySelector<HTMLElement>('[data-focus]');
   if (before !== null || document.activeElement === document.body) (usable ?? first)?.focus();

@@ -1,4 +1,5 @@
 // The screens on which a sale ends, or waits to: asking, not known yet, sold with its slip, not sold.
+import { moneyText } from '../../../kiosk/banner.ts';
 import { approvalWords, type Told } from '../shop/words.ts';
 import type { Counter, View } from './counter.ts';
 import { element } from './element.ts';
@@ -30,6 +31,8 @@ export function soldScreen(
     window.print();
     counter.printed();
   };
+  const { totalMinor, currency } = answer;
+  const amount = totalMinor === undefined || currency === undefined ? null : moneyText(totalMinor, currency);
   const number =
     answer.slip === undefined
       ? ''
@@ -37,14 +40,7 @@ export function soldScreen(
   return element(
     'section',
     { class: 'ending sold', 'aria-labelledby': 'headline' },
-    heading(approvalWords(answer)),
-    slip === null
-      ? element(
-          'p',
-          { class: 'notice' },
-          `${number}. The slip cannot be read at the moment; load the page again.`,
-        )
-      : element('pre', { class: 'slip', tabindex: 0, role: 'region', 'aria-label': number }, slip),
+    heading(approvalWords(answer), amount),
     element(
       'div',
       { class: 'choices' },
@@ -59,6 +55,13 @@ export function soldScreen(
         printed ? 'Print a copy' : 'Print the slip',
       ),
     ),
+    slip === null
+      ? element(
+          'p',
+          { class: 'notice' },
+          `${number}. The slip cannot be read at the moment; load the page again.`,
+        )
+      : element('pre', { class: 'slip', tabindex: 0, role: 'region', 'aria-label': number }, slip),
   );
 }
 
@@ -72,11 +75,12 @@ function card(kind: string, told: Told, ...below: (HTMLElement | null)[]): HTMLE
 }
 
 /** A live region too: whoever cannot see hears it at once. */
-function heading({ headline, sentences }: Told): HTMLElement {
+function heading({ headline, sentences }: Told, amount: string | null = null): HTMLElement {
   return element(
     'div',
     { class: 'told', role: 'status' },
     element('h2', { id: 'headline' }, headline),
+    amount === null ? null : element('p', { class: 'amount' }, amount),
     ...sentences.map((text) => element('p', {}, text)),
   );
 }

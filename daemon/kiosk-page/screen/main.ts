@@ -24,8 +24,18 @@ const till = {
 };
 const board = createBannerBoard(announce);
 
+scanAnywhere();
 await untilAlone();
 await open();
+
+/** A scanner types wherever the focus is: away from fields and dialogs what it types belongs into the scan field. */
+function scanAnywhere(): void {
+  document.addEventListener('keydown', ({ key, target, ctrlKey, altKey, metaKey }) => {
+    if (key.length !== 1 || key === ' ' || ctrlKey || altKey || metaKey) return;
+    if (target instanceof HTMLInputElement || document.querySelector('dialog')) return;
+    document.getElementById('scan')?.focus();
+  });
+}
 
 /** One page at a time: two would sell one basket twice. */
 async function untilAlone(): Promise<void> {
@@ -54,7 +64,7 @@ async function untilAlone(): Promise<void> {
 /** Who this kiosk is, then what it was in the middle of. */
 async function open(): Promise<void> {
   const token = localStorage.getItem(tokenKey);
-  const name = localStorage.getItem(nameKey) ?? 'this kiosk';
+  const name = localStorage.getItem(nameKey) ?? 'kiosk';
   const stop = new AbortController();
   const kiosk = createKioskClient({
     baseUrl: location.origin,
@@ -75,7 +85,7 @@ async function open(): Promise<void> {
     by: name,
     currency: board.currency,
     announce,
-    show: (view) => show(view, counter),
+    show: (view) => replace(main, ...screenOf(view, counter)),
     onTurnedAway,
     signal: stop.signal,
   });
@@ -96,24 +106,18 @@ async function pairAnew(words: string): Promise<void> {
   await open();
 }
 
-function show(view: View, counter: Counter): void {
+function screenOf(view: View, counter: Counter): HTMLElement[] {
   switch (view.kind) {
     case 'selling':
-      return replace(
-        main,
-        ...sellingScreen(view, counter, () => chooseCard((card) => void counter.pay(card))),
-      );
+      return sellingScreen(view, counter, () => chooseCard((card) => void counter.pay(card)));
     case 'asking':
-      return replace(main, askingScreen());
+      return [askingScreen()];
     case 'unanswered':
-      return replace(main, unansweredScreen(view.told));
+      return [unansweredScreen(view.told)];
     case 'sold':
-      return replace(main, soldScreen(view, counter));
+      return [soldScreen(view, counter)];
     case 'not_sold':
-      return replace(
-        main,
-        notSoldScreen(view.told, () => void counter.back()),
-      );
+      return [notSoldScreen(view.told, () => void counter.back())];
   }
 }
 

@@ -20,7 +20,13 @@ export function chooseCard(pay: (card: TestCard) => void): void {
           {},
           element(
             'button',
-            { id: `card-${i}`, type: 'button', autofocus: i === 0, onclick: () => choose(card) },
+            {
+              id: `card-${i}`,
+              class: 'card',
+              type: 'button',
+              autofocus: i === 0,
+              onclick: () => choose(card),
+            },
             element('strong', {}, card.name),
             element('span', { class: 'digits' }, `${card.payment.scheme} ···· ${card.payment.last4}`),
             element('span', { class: 'what' }, card.what),
@@ -30,7 +36,7 @@ export function chooseCard(pay: (card: TestCard) => void): void {
     ),
     element(
       'button',
-      { class: 'quiet', type: 'button', onclick: () => dialog.close() },
+      { class: 'quiet leave', type: 'button', onclick: () => dialog.close() },
       'Back to the basket',
     ),
   );

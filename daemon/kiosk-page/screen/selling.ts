@@ -2,8 +2,9 @@
 // to pay.
 import type { Quote } from '../../../contract/quote.ts';
 import { moneyText } from '../../../kiosk/banner.ts';
-import { type Basket, type BasketLine, quantityMax } from '../shop/till.ts';
+import type { Basket } from '../shop/till.ts';
 import { withLeft } from '../shop/words.ts';
+import { basketLines } from './basket-lines.ts';
 import type { Counter, View } from './counter.ts';
 import { element } from './element.ts';
 
@@ -17,7 +18,7 @@ export function sellingScreen(view: Selling, counter: Counter, pay: () => void):
       { class: 'goods', 'aria-label': 'Basket' },
       scanForm(counter),
       notice(view),
-      basketOf(view, counter),
+      basketLines(view, counter),
     ),
     summary(view, counter, pay),
   ];
@@ -28,6 +29,7 @@ function scanForm(counter: Counter): HTMLElement {
     id: 'scan',
     name: 'code',
     'data-focus': true,
+    'data-typed': true,
     autocomplete: 'off',
     autocapitalize: 'characters',
     spellcheck: 'false',
@@ -51,101 +53,6 @@ function scanForm(counter: Counter): HTMLElement {
 
 function notice({ notice }: Selling): HTMLElement | null {
   return notice === null ? null : element('p', { class: 'notice', id: 'notice' }, notice);
-}
-
-function basketOf(view: Selling, counter: Counter): HTMLElement {
-  const { basket, quote } = view;
-  if (basket.lines.length === 0) {
-    return element('p', { class: 'empty' }, 'The basket is empty. Scan the first product.');
-  }
-  return element(
-    'ul',
-    { class: 'lines' },
-    ...basket.lines.map((line, at) => lineOf(line, at, quote, counter)),
-  );
-}
-
-function lineOf(line: BasketLine, at: number, quote: Quote | null, counter: Counter): HTMLElement {
-  const code = line.gtin ?? line.sku ?? '';
-  const priced = quote?.lines[at] ?? null;
-  const name = priced?.name ?? priced?.sku ?? code;
-  const step = priced?.price.baseQuantity ?? 1;
-  const reasons = (quote?.reasons ?? []).filter((reason) => reason.line === at);
-  const set = (quantity: number) => void counter.setQuantity(at, quantity);
-  return element(
-    'li',
-    { class: 'line' },
-    element(
-      'div',
-      { class: 'what' },
-      element('span', { class: 'name' }, name),
-      element('span', { class: 'each' }, priceWords(priced, quote, code)),
-    ),
-    element(
-      'div',
-      { class: 'quantity', role: 'group', 'aria-label': `Quantity of ${name}` },
-      element(
-        'button',
-        {
-          id: `less-${at}`,
-          type: 'button',
-          'aria-label': `Fewer of ${name}`,
-          disabled: line.quantity <= step,
-          onclick: () => set(line.quantity - step),
-        },
-        '−',
-      ),
-      element('input', {
-        id: `quantity-${at}`,
-        type: 'number',
-        inputmode: 'numeric',
-        min: 1,
-        max: quantityMax,
-        value: line.quantity,
-        'aria-label': `Quantity of ${name}`,
-        onchange: ({ target }) =>
-          set(Math.max(1, Number((target as HTMLInputElement).value) || line.quantity)),
-      }),
-      element(
-        'button',
-        {
-          id: `more-${at}`,
-          type: 'button',
-          'aria-label': `More of ${name}`,
-          onclick: () => set(line.quantity + step),
-        },
-        '+',
-      ),
-    ),
-    element('span', { class: 'sum' }, priced && quote ? moneyText(priced.totalMinor, quote.currency) : '–'),
-    element(
-      'button',
-      {
-        class: 'remove',
-        id: `remove-${at}`,
-        type: 'button',
-        'aria-label': `Remove ${name}`,
-        onclick: () => set(0),
-      },
-      '×',
-    ),
-    reasons.length === 0
-      ? null
-      : element(
-          'p',
-          { class: 'why' },
-          ...reasons.map(reasonText).flatMap((text, i) => (i === 0 ? [text] : [' ', text])),
-        ),
-  );
-}
-
-function priceWords(priced: Quote['lines'][number] | null, quote: Quote | null, code: string): string {
-  if (!priced || !quote) return `${code} · no price`;
-  const { priceMinor, baseQuantity } = priced.price;
-  const each = `${moneyText(priceMinor, quote.currency)}${baseQuantity === 1 ? ' each' : ` per ${baseQuantity}`}`;
-  const from = priced.from === 'offer' ? ' · offer' : '';
-  const left = priced.left === null ? '' : ` · ${priced.left} left`;
-  return `${each}${from}${left}`;
 }
 
 function summary(view: Selling, counter: Counter, pay: () => void): HTMLElement {
@@ -174,11 +81,6 @@ function summary(view: Selling, counter: Counter, pay: () => void): HTMLElement 
         ),
     age ? ageChoice(basket, counter) : null,
     element('button', { id: 'pay', class: 'pay', type: 'button', disabled: !total, onclick: pay }, 'Pay'),
-    element(
-      'button',
-      { id: 'clear', class: 'quiet', type: 'button', disabled: count === 0, onclick: () => counter.clear() },
-      'Empty the basket',
-    ),
   );
 }
 

@@ -73,7 +73,11 @@ export function readingWords(reading: Exclude<Reading<unknown>, { kind: 'found' 
 }
 
 /** The fields that are wrong where they are named, otherwise the problem in its own words. */
-export function problemWords({ title, detail, errors }: Problem): string[] {
+export function problemWords({ code, title, detail, errors }: Problem): string[] {
+  // A person at a kiosk sends no processor tokens: they have scanned something.
+  if (code === 'card_number_present') {
+    return ['This looks like the number of a card, or a code with a wrong digit. Nothing was kept of it.'];
+  }
   if (errors && errors.length > 0) return errors.map((error) => sentence(error.detail));
   return [sentence(title), ...(detail === undefined ? [] : [detail])];
 }
