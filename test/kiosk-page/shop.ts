@@ -1,0 +1,51 @@
+// The site that the kiosk page is tried at: what it sells, by which rules, and what its journal has.
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import type { DocumentView } from '../../contract/kiosk-api.ts';
+import { Policy } from '../../contract/policy.ts';
+import { createKioskClient } from '../../kiosk/client.ts';
+import { openSite, type Site } from '../../trial/site.ts';
+
+const repository = join(import.meta.dirname, '..', '..');
+
+export const oatDrink = '2410000102037';
+export const butter = '2410021103143';
+export const trout = '2410140109439';
+
+/** Limits that a test can reach with few scans, and a wait for central that a slow card outlasts. */
+const policy = Policy.parse({
+  currency: 'GBP',
+  online: { waitMs: 3000 },
+  checkout: { totalMinorMax: 100_000 },
+  exposure: { totalMinorMax: 1_000_000, checkoutMinorMax: 20_000 },
+  offline: { hoursMax: 12 },
+  priceOverride: { permission: 'refused' },
+  unlinkedRefund: { permission: 'refused', totalMinorMax: 0 },
+});
+
+export function openPageShop(folder: string): Promise<Site> {
+  const catalogueFile = join(repository, 'trial', 'start', 'catalogue.csv');
+  return openSite({ folder, catalogueFile, policy, applianceId: 'leeds-1' });
+}
+
+/** Every document of the appliance's journal, the newest first. */
+export async function documentsOf(site: Site): Promise<DocumentView[]> {
+  const kiosk = createKioskClient({ baseUrl: site.applianceUrl });
+  const page = await kiosk.list({ limit: 100 });
+  if (page.kind !== 'found') throw new Error(`no documents: ${JSON.stringify(page)}`);
+  return page.value.items;
+}
+
+/** A code of the technician's command, as it is printed for a kiosk. */
+export function pairingCode(site: Site, name: string, scopes = 'sell,read'): Promise<string> {
+  const config = join(site.folder, 'appliance.toml');
+  const args = [
+    ...[join(repository, 'daemon', 'main.ts'), 'kiosk', 'pair', '--config', config],
+    ...['--name', name, '--scopes', scopes, '--json'],
+  ];
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, args, (error, stdout) =>
+      error ? reject(error) : resolve((JSON.parse(stdout) as { code: string }).code),
+    );
+  });
+}
