@@ -2,13 +2,14 @@
 import type { Quote } from '../../../contract/quote.ts';
 import { moneyText } from '../../../kiosk/banner.ts';
 import { type BasketLine, quantityMax } from '../shop/till.ts';
-import { withLeft } from '../shop/words.ts';
+import { reasonsNow, withLeft } from '../shop/words.ts';
 import type { Counter, View } from './counter.ts';
 import { element } from './element.ts';
 
 type Selling = Extract<View, { kind: 'selling' }>;
 
-export function basketLines({ basket, quote }: Selling, counter: Counter): HTMLElement {
+export function basketLines(view: Selling, counter: Counter): HTMLElement {
+  const { basket } = view;
   if (basket.lines.length === 0) {
     return element('p', { class: 'empty' }, 'The basket is empty. Scan the first product.');
   }
@@ -16,17 +17,17 @@ export function basketLines({ basket, quote }: Selling, counter: Counter): HTMLE
   return element(
     'div',
     { class: 'basket' },
-    element('ul', { class: 'lines' }, ...basket.lines.map((line, at) => lineOf(line, at, quote, counter))),
+    element('ul', { class: 'lines' }, ...basket.lines.map((line, at) => lineOf(line, at, view, counter))),
     element('button', { id: 'clear', class: 'quiet', type: 'button', onclick: clear }, 'Empty the basket'),
   );
 }
 
-function lineOf(line: BasketLine, at: number, quote: Quote | null, counter: Counter): HTMLElement {
+function lineOf(line: BasketLine, at: number, { quote, online }: Selling, counter: Counter): HTMLElement {
   const code = line.gtin ?? line.sku ?? '';
   const priced = quote?.lines[at] ?? null;
   const name = priced?.name ?? priced?.sku ?? code;
   const step = priced?.price.baseQuantity ?? 1;
-  const reasons = (quote?.reasons ?? []).filter((reason) => reason.line === at);
+  const reasons = reasonsNow(quote, online).filter((reason) => reason.line === at);
   const set = (quantity: number) => void counter.setQuantity(at, quantity);
   const typedQuantity = (text: string) => {
     // So long a number is a code that was scanned into the wrong field.

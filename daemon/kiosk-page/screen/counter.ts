@@ -20,7 +20,7 @@ import {
 import { readingWords, refusalWords, type Told, unansweredWords } from '../shop/words.ts';
 
 export type View =
-  | { kind: 'selling'; basket: Basket; quote: Quote | null; notice: string | null }
+  | { kind: 'selling'; basket: Basket; quote: Quote | null; online: boolean; notice: string | null }
   | { kind: 'asking' }
   | { kind: 'unanswered'; told: Told }
   | { kind: 'sold'; answer: Answer; slip: string | null; printed: boolean }
@@ -33,6 +33,8 @@ interface CounterParts {
   by: string;
   /** The site's, null until its policy is known. */
   currency(): string | null;
+  /** Whether central can be asked at the moment. */
+  online(): boolean;
   show(view: View): void;
   /** Said to whoever cannot see the screen. */
   announce(words: string): void;
@@ -75,6 +77,14 @@ export function createCounter(parts: CounterParts): Counter {
     return work;
   };
 
+  const selling = (basket: Basket, notice: string | null): View => ({
+    kind: 'selling',
+    basket,
+    quote,
+    online: parts.online(),
+    notice,
+  });
+
   function openBasket(): Basket {
     const now = till.read();
     return now.kind === 'open' ? now.basket : emptyBasket;
@@ -87,12 +97,12 @@ export function createCounter(parts: CounterParts): Counter {
     const refusal = asked && refusalOf(asked, added);
     if (refusal) {
       announce(refusal);
-      show({ kind: 'selling', basket: openBasket(), quote, notice: refusal });
+      show(selling(openBasket(), refusal));
       return null;
     }
     quote = asked?.kind === 'found' ? asked.value : null;
     till.write({ kind: 'open', basket });
-    show({ kind: 'selling', basket, quote, notice: null });
+    show(selling(basket, null));
     return quote;
   }
 
@@ -186,7 +196,7 @@ export function createCounter(parts: CounterParts): Counter {
       if (now.kind === 'open') return inTurn(async () => void (await restore(now.basket)));
       const found = await kiosk.get(now.saleId);
       if (found.kind === 'found') return sold(found.value, now.printed);
-      show({ kind: 'selling', basket: emptyBasket, quote: null, notice: null });
+      show(selling(emptyBasket, null));
     },
     add: (text) => inTurn(() => add(text)),
     setQuantity: (at, quantity) =>
@@ -197,7 +207,7 @@ export function createCounter(parts: CounterParts): Counter {
     clear() {
       quote = null;
       till.write(emptyTill);
-      show({ kind: 'selling', basket: emptyBasket, quote, notice: null });
+      show(selling(emptyBasket, null));
     },
     pay: (card) =>
       inTurn(async () => {
@@ -223,7 +233,7 @@ export function createCounter(parts: CounterParts): Counter {
     const asked = await price(basket);
     quote = asked?.kind === 'found' ? asked.value : null;
     const notice = asked && asked.kind !== 'found' ? readingWords(asked) : null;
-    show({ kind: 'selling', basket, quote, notice });
+    show(selling(basket, notice));
   }
 }
 

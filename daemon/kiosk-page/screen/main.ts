@@ -84,12 +84,13 @@ async function open(): Promise<void> {
     till,
     by: name,
     currency: board.currency,
+    online: board.online,
     announce,
     show: (view) => replace(main, ...screenOf(view, counter)),
     onTurnedAway,
     signal: stop.signal,
   });
-  void board.follow(kiosk.events(), {
+  void board.follow(kiosk, {
     onFirst: () => void counter.start(),
     onChanged: () => void counter.refresh(),
     onTurnedAway,

@@ -3,7 +3,7 @@
 import type { Quote } from '../../../contract/quote.ts';
 import { moneyText } from '../../../kiosk/banner.ts';
 import type { Basket } from '../shop/till.ts';
-import { withLeft } from '../shop/words.ts';
+import { reasonsNow, withLeft } from '../shop/words.ts';
 import { basketLines } from './basket-lines.ts';
 import type { Counter, View } from './counter.ts';
 import { element } from './element.ts';
@@ -57,8 +57,9 @@ function notice({ notice }: Selling): HTMLElement | null {
 
 function summary(view: Selling, counter: Counter, pay: () => void): HTMLElement {
   const { basket, quote } = view;
-  const reasons = (quote?.reasons ?? []).filter((reason) => reason.line === undefined);
-  const age = quote?.reasons.some(({ code }) => code === 'age_attestation_required') ?? false;
+  const now = reasonsNow(quote, view.online);
+  const reasons = now.filter((reason) => reason.line === undefined);
+  const age = now.some(({ code }) => code === 'age_attestation_required');
   const count = basket.lines.length;
   const total = quote?.totalMinor ?? null;
   return element(
@@ -69,7 +70,7 @@ function summary(view: Selling, counter: Counter, pay: () => void): HTMLElement 
       'p',
       { class: 'total' },
       element('span', { class: 'word' }, 'Total'),
-      element('output', { id: 'total' }, total === null || !quote ? '–' : moneyText(total, quote.currency)),
+      element('output', { id: 'total' }, total === null || !quote ? '' : moneyText(total, quote.currency)),
     ),
     taxes(quote),
     reasons.length === 0

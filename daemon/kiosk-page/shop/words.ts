@@ -1,5 +1,6 @@
 // What a person at the kiosk is told of a sale: a headline and what to do. Pure; every outcome has words.
 import type { Problem } from '../../../contract/kiosk-api.ts';
+import type { Quote } from '../../../contract/quote.ts';
 import type { Reading, Submission } from '../../../kiosk/client.ts';
 import type { UnavailableReason } from '../../../kiosk/delivery.ts';
 
@@ -82,6 +83,16 @@ export function problemWords({ code, title, detail, errors }: Problem): string[]
   return [sentence(title), ...(detail === undefined ? [] : [detail])];
 }
 
+/** What speaks against a basket now: with a link up, nothing that only central's absence makes a reason. */
+export function reasonsNow(quote: Quote | null, online: boolean): Quote['reasons'] {
+  const { reasons = [], offlineOnly = [] } = quote ?? {};
+  if (!online) return reasons;
+  return reasons.filter(
+    ({ code, line }) => !offlineOnly.some((other) => other.code === code && other.line === line),
+  );
+}
+
+/** A hint, with how many there are where that is known. */
 export function withLeft(hint: string, left: number | undefined): string {
   return left === undefined ? hint : `${hint} Left: ${left}.`;
 }
