@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Site } from '../../trial/site.ts';
 import { type Browser, launchBrowser, type Page, phoneScreen, scan, type Visit, visit } from './browser.ts';
-import { butter, documentsOf, oatDrink, openPageShop, pairingCode, trout } from './shop.ts';
+import { butter, documentsOf, oatDrink, openPageShop, pairingCode, trout, untilCaughtUp } from './shop.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-page-'));
 let site: Site;
@@ -16,7 +16,7 @@ beforeAll(async () => {
   [site, browser] = await Promise.all([openPageShop(folder), launchBrowser()]);
 });
 afterEach(async () => {
-  site.link.restore();
+  await untilCaughtUp(site);
   for (const { page, complaints, asked, close } of visits) {
     expect(complaints, 'complaints of the browser').toEqual([]);
     expect(
@@ -43,7 +43,7 @@ async function open(options: Parameters<typeof visit>[2] = {}): Promise<Page> {
 
 const total = (page: Page) => page.locator('#total').textContent();
 const headline = (page: Page) => page.locator('#headline').textContent();
-const told = (page: Page) => page.locator('.told').innerText();
+const told = (page: Page) => page.locator('.told').textContent();
 /** By its name on the screen, as a person finds it. */
 const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).first().click();
 async function fill(page: Page, ...codes: string[]) {
@@ -71,7 +71,7 @@ describe('the kiosk page', () => {
 
     await payWith(page, /^Good card/);
     await expect.poll(() => headline(page)).toBe('Approved');
-    const slip = await page.locator('.slip').innerText();
+    const slip = await page.locator('.slip').textContent();
     expect(slip).toMatch(/5 x 1\.85 +9\.25/);
     expect(slip).toMatch(/TOTAL GBP +14\.23/);
     expect(slip).toContain('Authorised by central.');
@@ -123,7 +123,7 @@ describe('the kiosk page', () => {
     await page.keyboard.press('Enter');
     await expect.poll(() => total(page)).toBe('£1,485.00');
     const words = 'Ask for a smaller sale or another way to pay.';
-    expect(await page.locator('.reasons').innerText()).toBe(words);
+    expect(await page.locator('.reasons').textContent()).toBe(words);
     await payWith(page, /^Good card/);
     await expect.poll(() => headline(page)).toBe('Not sold');
     expect(await told(page)).toContain(words);
@@ -160,7 +160,7 @@ describe('the kiosk page', () => {
     );
     expect(shown).toEqual(['slip']);
     await page.reload();
-    await expect.poll(() => page.locator('.slip').innerText()).toContain('*** COPY ***');
+    await expect.poll(() => page.locator('.slip').textContent()).toContain('*** COPY ***');
   });
 });
 
@@ -170,7 +170,7 @@ describe('while the link is cut', () => {
     await expect.poll(() => page.locator('#link').textContent()).toBe('Link up');
     expect(await page.locator('#banner').isVisible()).toBe(false);
     site.link.cut();
-    const banner = () => page.locator('#banner').innerText();
+    const banner = () => page.locator('#banner').textContent();
     await expect.poll(banner, { timeout: 20_000 }).toMatch(/Offline since \d\d:\d\d/);
     expect(await banner()).toMatch(/Left: 11 h 59 min and £10,000\.00/);
     expect(await page.locator('#announcements').textContent()).toContain('No link.');
@@ -179,8 +179,8 @@ describe('while the link is cut', () => {
     await payWith(page, /^Good card/);
     await expect.poll(() => headline(page)).toBe('Approved offline');
     expect(await told(page)).toContain('The site has no link to central');
-    expect(await page.locator('.slip').innerText()).toMatch(
-      /Approved offline by the appliance\.[^]*Offline since/,
+    expect(await page.locator('.slip').textContent()).toMatch(
+      /Approved offline by the appliance\.[\s\S]*Offline since/,
     );
 
     await expect.poll(banner).toContain('£9,998.15');
@@ -198,7 +198,7 @@ describe('while the link is cut', () => {
     await page.getByRole('spinbutton').fill('60');
     await page.keyboard.press('Enter');
     await expect
-      .poll(() => page.locator('.reasons').innerText())
+      .poll(() => page.locator('.reasons').textContent())
       .toContain('Offline the site approves smaller');
   });
 
@@ -206,7 +206,7 @@ describe('while the link is cut', () => {
     const page = await open();
     await fill(page, oatDrink);
     await site.appliance.kill();
-    const banner = () => page.locator('#banner').innerText();
+    const banner = () => page.locator('#banner').textContent();
     await expect.poll(banner, { timeout: 20_000 }).toContain('The appliance does not answer');
     await site.appliance.start();
     await expect
@@ -239,7 +239,7 @@ describe('a page loaded anew in mid-checkout', () => {
     await page.unrouteAll({ behavior: 'ignoreErrors' });
     await page.reload();
     await expect.poll(() => headline(page), { timeout: 15_000 }).toBe('Approved');
-    expect(await page.locator('.slip').innerText()).toMatch(/TOTAL GBP +4\.34/);
+    expect(await page.locator('.slip').textContent()).toMatch(/TOTAL GBP +4\.34/);
     expect(await documentsOf(site)).toHaveLength(before.length + 1);
   });
 
@@ -289,9 +289,9 @@ describe('a page loaded anew in mid-checkout', () => {
     await expect.poll(() => total(page)).toBe('£4.34');
     await payWith(page, /^Good card/);
     await page.locator('.slip').waitFor();
-    const slip = await page.locator('.slip').innerText();
+    const slip = await page.locator('.slip').textContent();
     await page.reload();
-    await expect.poll(() => page.locator('.slip').innerText()).toBe(slip);
+    await expect.poll(() => page.locator('.slip').textContent()).toBe(slip);
   });
 
   it('sells in one tab only', async () => {

@@ -1,6 +1,7 @@
 // The site that the kiosk page is tried at: what it sells, by which rules, and what its journal has.
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DocumentView } from '../../contract/kiosk-api.ts';
 import { Policy } from '../../contract/policy.ts';
 import { createKioskClient } from '../../kiosk/client.ts';
@@ -26,6 +27,20 @@ const policy = Policy.parse({
 export function openPageShop(folder: string): Promise<Site> {
   const catalogueFile = join(repository, 'trial', 'start', 'catalogue.csv');
   return openSite({ folder, catalogueFile, policy, applianceId: 'leeds-1' });
+}
+
+/** A link that is back, and everything sold without it handed over: only then central is asked again. */
+export async function untilCaughtUp(site: Site): Promise<void> {
+  site.link.restore();
+  const kiosk = createKioskClient({ baseUrl: site.applianceUrl });
+  const deadline = performance.now() + 30_000;
+  while (performance.now() < deadline) {
+    const status = await kiosk.status();
+    const { link, journal } = status.kind === 'found' ? status.value : {};
+    if (link?.kind === 'online' && journal?.pending === 0) return;
+    await sleep(50);
+  }
+  throw new Error('the appliance has not caught up after 30 s');
 }
 
 /** Every document of the appliance's journal, the newest first. */

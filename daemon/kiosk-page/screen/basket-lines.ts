@@ -13,7 +13,7 @@ export function basketLines(view: Selling, counter: Counter): HTMLElement {
   if (basket.lines.length === 0) {
     return element('p', { class: 'empty' }, 'The basket is empty. Scan the first product.');
   }
-  const clear = () => counter.clear();
+  const clear = () => void counter.clear();
   return element(
     'div',
     { class: 'basket' },

@@ -75,6 +75,7 @@ export function createBannerBoard(announce: (words: string) => void) {
       for await (const event of kiosk.events()) {
         switch (event.kind) {
           case 'turned_away':
+            byId('link').textContent = 'Not paired';
             return onTurnedAway(problemWords(event.problem).join(' '));
           case 'lost':
             lostTimer ??= setTimeout(() => {

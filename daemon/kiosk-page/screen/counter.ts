@@ -5,6 +5,7 @@ import type { Quote } from '../../../contract/quote.ts';
 import { moneyText } from '../../../kiosk/banner.ts';
 import type { KioskClient, Reading, Submission } from '../../../kiosk/client.ts';
 import { newId } from '../../../kiosk/uuid.ts';
+import { fateOf } from '../shop/fate.ts';
 import type { TestCard } from '../shop/test-cards.ts';
 import {
   type Basket,
@@ -17,7 +18,7 @@ import {
   withMore,
   withQuantity,
 } from '../shop/till.ts';
-import { readingWords, refusalWords, type Told, unansweredWords } from '../shop/words.ts';
+import { readingWords, refusalWords, scanRefusal, type Told, unansweredWords } from '../shop/words.ts';
 
 export type View =
   | { kind: 'selling'; basket: Basket; quote: Quote | null; online: boolean; notice: string | null }
@@ -54,8 +55,11 @@ export interface Counter {
   refresh(): Promise<void>;
   /** Back to the basket, after a sale that was not made. */
   back(): Promise<void>;
-  clear(): void;
+  /** An empty basket: the next customer. */
+  clear(): Promise<void>;
   pay(card: TestCard): Promise<void>;
+  /** Asks after the sale without an answer now. */
+  askNow(): Promise<void>;
   /** What is on the screen is on paper now. */
   printed(): void;
 }
@@ -66,6 +70,7 @@ export function createCounter(parts: CounterParts): Counter {
   const { kiosk, till, announce, signal } = parts;
   let quote: Quote | null = null;
   let shown: View['kind'] | null = null;
+  let askAgain: ReturnType<typeof setTimeout> | undefined;
   const show = (view: View) => {
     shown = view.kind;
     parts.show(view);
@@ -73,8 +78,10 @@ export function createCounter(parts: CounterParts): Counter {
   /** One thing at a time: a scanner is faster than an answer. */
   let work: Promise<void> = Promise.resolve();
   const inTurn = (task: () => Promise<void>) => {
-    work = work.then(task);
-    return work;
+    const done = work.then(task);
+    // What failed is in the browser's console; the next thing is done all the same.
+    work = done.catch(() => {});
+    return done;
   };
 
   const selling = (basket: Basket, notice: string | null): View => ({
@@ -94,7 +101,7 @@ export function createCounter(parts: CounterParts): Counter {
   async function change(basket: Basket, added = -1): Promise<Quote | null> {
     if (till.read().kind === 'paying') return null;
     const asked = await price(basket);
-    const refusal = asked && refusalOf(asked, added);
+    const refusal = asked && scanRefusal(asked, added);
     if (refusal) {
       announce(refusal);
       show(selling(openBasket(), refusal));
@@ -137,7 +144,8 @@ export function createCounter(parts: CounterParts): Counter {
         const told = unansweredWords(submission.reason);
         show({ kind: 'unanswered', told });
         if (submission.reason === 'not_admitted') return parts.onTurnedAway(told.sentences.join(' '));
-        setTimeout(() => void inTurn(findOut), askAgainMs);
+        clearTimeout(askAgain);
+        askAgain = setTimeout(() => void inTurn(findOut), askAgainMs);
       }
     }
   }
@@ -158,7 +166,7 @@ export function createCounter(parts: CounterParts): Counter {
     if (resumed) return settle(resumed);
     const { saleId: id } = now;
     const found = await kiosk.get(id);
-    if (found.kind === 'found') return settle(submissionOf(found.value));
+    if (found.kind === 'found') return settle(fateOf(found.value));
     if (found.kind === 'unavailable') return settle({ ...found, id });
     if (found.problem.status !== 404) return settle({ kind: 'unavailable', id, reason: 'not_admitted' });
     // It was never sent: the basket is as it was.
@@ -204,11 +212,13 @@ export function createCounter(parts: CounterParts): Counter {
     attestAge: (years) => inTurn(async () => void (await change({ ...openBasket(), attestedYears: years }))),
     refresh: () => inTurn(async () => void (shown === 'selling' && (await restore(openBasket())))),
     back: () => inTurn(() => restore(openBasket())),
-    clear() {
-      quote = null;
-      till.write(emptyTill);
-      show(selling(emptyBasket, null));
-    },
+    clear: () =>
+      inTurn(async () => {
+        if (till.read().kind === 'paying') return;
+        quote = null;
+        till.write(emptyTill);
+        show(selling(emptyBasket, null));
+      }),
     pay: (card) =>
       inTurn(async () => {
         const now = till.read();
@@ -221,6 +231,7 @@ export function createCounter(parts: CounterParts): Counter {
         const goods = goodsOf(now.basket, parts.by);
         await settle(await kiosk.checkout({ ...goods, currency, totalMinor, payment: card.payment }, { id }));
       }),
+    askNow: () => inTurn(findOut),
     printed() {
       const now = till.read();
       if (now.kind === 'done') till.write({ ...now, printed: true });
@@ -234,28 +245,5 @@ export function createCounter(parts: CounterParts): Counter {
     quote = asked?.kind === 'found' ? asked.value : null;
     const notice = asked && asked.kind !== 'found' ? readingWords(asked) : null;
     show(selling(basket, notice));
-  }
-}
-
-/** Why a basket cannot be taken as it is: it could not be priced, or the line just added is no product. */
-function refusalOf(asked: Reading<Quote>, added: number): string | null {
-  if (asked.kind !== 'found') return readingWords(asked);
-  return (
-    asked.value.reasons.find(({ code, line }) => code === 'product_unknown' && line === added)?.hint ?? null
-  );
-}
-
-function submissionOf(answer: Answer): Submission {
-  const { id, verdict } = answer;
-  switch (verdict) {
-    case 'authorised':
-    case 'approved_offline':
-      return { kind: 'approved', id, answer };
-    case 'declined':
-      return { kind: 'declined', id, answer };
-    case 'refused':
-      return { kind: 'refused', id, answer };
-    case 'pending':
-      return { kind: 'unavailable', id, reason: 'timeout' };
   }
 }

@@ -8,8 +8,13 @@ export function askingScreen(): HTMLElement {
   return card('asking', { headline: 'One moment', sentences: ['The appliance is asked.'] });
 }
 
-export function unansweredScreen(told: Told): HTMLElement {
-  return card('unanswered', told);
+export function unansweredScreen(told: Told, counter: Counter): HTMLElement {
+  const ask = () => void counter.askNow();
+  return card(
+    'unanswered',
+    told,
+    element('button', { id: 'ask', type: 'button', 'data-focus': true, onclick: ask }, 'Ask now'),
+  );
 }
 
 export function notSoldScreen(told: Told, back: (() => void) | null): HTMLElement {
@@ -46,7 +51,7 @@ export function soldScreen(
       { class: 'choices' },
       element(
         'button',
-        { id: 'next', class: 'pay', type: 'button', 'data-focus': true, onclick: () => counter.clear() },
+        { id: 'next', class: 'pay', type: 'button', 'data-focus': true, onclick: () => void counter.clear() },
         'Next customer',
       ),
       element(

@@ -114,7 +114,7 @@ function screenOf(view: View, counter: Counter): HTMLElement[] {
     case 'asking':
       return [askingScreen()];
     case 'unanswered':
-      return [unansweredScreen(view.told)];
+      return [unansweredScreen(view.told, counter)];
     case 'sold':
       return [soldScreen(view, counter)];
     case 'not_sold':

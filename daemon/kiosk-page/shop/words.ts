@@ -73,6 +73,17 @@ export function readingWords(reading: Exclude<Reading<unknown>, { kind: 'found' 
     : 'The appliance does not answer; try again.';
 }
 
+/**
+ * Why a basket is not taken with the line just put in: it could not be priced, or that line is no product. Null when
+ * it is taken, with whatever else speaks against it.
+ * @param added where the line stands; -1 when none was put in
+ */
+export function scanRefusal(asked: Reading<Quote>, added: number): string | null {
+  if (asked.kind !== 'found') return readingWords(asked);
+  const { reasons } = asked.value;
+  return reasons.find(({ code, line }) => code === 'product_unknown' && line === added)?.hint ?? null;
+}
+
 /** The fields that are wrong where they are named, otherwise the problem in its own words. */
 export function problemWords({ code, title, detail, errors }: Problem): string[] {
   // A person at a kiosk sends no processor tokens: they have scanned something.
