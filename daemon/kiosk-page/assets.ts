@@ -21,7 +21,7 @@ export const modulesPath = '/kiosk/modules/';
 /** Where a module of the page may lie; what it imports for its types alone is not loaded. */
 const rooms = [`${folder}/screen/`, `${folder}/shop/`, 'kiosk/'];
 
-/** Reads and makes all of them. It takes some 100 ms of processor: not for the thread that answers kiosks. */
+/** Reads and makes all of them. It takes some 100 ms of processor: not for the program that answers kiosks. */
 export function readPage(): Page {
   const html = asset('text/html; charset=utf-8', read(`${folder}/page.html`));
   return new Map([
