@@ -11,6 +11,7 @@ const shotBytesMax = 150 * 1024;
 /** Which screens are worth a picture, where and in which light. */
 const shots = [
   { screen: 'basket', on: 'till', viewport: tillScreen, colorScheme: 'light' },
+  { screen: 'age', on: 'till', viewport: tillScreen, colorScheme: 'dark' },
   { screen: 'payment', on: 'till', viewport: tillScreen, colorScheme: 'light' },
   { screen: 'sold', on: 'till', viewport: tillScreen, colorScheme: 'light' },
   { screen: 'offline', on: 'till', viewport: tillScreen, colorScheme: 'light' },

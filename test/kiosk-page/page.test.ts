@@ -5,7 +5,18 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Site } from '../../trial/site.ts';
 import { type Browser, launchBrowser, type Page, phoneScreen, scan, type Visit, visit } from './browser.ts';
-import { butter, documentsOf, oatDrink, openPageShop, pairingCode, trout, untilCaughtUp } from './shop.ts';
+import {
+  butter,
+  cider,
+  crackers,
+  crackersCounted,
+  documentsOf,
+  oatDrink,
+  openPageShop,
+  pairingCode,
+  trout,
+  untilCaughtUp,
+} from './shop.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-page-'));
 let site: Site;
@@ -129,6 +140,38 @@ describe('the kiosk page', () => {
     expect(await told(page)).toContain(words);
     await press(page, 'Back to the basket');
     await expect.poll(() => total(page)).toBe('£1,485.00');
+  });
+
+  it('sells to an age only when a person has looked at it', async () => {
+    const page = await open();
+    await fill(page, cider);
+    const why = page.locator('.why');
+    await expect.poll(() => why.textContent()).toContain('Look at the customer’s age');
+    await press(page, '16');
+    await expect.poll(() => page.locator('#age-16').getAttribute('aria-pressed')).toBe('true');
+    expect(await why.count(), 'sixteen is not enough').toBe(1);
+    await press(page, '18');
+    await expect.poll(() => why.count()).toBe(0);
+    await payWith(page, /^Good card/);
+    await expect.poll(() => headline(page)).toBe('Approved');
+    await press(page, 'Next customer');
+    await fill(page, cider);
+    await expect.poll(() => why.count(), { message: 'the next customer is another' }).toBe(1);
+  });
+
+  it('says what is left of a product, and when that is less than is asked for', async () => {
+    const page = await open();
+    await fill(page, crackers);
+    await expect.poll(() => page.locator('.each').textContent()).toContain(`${crackersCounted} left`);
+    for (let i = 0; i < crackersCounted; i++) await scan(page, crackers);
+    await expect.poll(() => page.locator('.why').textContent()).toContain(`Left: ${crackersCounted}.`);
+  });
+
+  it('shows the tax that is in the total', async () => {
+    const page = await open();
+    await fill(page, oatDrink, butter);
+    const taxes = page.locator('.taxes');
+    await expect.poll(() => taxes.textContent()).toContain('including 20% standard £0.31');
   });
 
   it('says that a card was declined, and why', async () => {

@@ -2,7 +2,7 @@
 // docs/kiosk.
 import type { Site } from '../../trial/site.ts';
 import { type Page, scan } from './browser.ts';
-import { butter, oatDrink, trout } from './shop.ts';
+import { butter, cider, crackers, oatDrink, trout } from './shop.ts';
 
 export interface Screen {
   name: string;
@@ -45,6 +45,16 @@ export const screens: readonly Screen[] = [
       await page.getByRole('spinbutton').nth(2).fill('60');
       await page.keyboard.press('Enter');
       await page.locator('.reasons').waitFor();
+    },
+  },
+  {
+    name: 'age',
+    words: 'A product that asks for an age, and one of which too few are left',
+    async reach(page) {
+      for (const code of [cider, crackers, crackers, crackers, crackers]) await scan(page, code);
+      await page.locator('.why').nth(1).waitFor();
+      await page.locator('#age-16').click();
+      await page.locator('#age-16[aria-pressed=true]').waitFor();
     },
   },
   {

@@ -5,13 +5,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DocumentView } from '../../contract/kiosk-api.ts';
 import { Policy } from '../../contract/policy.ts';
 import { createKioskClient } from '../../kiosk/client.ts';
-import { openSite, type Site } from '../../trial/site.ts';
+import { centralCommand, openSite, type Site } from '../../trial/site.ts';
 
 const repository = join(import.meta.dirname, '..', '..');
 
 export const oatDrink = '2410000102037';
 export const butter = '2410021103143';
 export const trout = '2410140109439';
+export const cider = '2410210113113';
+export const crackers = '2410217113482';
+/** As many as there are of them; nobody counted the others. */
+export const crackersCounted = 3;
+
+const applianceId = 'leeds-1';
 
 /** Limits that a test can reach with few scans, and a wait for central that a slow card outlasts. */
 const policy = Policy.parse({
@@ -20,13 +26,18 @@ const policy = Policy.parse({
   checkout: { totalMinorMax: 100_000 },
   exposure: { totalMinorMax: 1_000_000, checkoutMinorMax: 20_000 },
   offline: { hoursMax: 12 },
+  tax: { prices: 'inclusive', rates: { standard: 2000, food: 0 } },
   priceOverride: { permission: 'refused' },
   unlinkedRefund: { permission: 'refused', totalMinorMax: 0 },
 });
 
-export function openPageShop(folder: string): Promise<Site> {
-  const catalogueFile = join(repository, 'trial', 'start', 'catalogue.csv');
-  return openSite({ folder, catalogueFile, policy, applianceId: 'leeds-1' });
+export async function openPageShop(folder: string): Promise<Site> {
+  const catalogueFile = join(import.meta.dirname, 'catalogue.csv');
+  const site = await openSite({ folder, catalogueFile, policy, applianceId });
+  const counted = `HF-132=${crackersCounted}`;
+  const config = join(folder, 'central.toml');
+  await centralCommand(['stock', 'set', '--appliance', applianceId, counted], config);
+  return site;
 }
 
 /** A link that is back, and everything sold without it handed over: only then central is asked again. */

@@ -98,7 +98,10 @@ export function createCounter(parts: CounterParts): Counter {
   }
 
   /** Puts a changed basket in place of the old one when it could be priced. */
-  async function change(basket: Basket, added = -1): Promise<Quote | null> {
+  async function change(
+    basket: Basket,
+    added: { at: number; code: string } | null = null,
+  ): Promise<Quote | null> {
     if (till.read().kind === 'paying') return null;
     const asked = await price(basket);
     const refusal = asked && scanRefusal(asked, added);
@@ -181,10 +184,10 @@ export function createCounter(parts: CounterParts): Counter {
     const before = lineOf(basket, code);
     const at = before < 0 ? basket.lines.length : before;
     const step = quote?.lines[at]?.price.baseQuantity ?? 1;
-    let priced = await change(withMore(basket, code, before < 0 ? 1 : step), at);
+    let priced = await change(withMore(basket, code, before < 0 ? 1 : step), { at, code: text.trim() });
     // Loose goods are priced by so many of a unit: one of it is nobody's wish.
     const unit = priced?.lines[at]?.price.baseQuantity ?? 1;
-    if (before < 0 && unit > 1) priced = await change(withQuantity(openBasket(), at, unit), at);
+    if (before < 0 && unit > 1) priced = await change(withQuantity(openBasket(), at, unit));
     const line = priced?.lines[at];
     if (!priced || !line) return;
     const total =

@@ -59,7 +59,8 @@ function summary(view: Selling, counter: Counter, pay: () => void): HTMLElement 
   const { basket, quote } = view;
   const now = reasonsNow(quote, view.online);
   const reasons = now.filter((reason) => reason.line === undefined);
-  const age = now.some(({ code }) => code === 'age_attestation_required');
+  const asksForAge = now.some(({ code }) => code === 'age_attestation_required');
+  const age = asksForAge || basket.attestedYears !== null;
   const count = basket.lines.length;
   const total = quote?.totalMinor ?? null;
   return element(
@@ -107,8 +108,9 @@ function ageChoice(basket: Basket, counter: Counter): HTMLElement {
 }
 
 function taxes(quote: Quote | null): HTMLElement | null {
-  if (!quote || quote.taxes.length === 0) return null;
-  const lines = quote.taxes.map((tax) => {
+  const taxed = quote?.taxes.filter(({ taxMinor }) => taxMinor > 0) ?? [];
+  if (!quote || taxed.length === 0) return null;
+  const lines = taxed.map((tax) => {
     const word = tax.prices === 'inclusive' ? 'including' : 'plus';
     return element(
       'li',

@@ -51,7 +51,7 @@ describe('a sale that is approved', () => {
     const reasons = [{ code: 'link_down' as const, hint: 'No link.' }];
     expect(approvalWords(answer({ verdict: 'approved_offline', reasons }))).toEqual({
       headline: 'Approved offline',
-      sentences: ['The card is charged when central has the sale.', 'No link.'],
+      sentences: ['It is settled when central has it.', 'No link.'],
     });
   });
 });
@@ -109,7 +109,7 @@ it.each([
   [{ kind: 'unavailable', reason: 'timeout' } as const, 'The appliance does not answer; try again.'],
 ])('says why nothing could be read', (reading, words) => {
   expect(readingWords(reading)).toBe(words);
-  expect(scanRefusal(reading, -1)).toBe(words);
+  expect(scanRefusal(reading, null)).toBe(words);
 });
 
 describe('a quote', () => {
@@ -118,9 +118,9 @@ describe('a quote', () => {
 
   it('refuses the line just put in when it is no product, and no other', () => {
     const asked = { kind: 'found', value: quote({ reasons: [unknown] }) } as const;
-    expect(scanRefusal(asked, 1)).toBe('Not in the catalogue.');
-    expect(scanRefusal(asked, 0)).toBeNull();
-    expect(scanRefusal(asked, -1)).toBeNull();
+    expect(scanRefusal(asked, { at: 1, code: '123' })).toBe('123: Not in the catalogue.');
+    expect(scanRefusal(asked, { at: 0, code: '123' })).toBeNull();
+    expect(scanRefusal(asked, null)).toBeNull();
   });
 
   it('speaks while the link is up of nothing that only its absence makes a reason', () => {

@@ -18,7 +18,7 @@ export function approvalWords(answer: Answered): Told {
     return { headline: 'Approved', sentences: ['Central authorised the card.', ...reasons] };
   return {
     headline: 'Approved offline',
-    sentences: ['The card is charged when central has the sale.', ...reasons],
+    sentences: ['It is settled when central has it.', ...reasons],
   };
 }
 
@@ -76,12 +76,16 @@ export function readingWords(reading: Exclude<Reading<unknown>, { kind: 'found' 
 /**
  * Why a basket is not taken with the line just put in: it could not be priced, or that line is no product. Null when
  * it is taken, with whatever else speaks against it.
- * @param added where the line stands; -1 when none was put in
+ * @param added where that line stands and what it was scanned as; null when none was put in
  */
-export function scanRefusal(asked: Reading<Quote>, added: number): string | null {
+export function scanRefusal(
+  asked: Reading<Quote>,
+  added: { at: number; code: string } | null,
+): string | null {
   if (asked.kind !== 'found') return readingWords(asked);
   const { reasons } = asked.value;
-  return reasons.find(({ code, line }) => code === 'product_unknown' && line === added)?.hint ?? null;
+  const unknown = reasons.find(({ code, line }) => code === 'product_unknown' && line === added?.at);
+  return unknown && added ? `${added.code}: ${unknown.hint}` : null;
 }
 
 /** The fields that are wrong where they are named, otherwise the problem in its own words. */
