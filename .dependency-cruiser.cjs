@@ -108,6 +108,12 @@ module.exports = {
       'One place owns the truth; nobody else opens its file.',
     ),
     onlyFrom(
+      'openfeature-in-flags',
+      '^node_modules/@openfeature/',
+      '^(daemon/flags/|node_modules/@openfeature/)',
+      'Kiosks are answered values; whose words and whose client they come from is the business of one room.',
+    ),
+    onlyFrom(
       'x509-in-the-authority',
       '^node_modules/@peculiar/x509/',
       '^provisioning/authority/|\\.test\\.ts$',

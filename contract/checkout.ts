@@ -1,5 +1,5 @@
 // What a kiosk submits: a checkout, a void, a refund. Each document's id is its Idempotency-Key, so the body has none.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Gtin } from './gtin.ts';
 import { Text, Uuid } from './id.ts';
 import { limits } from './limits.ts';

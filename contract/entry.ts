@@ -1,5 +1,5 @@
 // One entry of the journal: the exact bytes that are hashed, stored, sent and booked. Made once, never edited.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Checkout, LinkedRefund, UnlinkedRefund, Void } from './checkout.ts';
 import { Text, Uuid } from './id.ts';
 import { limits } from './limits.ts';

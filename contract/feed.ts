@@ -1,5 +1,5 @@
 // What central tells one appliance, item by item: outcomes, policy, catalogue, stock, cards no longer taken.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Sku } from './checkout.ts';
 import { Gtin } from './gtin.ts';
 import { Text, Uuid } from './id.ts';

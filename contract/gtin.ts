@@ -1,5 +1,5 @@
 // GTIN-8, -12, -13 and -14 with their check digit (GS1 General Specifications, §7.9).
-import { z } from 'zod';
+import * as z from 'zod';
 
 const lengths: ReadonlySet<number> = new Set([8, 12, 13, 14]);
 

@@ -1,5 +1,5 @@
 // The identifiers that travel: of appliances, of documents, and of the two logs; and the texts beside them.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A text that people read, of 1 to `charsMax` characters. */
 export const Text = (charsMax: number) =>

@@ -1,5 +1,5 @@
 // What the appliance answers a kiosk over HTTP.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Uuid } from './id.ts';
 import { limits } from './limits.ts';
 import { DeclineCode, OutcomeKind, ReasonCode, VerdictKind } from './verdict.ts';
@@ -107,6 +107,27 @@ export const Status = z.object({
   conditions: z.array(Condition),
 });
 export type Status = z.infer<typeof Status>;
+
+/**
+ * Why a flag is as it is, in OpenFeature's words: its share is nobody; others are named; the kiosk or site is named; drawn
+ * for a share; on for everybody.
+ */
+export const FlagReason = z.enum(['DISABLED', 'DEFAULT', 'TARGETING_MATCH', 'SPLIT', 'STATIC']);
+export type FlagReason = z.infer<typeof FlagReason>;
+
+/** The policy's flags as they stand for the kiosk that asks, by name; a policy has `limits.flagsMax` at most. */
+export const Flags = z.object({
+  policyVersion: z.int().min(1),
+  /** The appliance's own; null where its configuration names none. */
+  site: z.string().nullable(),
+  /** As it was paired; null for whoever called without a token. */
+  kiosk: z.string().nullable(),
+  flags: z.record(
+    z.string(),
+    z.object({ value: z.boolean(), variant: z.enum(['on', 'off']), reason: FlagReason }),
+  ),
+});
+export type Flags = z.infer<typeof Flags>;
 
 /** The answer of /livez: there is one only while the event loop turns. */
 export const Liveness = z.object({ status: z.literal('ok') });

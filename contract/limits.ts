@@ -17,6 +17,8 @@ export const limits = {
   slipNameCharsMax: 40,
   /** Tax categories of a policy. */
   taxRatesMax: 32,
+  /** Flags of a policy, and so of what a kiosk is answered. */
+  flagsMax: 256,
   pageItemsMax: 100,
 
   /**

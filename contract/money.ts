@@ -1,5 +1,5 @@
 // Money is integer minor units. A price is `priceMinor` per `baseQuantity`, so a tenth of a penny is exact.
-import { z } from 'zod';
+import * as z from 'zod';
 import { limits } from './limits.ts';
 
 /** ISO 4217 alphabetic codes in use, with the digits of their minor unit where that is not 2. */

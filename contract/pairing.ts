@@ -1,5 +1,5 @@
 // How a kiosk becomes known to an appliance: it trades a one-time code for a token of its own.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a kiosk may do: submit checkouts and voids, submit refunds, report hand-over, read back. */
 export const KioskScope = z.enum(['sell', 'refund', 'fulfil', 'read']);

@@ -1,5 +1,5 @@
 // The policy of a site: the limits and rules an appliance judges by. A document of central's, signed and versioned.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Mode } from './checkout.ts';
 import { Text } from './id.ts';
 import { limits } from './limits.ts';
@@ -140,7 +140,12 @@ export const Policy = z
       .prefault({}),
     openingHours: OpeningHours.optional(),
     unlinkedRefund: z.strictObject({ permission: Permission, totalMinorMax: TotalMax }),
-    flags: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,62}$/), Flag).default({}),
+    flags: z
+      .record(z.string().regex(/^[a-z][a-z0-9-]{0,62}$/), Flag)
+      .refine((flags) => Object.keys(flags).length <= limits.flagsMax, {
+        error: `use at most ${limits.flagsMax} flags`,
+      })
+      .default({}),
   })
   .superRefine(refuseContradictions);
 export type Policy = z.infer<typeof Policy>;

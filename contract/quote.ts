@@ -1,5 +1,5 @@
 // A question after a price: the judgement of a checkout without booking anything.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Checkout } from './checkout.ts';
 import { JudgedLine, Tax } from './entry.ts';
 import { AnsweredReason } from './kiosk-api.ts';

@@ -1,5 +1,5 @@
 // The customer's paper as data: what GET /v1/checkouts/{id}/slip answers, and all that its text is made of.
-import { z } from 'zod';
+import * as z from 'zod';
 import { JudgedLine, Tax } from './entry.ts';
 import { Uuid } from './id.ts';
 import { Price } from './money.ts';

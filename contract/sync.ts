@@ -1,5 +1,5 @@
 // The headers of the frames by which the two logs keep each other's position.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Sha256Hex, Uuid } from './id.ts';
 import { limits } from './limits.ts';
 

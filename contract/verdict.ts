@@ -1,5 +1,5 @@
 // What the appliance says at once: a verdict with its reasons, each a stable code.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** `pending` until central has decided, or the appliance has because central did not in time. */
 export const VerdictKind = z.enum(['pending', 'authorised', 'approved_offline', 'declined', 'refused']);

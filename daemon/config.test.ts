@@ -33,6 +33,7 @@ const failure = (path: string): ConfigError => {
 describe('the configuration', () => {
   it('needs three things, and has a bound for everything else', () => {
     expect(readConfig(write(least))).toEqual({
+      site: null,
       dataFolder: join(folder, 'data'),
       identityFolder: '/etc/holdfast/identity',
       http: {
@@ -53,8 +54,9 @@ describe('the configuration', () => {
   });
 
   it('takes what it is given', () => {
-    const text = `${least}keepaliveSeconds = 60\n[http]\nport = 0\n[journal]\nbytesMax = 1048576\nreserveBytes = 0\n[log]\nlevel = "silent"\n`;
+    const text = `site = "leeds"\n${least}keepaliveSeconds = 60\n[http]\nport = 0\n[journal]\nbytesMax = 1048576\nreserveBytes = 0\n[log]\nlevel = "silent"\n`;
     expect(readConfig(write(text))).toMatchObject({
+      site: 'leeds',
       http: { port: 0 },
       central: { keepaliveSeconds: 60 },
       journal: { bytesMax: 1_048_576, reserveBytes: 0 },
@@ -97,6 +99,7 @@ describe('the configuration', () => {
   });
 
   it.each([
+    ['a site without a name', `site = ""\n${least}`, 'site'],
     ['an auth nobody knows', `${least}\n[http]\nkioskAuth = "open"`, 'http.kioskAuth'],
     ['no rate at all', `${least}\n[http]\nratePerMinute = 0`, 'http.ratePerMinute'],
     ['HTTPS without a key', `${least}\n[http.lan]\nhost = "a"\ncertificateFile = "b"`, 'http.lan.keyFile'],

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
-import { z } from 'zod';
+import * as z from 'zod';
+import { Text } from '../contract/id.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -17,6 +18,8 @@ const Origin = z.string().refine(
 );
 
 const Config = z.strictObject({
+  /** Where this appliance stands, by the name central was given: for flags that name sites. */
+  site: Text(64).nullable().default(null),
   /** Where the journal lives. */
   dataFolder: z.string().min(1),
   /** appliance.key, appliance.crt, ca.crt and central-signing.pem. */

@@ -1,6 +1,6 @@
 // The program as its supervisor meets it: it says that it is ready, ends in order, and says what is wrong.
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -117,6 +117,21 @@ describe('holdfast run', () => {
     const { code, stderr } = await run(config);
     expect(stderr).toMatch(/^holdfast: .*kiosk-tls\.key has mode 0640.*\nhint: Run: chmod 600 /);
     expect(code).toBe(2);
+  });
+
+  it('sells on when the file of its kiosks is damaged, and names that as a condition', async () => {
+    const config = configure('broken', `central = { url = "${nobodyListens}" }\n[http]\nport = 0`);
+    mkdirSync(join(folder, 'broken'));
+    writeFileSync(join(folder, 'broken', 'kiosks.db'), 'no database, and long enough to be seen as none');
+    let conditions: unknown;
+    const { code } = await run(config, async ({ msg, httpPort }, end) => {
+      if (msg !== 'ready') return;
+      const status = await fetch(`http://127.0.0.1:${httpPort}/v1/status`);
+      ({ conditions } = (await status.json()) as { conditions: unknown });
+      end();
+    });
+    expect(conditions).toContainEqual(expect.objectContaining({ code: 'kiosks_set_aside' }));
+    expect(code).toBe(0);
   });
 
   it('does not start where another listens', async () => {

@@ -15,6 +15,7 @@ import { startHttp } from './http/server.ts';
 import { startAbandonment } from './store/abandonment.ts';
 import { startStore } from './store/client.ts';
 import { openKioskDoor } from './store/kiosks/door.ts';
+import { setAsideDamaged } from './store/kiosks/set-aside.ts';
 import { createEnvelope } from './sync/envelope.ts';
 import { createMqttLink } from './sync/mqtt-link.ts';
 import { createPump } from './sync/pump.ts';
@@ -40,7 +41,7 @@ program
 
 addKioskCommands(program);
 
-await program.parseAsync().catch(fail);
+void program.parseAsync().catch(fail);
 
 async function run(configPath: string): Promise<void> {
   const config = readConfig(configPath);
@@ -103,11 +104,13 @@ async function run(configPath: string): Promise<void> {
   const abandonment = startAbandonment(store, clock, log);
   lifecycle.onStop('abandonment', abandonment.stop);
 
+  const aside = setAsideDamaged(config.dataFolder, clock.wallMs());
+  if (aside) log.error({ file: aside }, 'kiosks.db was damaged and is set aside: pair every kiosk again');
   const door = openKioskDoor(config.dataFolder, clock);
   lifecycle.onStop('kiosks', () => door.close());
 
   const http = await startHttp(
-    { ...config.http, lan: lan && tls && { ...lan, tls } },
+    { ...config.http, site: config.site, lan: lan && tls && { ...lan, tls } },
     { store, identity: { applianceId, release }, log, kiosks: { door, clock } },
   );
   lifecycle.onStop('http', () => http.stop());

@@ -1,5 +1,5 @@
 // What a trial reads from central's operator API, parsed at the door.
-import { z } from 'zod';
+import * as z from 'zod';
 import { TrialError } from './error.ts';
 
 const LedgerEntry = z.object({

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify as toToml } from 'smol-toml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { writeDurable } from '../kit/durable-file.ts';
 import { TrialError } from './error.ts';
 import { freePorts } from './link.ts';

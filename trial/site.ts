@@ -32,6 +32,8 @@ export interface SiteOptions {
   policy: Policy;
   /** The appliance's bound of its journal, where the default is not wanted. */
   journalBytesMax?: number;
+  /** What Node runs, where it is not the sources. */
+  programs?: { appliance: string; central: string };
   /** What is happening, in words, while the site is opened. */
   onStep?: (step: string) => void;
   /** A program ended though nobody asked it to. */
@@ -53,8 +55,8 @@ export interface Site {
 }
 
 const repository = resolve(import.meta.dirname, '..');
-const daemonMain = join(repository, 'daemon', 'main.ts');
 const centralMain = join(repository, 'central', 'main.ts');
+const sources = { appliance: join(repository, 'daemon', 'main.ts'), central: centralMain };
 
 /**
  * Opens the site in `folder`, making what is missing, and resolves once the appliance sells: it has its catalogue and
@@ -64,6 +66,7 @@ const centralMain = join(repository, 'central', 'main.ts');
 export async function openSite(options: SiteOptions): Promise<Site> {
   const folder = resolve(options.folder);
   const step = options.onStep ?? (() => {});
+  const programs = options.programs ?? sources;
   const at = filesOf(folder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   mkdirSync(at.logs, { recursive: true });
@@ -73,7 +76,7 @@ export async function openSite(options: SiteOptions): Promise<Site> {
   const link = await openOnlyLink(ports.link, ports.centralMqtt, folder);
   const central = createProgram({
     name: 'central',
-    args: [centralMain, 'run', '--config', at.centralConfig],
+    args: [programs.central, 'run', '--config', at.centralConfig],
     logFile: join(at.logs, 'central.log'),
     pidFile: join(folder, 'central.pid'),
     onLine: (fields) => keepOperatorKey(at.operatorKey, fields),
@@ -81,7 +84,7 @@ export async function openSite(options: SiteOptions): Promise<Site> {
   });
   const appliance = createProgram({
     name: 'appliance',
-    args: [daemonMain, 'run', '--config', at.applianceConfig],
+    args: [programs.appliance, 'run', '--config', at.applianceConfig],
     logFile: join(at.logs, 'appliance.log'),
     pidFile: join(folder, 'appliance.pid'),
     onCrash: (how) => options.onCrash?.(appliance, how),

@@ -1,6 +1,6 @@
 // `policy schema`: the JSON Schema of a policy, for editors.
 import { Command } from 'commander';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Policy } from '../../contract/policy.ts';
 import { examples } from './command.ts';
 

@@ -1,6 +1,6 @@
 // Query parameters, parsed at the door.
 import type { Context } from 'koa';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ApplianceId, Uuid } from '../../contract/id.ts';
 import { limits } from '../../contract/limits.ts';
 import { ProblemError } from './problems.ts';

@@ -1,6 +1,6 @@
 // Judges a hello: certificate, signature, protocol version. Pure but for the cryptography.
 import type { KeyObject } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Uuid } from '../../contract/id.ts';
 import { Hello, protocolVersion, type RefusalCode } from '../../contract/sync.ts';
 import { type Authorities, checkApplianceCertificate } from '../../provisioning/authority/check.ts';

@@ -10,12 +10,14 @@ import type { Clock } from '../../kit/clock.ts';
 import { listen } from '../../kit/listen.ts';
 import type { Log } from '../../kit/log.ts';
 import { holdsCardNumber } from '../checkout/card-number.ts';
+import { createFlagClient } from '../flags/client.ts';
 import { StoreBusyError, type StoreClient } from '../store/client.ts';
 import type { KioskDoor } from '../store/kiosks/door.ts';
 import { identifyCaller } from './caller.ts';
 import { allowOrigins } from './cors.ts';
 import { addDocumentRoutes } from './documents.ts';
 import { addEventRoute } from './events.ts';
+import { addFlagRoute } from './flags.ts';
 import { requireHost } from './hosts.ts';
 import { serveKioskPage } from './kiosk-page.ts';
 import type { LanCertificate } from './lan-certificate.ts';
@@ -40,6 +42,8 @@ export interface HttpOptions {
   ratePerMinute?: number | null;
   loopbackRatePerMinute?: number | null;
   corsOrigins?: readonly string[];
+  /** Where the appliance stands, by the name that flags use; unless told, nobody knows. */
+  site?: string | null;
   /** Of the local network: the same over TLS. */
   lan?: LanOptions | null;
 }
@@ -112,6 +116,9 @@ function tlsOptions(options: HttpOptions, { tls }: LanOptions) {
   };
 }
 
+/** An appliance that no kiosk was ever paired with. */
+const nobody = { kioskOf: () => null, condition: () => null };
+
 /** The application and, for whoever describes it, the router with every route there is. */
 export function createApp(
   options: HttpOptions,
@@ -119,7 +126,8 @@ export function createApp(
 ): { app: Koa; router: Router; endWaits: () => void } {
   const app = new Koa();
   const counters = { cardNumbersRefused: 0 };
-  const { lan = null, kioskAuth = 'loopback_open', corsOrigins = [] } = options;
+  const door = kiosks?.door ?? nobody;
+  const { lan = null, kioskAuth = 'loopback_open', corsOrigins = [], site = null } = options;
   const { ratePerMinute = null, loopbackRatePerMinute = null } = options;
   const rates = createRateLimit({ ratePerMinute, loopbackRatePerMinute });
   const router = new Router();
@@ -130,7 +138,8 @@ export function createApp(
   addDocumentRoutes(router, store, waitingRoom);
   addQuoteRoutes(router, store);
   addSlipRoutes(router, store, identity.applianceId);
-  const statusNow = addStatusRoutes(router, { store, identity, counters });
+  const statusNow = addStatusRoutes(router, { store, door, identity, counters });
+  addFlagRoute(router, store, createFlagClient(identity.applianceId, site));
   const events = addEventRoute(router, store, statusNow);
   addOpenApiRoute(router);
 
@@ -155,7 +164,7 @@ export function createApp(
   app.use(helmet());
   app.use(requireHost(lan ? [lan.host] : [], lan?.tls.certificate ?? null));
   if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins));
-  app.use(identifyCaller(kiosks?.door ?? { kioskOf: () => null }, rates));
+  app.use(identifyCaller(door, rates));
   app.use(serveKioskPage());
   app.use(router.routes());
   app.use(router.allowedMethods());

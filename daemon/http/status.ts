@@ -1,6 +1,6 @@
 // Routes that say how the appliance is.
 import type Router from '@koa/router';
-import type { Status } from '../../contract/kiosk-api.ts';
+import type { Condition, Status } from '../../contract/kiosk-api.ts';
 import type { StoreClient } from '../store/client.ts';
 import { answerJson } from './json.ts';
 
@@ -11,6 +11,7 @@ export interface Identity {
 
 interface StatusParts {
   store: Pick<StoreClient, 'ask'>;
+  door: { condition(): Condition | null };
   identity: Identity;
   counters: { cardNumbersRefused: number };
 }
@@ -18,11 +19,13 @@ interface StatusParts {
 /** @returns what reads the status as the route answers it */
 export function addStatusRoutes(
   router: Router,
-  { store, identity, counters }: StatusParts,
+  { store, door, identity, counters }: StatusParts,
 ): () => Promise<Status> {
   const statusNow = async (): Promise<Status> => {
     const known = await store.ask('status', {});
-    return { ...identity, ...known, ...counters };
+    const ofKiosks = door.condition();
+    const conditions = ofKiosks ? [...known.conditions, ofKiosks] : known.conditions;
+    return { ...identity, ...known, ...counters, conditions };
   };
   router.get('/v1/status', async (ctx) => {
     answerJson(ctx, await statusNow());

@@ -156,6 +156,7 @@ describe('a real appliance answers as described', () => {
     ['post /v1/pairings', 403, () => ['/v1/pairings', post({ code: 'WRNG-C0DE' })]],
     ['post /v1/pairings', 201, () => ['/v1/pairings', post({ code: pairingCode })]],
     ['get /v1/status', 200, () => ['/v1/status']],
+    ['get /v1/flags', 200, () => ['/v1/flags']],
     ['get /livez', 200, () => ['/livez']],
     ['get /readyz', 200, () => ['/readyz']],
     ['get /openapi.json', 200, () => ['/openapi.json']],

@@ -173,6 +173,14 @@ export const operations: readonly Operation[] = [
     problems: [...scoped, 'busy'],
   },
   {
+    id: 'readFlags',
+    method: 'get',
+    route: '/v1/flags',
+    summary: 'Read the policy’s flags as they stand for the kiosk that asks',
+    answers: { 200: { kind: 'json', words: 'Every flag, by name.', schema: 'Flags', samples: ['flags'] } },
+    problems: [...scoped, 'busy', 'policy_missing'],
+  },
+  {
     id: 'readEvents',
     method: 'get',
     route: '/v1/events',

@@ -1,12 +1,13 @@
 // The schemas of the interface in JSON Schema 2020-12, made from the ones that parse and answer: there is no second
 // description of any field.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Checkout, LinkedRefund, UnlinkedRefund, Void } from '../../contract/checkout.ts';
 import {
   Answer,
   AnsweredReason,
   DocumentPage,
   DocumentView,
+  Flags,
   Liveness,
   Problem,
   Readiness,
@@ -25,6 +26,7 @@ const answers = {
   Answer,
   DocumentPage,
   DocumentView,
+  Flags,
   Liveness,
   Pairing,
   Problem,

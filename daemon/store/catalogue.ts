@@ -6,7 +6,7 @@ import type { FeedItem, Product } from '../../contract/feed.ts';
 import { limits } from '../../contract/limits.ts';
 import { createGenerations, type Generation } from './generations.ts';
 import { openProducts } from './products.ts';
-import { createRecent } from './recent.ts';
+import { createRecent, type Recent } from './recent.ts';
 
 export type CataloguePiece = Extract<FeedItem, { kind: 'catalogue' | 'catalogue_delta' }>;
 
@@ -24,14 +24,17 @@ export interface Catalogue {
   reload(): void;
 }
 
-/** Products kept at hand; what a busy shop sells in an hour is far less. */
-const atHandMax = 16_384;
+/**
+ * Products kept at hand, so that a whole large shop is: what a checkout asks for is looked up and parsed once, and 50,000
+ * products sold since the last catalogue take about 16 MB, their stock with them.
+ */
+const atHandMax = 65_536;
 
 export function openCatalogue(db: Database): Catalogue {
   const generations = createGenerations(db);
   const products = openProducts(db, generations);
-  const bySku = createRecent<Product | null>(atHandMax);
-  const byCode = createRecent<Product | null>(atHandMax);
+  const bySku = createRecent<string, Product | null>(atHandMax);
+  const byCode = createRecent<string, Product | null>(atHandMax);
 
   return {
     get inForce() {
@@ -41,12 +44,12 @@ export function openCatalogue(db: Database): Catalogue {
       return generations.missed;
     },
     find({ sku, gtin }) {
-      const [atHand, key] = sku === undefined ? [byCode, gtin ?? ''] : [bySku, sku];
-      const known = atHand.get(key);
-      if (known !== undefined) return known;
-      const product = sku === undefined ? products.byCode(key) : products.bySku(key);
-      atHand.set(key, product);
-      return product;
+      if (sku !== undefined) return atHandOr(bySku, sku, products.bySku);
+      return atHandOr(byCode, gtin ?? '', (code) => {
+        const product = products.byCode(code);
+        // One product, one object, by whichever name it was asked for.
+        return product && atHandOr(bySku, product.sku, () => product);
+      });
     },
     applyPiece(item, { elapsedMs, wallMs }) {
       const { version, piece, pieces } = item;
@@ -71,6 +74,7 @@ export function openCatalogue(db: Database): Catalogue {
       products.sweepAgain();
     },
   };
+
   function arrivingFor(item: CataloguePiece): Generation | null {
     const base = item.kind === 'catalogue_delta' ? item.base : null;
     if (base !== null && base !== generations.inForce?.version) return null;
@@ -90,4 +94,17 @@ export function openCatalogue(db: Database): Catalogue {
     for (const sku of item.removed) grown += products.put(sku, arriving, null, 0);
     return grown;
   }
+}
+
+/** What is remembered of a key, or else what `look` finds. */
+function atHandOr(
+  atHand: Recent<string, Product | null>,
+  key: string,
+  look: (key: string) => Product | null,
+): Product | null {
+  const known = atHand.get(key);
+  if (known !== undefined) return known;
+  const product = look(key);
+  atHand.set(key, product);
+  return product;
 }

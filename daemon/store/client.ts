@@ -40,7 +40,9 @@ const ofKiosks: ReadonlySet<CommandKind> = new Set([
   'quote',
   'document',
   'page',
+  'slip',
   'status',
+  'flags',
   'events',
 ]);
 const submissions: ReadonlySet<CommandKind> = new Set(['checkout', 'void', 'refund']);

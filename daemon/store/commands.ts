@@ -9,6 +9,7 @@ import type {
   LinkView,
   Status,
 } from '../../contract/kiosk-api.ts';
+import type { Policy } from '../../contract/policy.ts';
 import type { Quote, QuoteRequest } from '../../contract/quote.ts';
 import type { OutcomeKind } from '../../contract/verdict.ts';
 import type { StoreSlip } from '../checkout/slip.ts';
@@ -34,6 +35,8 @@ export interface StoreProtocol {
   slip: { ask: { id: string; copy: boolean }; answer: SlipAnswer };
   page: { ask: { beforeSeq: number | null; itemsMax: number }; answer: DocumentPage };
   status: { ask: object; answer: StoreStatus };
+  /** The policy's flags, where it is newer than the one that is known. */
+  flags: { ask: { afterPolicyVersion: number }; answer: FlagsAnswer };
   events: { ask: EventsAfter; answer: EventPage };
   position: { ask: object; answer: Position };
   entries: { ask: { afterSeq: number; itemsMax: number; bytesMax: number }; answer: EntryRun | null };
@@ -91,6 +94,10 @@ export interface EventPage {
 export type QuoteAnswer =
   | { kind: 'quoted'; quote: Quote }
   | { kind: 'unaccepted'; code: 'catalogue_missing' | 'policy_missing' };
+
+export type FlagsAnswer =
+  | { kind: 'known'; newer: { policyVersion: number; flags: Policy['flags'] } | null }
+  | { kind: 'unaccepted'; code: 'policy_missing' };
 
 /** Where both logs stand. */
 export interface Position {

@@ -130,7 +130,7 @@ export function createFacts(db: Database, parts: FactsParts): ReadFacts {
     now: number,
   ): Used {
     if (all && all.count < countMax && all.totalMinor + amountMinor <= totalMinorMax) return all;
-    return riskTotals.after(all, key, now - windowMinutes * minuteMs);
+    return riskTotals.after(key, now - windowMinutes * minuteMs);
   }
 
   /** The same for the same checkout, and not to be foreseen without the secret. */

@@ -4,6 +4,7 @@ import type { FeedItem } from '../../contract/feed.ts';
 import { Policy } from '../../contract/policy.ts';
 import { openingHours } from '../checkout/opening-hours.ts';
 import { siteYear } from '../checkout/site-year.ts';
+import type { Ask, FlagsAnswer } from './commands.ts';
 
 type PolicyItem = Extract<FeedItem, { kind: 'policy' }>;
 
@@ -49,6 +50,16 @@ export function openPolicies(db: Database): Policies {
     reload() {
       inForce = load();
     },
+  };
+}
+
+/** The flags in force, where the asker does not have them yet: most do, and they need not cross the threads each time. */
+export function flagsAfter({ inForce }: Policies, { afterPolicyVersion }: Ask<'flags'>): FlagsAnswer {
+  if (!inForce) return { kind: 'unaccepted', code: 'policy_missing' };
+  const { version: policyVersion, policy } = inForce;
+  return {
+    kind: 'known',
+    newer: policyVersion > afterPolicyVersion ? { policyVersion, flags: policy.flags } : null,
   };
 }
 

@@ -25,7 +25,7 @@ interface ProductRow {
 }
 
 /** Whole catalogues at once would hold up the checkouts behind them. */
-const skusSweptMax = 500;
+const skusSweptMax = 100;
 const exactMax = 3;
 
 export function openProducts(db: Database, generations: Generations): Products {

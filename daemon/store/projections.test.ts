@@ -234,7 +234,7 @@ function check(shop: TemporaryStore, { sold, counted, now }: ReturnType<typeof c
     expect(inWindow.length).toBeLessThanOrEqual(cardMax.count);
     const [total] = read<{ count: number; minor: number }>(
       shop,
-      `SELECT count, total_minor AS minor FROM risk_total WHERE key = 'f${card}' ORDER BY at_ms DESC LIMIT 1`,
+      `SELECT count, total_minor AS minor FROM risk_total WHERE key = 'f${card}'`,
     );
     expect(total?.count ?? 0).toBe(counting.length);
     expect(total?.minor ?? 0).toBe(counting.reduce((sum, { entry }) => sum + entry.checkout.totalMinor, 0));

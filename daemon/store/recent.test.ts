@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { createRecent } from './recent.ts';
 
 it('remembers the last half at least, and what is asked for stays', () => {
-  const recent = createRecent<number | null>(10);
+  const recent = createRecent<string, number | null>(10);
   recent.set('kept', null);
   for (let i = 0; i < 100; i++) {
     recent.set(`k${i}`, i);

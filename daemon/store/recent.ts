@@ -1,15 +1,15 @@
 // A bounded memory of what was looked up lately: two halves, of which the older is dropped when the newer is full.
-export interface Recent<T> {
-  get(key: string): T | undefined;
-  set(key: string, value: T): void;
+export interface Recent<K, T> {
+  get(key: K): T | undefined;
+  set(key: K, value: T): void;
   clear(): void;
 }
 
 /** Remembers between half and all of `itemsMax` values. */
-export function createRecent<T>(itemsMax: number): Recent<T> {
-  let newer = new Map<string, T>();
-  let older = new Map<string, T>();
-  const recent: Recent<T> = {
+export function createRecent<K, T>(itemsMax: number): Recent<K, T> {
+  let newer = new Map<K, T>();
+  let older = new Map<K, T>();
+  const recent: Recent<K, T> = {
     get(key) {
       const value = newer.get(key);
       if (value !== undefined) return value;

@@ -1,8 +1,11 @@
 // Running totals against a list that is counted again each time: windows are exact, whatever is voided, swept or rolled back.
-import { rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { limits } from '../../contract/limits.ts';
+import { prepare } from '../../kit/sqlite.ts';
 import { openDatabase } from './database.ts';
 import { openRiskTotals, type RiskTotals, takeBackMsMax } from './risk-totals.ts';
 import { temporaryFolder } from './temporary-store.ts';
@@ -22,8 +25,9 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const after = (key: string, ms: number) => totals.after(totals.all(key), key, ms);
-const rows = () => db.prepare('SELECT count(*) FROM risk_total').pluck().get();
+const after = (key: string, ms: number) => totals.after(key, ms);
+const count = (table: string) => db.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
+const nothing = { count: 0, totalMinor: 0 };
 /** Goes through all rows, however many pieces that takes. */
 const sweepAll = (nowMs: number) => {
   for (let i = 0; i < 20; i++) totals.sweep(nowMs);
@@ -50,14 +54,73 @@ describe('running totals', () => {
     expect(after('fa', 0)).toEqual({ count: 1, totalMinor: 20 });
   });
 
-  it('are swept down to the one row that windows are counted from, and that too once the card is forgotten', () => {
+  it('are swept down to what windows may hold and to one row for the card, and that too once it is forgotten', () => {
     for (let i = 0; i < 200; i++) totals.add('fa', i, 1);
+    totals.save();
     sweepAll(windowMsMax + 500);
-    expect([rows(), after('fa', 150)]).toEqual([1, { count: 200, totalMinor: 200 }]);
+    expect([count('risk_approval'), count('risk_total'), after('fa', 200)]).toEqual([1, 1, nothing]);
+    expect(totals.all('fa')).toMatchObject({ count: 200, totalMinor: 200 });
     totals.add('fa', windowMsMax + 600, 5);
     expect(after('fa', 500)).toEqual({ count: 1, totalMinor: 5 });
     sweepAll(402 * dayMs + windowMsMax);
-    expect([rows(), totals.all('fa')]).toEqual([0, null]);
+    expect([count('risk_total'), totals.all('fa')]).toEqual([0, null]);
+  });
+
+  it('find the beginning of a window in a few steps, however long the chain, also after the file was opened again', () => {
+    const all = 20_000;
+    db.transaction(() => {
+      for (let i = 1; i <= all; i++) totals.add('k', i, 1);
+      totals.save();
+    })();
+    let steps = 0;
+    const counting = new BetterSqlite3(db.name, { verbose: () => void steps++ });
+    totals = openRiskTotals(counting);
+    const stepsMax = [0, 1, 2, 777, 10_000, 16_383, all - 1].map((ms) => {
+      steps = 0;
+      expect(after('k', ms)).toEqual({ count: all - ms, totalMinor: all - ms });
+      return steps;
+    });
+    counting.close();
+    // Four times the logarithm of 20,000 (14.3).
+    expect(Math.max(...stepsMax)).toBeLessThan(58);
+  });
+
+  it('are carried over from a release that kept them by card (I16)', () => {
+    const migrations = join(folder, 'migrations');
+    mkdirSync(migrations);
+    const known = join(import.meta.dirname, 'migrations');
+    for (const name of readdirSync(known)) {
+      if (name < '0005') copyFileSync(join(known, name), join(migrations, name));
+    }
+    mkdirSync(join(folder, 'before'));
+    const before = new BetterSqlite3(join(folder, 'before', 'journal.db'));
+    prepare(before, migrations, 0x48464150);
+    // The first of a card may stand for many that were swept away.
+    before.exec(`INSERT INTO risk_total (key, at_ms, count, total_minor)
+      VALUES ('fa', 100, 7, 70), ('fa', 300, 8, 90), ('fa', 301, 10, 91), ('fb', 200, 1, 5)`);
+    before.close();
+    db.close();
+    db = openDatabase(join(folder, 'before'));
+    totals = openRiskTotals(db);
+    expect([totals.all('fa')?.count, totals.all('fb')?.count]).toEqual([10, 1]);
+    expect([after('fa', 100), after('fa', 300), after('fb', 199), after('fb', 200)]).toEqual([
+      { count: 3, totalMinor: 21 },
+      { count: 2, totalMinor: 1 },
+      { count: 1, totalMinor: 5 },
+      nothing,
+    ]);
+    totals.add('fa', 400, 9);
+    expect(after('fa', 300)).toEqual({ count: 3, totalMinor: 10 });
+  });
+
+  it('never give a number out again that others may point to', () => {
+    totals.add('fa', 1, 1);
+    totals.add('fb', 2, 1);
+    totals.save();
+    sweepAll(windowMsMax + 500);
+    totals = openRiskTotals(db);
+    for (let i = 0; i < 3; i++) totals.add('fb', windowMsMax + 600, 1);
+    expect([after('fa', 0), after('fb', 500).count]).toEqual([nothing, 3]);
   });
 
   it('are exact over every window, whatever comes, is taken back and swept in between', () => {
@@ -78,7 +141,7 @@ describe('running totals', () => {
           ms: fc.constantFrom(1, 1000, takeBackMsMax, dayMs, 20 * dayMs),
         }),
       },
-      { weight: 1, arbitrary: fc.constant({ kind: 'sweep' as const }) },
+      { weight: 1, arbitrary: fc.constantFrom({ kind: 'sweep' as const }, { kind: 'reopen' as const }) },
     );
     let run = 0;
     fc.assert(
@@ -86,7 +149,7 @@ describe('running totals', () => {
         const model = createModel(`${run++} `);
         for (const one of steps) model.play(one);
       }),
-      { numRuns: 60 },
+      { numRuns: 100 },
     );
   });
 });
@@ -95,7 +158,8 @@ type Step =
   | { kind: 'add'; key: string; minor: number }
   | { kind: 'void'; which: number }
   | { kind: 'wait'; ms: number }
-  | { kind: 'sweep' };
+  | { kind: 'sweep' }
+  | { kind: 'reopen' };
 
 /** A list of approvals beside the totals; both are compared after each step. */
 function createModel(prefix: string) {
@@ -109,6 +173,10 @@ function createModel(prefix: string) {
     add({ key, minor }) {
       list.push({ key: prefix + key, atMs: now, minor });
       totals.add(prefix + key, now, minor);
+    },
+    reopen() {
+      totals.save();
+      totals = openRiskTotals(db);
     },
     void({ which }) {
       const voided = list[which];

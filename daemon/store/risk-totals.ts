@@ -1,19 +1,22 @@
-// What cards and kiosks were approved for, as running totals: a window costs two seeks however much was sold.
+// What cards and kiosks were approved for: in all, and within a moving window.
 import type { Database } from 'better-sqlite3';
 import { limits } from '../../contract/limits.ts';
 import type { Used } from '../checkout/risk.ts';
 import { createRecent } from './recent.ts';
+import { type Approval, openApprovals } from './risk-approvals.ts';
 
 export interface RiskTotals {
   /** All that is remembered of a key; null for one that was never approved here. */
   all(key: string): Used | null;
-  /** Of `all`, what came after a moment of elapsed time. */
-  after(all: Used | null, key: string, ms: number): Used;
+  /** What of it came after a moment of elapsed time. */
+  after(key: string, ms: number): Used;
   add(key: string, atMs: number, minor: number): void;
-  /** What was voided soon counts no longer; later it does, for every total since would have to change. */
+  /** What was voided soon counts no longer; later it does, for every approval since would have to change. */
   takeBack(key: string, atMs: number, nowMs: number, minor: number): void;
   /** Drops what no window reaches any more, a bounded piece of work. */
   sweep(nowMs: number): void;
+  /** Writes what changed; called before COMMIT. */
+  save(): void;
   /** Forgets what a rolled back transaction changed. */
   reload(): void;
 }
@@ -29,84 +32,97 @@ export const takeBackMsMax = 60 * minuteMs;
 const windowMsMax = limits.velocityWindowMinutesMax * minuteMs;
 /** A card not seen for so long is a new one. */
 const forgetMs = 400 * dayMs;
-const rowsSweptMax = 64;
-const keysAtHandMax = 8192;
+const keysSweptMax = 64;
+const keysAtHandMax = 16_384;
 
-interface TotalRow {
-  key: string;
-  atMs: number;
+interface Total extends Used {
+  /** Null: swept away, no window holds anything of this key. */
+  newest: Approval | null;
+  newestMs: number;
+}
+
+interface TotalRow extends Used {
+  newest: number;
+  newestMs: number;
 }
 
 export function openRiskTotals(db: Database): RiskTotals {
-  const columns = 'count, total_minor AS totalMinor';
-  const newest = db.prepare<[string], Used>(
-    `SELECT ${columns} FROM risk_total WHERE key = ? ORDER BY at_ms DESC LIMIT 1`,
+  const approvals = openApprovals(db);
+  const select = db.prepare<[string], TotalRow>(
+    'SELECT count, total_minor AS totalMinor, newest, newest_ms AS newestMs FROM risk_total WHERE key = ?',
   );
-  const through = db.prepare<[string, number], Used>(
-    `SELECT ${columns} FROM risk_total WHERE key = ? AND at_ms <= ? ORDER BY at_ms DESC LIMIT 1`,
+  const save = db.prepare(
+    'INSERT OR REPLACE INTO risk_total (key, count, total_minor, newest, newest_ms) VALUES (?, ?, ?, ?, ?)',
   );
-  const insert = db.prepare(
-    // -- a running total: a later row of the same millisecond says all that the earlier said
-    'INSERT OR REPLACE INTO risk_total (key, at_ms, count, total_minor) VALUES (?, ?, ?, ?)',
+  const page = db.prepare<[string, number], { key: string; newestMs: number }>(
+    'SELECT key, newest_ms AS newestMs FROM risk_total WHERE key > ? ORDER BY key LIMIT ?',
   );
-  const takeBack = db.prepare(
-    'UPDATE risk_total SET count = count - 1, total_minor = total_minor - ? WHERE key = ? AND at_ms >= ?',
-  );
-  const page = db.prepare<[string, number, number], TotalRow>(
-    'SELECT key, at_ms AS atMs FROM risk_total WHERE (key, at_ms) > (?, ?) ORDER BY key, at_ms LIMIT ?',
-  );
-  const next = db
-    .prepare<[string, number], number>(
-      'SELECT at_ms FROM risk_total WHERE key = ? AND at_ms > ? ORDER BY at_ms LIMIT 1',
-    )
-    .pluck();
-  const remove = db.prepare('DELETE FROM risk_total WHERE key = ? AND at_ms = ?');
-  let cursor: TotalRow = { key: '', atMs: 0 };
+  const remove = db.prepare('DELETE FROM risk_total WHERE key = ?');
+  /** The key looked at last by `sweep`. */
+  let swept = '';
 
   // The store is the only writer: what was read stays true until it changes here.
-  const atHand = createRecent<Used | null>(keysAtHandMax);
-  const allOf = (key: string): Used | null => {
-    const known = atHand.get(key);
+  const atHand = createRecent<string, Total | null>(keysAtHandMax);
+  // Not yet written totals must not be read again from the disk.
+  const changed = new Map<string, Total & { newest: Approval }>();
+
+  const find = (key: string): Total | null => {
+    const known = changed.get(key) ?? atHand.get(key);
     if (known !== undefined) return known;
-    const all = newest.get(key) ?? null;
-    atHand.set(key, all);
-    return all;
+    const row = select.get(key);
+    const total = row ? { ...row, newest: approvals.find(row.newest) } : null;
+    atHand.set(key, total);
+    return total;
+  };
+  const saveChanged = () => {
+    for (const [key, { count, totalMinor, newest, newestMs }] of changed)
+      save.run(key, count, totalMinor, newest.id, newestMs);
+    changed.clear();
   };
 
   return {
-    all: allOf,
-    after(all, key, ms) {
-      if (!all) return nothing;
-      const before = through.get(key, ms);
-      return before
-        ? { count: all.count - before.count, totalMinor: all.totalMinor - before.totalMinor }
-        : all;
+    all: find,
+    after(key, ms) {
+      const total = find(key);
+      const first = total && approvals.firstAfter(total.newest, ms);
+      if (!first) return nothing;
+      const { count, totalMinor } = total;
+      return { count: count - first.countBefore, totalMinor: totalMinor - first.minorBefore };
     },
     add(key, atMs, minor) {
-      const before = allOf(key) ?? nothing;
-      const all = { count: before.count + 1, totalMinor: before.totalMinor + minor };
-      insert.run(key, atMs, all.count, all.totalMinor);
-      atHand.set(key, all);
+      const before = find(key) ?? { ...nothing, newest: null };
+      const newest = approvals.append(before.newest, before, atMs);
+      const total = { count: before.count + 1, totalMinor: before.totalMinor + minor };
+      const now = { ...total, newest, newestMs: atMs };
+      atHand.set(key, now);
+      changed.set(key, now);
     },
     takeBack(key, atMs, nowMs, minor) {
-      if (nowMs - atMs > takeBackMsMax) return;
-      takeBack.run(minor, key, atMs);
-      atHand.clear();
+      const total = find(key);
+      if (!total?.newest || nowMs - atMs > takeBackMsMax) return;
+      approvals.takeBack(total.newest, atMs, minor);
+      const newest = approvals.find(total.newest.id) ?? total.newest;
+      const now = { ...total, count: total.count - 1, totalMinor: total.totalMinor - minor, newest };
+      atHand.set(key, now);
+      changed.set(key, now);
     },
     sweep(nowMs) {
-      const rows = page.all(cursor.key, cursor.atMs, rowsSweptMax);
-      for (const { key, atMs } of rows) {
-        if (atMs > nowMs - windowMsMax) continue;
-        // The last row before every window is what they are counted from, until the card is forgotten.
-        const following = next.get(key, atMs);
-        const needed = following === undefined ? atMs > nowMs - forgetMs : following > nowMs - windowMsMax;
-        if (needed) continue;
-        remove.run(key, atMs);
-        atHand.clear();
+      approvals.sweep(nowMs - windowMsMax);
+      saveChanged();
+      const rows = page.all(swept, keysSweptMax);
+      for (const { key, newestMs } of rows) {
+        if (newestMs > nowMs - forgetMs) continue;
+        remove.run(key);
+        atHand.set(key, null);
       }
-      cursor = rows.at(-1) ?? { key: '', atMs: 0 };
+      swept = rows.at(-1)?.key ?? '';
     },
-    reload: () => atHand.clear(),
+    save: saveChanged,
+    reload() {
+      approvals.reload();
+      atHand.clear();
+      changed.clear();
+    },
   };
 }
 

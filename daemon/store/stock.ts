@@ -49,7 +49,7 @@ export interface LowStock {
 }
 
 const expiredMax = 200;
-const atHandMax = 16_384;
+const atHandMax = 65_536;
 
 export function openStock(db: Database, clock: Pick<Clock, 'wallMs'>): Stock {
   const select = db.prepare<[string], StockRow>(
@@ -78,7 +78,7 @@ export function openStock(db: Database, clock: Pick<Clock, 'wallMs'>): Stock {
   const dropReservation = db.prepare('DELETE FROM reservation WHERE checkout_id = ? AND sku = ?');
 
   // The store is the only writer: what was read stays true until it changes here.
-  const known = createRecent<StockRow | null>(atHandMax);
+  const known = createRecent<string, StockRow | null>(atHandMax);
   let lowChanges = 0;
   // Not yet written rows must not be read again from the disk.
   const changed = new Map<string, StockRow>();

@@ -19,7 +19,7 @@ import { createHousekeeping } from './housekeeping.ts';
 import { openJournal } from './journal.ts';
 import { createLinkState } from './link-state.ts';
 import { eventsAfter, openOutcomes } from './outcomes.ts';
-import { openPolicies } from './policy.ts';
+import { flagsAfter, openPolicies } from './policy.ts';
 import { openPositions } from './positions.ts';
 import { quote } from './quote.ts';
 import { openRiskTotals } from './risk-totals.ts';
@@ -105,6 +105,7 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
     slip: (ask) => views.slip(ask),
     page: ({ beforeSeq, itemsMax }) => views.page(beforeSeq, itemsMax),
     status: () => views.status(room),
+    flags: (ask) => flagsAfter(policies, ask),
     events: eventsAfter(db, parts),
     position: () => views.position(),
     entries({ afterSeq, itemsMax, bytesMax }) {
@@ -219,6 +220,7 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
     positions.save();
     documents.save();
     stock.save();
+    riskTotals.save();
     siteTime.save();
   }
 

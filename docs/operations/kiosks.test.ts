@@ -14,6 +14,7 @@ it('explains only codes that the programs have, and every one of a kiosk', () =>
     'daemon/http/problems.ts',
     'daemon/commands/error.ts',
     'daemon/store/kiosks/open.ts',
+    'daemon/store/kiosks/set-aside.ts',
     'provisioning/error.ts',
   ];
   const known = sources.map(read).join();

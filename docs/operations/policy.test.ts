@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { defaultPolicy } from '../../central/feed/default-policy.ts';
 import { Policy } from '../../contract/policy.ts';
+import { createFlagClient } from '../../daemon/flags/client.ts';
 
 interface JsonSchema {
   properties?: Record<string, JsonSchema>;
@@ -22,7 +23,8 @@ function* fieldsOf(schema: JsonSchema, path = ''): Generator<string> {
   if (!properties && typeof additionalProperties !== 'object' && !items) yield path;
 }
 
-const rows = readFileSync(join(import.meta.dirname, 'policy.md'), 'utf8')
+const page = readFileSync(join(import.meta.dirname, 'policy.md'), 'utf8');
+const rows = page
   .split('\n')
   .filter((line) => line.startsWith('| `'))
   .map((line) => line.split('|').map((cell) => cell.trim()));
@@ -33,6 +35,22 @@ describe('the page about the policy', () => {
     const fields = [...fieldsOf(z.toJSONSchema(Policy, { io: 'input' }) as JsonSchema)];
     expect(fields.length).toBeGreaterThan(30);
     expect(named.toSorted()).toEqual(fields.toSorted());
+  });
+
+  it('shows flags as an appliance answers them', async () => {
+    const [flags = '', answer = ''] = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, text = '']) => text);
+    const policy = Policy.parse({ ...defaultPolicy, ...(JSON.parse(`{${flags}}`) as object) });
+    const shown = JSON.parse(answer) as { policyVersion: number; kiosk: string };
+    const answered = (shareBasisPoints: number) => {
+      const grown = Object.entries(policy.flags).map(([name, flag]) => [name, { ...flag, shareBasisPoints }]);
+      const newer = {
+        policyVersion: shown.policyVersion,
+        flags: Object.fromEntries(grown) as Policy['flags'],
+      };
+      return createFlagClient('leeds-1', 'leeds').answer(newer, shown.kiosk);
+    };
+    expect(await answered(2500)).toEqual(shown);
+    expect(await answered(5000)).toEqual(shown);
   });
 
   it('says what central starts with', () => {

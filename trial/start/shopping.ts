@@ -1,7 +1,7 @@
 // What shoppers put on a kiosk's counter: made-up baskets from the sample catalogue, and now and then second thoughts.
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Product } from '../../contract/feed.ts';
 import { lineTotalMinor } from '../../contract/money.ts';
 import type { Checkout } from '../../kiosk/client.ts';

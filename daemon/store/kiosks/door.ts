@@ -1,16 +1,20 @@
 // What the running daemon asks about kiosks: who a token belongs to, and whether a code may be traded for one. Tokens
 // are looked up in memory; what another process changed in the file is noticed on the next look.
+import type { Condition } from '../../../contract/kiosk-api.ts';
 import type { Kiosk } from '../../../contract/pairing.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import { type Guard, judgePairing } from '../../kiosks/judge-pairing.ts';
 import { hashSecret, newToken, readCode } from '../../kiosks/secrets.ts';
 import { momentOf, openKioskFile, readScopes } from './open.ts';
+import { asideCondition } from './set-aside.ts';
 
 export interface KioskDoor {
   /** Whose token this is, as of now: a kiosk revoked by a command is nobody at once. A few microseconds. */
   kioskOf(token: string): Kiosk | null;
   /** Trades a code for a token; durable when it returns. Of two that trade the same code one is told it is wrong. */
   pair(code: string): PairingResult;
+  /** What a technician must do about the kiosks of before. */
+  condition(): Condition | null;
   close(): void;
 }
 
@@ -99,6 +103,7 @@ export function openKioskDoor(folder: string, clock: Clock): KioskDoor {
         throw error;
       }
     },
+    condition: () => asideCondition(folder),
     close: () => db.close(),
   };
 

@@ -13,6 +13,7 @@ import { type Clock, manualClock } from '../../../kit/clock.ts';
 import { pairingLimits } from '../../kiosks/judge-pairing.ts';
 import { type KioskDoor, openKioskDoor } from './door.ts';
 import { type KioskRegistry, openKioskRegistry } from './registry.ts';
+import { setAsideDamaged } from './set-aside.ts';
 
 const till: Kiosk = { name: 'till-3', scopes: ['sell', 'read'] };
 let folder: string;
@@ -252,6 +253,29 @@ describe('the file', () => {
       expect.objectContaining({ code: 'kiosks_unreadable', hint: expect.stringContaining('aside') }),
     );
     expect(readdirSync(broken)).toEqual(['kiosks.db']);
+  });
+
+  it('that is damaged is set aside by the daemon, which says so until the file is taken away', () => {
+    const broken = mkdtempSync(join(folder, 'broken-'));
+    const registry = openKioskRegistry(broken, clock);
+    registry.offer({ name: 'till-1', scopes: ['sell'] });
+    registry.close();
+    expect(setAsideDamaged(broken, 5)).toBeNull();
+    const path = join(broken, 'kiosks.db');
+    const bytes = readFileSync(path);
+    // The pages behind the first, which holds the schema.
+    writeFileSync(path, bytes.fill(7, 4096));
+    const aside = setAsideDamaged(broken, 5);
+    expect(aside).toBe(`${path}.damaged-5`);
+    expect(readFileSync(aside ?? '')).toEqual(bytes);
+    const door = openKioskDoor(broken, clock);
+    expect(door.condition()).toMatchObject({
+      code: 'kiosks_set_aside',
+      hint: expect.stringContaining('damaged-5'),
+    });
+    rmSync(aside ?? '');
+    expect(door.condition()).toBeNull();
+    door.close();
   });
 
   const files = () => readdirSync(folder).map((name) => readFileSync(join(folder, name), 'latin1'));

@@ -2,7 +2,7 @@
 import { chownSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite3, { type Database } from 'better-sqlite3';
-import { z } from 'zod';
+import * as z from 'zod';
 import { KioskScope } from '../../../contract/pairing.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import { prepare } from '../../../kit/sqlite.ts';
@@ -34,7 +34,7 @@ export function openKioskFile(folder: string, waitMsMax: number): Database {
 /** SQLite cannot work with the file. */
 export class KioskFileError extends Error {
   readonly code = 'kiosks_unreadable';
-  readonly hint = 'move kiosks.db and what lies beside it aside, start again, and pair every kiosk anew';
+  readonly hint = 'start the daemon, which sets a damaged file aside; then pair every kiosk again';
   constructor(path: string, cause: Error) {
     super(`${path} cannot be used: ${cause.message}`, { cause });
   }

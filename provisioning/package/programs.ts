@@ -1,0 +1,21 @@
+// What each of the two programs is made of: where its threads begin, and the files it reads while it runs.
+export interface ProgramParts {
+  name: 'holdfast' | 'holdfast-central';
+  /** Where its threads begin, the main one first. */
+  entries: readonly string[];
+  /** Files and folders it reads, by their path in the repository; of folders everything but tests. */
+  files: readonly string[];
+}
+
+export const programs: readonly ProgramParts[] = [
+  {
+    name: 'holdfast',
+    entries: ['daemon/main.ts', 'daemon/store/worker.ts'],
+    files: ['daemon/store/migrations', 'daemon/store/kiosks/migrations', 'docs/openapi-appliance.json'],
+  },
+  {
+    name: 'holdfast-central',
+    entries: ['central/main.ts', 'central/ledger/sqlite/thread.ts'],
+    files: ['central/ledger/sqlite/migrations'],
+  },
+];
