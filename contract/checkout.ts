@@ -1,4 +1,4 @@
-// What a kiosk submits: a checkout, a void, a refund. Each document's id is its Idempotency-Key, so the body has none.
+// What a kiosk submits: a checkout, a void, a refund, a step of its fulfilment. Each document's id is its Idempotency-Key, so the body has none.
 import * as z from 'zod';
 import { Gtin } from './gtin.ts';
 import { Text, Uuid } from './id.ts';
@@ -81,13 +81,43 @@ export type Checkout = z.infer<typeof Checkout>;
 export const Void = z.strictObject({ reason: Text(limits.textCharsMax) });
 export type Void = z.infer<typeof Void>;
 
-/** Money back on a checkout of this appliance. */
-export const LinkedRefund = z.strictObject({
-  checkoutId: Uuid,
-  currency: Currency,
-  totalMinor: TotalMinor,
-  reason: Text(limits.textCharsMax),
-});
+/** Of a line of a checkout that was taken before; lines count from 0, in the checkout's own order. */
+const lineOfCheckout = z
+  .int()
+  .min(0)
+  .max(limits.linesMax - 1);
+
+const namesEachLineOnce = (lines: readonly { line: number }[]) =>
+  new Set(lines.map(({ line }) => line)).size === lines.length;
+
+/** Money back on a checkout of this appliance: of some of its lines, or of an amount, or, with neither, of all that is left. */
+export const LinkedRefund = z
+  .strictObject({
+    checkoutId: Uuid,
+    lines: z
+      .array(
+        z.strictObject({
+          line: lineOfCheckout,
+          quantity: z.int().min(1).max(limits.lineQuantityMax),
+        }),
+      )
+      .min(1)
+      .max(limits.linesMax)
+      .refine(namesEachLineOnce, { error: 'name each line once' })
+      .optional(),
+    /** The checkout's own; needed with an amount. */
+    currency: Currency.optional(),
+    totalMinor: TotalMinor.optional(),
+    reason: Text(limits.textCharsMax),
+  })
+  .refine(({ lines, totalMinor }) => lines === undefined || totalMinor === undefined, {
+    error: 'refund lines or an amount, not both: what lines come to is reckoned here',
+    path: ['totalMinor'],
+  })
+  .refine(({ currency, totalMinor }) => totalMinor === undefined || currency !== undefined, {
+    error: 'an amount needs its currency',
+    path: ['currency'],
+  });
 export type LinkedRefund = z.infer<typeof LinkedRefund>;
 
 /** Money back without a checkout to point to: by policy only, every line with its own price. */
@@ -109,6 +139,36 @@ export const UnlinkedRefund = z.strictObject({
 export type UnlinkedRefund = z.infer<typeof UnlinkedRefund>;
 
 export type Refund = LinkedRefund | UnlinkedRefund;
+
+/**
+ * A step on the way of reserved goods to the customer.
+ * - `picked`: every line is there, as it was sold.
+ * - `short_picked`: of the lines named so many are there, of the others none; the rest is refunded by itself.
+ * - `handed_over`: the customer has what was picked; only now the goods leave the stock.
+ * - `abandoned`: nobody comes for them; they are for sale again, and the customer gets back what is left.
+ */
+export const Fulfilment = z.discriminatedUnion('step', [
+  z.strictObject({ step: z.literal('picked') }),
+  z.strictObject({
+    step: z.literal('short_picked'),
+    lines: z
+      .array(
+        z.strictObject({
+          line: lineOfCheckout,
+          quantity: z.int().min(0).max(limits.lineQuantityMax),
+        }),
+      )
+      .min(1)
+      .max(limits.linesMax)
+      .refine(namesEachLineOnce, { error: 'name each line once' }),
+  }),
+  z.strictObject({ step: z.literal('handed_over') }),
+  z.strictObject({ step: z.literal('abandoned'), reason: Text(limits.textCharsMax) }),
+]);
+export type Fulfilment = z.infer<typeof Fulfilment>;
+
+export const FulfilmentStep = z.enum(['picked', 'short_picked', 'handed_over', 'abandoned']);
+export type FulfilmentStep = z.infer<typeof FulfilmentStep>;
 
 /** The schema a refund is meant to satisfy: linked when it names a checkout. */
 export function refundSchema(body: unknown): typeof LinkedRefund | typeof UnlinkedRefund {

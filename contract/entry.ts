@@ -1,9 +1,9 @@
 // One entry of the journal: the exact bytes that are hashed, stored, sent and booked. Made once, never edited.
 import * as z from 'zod';
-import { Checkout, LinkedRefund, UnlinkedRefund, Void } from './checkout.ts';
+import { Checkout, Fulfilment, UnlinkedRefund, Void } from './checkout.ts';
 import { Text, Uuid } from './id.ts';
 import { limits } from './limits.ts';
-import { Price } from './money.ts';
+import { Currency, Price, TotalMinor } from './money.ts';
 import { DeclineCode, Reason, ReasonCode, VerdictKind } from './verdict.ts';
 
 /** When, three times: as the device believes, as its monotonic clock counts, and as central would say. */
@@ -87,14 +87,51 @@ export const VoidEntry = z.strictObject({
 });
 export type VoidEntry = z.infer<typeof VoidEntry>;
 
+/** What of a line is given back: its share of what was paid for the line, discounts and taxes within. */
+const RefundedLine = z.strictObject({
+  line: z.int().min(0),
+  quantity: z.int().min(1),
+  /** Absent where the refund was refused. */
+  totalMinor: z.int().min(0).optional(),
+});
+export type RefundedLine = z.infer<typeof RefundedLine>;
+
+/** Money back on a checkout, as it was understood: with what it comes to. */
+const LinkedRefund = z.strictObject({
+  checkoutId: Uuid,
+  /** Absent: of an amount. */
+  lines: z.array(RefundedLine).max(limits.linesMax).optional(),
+  /** Both are absent only where it was refused before they were known. */
+  currency: Currency.optional(),
+  totalMinor: TotalMinor.optional(),
+  reason: Text(limits.textCharsMax),
+});
+export type JournaledRefund = z.infer<typeof LinkedRefund>;
+
 export const RefundEntry = z.strictObject({
   kind: z.literal('refund'),
   ...head,
   ...slipped,
   policyVersion: z.int().min(0),
   refund: z.union([LinkedRefund, UnlinkedRefund]),
+  /** The step of a fulfilment that brought it; absent: a kiosk asked for it. */
+  fulfilmentId: Uuid.optional(),
 });
 export type RefundEntry = z.infer<typeof RefundEntry>;
+
+/** The refund that a step of a fulfilment brought, an entry of its own that follows at once. */
+export const BroughtRefund = z.strictObject({ id: Uuid, currency: Currency, totalMinor: TotalMinor });
+export type BroughtRefund = z.infer<typeof BroughtRefund>;
+
+export const FulfilmentEntry = z.strictObject({
+  kind: z.literal('fulfilment'),
+  ...head,
+  checkoutId: Uuid,
+  fulfilment: Fulfilment,
+  /** Absent where nothing is given back. */
+  refund: BroughtRefund.optional(),
+});
+export type FulfilmentEntry = z.infer<typeof FulfilmentEntry>;
 
 /** What became of a pending checkout: the one later entry that says so. */
 export const DecisionEntry = z.strictObject({
@@ -113,9 +150,15 @@ export const DecisionEntry = z.strictObject({
 export type DecisionEntry = z.infer<typeof DecisionEntry>;
 
 /** A document of a kiosk. */
-export type DocumentEntry = CheckoutEntry | VoidEntry | RefundEntry;
+export type DocumentEntry = CheckoutEntry | VoidEntry | RefundEntry | FulfilmentEntry;
 export type DocumentKind = DocumentEntry['kind'];
 
-export const Entry = z.discriminatedUnion('kind', [CheckoutEntry, VoidEntry, RefundEntry, DecisionEntry]);
+export const Entry = z.discriminatedUnion('kind', [
+  CheckoutEntry,
+  VoidEntry,
+  RefundEntry,
+  FulfilmentEntry,
+  DecisionEntry,
+]);
 export type Entry = z.infer<typeof Entry>;
 export type EntryKind = Entry['kind'];

@@ -1,5 +1,7 @@
 // What the appliance answers a kiosk over HTTP.
 import * as z from 'zod';
+import { FulfilmentStep } from './checkout.ts';
+import { BroughtRefund } from './entry.ts';
 import { Uuid } from './id.ts';
 import { limits } from './limits.ts';
 import { DeclineCode, OutcomeKind, ReasonCode, VerdictKind } from './verdict.ts';
@@ -9,17 +11,25 @@ export const AnsweredReason = z.object({
   code: ReasonCode,
   hint: z.string(),
   line: z.int().min(0).optional(),
-  /** With `out_of_stock`: how many of the product are left for sale. */
+  /** How many are left: of the product for sale with `out_of_stock`, of the line with the reasons about its quantity. */
   left: z.int().min(0).optional(),
 });
 
+/** Lines count from 0, in the order of their checkout. */
+const GivenBackLine = z.object({
+  line: z.int().min(0),
+  quantity: z.int().min(1),
+  /** Absent where it was refused. */
+  totalMinor: z.int().min(0).optional(),
+});
+
 /**
- * The answer to a POST of a checkout, void or refund. It is made of the journal alone, of its entry and of the decision
+ * The answer to a POST of a checkout, void, refund or step of a fulfilment. It is made of the journal alone, of its entry and of the decision
  * on it where one was waited for, so the same request gets the same answer for ever (I2).
  */
 export const Answer = z.object({
   id: Uuid,
-  kind: z.enum(['checkout', 'void', 'refund']),
+  kind: z.enum(['checkout', 'void', 'refund', 'fulfilment']),
   seq: z.int().min(1),
   verdict: VerdictKind,
   decidedBy: z.enum(['appliance', 'central']),
@@ -28,10 +38,16 @@ export const Answer = z.object({
   slip: z.int().min(1).optional(),
   /** The year of the site in which it is that number; numbers begin again with each year. */
   slipYear: z.int().optional(),
-  /** The checkout a void or linked refund refers to. */
+  /** The checkout that a void, linked refund or fulfilment refers to. */
   checkoutId: Uuid.optional(),
   currency: z.string().optional(),
   totalMinor: z.int().optional(),
+  /** Line by line: what a refund gives back, or what of a checkout was given back or not picked. Absent: no lines. */
+  givenBack: z.array(GivenBackLine).optional(),
+  /** Of a fulfilment. */
+  step: FulfilmentStep.optional(),
+  /** The refund that the fulfilment brought; it is a document of its own, with a slip. */
+  refund: BroughtRefund.optional(),
   /** The entry that decided a checkout for which central was asked. */
   decisionSeq: z.int().min(1).optional(),
   declineCode: DeclineCode.optional(),
@@ -47,6 +63,8 @@ export const DocumentView = Answer.extend({
   outcome: z.object({ kind: OutcomeKind, atMs: z.int() }).nullable(),
   voidedBy: Uuid.nullable(),
   refundedMinor: z.int().min(0),
+  /** How far the goods are on their way; present on an approved checkout that keeps goods for a hand-over. */
+  fulfilment: z.enum(['expected', ...FulfilmentStep.options]).optional(),
 });
 export type DocumentView = z.infer<typeof DocumentView>;
 

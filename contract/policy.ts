@@ -111,7 +111,7 @@ export const Policy = z
         uncounted: z.enum(['sell', 'refuse']).default('sell'),
         /** Goods leave with the checkout, or when their hand-over is confirmed. */
         taken: z.enum(['at_checkout', 'at_hand_over']).default('at_checkout'),
-        /** After this an approved checkout that was not handed over holds its goods no longer. */
+        /** After this an approved checkout that was not picked holds its goods no longer. */
         reservationMinutesMax: z
           .int()
           .min(1)

@@ -5,8 +5,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { Checkout, LinkedRefund, refundSchema, UnlinkedRefund, Void } from './checkout.ts';
-import { CheckoutEntry, DecisionEntry, Entry, RefundEntry, VoidEntry } from './entry.ts';
+import { Checkout, Fulfilment, LinkedRefund, refundSchema, UnlinkedRefund, Void } from './checkout.ts';
+import { CheckoutEntry, DecisionEntry, Entry, FulfilmentEntry, RefundEntry, VoidEntry } from './entry.ts';
 import { FeedItem } from './feed.ts';
 import { Answer, DocumentPage, DocumentView, Flags, Problem, Status } from './kiosk-api.ts';
 import { limits } from './limits.ts';
@@ -25,13 +25,19 @@ const strict: Record<string, z.ZodType> = {
   checkout: Checkout,
   void: Void,
   'refund-linked': LinkedRefund,
+  'refund-in-full': LinkedRefund,
+  'refund-by-line': LinkedRefund,
   'refund-unlinked': UnlinkedRefund,
+  fulfilment: Fulfilment,
+  'fulfilment-abandoned': Fulfilment,
   'entry-checkout': CheckoutEntry,
   'entry-checkout-refused': CheckoutEntry,
   'entry-void': VoidEntry,
   'entry-decision': DecisionEntry,
   'entry-refund-linked': RefundEntry,
+  'entry-refund-by-line': RefundEntry,
   'entry-refund-unlinked': RefundEntry,
+  'entry-fulfilment': FulfilmentEntry,
   hello: Hello,
   welcome: Welcome,
   refusal: Welcome,
@@ -47,6 +53,8 @@ const strict: Record<string, z.ZodType> = {
 /** What kiosks read: open, so that an older kiosk can read a newer answer. */
 const open: Record<string, z.ZodType> = {
   answer: Answer,
+  'answer-fulfilment': Answer,
+  'answer-refund-by-line': Answer,
   document: DocumentView,
   'document-page': DocumentPage,
   quote: Quote,
@@ -77,13 +85,21 @@ const optionalInPolicy =
   /^(online|offline|tax|stock|risk|flags|openingHours)$|^(online|offline|tax|stock)\.\w+$|^tax\.rates\.|^risk\.(floorMinor|randomOnline|velocity|splitWindowMinutes|newFingerprintMinorMax|review)$|^risk\.review\.|^exposure\.(countMax|checkoutMinorMax)$|^priceOverride\.deviationBasisPointsMax$|^discount\.|^openingHours\.untrustedClock$|^flags\.|(countMax|totalMinorMax)$/;
 const inPolicy = (path: Path) => path.slice(path.indexOf('policy') + 1).join('.');
 const optionalInAnswers = new Set(
-  'slip line checkoutId currency totalMinor detail requestId errors'.split(' '),
+  'slip line left checkoutId currency totalMinor givenBack fulfilment step refund detail requestId errors'.split(
+    ' ',
+  ),
 );
 /** In a quote a line is as it was judged, and its reason may say what is left. */
 const optionalInQuotes = new Set('line left name tax baseQuantity'.split(' '));
 /** On a slip also what the customer need not know of every sale. */
 const optionalOnSlips = new Set('slipYear offlineSinceMs sku tax baseQuantity payment'.split(' '));
+/** A linked refund is of an amount, of lines or of all that is left; refused, it may not know its money. */
+const optionalInLinkedRefunds = new Set(
+  'lines currency totalMinor slip slipYear central fulfilmentId'.split(' '),
+);
 const optionalIn = (name: string) => {
+  if (/refund-(linked|by-line|in-full)$/.test(name) && !(name in open)) return optionalInLinkedRefunds;
+  if (name === 'entry-fulfilment') return new Set(['refund', 'central']);
   if (name === 'slip') return optionalOnSlips;
   if (name === 'quote') return optionalInQuotes;
   return name in open ? optionalInAnswers : optionalAtTheDoor;

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { limits } from './limits.ts';
-import { includedTaxMinor, shareMinor, spreadMinor } from './share.ts';
+import { firstPiecesMinor, includedTaxMinor, shareMinor, spreadMinor } from './share.ts';
 
 const amount = fc.oneof(fc.integer({ min: 0, max: limits.totalMinorMax }), fc.nat(20_000));
 const basisPoints = fc.integer({ min: 0, max: 10_000 });
@@ -50,6 +50,34 @@ describe('the tax inside a gross amount', () => {
     [4223, 2000, 704],
   ])('of %i at %i basis points is %i', (gross, rate, expected) => {
     expect(includedTaxMinor(gross, rate)).toBe(expected);
+  });
+});
+
+describe('the first pieces of an amount', () => {
+  const equal = fc.integer({ min: 1, max: 100_000 });
+
+  it('come to all of it in the end, never go back, and are within half a unit of their exact part', () => {
+    fc.assert(
+      fc.property(amount, equal, equal, (minor, one, other) => {
+        const [part, whole] = one < other ? [one, other] : [other, one];
+        const first = firstPiecesMinor(minor, part, whole);
+        expect(first).toBeLessThanOrEqual(firstPiecesMinor(minor, whole, whole));
+        expect(firstPiecesMinor(minor, whole, whole)).toBe(minor);
+        expect(firstPiecesMinor(minor, part - 1, whole)).toBeLessThanOrEqual(first);
+        const off = 2n * (BigInt(first) * BigInt(whole) - BigInt(minor) * BigInt(part));
+        expect(off <= BigInt(whole) && off > -BigInt(whole)).toBe(true);
+      }),
+    );
+  });
+
+  it.each([
+    [1000, 0, 3, 0],
+    [1000, 1, 3, 333],
+    [1000, 2, 3, 667],
+    [1, 1, 2, 1],
+    [0, 1, 2, 0],
+  ])('of %i, %i of %i, are %i', (minor, part, whole, expected) => {
+    expect(firstPiecesMinor(minor, part, whole)).toBe(expected);
   });
 });
 

@@ -21,6 +21,14 @@ export function includedTaxMinor(grossMinor: number, basisPoints: number): numbe
 }
 
 /**
+ * What the first `part` of `whole` equal pieces of an amount come to: round-half-up(amountMinor × part ÷ whole). Pieces
+ * taken one after another as differences of this sum to the amount, and none is negative.
+ */
+export function firstPiecesMinor(amountMinor: number, part: number, whole: number): number {
+  return Number((2n * BigInt(amountMinor) * BigInt(part) + BigInt(whole)) / (2n * BigInt(whole)));
+}
+
+/**
  * Spreads an amount over weights by largest remainder: each part is amount × weight ÷ sum rounded down, and the units
  * left over go to the largest remainders, of equal ones to the first. The parts sum to the amount, and where the amount
  * is not above the sum of the weights, no part is above its weight.

@@ -10,7 +10,7 @@ const SlipLine = z.object({
   quantity: z.int().min(1),
   price: Price,
   from: JudgedLine.shape.from,
-  /** The price times the quantity, before discounts. */
+  /** The price times the quantity, before discounts; on a linked refund what is given back for it, all told. */
   totalMinor: z.int().min(0),
   /** Its own discount and its part of the checkout's; absent: none. */
   discountMinor: z.int().min(1).optional(),

@@ -57,6 +57,17 @@ export const reasonHints = {
   already_voided: 'The checkout was voided before.',
   already_refunded: 'The checkout was refunded, so it can no longer be voided.',
   refund_above_remaining: 'Refund no more than what is left of the checkout.',
+  refund_of_nothing: 'Nothing is left to give back: it was refunded before, or it cost nothing.',
+  line_not_on_checkout: 'The checkout has no such line; lines count from 0, in the order of the checkout.',
+  quantity_above_remaining: 'Fewer of this line are left to give back; reduce the quantity.',
+  fulfilment_not_expected: 'The goods of this checkout left with it, so there is nothing to hand over.',
+  nothing_to_hand_over: 'Everything of this checkout was given back, so nothing is left to hand over.',
+  already_picked: 'The goods were picked before; hand them over, abandon them, or refund what is missing.',
+  not_picked: 'Say first what was picked, then hand it over.',
+  already_handed_over: 'The customer has the goods already; give money back with a refund.',
+  already_abandoned: 'The goods were given up before and the customer was refunded; submit a new checkout.',
+  picked_more_than_sold: 'More was picked than was sold and not given back; reduce the quantity.',
+  nothing_picked: 'If nothing at all is there, abandon the checkout.',
   unlinked_refund_not_allowed: 'The policy of this site allows refunds only with their checkout.',
   refund_above_limit: 'Ask central for a refund of this size.',
 } as const;
@@ -68,7 +79,7 @@ export const ReasonCode = z.enum(Object.keys(reasonHints) as [ReasonCode, ...Rea
 export const Reason = z.strictObject({
   code: ReasonCode,
   line: z.int().min(0).optional(),
-  /** With `out_of_stock`: how many of the product are left for sale. */
+  /** How many are left: of the product for sale with `out_of_stock`, of the line with the reasons about its quantity. */
   left: z.int().min(0).optional(),
 });
 export type Reason = z.infer<typeof Reason>;

@@ -8,7 +8,7 @@ import type { Slip } from '../contract/slip.ts';
 type Fields = Record<string, unknown>;
 export type Guard<T> = (value: unknown) => value is T;
 
-const kinds: ReadonlySet<unknown> = new Set(['checkout', 'void', 'refund']);
+const kinds: ReadonlySet<unknown> = new Set(['checkout', 'void', 'refund', 'fulfilment']);
 const verdicts: ReadonlySet<unknown> = new Set([
   'pending',
   'authorised',

@@ -42,9 +42,10 @@ function balances(receivable: number, payable = -receivable): Books['balances'] 
   ];
 }
 
-/** Two sales, one refused, half of the first given back, the second voided. */
+/** Two sales, one refused, half of the first given back and the rest handed over, the second voided. */
 function goodBooks(): Books {
   const { currency, totalMinor, ...voidDocument } = document(5, { kind: 'void', checkoutId: 'id-2' });
+  const { currency: _, totalMinor: __, ...step } = document(6, { kind: 'fulfilment', checkoutId: 'id-1' });
   return {
     journal: [
       document(1),
@@ -52,6 +53,7 @@ function goodBooks(): Books {
       document(3, { verdict: 'refused' }),
       document(4, { kind: 'refund', checkoutId: 'id-1', totalMinor: 50 }),
       voidDocument,
+      step,
     ],
     ledger: [
       entry(1),
@@ -59,6 +61,7 @@ function goodBooks(): Books {
       entry(3, { verdict: 'refused', state: 'recorded' }),
       entry(4, { kind: 'refund', totalMinor: 50 }),
       entry(5, { kind: 'void', totalMinor: 200 }),
+      entry(6, { kind: 'fulfilment', totalMinor: 0, state: 'recorded' }),
     ],
     balances: balances(50),
   };
@@ -67,7 +70,7 @@ function goodBooks(): Books {
 describe('journal and ledger', () => {
   it('agree, and are summed by what happened', () => {
     expect(compareBooks(goodBooks())).toEqual({
-      entries: 5,
+      entries: 6,
       journalTotalMinor: 300,
       ledgerTotalMinor: 300,
       refundTotalMinor: 50,
@@ -81,7 +84,7 @@ describe('journal and ledger', () => {
   const spoilt: [string, (books: Books) => void, object][] = [
     ['an entry missing in the ledger', (books) => books.ledger.splice(1, 1), { missing: 1 }],
     ['an entry twice in the ledger', (books) => books.ledger.push(entry(1)), { duplicates: 1 }],
-    ['an entry the journal does not have', (books) => books.ledger.push(entry(6)), { missing: 0 }],
+    ['an entry the journal does not have', (books) => books.ledger.push(entry(7)), { missing: 0 }],
     ['another amount', (books) => books.ledger.splice(0, 1, entry(1, { totalMinor: 101 })), {}],
     ['another verdict', (books) => books.ledger.splice(0, 1, entry(1, { verdict: 'refused' })), {}],
     ['a refused checkout booked', (books) => books.ledger.splice(2, 1, entry(3, { verdict: 'refused' })), {}],

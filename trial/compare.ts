@@ -82,7 +82,8 @@ function differencesOf(document: DocumentView, entry: LedgerEntry | undefined, r
     seq: document.seq,
     kind: document.kind,
     verdict: document.verdict,
-    state: isApproved(document) || reversed ? 'booked' : 'recorded',
+    // A step of a fulfilment moves no money; the refund it brings is a document of its own.
+    state: (isApproved(document) && document.kind !== 'fulfilment') || reversed ? 'booked' : 'recorded',
     // A void has no amount of its own in the journal; the ledger knows what it takes back.
     ...(document.totalMinor !== undefined && { totalMinor: document.totalMinor }),
     ...(document.currency !== undefined && { currency: document.currency }),

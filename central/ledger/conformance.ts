@@ -9,6 +9,7 @@ import {
   bytesOf,
   checkoutEntry,
   decisionEntry,
+  fulfilmentEntry,
   pendingEntry,
   refundEntry,
   unlinkedRefundEntry,
@@ -277,6 +278,51 @@ export function describeLedgerStore(name: string, under: StoreUnderTest): void {
         expect(voided?.movements.map(({ reason }) => reason)).toEqual(['sale', 'void']);
         const balances = (await opened.port.accounts()).map(({ balanceMinor }) => balanceMinor);
         expect(balances).toEqual([70n, -70n]);
+      });
+
+      it('shows how far the goods of a checkout are, and books what a step gives back', async () => {
+        const sale = checkoutEntry({ totalMinor: 1000, goods: 'reserved' });
+        const lines = [{ line: 0, quantity: 1 }];
+        const back = refundEntry(sale.id, 250);
+        const short = fulfilmentEntry(
+          sale.id,
+          { step: 'short_picked', lines },
+          { refund: { id: back.id, currency: 'GBP', totalMinor: 250 } },
+        );
+        const handedOver = fulfilmentEntry(sale.id, { step: 'handed_over' });
+        journal.append(...[sale, short, { ...back, fulfilmentId: short.id }, handedOver].map(bytesOf));
+        journal.append(
+          bytesOf(fulfilmentEntry(sale.id, { step: 'abandoned', reason: 'x' }, { verdict: 'refused' })),
+        );
+        journal.append(bytesOf({ ...handedOver, checkoutId: voidEntry(sale.id).id }));
+        await hello();
+        await receive(1, 6);
+        await bookAll();
+        expect(await states()).toEqual([
+          'booked',
+          'recorded',
+          'booked',
+          'recorded',
+          'recorded',
+          'document_repeated',
+        ]);
+        const [view] = await opened.port.document(sale.id);
+        expect(view).toMatchObject({ refundedMinor: 250, fulfilment: 'handed_over' });
+        expect(view?.movements.map(({ reason }) => reason)).toEqual(['sale', 'refund']);
+        const [step] = await opened.port.document(short.id);
+        expect(step).toMatchObject({
+          kind: 'fulfilment',
+          fulfilment: 'short_picked',
+          checkoutId: sale.id,
+          totalMinor: 0,
+          movements: [],
+        });
+        // A step has no outcome: the appliance is told of the sale and of the money that went back.
+        const told = (await feedOf('box-1')).map(({ id, outcome }) => [id, outcome]);
+        expect(told).toEqual([
+          [sale.id, 'booked'],
+          [back.id, 'booked'],
+        ]);
       });
 
       it('does not let one appliance touch a checkout of another', async () => {

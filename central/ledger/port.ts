@@ -95,6 +95,8 @@ export interface DocumentRow {
   totalMinor: number;
   checkoutId: string | null;
   slip: number | null;
+  /** The step of a fulfilment, or the newest one of a checkout; null: none, or the goods left with it. */
+  fulfilment: string | null;
   refundedMinor: number;
   voidedBy: string | null;
   atMs: number;

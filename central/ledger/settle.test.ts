@@ -1,10 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import type { DocumentEntry } from '../../contract/entry.ts';
-import { checkoutEntry, refundEntry, unlinkedRefundEntry, voidEntry } from '../fixtures/entries.ts';
+import type { DocumentEntry, FulfilmentEntry } from '../../contract/entry.ts';
+import {
+  checkoutEntry,
+  fulfilmentEntry,
+  refundEntry,
+  unlinkedRefundEntry,
+  voidEntry,
+} from '../fixtures/entries.ts';
 import { type DocumentState, type SettleFacts, type Settlement, settle } from './settle.ts';
 
 const id = '0190b5c0-0000-7000-8000-000000000001';
 const nothing: SettleFacts = { sameId: null, checkout: null };
+
+function step(change: Partial<FulfilmentEntry> = {}): FulfilmentEntry {
+  return fulfilmentEntry(id, { step: 'picked' }, change);
+}
 
 function sold(change: Partial<DocumentState> = {}): DocumentState {
   return {
@@ -72,6 +82,21 @@ describe('settle', () => {
       { ...nothing, checkout: sold() },
       'currency_differs',
     ],
+    [
+      'an approved refund that does not say of how much',
+      refundEntry(id, 1, { refund: { checkoutId: id, currency: 'GBP', reason: 'x' } }),
+      { ...nothing, checkout: sold() },
+      'entry_unreadable',
+    ],
+    ['a step for an unknown checkout', step(), nothing, 'checkout_unknown'],
+    ['a step for a refund', step(), { ...nothing, checkout: sold({ kind: 'refund' }) }, 'not_a_checkout'],
+    [
+      'a step for a refused checkout',
+      step(),
+      { ...nothing, checkout: sold({ verdict: 'refused' }) },
+      'checkout_not_approved',
+    ],
+    ['a step after a void', step(), { ...nothing, checkout: sold({ voidedBy: id }) }, 'already_voided'],
   ];
   it.each(parked)('parks %s', (_, entry, facts, reason) => {
     expect(settle(entry, facts)).toEqual({ kind: 'parked', reason });
@@ -114,9 +139,23 @@ describe('settle', () => {
     ['a declined checkout', checkoutEntry({ verdict: 'declined' })],
     ['a refused void of a checkout nobody knows', voidEntry(id, { verdict: 'refused' })],
     ['a refused refund', refundEntry(id, 100, { verdict: 'refused' })],
+    [
+      'a refund refused before its money was known',
+      refundEntry(id, 1, { verdict: 'refused', refund: { checkoutId: id, reason: 'x' } }),
+    ],
+    ['a refused step of a fulfilment', step({ verdict: 'refused' })],
   ];
   it.each(refused)('records %s without moving money', (_, entry) => {
     expect(settle(entry, nothing).kind).toBe('recorded');
+  });
+
+  it('takes note of a step of a fulfilment without moving money', () => {
+    expect(settle(step(), { ...nothing, checkout: sold({ refundedMinor: 3 }) })).toEqual({
+      kind: 'stepped',
+      document: { currency: 'GBP', totalMinor: 0, checkoutId: id },
+      checkoutId: id,
+      step: 'picked',
+    });
   });
 });
 

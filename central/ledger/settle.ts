@@ -1,10 +1,12 @@
 // What one journal entry means for the money: pure. It never throws for what an appliance may send; what cannot be
 // booked is parked with a reason, and the rest of the journal goes on.
 
+import type { FulfilmentStep } from '../../contract/checkout.ts';
 import type {
   CheckoutEntry,
   DocumentEntry,
   DocumentKind,
+  FulfilmentEntry,
   RefundEntry,
   VoidEntry,
 } from '../../contract/entry.ts';
@@ -49,7 +51,7 @@ export interface DocumentState {
 export interface SettleFacts {
   /** The document that already carries the entry's id. */
   sameId: DocumentState | null;
-  /** The document a void or linked refund refers to. */
+  /** The document a void, linked refund or fulfilment refers to. */
   checkout: DocumentState | null;
 }
 
@@ -81,6 +83,8 @@ export type Settlement =
   | { kind: 'asked'; document: NewDocument; entry: CheckoutEntry }
   /** Refused or declined at the appliance: worth knowing, no money in it. */
   | { kind: 'recorded'; document: NewDocument }
+  /** A step of a fulfilment: no money in it, a refund that it brings is an entry of its own. */
+  | { kind: 'stepped'; document: NewDocument; checkoutId: string; step: FulfilmentStep }
   | { kind: 'parked'; reason: ParkReason };
 
 /** Settles one entry against what the ledger knows of its appliance's documents. */
@@ -93,6 +97,8 @@ export function settle(entry: DocumentEntry, facts: SettleFacts): Settlement {
       return settleVoid(entry, facts.checkout);
     case 'refund':
       return settleRefund(entry, facts.checkout);
+    case 'fulfilment':
+      return settleFulfilment(entry, facts.checkout);
     default:
       return unreachable(entry);
   }
@@ -100,7 +106,7 @@ export function settle(entry: DocumentEntry, facts: SettleFacts): Settlement {
 
 /** The checkout an entry refers to, or null when it stands alone. */
 export function checkoutIdOf(entry: DocumentEntry): string | null {
-  if (entry.kind === 'void') return entry.checkoutId;
+  if (entry.kind === 'void' || entry.kind === 'fulfilment') return entry.checkoutId;
   return entry.kind === 'refund' && 'checkoutId' in entry.refund ? entry.refund.checkoutId : null;
 }
 
@@ -122,7 +128,7 @@ function settleCheckout(entry: CheckoutEntry): Settlement {
 
 function settleVoid(entry: VoidEntry, checkout: DocumentState | null): Settlement {
   const { checkoutId } = entry;
-  if (!isApproved(entry.verdict)) return refusedVoid(checkoutId, checkout);
+  if (!isApproved(entry.verdict)) return { kind: 'recorded', document: withoutMoney(checkoutId, checkout) };
   if (checkout === null) return parked('checkout_unknown');
   if (checkout.kind !== 'checkout') return parked('not_a_checkout');
   if (!isApproved(checkout.verdict)) return parked('checkout_not_approved');
@@ -137,10 +143,11 @@ function settleVoid(entry: VoidEntry, checkout: DocumentState | null): Settlemen
 }
 
 function settleRefund(entry: RefundEntry, checkout: DocumentState | null): Settlement {
-  const { currency, totalMinor } = entry.refund;
+  const { currency = checkout?.currency ?? noCurrency, totalMinor = 0 } = entry.refund;
   const checkoutId = checkoutIdOf(entry);
   const document = { currency, totalMinor, checkoutId };
   if (!isApproved(entry.verdict)) return { kind: 'recorded', document };
+  if (totalMinor === 0) return parked('entry_unreadable');
   const postings = reversed(salePostings(currency, totalMinor));
   if (checkoutId === null) return booked('refund', document, postings, null);
   if (checkout === null) return parked('checkout_unknown');
@@ -157,9 +164,23 @@ function isApproved(verdict: VerdictKind): boolean {
   return verdict === 'authorised' || verdict === 'approved_offline';
 }
 
-/** A refused void of an unknown checkout has no currency of its own: XXX is ISO 4217's "no currency". */
-function refusedVoid(checkoutId: string, checkout: DocumentState | null): Settlement {
-  return { kind: 'recorded', document: { currency: checkout?.currency ?? 'XXX', totalMinor: 0, checkoutId } };
+/** The order of the steps is the appliance's to keep: here each is shown, and moves nothing. */
+function settleFulfilment(entry: FulfilmentEntry, checkout: DocumentState | null): Settlement {
+  const { checkoutId } = entry;
+  const document = withoutMoney(checkoutId, checkout);
+  if (!isApproved(entry.verdict)) return { kind: 'recorded', document };
+  if (checkout === null) return parked('checkout_unknown');
+  if (checkout.kind !== 'checkout') return parked('not_a_checkout');
+  if (!isApproved(checkout.verdict)) return parked('checkout_not_approved');
+  if (checkout.voidedBy !== null) return parked('already_voided');
+  return { kind: 'stepped', document, checkoutId, step: entry.fulfilment.step };
+}
+
+/** ISO 4217's "no currency", for what refers to a checkout that is not known. */
+const noCurrency = 'XXX';
+
+function withoutMoney(checkoutId: string, checkout: DocumentState | null): NewDocument {
+  return { currency: checkout?.currency ?? noCurrency, totalMinor: 0, checkoutId };
 }
 
 function booked(

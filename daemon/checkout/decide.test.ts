@@ -1,7 +1,7 @@
 // The rule as tables: each reason alone, all of them together, and the limits to the minor unit.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Checkout, LinkedRefund, UnlinkedRefund } from '../../contract/checkout.ts';
+import type { Checkout, UnlinkedRefund } from '../../contract/checkout.ts';
 import type { Product } from '../../contract/feed.ts';
 import { type Price, samePrice } from '../../contract/money.ts';
 import { Policy } from '../../contract/policy.ts';
@@ -10,7 +10,6 @@ import {
   alone,
   type CheckoutFacts,
   type Decision,
-  decideLinkedRefund,
   decideUnlinkedRefund,
   decideVoid,
   judgeCheckout,
@@ -377,6 +376,7 @@ const sold: TargetFacts = {
   totalMinor: 1000,
   voided: false,
   refundedMinor: 0,
+  handedOver: false,
 };
 
 describe('a void', () => {
@@ -389,33 +389,12 @@ describe('a void', () => {
     ['a refund', { kind: 'refund' }, ['checkout_not_approved']],
     ['a checkout voided before', { voided: true }, ['already_voided']],
     ['a checkout after a refund', { refundedMinor: 1 }, ['already_refunded']],
+    ['a checkout whose goods were handed over', { handedOver: true }, ['already_handed_over']],
+    ['a step of a fulfilment', { kind: 'fulfilment' }, ['checkout_not_approved']],
   ])('of %s', (_, changes, reasons) => {
     const decision = decideVoid({ ...sold, ...changes });
     expect(codes(decision)).toEqual(reasons);
     expect(decision.verdict).toBe(reasons.length === 0 ? 'approved_offline' : 'refused');
-  });
-});
-
-describe('a refund of a checkout', () => {
-  const refundOf = (totalMinor: number, currency = 'GBP'): LinkedRefund => ({
-    checkoutId: '0199f3c4-0b21-7a10-8c3d-6e5f4a3b2c1d',
-    currency,
-    totalMinor,
-    reason: 'damaged',
-  });
-
-  it.each<[string, LinkedRefund, Partial<TargetFacts>, string[]]>([
-    ['of a part', refundOf(1), {}, []],
-    ['of the whole', refundOf(1000), {}, []],
-    ['of one more than the whole', refundOf(1001), {}, ['refund_above_remaining']],
-    ['of what is left', refundOf(400), { refundedMinor: 600 }, []],
-    ['of one more than is left', refundOf(401), { refundedMinor: 600 }, ['refund_above_remaining']],
-    ['in another currency', refundOf(1, 'EUR'), {}, ['currency_not_accepted']],
-    ['of a refused checkout', refundOf(1), { verdict: 'refused' }, ['checkout_not_approved']],
-    ['of a refund', refundOf(1), { kind: 'refund' }, ['checkout_not_approved']],
-    ['of a voided checkout', refundOf(1), { voided: true }, ['already_voided']],
-  ])('%s', (_, refund, changes, reasons) => {
-    expect(codes(decideLinkedRefund(refund, { ...sold, ...changes }))).toEqual(reasons);
   });
 });
 

@@ -1,4 +1,4 @@
-// The rule: what the appliance says of a checkout, a void or a refund. Pure: it is given the facts and returns a judgement.
+// The rule: what the appliance says of a checkout, a void or an unlinked refund. Pure: it is given the facts and returns a judgement.
 //
 // A checkout's judgement has two kinds of reasons against it. `refusals` hold always: the goods, the price, the total, a
 // card that is no longer taken. `offlineRefusals` hold only where the appliance decides alone: exposure, velocity, floor
@@ -7,7 +7,8 @@
 //   none, any offlineRefusals   → central must decide; `alone()` refuses, naming them;
 //   none of either              → the appliance may approve by itself, or ask central as the mode says.
 // Every reason that applies is given, not the first alone, so that a kiosk can mend all at once.
-import type { Checkout, Line, LinkedRefund, UnlinkedRefund } from '../../contract/checkout.ts';
+import type { Checkout, Line, UnlinkedRefund } from '../../contract/checkout.ts';
+import type { DocumentKind } from '../../contract/entry.ts';
 import { lineTotalMinor } from '../../contract/money.ts';
 import type { Policy } from '../../contract/policy.ts';
 import type { Reason, ReasonCode, VerdictKind } from '../../contract/verdict.ts';
@@ -93,28 +94,22 @@ function byLine(reasons: Reason[]): Reason[] {
 
 /** What the journal knows of the checkout that a void or refund refers to. */
 export interface TargetFacts {
-  kind: 'checkout' | 'void' | 'refund';
+  kind: DocumentKind;
   verdict: VerdictKind;
   currency: string;
   totalMinor: number;
   voided: boolean;
   refundedMinor: number;
+  /** The customer has the goods that were kept for a hand-over. */
+  handedOver: boolean;
 }
 
-/** Judges a void: an approved checkout can be voided once, and not after money went back. */
+/** Judges a void: an approved checkout can be voided once, and not after money went back or reserved goods went out. */
 export function decideVoid(target: TargetFacts): Decision {
   if (!isApproved(target)) return refused('checkout_not_approved');
   if (target.voided) return refused('already_voided');
+  if (target.handedOver) return refused('already_handed_over');
   if (target.refundedMinor > 0) return refused('already_refunded');
-  return approved;
-}
-
-/** Judges a refund of a checkout: several may follow each other, together never above its total. */
-export function decideLinkedRefund(refund: LinkedRefund, target: TargetFacts): Decision {
-  if (!isApproved(target)) return refused('checkout_not_approved');
-  if (target.voided) return refused('already_voided');
-  if (refund.currency !== target.currency) return refused('currency_not_accepted');
-  if (target.refundedMinor + refund.totalMinor > target.totalMinor) return refused('refund_above_remaining');
   return approved;
 }
 
@@ -139,7 +134,8 @@ function refused(code: ReasonCode): Decision {
   return { verdict: 'refused', reasons: [{ code }] };
 }
 
-function isApproved(target: TargetFacts): boolean {
+/** Whether it is a checkout that was approved, by whomever. */
+export function isApproved(target: Pick<TargetFacts, 'kind' | 'verdict'>): boolean {
   return (
     target.kind === 'checkout' && (target.verdict === 'approved_offline' || target.verdict === 'authorised')
   );

@@ -54,7 +54,7 @@ const answer = (changes: Partial<Answer> = {}): Answer => ({
   slipYear: 2026,
   ...changes,
 });
-const first = { timeZone: 'Europe/Berlin', copy: false, voided: false };
+const first = { checkout: null, timeZone: 'Europe/Berlin', copy: false, voided: false };
 const offline = {
   verdict: 'approved_offline',
   decidedBy: 'appliance',

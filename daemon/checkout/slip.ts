@@ -1,5 +1,5 @@
 // What stands on a slip: a pure function of the journal, so that a copy years later says what the first print said.
-import type { CheckoutEntry, EntryTime, RefundEntry } from '../../contract/entry.ts';
+import type { CheckoutEntry, EntryTime, JournaledRefund, RefundEntry } from '../../contract/entry.ts';
 import type { Answer } from '../../contract/kiosk-api.ts';
 import { lineTotalMinor } from '../../contract/money.ts';
 import type { Slip } from '../../contract/slip.ts';
@@ -11,6 +11,8 @@ interface SlipFacts {
   timeZone: string;
   copy: boolean;
   voided: boolean;
+  /** Of a refund that has one: the names and prices of its lines stand there. */
+  checkout: CheckoutEntry | null;
 }
 
 /**
@@ -21,7 +23,7 @@ interface SlipFacts {
 export function slipOf(
   entry: CheckoutEntry | RefundEntry,
   answer: Answer,
-  facts: SlipFacts,
+  { checkout, ...facts }: SlipFacts,
 ): StoreSlip | null {
   const { slip, slipYear, verdict, decidedBy, offlineSinceMs } = answer;
   if (slip === undefined || (verdict !== 'authorised' && verdict !== 'approved_offline')) return null;
@@ -36,7 +38,7 @@ export function slipOf(
     decidedBy,
     decision: decisionWords(entry.kind, verdict, offlineSinceMs !== undefined),
     ...(offlineSinceMs !== undefined && { offlineSinceMs }),
-    ...(entry.kind === 'checkout' ? ofCheckout(entry) : ofRefund(entry)),
+    ...(entry.kind === 'checkout' ? ofCheckout(entry) : ofRefund(entry, checkout)),
   };
 }
 
@@ -65,11 +67,9 @@ function ofCheckout({ checkout, judged = [], taxes = [] }: CheckoutEntry): Conte
   };
 }
 
-function ofRefund({ refund }: RefundEntry): Content {
+function ofRefund({ refund }: RefundEntry, checkout: CheckoutEntry | null): Content {
+  if ('checkoutId' in refund) return ofLinkedRefund(refund, checkout);
   const { currency, totalMinor } = refund;
-  if ('checkoutId' in refund) {
-    return { checkoutId: refund.checkoutId, currency, lines: [], taxes: [], totalMinor };
-  }
   const lines = refund.lines.flatMap(({ sku, gtin, quantity, price }) =>
     price
       ? [{ name: sku ?? gtin ?? '', sku, quantity, price, totalMinor: lineTotalMinor(price, quantity) }]
@@ -77,6 +77,20 @@ function ofRefund({ refund }: RefundEntry): Content {
   );
   const { scheme, last4 } = refund.payment;
   return { currency, lines, taxes: [], totalMinor, payment: { scheme, last4 } };
+}
+
+/** Each line with what is given back for it: its discounts are taken off and its taxes within. */
+function ofLinkedRefund(
+  { checkoutId, currency = '', totalMinor = 0, lines = [] }: JournaledRefund,
+  checkout: CheckoutEntry | null,
+): Content {
+  const given = lines.flatMap(({ line, quantity, totalMinor: minor = 0 }) => {
+    const judged = checkout?.judged?.[line];
+    if (!judged) return [];
+    const { sku, name = sku, price, from } = judged;
+    return [{ name, sku, quantity, price, ...(from && { from }), totalMinor: minor }];
+  });
+  return { checkoutId, currency, lines: given, taxes: [], totalMinor };
 }
 
 function timeOf({ central, wallMs }: EntryTime): number {

@@ -6,12 +6,16 @@ import type { KioskDoor } from '../store/kiosks/door.ts';
 import { ProblemError } from './problems.ts';
 import type { RateLimit } from './rate-limit.ts';
 
-/** Sets ctx.state.kiosk to the caller, or null when nobody says who they are. Wrong tokens count against their sender. */
+/**
+ * Sets ctx.state.kiosk to the caller, or null when nobody says who they are, and ctx.state.stillKnown, which an answer that
+ * does not end asks from time to time: false once the kiosk was revoked. Wrong tokens count against their sender.
+ */
 export function identifyCaller(kiosks: Pick<KioskDoor, 'kioskOf'>, rates: RateLimit): Middleware {
   return async (ctx, next) => {
     const token = bearerToken(ctx.get('Authorization'));
     const kiosk = token === null ? null : kiosks.kioskOf(token);
     ctx.state.kiosk = kiosk satisfies Kiosk | null;
+    ctx.state.stillKnown = () => token === null || kiosks.kioskOf(token) !== null;
     const counted = rates.count(ctx, kiosk, token !== null);
     if (counted) await counted;
     if (token !== null && !kiosk) {

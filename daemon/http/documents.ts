@@ -52,7 +52,7 @@ export function addDocumentRoutes(
 }
 
 /** 201 whenever the journal has it: a refusal by the rule is an answer too, and kept. */
-function respond(ctx: Context, answer: AcceptAnswer | Waited): void {
+export function respond(ctx: Context, answer: AcceptAnswer | Waited): void {
   switch (answer.kind) {
     case 'unaccepted':
       throw new ProblemError(answer.code);

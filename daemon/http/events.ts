@@ -21,6 +21,8 @@ const heartbeatMs = 15_000;
 /** A reader that has taken nothing for so long is sent away; it comes back with its last id. */
 const drainMsMax = 10_000;
 const retryMs = 1000;
+/** A kiosk that was revoked is sent away within this time, and hears nothing meanwhile. */
+const lookMs = 1000;
 
 interface Asked {
   journalId: string;
@@ -29,6 +31,8 @@ interface Asked {
 
 interface Stream {
   response: ServerResponse;
+  /** False once its kiosk was revoked. */
+  stillKnown: () => boolean;
   cursor: EventCursor;
   /** What it still has to be told of: nothing, events, or also that the status changed. */
   news: { events: boolean; status: boolean };
@@ -49,6 +53,11 @@ export function addEventRoute(
     }
   });
 
+  const looking = setInterval(() => {
+    for (const { response, stillKnown } of streams) if (!stillKnown()) response.destroy();
+  }, lookMs);
+  looking.unref();
+
   router.get('/v1/events', async (ctx) => {
     if (streams.size >= streamsMax) throw new ProblemError('busy');
     const { journalId, head } = await store.ask('events', {
@@ -61,6 +70,7 @@ export function addEventRoute(
     const response = open(ctx);
     const stream: Stream = {
       response,
+      stillKnown: ctx.state.stillKnown as () => boolean,
       cursor: known ?? head,
       // Something may have come in the very batch that told the head.
       news: { events: true, status: true },
@@ -80,7 +90,8 @@ export function addEventRoute(
     const { response } = stream;
     while (!response.destroyed && !response.writableEnded) {
       const text = await takeNews(stream, journalId);
-      if (text !== '') await write(response, text);
+      if (!stream.stillKnown()) response.destroy();
+      else if (text !== '') await write(response, text);
       if (stream.news.events || stream.news.status) await pause(stream, gatherMs, false);
       else await newsOrHeartbeat(stream);
     }
@@ -106,6 +117,7 @@ export function addEventRoute(
 
   return {
     close() {
+      clearInterval(looking);
       // Not ended in order: a reader that takes nothing would hold up the stop.
       for (const { response } of streams) response.destroy();
     },

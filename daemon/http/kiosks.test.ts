@@ -262,6 +262,7 @@ describe('who may what', () => {
       ['sell', () => ['POST', `/v1/checkouts/${uuid(404)}/void`, { body: { reason: 'x' } }], 404],
       ['refund', () => ['POST', '/v1/refunds', refund], 404],
       ['refund', () => ['POST', '/V1/Refunds/', refund], 404],
+      ['fulfil', () => ['POST', `/v1/checkouts/${uuid(404)}/fulfilment`, { body: { step: 'picked' } }], 404],
       ['read', () => ['GET', '/v1/status', {}], 200],
       ['read', () => ['HEAD', '/v1/status', {}], 200],
       ['read', () => ['GET', '/v1/checkouts', {}], 200],
@@ -316,6 +317,38 @@ describe('who may what', () => {
     expect(codeOf(await sell(gone))).toBe('kiosk_token_invalid');
     registry.rename('till-2', 'till-9');
     expect((await sell(stays)).status).toBe(201);
+  });
+});
+
+describe('a stream of events', () => {
+  const open = async (token: string) => {
+    const response = await fetch(`http://127.0.0.1:${server.port}/v1/events`, { headers: bearer(token) });
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader() ?? expect.fail();
+    const heard = { text: '', ended: false };
+    const listen = async () => {
+      for (let piece = await reader.read(); !piece.done; piece = await reader.read())
+        heard.text += piece.value;
+    };
+    void listen()
+      .catch(() => {})
+      .finally(() => {
+        heard.ended = true;
+      });
+    await expect.poll(() => heard.text).toContain('event: status');
+    return heard;
+  };
+
+  it('ends when its kiosk is revoked, though nothing happens, and tells it nothing more', async () => {
+    const [gone, stays] = [await open(await pair('till-1')), await open(await pair('till-2'))];
+    registry.revoke('till-1');
+    await send('POST', '/v1/checkouts', sale());
+    await expect.poll(() => stays.text).toContain('event: document');
+    await expect.poll(() => gone.ended, { timeout: 3000 }).toBe(true);
+    expect(gone.text).not.toContain('event: document');
+    expect(stays.ended).toBe(false);
+
+    registry.revoke('till-2');
+    await expect.poll(() => stays.ended, { timeout: 3000 }).toBe(true);
   });
 });
 

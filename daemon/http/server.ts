@@ -18,6 +18,7 @@ import { allowOrigins } from './cors.ts';
 import { addDocumentRoutes } from './documents.ts';
 import { addEventRoute } from './events.ts';
 import { addFlagRoute } from './flags.ts';
+import { addFulfilmentRoute } from './fulfilment.ts';
 import { requireHost } from './hosts.ts';
 import { serveKioskPage } from './kiosk-page.ts';
 import type { LanCertificate } from './lan-certificate.ts';
@@ -136,6 +137,7 @@ export function createApp(
   if (kiosks) addPairingRoutes(router, { kiosks: kiosks.door, clock: kiosks.clock, log });
   const waitingRoom = createWaitingRoom(store);
   addDocumentRoutes(router, store, waitingRoom);
+  addFulfilmentRoute(router, store);
   addQuoteRoutes(router, store);
   addSlipRoutes(router, store, identity.applianceId);
   const statusNow = addStatusRoutes(router, { store, door, identity, counters });

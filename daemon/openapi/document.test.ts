@@ -151,6 +151,29 @@ describe('a real appliance answers as described', () => {
     ['post /v1/checkouts/:id/void', 404, () => [`/v1/checkouts/${unknown}/void`, post({ reason: 'x' })]],
     ['post /v1/refunds', 201, async () => ['/v1/refunds', post({ ...refund, checkoutId: await sold() })]],
     ['post /v1/refunds', 404, () => ['/v1/refunds', post({ ...refund, checkoutId: unknown })]],
+    [
+      'post /v1/checkouts/:id/fulfilment',
+      201,
+      async () => [`/v1/checkouts/${await sold()}/fulfilment`, post({ step: 'picked' })],
+    ],
+    [
+      'post /v1/checkouts/:id/fulfilment',
+      400,
+      async () => [`/v1/checkouts/${await sold()}/fulfilment`, post({ step: 'lost' })],
+    ],
+    [
+      'post /v1/checkouts/:id/fulfilment',
+      404,
+      () => [`/v1/checkouts/${unknown}/fulfilment`, post({ step: 'picked' })],
+    ],
+    [
+      'post /v1/refunds',
+      201,
+      async () => [
+        '/v1/refunds',
+        post({ checkoutId: await sold(), lines: [{ line: 0, quantity: 2 }], reason: 'x' }),
+      ],
+    ],
     ['post /v1/quotes', 200, () => ['/v1/quotes', post(pennies(5))]],
     ['post /v1/quotes', 400, () => ['/v1/quotes', post({ lines: 1 })]],
     ['post /v1/pairings', 403, () => ['/v1/pairings', post({ code: 'WRNG-C0DE' })]],

@@ -98,7 +98,7 @@ export const operations: readonly Operation[] = [
     id: 'readCheckout',
     method: 'get',
     route: '/v1/checkouts/:id',
-    summary: 'Read a checkout, void or refund as it stands now',
+    summary: 'Read a checkout, void, refund or step of a fulfilment as it stands now',
     parameters: ['id'],
     answers: {
       200: { kind: 'json', words: 'The document.', schema: 'DocumentView', samples: ['document'] },
@@ -129,17 +129,43 @@ export const operations: readonly Operation[] = [
     problems: [...journalled, 'checkout_not_found'],
   },
   {
+    id: 'fulfilCheckout',
+    method: 'post',
+    route: '/v1/checkouts/:id/fulfilment',
+    summary:
+      'Say how far goods are that wait for their hand-over: picked, short-picked, handed over, abandoned',
+    parameters: ['id', 'Idempotency-Key'],
+    takes: { schemas: ['Fulfilment'], samples: ['fulfilment', 'fulfilment-abandoned'] },
+    answers: {
+      201: {
+        kind: 'json',
+        words: entered,
+        schema: 'Answer',
+        samples: ['answer-fulfilment'],
+        headers: ['Location'],
+      },
+    },
+    problems: [...journalled, 'checkout_not_found', 'policy_missing'],
+  },
+  {
     id: 'submitRefund',
     method: 'post',
     route: '/v1/refunds',
-    summary: 'Submit a refund: of a checkout, or unlinked where the policy allows it',
+    summary:
+      'Submit a refund of a checkout: of lines, of an amount, or of all that is left; or an unlinked one where the policy allows it',
     parameters: ['Idempotency-Key'],
     takes: {
       schemas: ['LinkedRefund', 'UnlinkedRefund'],
-      samples: ['refund-linked', 'refund-unlinked'],
+      samples: ['refund-linked', 'refund-by-line', 'refund-in-full', 'refund-unlinked'],
     },
     answers: {
-      201: { kind: 'json', words: entered, schema: 'Answer', samples: ['answer'], headers: ['Location'] },
+      201: {
+        kind: 'json',
+        words: entered,
+        schema: 'Answer',
+        samples: ['answer-refund-by-line'],
+        headers: ['Location'],
+      },
     },
     problems: [...journalled, 'checkout_not_found', 'policy_missing'],
   },

@@ -1,7 +1,7 @@
 // The schemas of the interface in JSON Schema 2020-12, made from the ones that parse and answer: there is no second
 // description of any field.
 import * as z from 'zod';
-import { Checkout, LinkedRefund, UnlinkedRefund, Void } from '../../contract/checkout.ts';
+import { Checkout, Fulfilment, LinkedRefund, UnlinkedRefund, Void } from '../../contract/checkout.ts';
 import {
   Answer,
   AnsweredReason,
@@ -19,7 +19,7 @@ import { Slip } from '../../contract/slip.ts';
 import { ReasonCode } from '../../contract/verdict.ts';
 
 /** What a kiosk sends. Closed: a field that nobody knows is refused. */
-const requests = { Checkout, LinkedRefund, PairingRequest, QuoteRequest, UnlinkedRefund, Void };
+const requests = { Checkout, Fulfilment, LinkedRefund, PairingRequest, QuoteRequest, UnlinkedRefund, Void };
 
 /** What a kiosk is answered, and what stands inside. Open: a later release may say more. */
 const answers = {

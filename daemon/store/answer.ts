@@ -1,6 +1,6 @@
 // The answer to a submission, made of the journal alone, its entry and the decision on it where there is one: so a repeat
 // gets the same bytes for ever (I2).
-import type { CheckoutEntry, DecisionEntry, DocumentEntry } from '../../contract/entry.ts';
+import type { CheckoutEntry, DecisionEntry, DocumentEntry, RefundEntry } from '../../contract/entry.ts';
 import type { Answer } from '../../contract/kiosk-api.ts';
 import { type Reason, reasonHints } from '../../contract/verdict.ts';
 
@@ -46,16 +46,26 @@ function partsOf(entry: DocumentEntry): Partial<Answer> {
     }
     case 'void':
       return { checkoutId: entry.checkoutId };
+    case 'fulfilment': {
+      const { checkoutId, fulfilment, refund } = entry;
+      return { checkoutId, step: fulfilment.step, ...(refund && { refund }) };
+    }
     case 'refund': {
       const { refund } = entry;
       return {
         ...slipParts(entry),
-        ...('checkoutId' in refund && { checkoutId: refund.checkoutId }),
-        currency: refund.currency,
-        totalMinor: refund.totalMinor,
+        ...linkParts(refund),
+        ...(refund.currency !== undefined && { currency: refund.currency }),
+        ...(refund.totalMinor !== undefined && { totalMinor: refund.totalMinor }),
       };
     }
   }
+}
+
+function linkParts(refund: RefundEntry['refund']): Partial<Answer> {
+  if (!('checkoutId' in refund)) return {};
+  const { checkoutId, lines } = refund;
+  return { checkoutId, ...(lines && { givenBack: lines }) };
 }
 
 function slipParts({ slip, slipYear }: Pick<CheckoutEntry, 'slip' | 'slipYear'>): Partial<Answer> {

@@ -37,6 +37,7 @@ const ofKiosks: ReadonlySet<CommandKind> = new Set([
   'checkout',
   'void',
   'refund',
+  'fulfilment',
   'quote',
   'document',
   'page',
@@ -45,7 +46,7 @@ const ofKiosks: ReadonlySet<CommandKind> = new Set([
   'flags',
   'events',
 ]);
-const submissions: ReadonlySet<CommandKind> = new Set(['checkout', 'void', 'refund']);
+const submissions: ReadonlySet<CommandKind> = new Set(['checkout', 'void', 'refund', 'fulfilment']);
 const submitsMs = 1000;
 /** Commands live for a moment: a small young generation is emptied often and keeps the thread's memory small. */
 const resourceLimits = { maxYoungGenerationSizeMb: 8 };

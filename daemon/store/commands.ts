@@ -1,5 +1,5 @@
 // What the store can be asked, and what it answers. Commands cross a thread boundary: plain data only.
-import type { Checkout, Refund, Void } from '../../contract/checkout.ts';
+import type { Checkout, Fulfilment, Refund, Void } from '../../contract/checkout.ts';
 import type { FeedItem } from '../../contract/feed.ts';
 import type {
   Answer,
@@ -26,6 +26,7 @@ export interface StoreProtocol {
   checkout: { ask: Submission & { checkout: Checkout; kiosk?: string | null }; answer: AcceptAnswer };
   void: { ask: Submission & { checkoutId: string; void: Void }; answer: AcceptAnswer };
   refund: { ask: Submission & { refund: Refund }; answer: AcceptAnswer };
+  fulfilment: { ask: Submission & { checkoutId: string; fulfilment: Fulfilment }; answer: AcceptAnswer };
   /** A kiosk waits no longer for central's word on a pending checkout: it is decided now, if it is not yet. */
   decideLate: { ask: { id: string }; answer: AcceptAnswer };
   /** Refuses some of the pending checkouts that nobody has asked for since long; true when more are left. */

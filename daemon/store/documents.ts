@@ -1,5 +1,6 @@
 // What each document has come to: its verdict, its outcome, and the memory that answers a repeated request (I2).
 import type { Database } from 'better-sqlite3';
+import type { FulfilmentStep } from '../../contract/checkout.ts';
 import type { DocumentKind } from '../../contract/entry.ts';
 import type { OutcomeKind, VerdictKind } from '../../contract/verdict.ts';
 
@@ -18,6 +19,8 @@ export interface DocumentRow {
   outcomeAtMs: number | null;
   voidedBy: Buffer | null;
   refundedMinor: number;
+  /** The last step of a checkout's fulfilment; null before the first. */
+  fulfilment: FulfilmentStep | null;
 }
 
 export type NewDocument = Pick<
@@ -39,6 +42,7 @@ export interface Documents {
   /** Marks a checkout as voided; it adds to the exposure no longer. */
   markVoided(id: Buffer, by: Buffer): void;
   addRefund(id: Buffer, minor: number): void;
+  setFulfilment(id: Buffer, step: FulfilmentStep): void;
   /** The latest word of central; `exposedMinor` is what still counts as exposure after it. */
   setOutcome(id: Buffer, outcome: OutcomeKind, atMs: number, exposedMinor: number): void;
   /** Documents of this journal as "kind verdict" → how many. */
@@ -51,7 +55,7 @@ export interface Documents {
 
 const columns = `id, seq, request_hash AS requestHash, kind, verdict, currency, total_minor AS totalMinor,
   exposed_minor AS exposedMinor, elapsed_ms AS elapsedMs, outcome, outcome_at_ms AS outcomeAtMs, voided_by AS voidedBy,
-  refunded_minor AS refundedMinor`;
+  refunded_minor AS refundedMinor, fulfilment`;
 
 export function openDocuments(db: Database): Documents {
   const find = db.prepare<[Buffer], DocumentRow>(`SELECT ${columns} FROM document WHERE id = ?`);
@@ -63,6 +67,7 @@ export function openDocuments(db: Database): Documents {
   const setDecided = db.prepare('UPDATE document SET verdict = ?, exposed_minor = ? WHERE id = ?');
   const markVoided = db.prepare('UPDATE document SET voided_by = ?, exposed_minor = 0 WHERE id = ?');
   const addRefund = db.prepare('UPDATE document SET refunded_minor = refunded_minor + ? WHERE id = ?');
+  const setFulfilment = db.prepare('UPDATE document SET fulfilment = ? WHERE id = ?');
   const setOutcome = db.prepare(
     'UPDATE document SET outcome = ?, outcome_at_ms = ?, exposed_minor = ? WHERE id = ?',
   );
@@ -92,6 +97,7 @@ export function openDocuments(db: Database): Documents {
     },
     markVoided: (id, by) => void markVoided.run(by, id),
     addRefund: (id, minor) => void addRefund.run(minor, id),
+    setFulfilment: (id, step) => void setFulfilment.run(step, id),
     setOutcome: (id, outcome, atMs, exposedMinor) => void setOutcome.run(outcome, atMs, exposedMinor, id),
     tallies: () => Object.fromEntries([...tallies].map(([key, { documents }]) => [key, documents])),
     save() {

@@ -15,6 +15,14 @@ export interface Stock {
   take(sku: string, quantity: number): void;
   /** Holds goods for a checkout until a moment of elapsed time. True where there was something to hold. */
   reserve(checkoutId: Buffer, sku: string, quantity: number, expiresMs: number): boolean;
+  /** What a checkout holds now, by product. */
+  heldBy(checkoutId: Buffer): { sku: string; quantity: number }[];
+  /** A checkout holds exactly so many of a product, and until it is released: its goods lie ready. */
+  hold(checkoutId: Buffer, sku: string, quantity: number): void;
+  /** A checkout holds no more than so many of a product; what it held beyond is for sale again. */
+  holdAtMost(checkoutId: Buffer, sku: string, quantity: number): void;
+  /** So many leave the stock with the customer, and the checkout holds none of the product any more. */
+  handOver(checkoutId: Buffer, sku: string, quantity: number): void;
   /** What a checkout still holds is for sale again. */
   release(checkoutId: Buffer): void;
   /** Releases what has expired by then, a bounded piece of work. */
@@ -49,6 +57,8 @@ export interface LowStock {
 }
 
 const expiredMax = 200;
+/** A moment that elapsed time does not reach. */
+const neverMs = Number.MAX_SAFE_INTEGER;
 const atHandMax = 65_536;
 
 export function openStock(db: Database, clock: Pick<Clock, 'wallMs'>): Stock {
@@ -70,6 +80,15 @@ export function openStock(db: Database, clock: Pick<Clock, 'wallMs'>): Stock {
   );
   const held = db.prepare<[Buffer], { sku: string; quantity: number }>(
     'SELECT sku, quantity FROM reservation WHERE checkout_id = ?',
+  );
+  const heldOf = db
+    .prepare<[Buffer, string], number>('SELECT quantity FROM reservation WHERE checkout_id = ? AND sku = ?')
+    .pluck();
+  const setReservation = db.prepare(
+    'INSERT OR REPLACE INTO reservation (checkout_id, sku, quantity, expires_ms) VALUES (?, ?, ?, ?)',
+  );
+  const reduceReservation = db.prepare(
+    'UPDATE reservation SET quantity = ? WHERE checkout_id = ? AND sku = ?',
   );
   const dropReservations = db.prepare('DELETE FROM reservation WHERE checkout_id = ?');
   const expired = db.prepare<[number], { id: Buffer; sku: string; quantity: number }>(
@@ -125,6 +144,28 @@ export function openStock(db: Database, clock: Pick<Clock, 'wallMs'>): Stock {
       put(row, { reserved: row.reserved + quantity });
       insertReservation.run(checkoutId, sku, quantity, expiresMs);
       return true;
+    },
+    heldBy: (checkoutId) => held.all(checkoutId),
+    hold(checkoutId, sku, quantity) {
+      const row = find(sku);
+      if (!row) return;
+      const before = heldOf.get(checkoutId, sku) ?? 0;
+      put(row, { reserved: row.reserved + quantity - before });
+      setReservation.run(checkoutId, sku, quantity, neverMs);
+    },
+    holdAtMost(checkoutId, sku, quantity) {
+      const before = heldOf.get(checkoutId, sku) ?? 0;
+      if (before <= quantity) return;
+      unreserve(sku, before - quantity);
+      if (quantity > 0) reduceReservation.run(quantity, checkoutId, sku);
+      else dropReservation.run(checkoutId, sku);
+    },
+    handOver(checkoutId, sku, quantity) {
+      const row = find(sku);
+      if (!row) return;
+      const before = heldOf.get(checkoutId, sku) ?? 0;
+      put(row, { onHand: row.onHand - quantity, reserved: row.reserved - before });
+      dropReservation.run(checkoutId, sku);
     },
     release(checkoutId) {
       for (const { sku, quantity } of held.all(checkoutId)) unreserve(sku, quantity);

@@ -14,6 +14,7 @@ import { openDocuments } from './documents.ts';
 import { createEffects } from './effects.ts';
 import { createFacts } from './facts.ts';
 import { applyFeed } from './feed.ts';
+import { openGivenBack } from './given-back.ts';
 import { openHotList } from './hot-list.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import { openJournal } from './journal.ts';
@@ -74,6 +75,7 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
   let central: { aheadOfMonotonicMs: number; uncertaintyMs: number } | null = null;
   const link = createLinkState(clock, siteTime.elapsedMs() - siteTime.onlineMs());
   const outcomes = openOutcomes(db);
+  const givenBack = openGivenBack(db);
   const projections = { documents, positions, stock, hotList, riskTotals, siteTime };
   const effects = createEffects(projections);
   const nextSlip = createSlips({ ...projections, policies });
@@ -85,6 +87,7 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
     policies,
     decisions,
     outcomes,
+    givenBack,
     effects,
     link,
     nextSlip,
@@ -98,6 +101,7 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
     checkout: accept.checkout,
     void: accept.void,
     refund: accept.refund,
+    fulfilment: accept.fulfilment,
     decideLate: ({ id }) => decisions.late(id) ?? { kind: 'unaccepted', code: 'checkout_not_found' },
     abandon: () => ({ more: decisions.abandon() }),
     quote: (ask) => quote({ catalogue, policies, readFacts }, ask),

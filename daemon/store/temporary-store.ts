@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Checkout } from '../../contract/checkout.ts';
+import type { Checkout, Fulfilment, LinkedRefund } from '../../contract/checkout.ts';
 import type { FeedItem, Product } from '../../contract/feed.ts';
 import { Policy, type PolicyInput } from '../../contract/policy.ts';
 import { manualClock } from '../../kit/clock.ts';
@@ -77,10 +77,21 @@ export const submit = {
     checkoutId,
     void: { reason },
   }),
-  refund: (n: number, checkoutId: string, totalMinor: number): Command => {
-    const refund = { checkoutId, currency: 'GBP', totalMinor, reason: 'damaged' };
-    return { kind: 'refund', id: uuid(n), requestHash: hashOf(refund), refund };
-  },
+  refund: (n: number, checkoutId: string, totalMinor: number): Command =>
+    submit.refundOf(n, { checkoutId, currency: 'GBP', totalMinor, reason: 'damaged' }),
+  refundOf: (n: number, refund: LinkedRefund): Command => ({
+    kind: 'refund',
+    id: uuid(n),
+    requestHash: hashOf(refund),
+    refund,
+  }),
+  fulfil: (n: number, checkoutId: string, fulfilment: Fulfilment): Command => ({
+    kind: 'fulfilment',
+    id: uuid(n),
+    requestHash: hashOf([checkoutId, fulfilment]),
+    checkoutId,
+    fulfilment,
+  }),
 };
 
 export interface TemporaryStore {

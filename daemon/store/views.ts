@@ -1,16 +1,20 @@
 // What the store shows: a document as it stands now, pages of them, the status, the positions.
 import type { Database } from 'better-sqlite3';
-import { Entry } from '../../contract/entry.ts';
+import { type CheckoutEntry, Entry, type RefundEntry } from '../../contract/entry.ts';
 import type { Condition, DocumentPage, DocumentView } from '../../contract/kiosk-api.ts';
 import { limits } from '../../contract/limits.ts';
 import type { Policy } from '../../contract/policy.ts';
 import { assert, present } from '../../kit/assert.ts';
 import type { Clock } from '../../kit/clock.ts';
+import { isApproved } from '../checkout/decide.ts';
+import { hasEnded } from '../checkout/fulfil.ts';
 import { slipOf } from '../checkout/slip.ts';
+import { allLeft, standingLines } from '../checkout/standing.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Ask, Position, SlipAnswer, StoreStatus } from './commands.ts';
 import type { Decisions } from './decisions.ts';
-import { type Documents, idBytes, idText } from './documents.ts';
+import { type DocumentRow, type Documents, idBytes, idText } from './documents.ts';
+import type { GivenBack } from './given-back.ts';
 import type { Journal } from './journal.ts';
 import type { LinkState } from './link-state.ts';
 import type { Policies } from './policy.ts';
@@ -25,6 +29,7 @@ interface Parts {
   policies: Policies;
   positions: Positions;
   decisions: Decisions;
+  givenBack: GivenBack;
   link: LinkState;
   siteTime: SiteTime;
   stock: Stock;
@@ -45,17 +50,41 @@ export function createViews(db: Database, parts: Parts): Views {
     `SELECT seq, body FROM entry WHERE seq < ? AND kind <> 'decision' ORDER BY seq DESC LIMIT ?`,
   );
 
+  const entryAt = (seq: number) =>
+    Entry.parse(JSON.parse(present(journal.body(seq), `entry ${seq}`).toString()));
+
   function view(seq: number, body: Buffer): DocumentView {
     const entry = Entry.parse(JSON.parse(body.toString()));
     assert(entry.kind !== 'decision', `entry ${seq} is a document`);
     const row = present(documents.find(idBytes(entry.id)), `the document of entry ${seq}`);
     return {
       ...decisions.answerNow(entry, seq),
+      ...(entry.kind === 'checkout' && laterOf(entry, row)),
       received: seq <= positions.now.receivedThrough,
       outcome: row.outcome === null ? null : { kind: row.outcome, atMs: row.outcomeAtMs ?? 0 },
       voidedBy: row.voidedBy && idText(row.voidedBy),
       refundedMinor: row.refundedMinor,
     };
+  }
+
+  /** What became of the goods, and what of them was given back. */
+  function laterOf(entry: CheckoutEntry, row: DocumentRow): Pick<DocumentView, 'fulfilment' | 'givenBack'> {
+    const back = row.refundedMinor > 0 || row.fulfilment !== null ? parts.givenBack.of(row.id) : [];
+    const state = row.fulfilment ?? 'expected';
+    const some = hasEnded(state) || allLeft(standingLines(entry, back)).length > 0;
+    const waits = entry.goods === 'reserved' && isApproved(row) && row.voidedBy === null && some;
+    return {
+      ...(waits && { fulfilment: state }),
+      ...(back.length > 0 && { givenBack: back }),
+    };
+  }
+
+  /** The checkout that money is given back on; null for one without, and for what is no refund. */
+  function checkoutOf(entry: CheckoutEntry | RefundEntry): CheckoutEntry | null {
+    if (entry.kind === 'checkout' || !('checkoutId' in entry.refund)) return null;
+    const row = present(documents.find(idBytes(entry.refund.checkoutId)), 'the checkout of a refund');
+    const checkout = entryAt(row.seq);
+    return checkout.kind === 'checkout' ? checkout : null;
   }
 
   const offlineFor = () => {
@@ -71,7 +100,7 @@ export function createViews(db: Database, parts: Parts): Views {
     slip({ id, copy }) {
       const row = documents.find(idBytes(id));
       if (!row) return { kind: 'missing', code: 'document_not_found' };
-      const entry = Entry.parse(JSON.parse(present(journal.body(row.seq), `entry ${row.seq}`).toString()));
+      const entry = entryAt(row.seq);
       const timeZone = policies.inForce?.policy.openingHours?.timeZone ?? 'UTC';
       const slip =
         entry.kind === 'checkout' || entry.kind === 'refund'
@@ -79,6 +108,7 @@ export function createViews(db: Database, parts: Parts): Views {
               timeZone,
               copy,
               voided: row.voidedBy !== null,
+              checkout: checkoutOf(entry),
             })
           : null;
       return slip ? { kind: 'slip', slip } : { kind: 'missing', code: 'slip_not_found' };

@@ -7,7 +7,7 @@ import Database from 'better-sqlite3';
 /** What a kiosk was told: the answer of one 201, as it came. */
 export interface Told {
   id: string;
-  kind: 'checkout' | 'void' | 'refund';
+  kind: 'checkout' | 'void' | 'refund' | 'fulfilment';
   verdict: string;
   seq: number;
   slip?: number | undefined;
@@ -25,7 +25,7 @@ export interface Findings {
 }
 
 interface EntryBody {
-  kind: 'checkout' | 'void' | 'refund' | 'decision';
+  kind: 'checkout' | 'void' | 'refund' | 'fulfilment' | 'decision';
   id: string;
   verdict: string;
   slip?: number;

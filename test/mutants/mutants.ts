@@ -50,9 +50,9 @@ export const mutants: readonly Mutant[] = [
     breaks: 'I2: a repeated checkout is sold again',
     edits: [
       {
-        file: 'daemon/store/accept.ts',
-        from: 'const known = documents.find(idBytes(id));\n    if (!known) return null;',
-        to: 'const known = null as ReturnType<typeof documents.find>;\n    if (!known) return null;',
+        file: 'daemon/store/entering.ts',
+        from: 'const known = documents.find(idBytes(id));\n      if (!known) return null;',
+        to: 'const known = null as ReturnType<typeof documents.find>;\n      if (!known) return null;',
       },
       {
         file: 'daemon/store/documents.ts',
@@ -127,6 +127,30 @@ export const mutants: readonly Mutant[] = [
       },
     ],
     tests: ['daemon/store/kiosks/kiosks.test.ts'],
+  },
+  {
+    name: 'what was given back of a line is forgotten',
+    breaks: 'I14 and the total: a line is given back, and its goods released, twice',
+    edits: [
+      {
+        file: 'daemon/store/accept-refund.ts',
+        from: '    givenBack.add(checkout.id, back);\n',
+        to: '',
+      },
+    ],
+    tests: ['daemon/store/projections.test.ts'],
+  },
+  {
+    name: 'goods are picked that are promised to others',
+    breaks: 'I14: a reservation that ran out takes what was sold since',
+    edits: [
+      {
+        file: 'daemon/checkout/fulfil.ts',
+        from: '&& sum > left)',
+        to: '&& sum < 0)',
+      },
+    ],
+    tests: ['daemon/store/projections.test.ts', 'daemon/checkout/fulfil.test.ts'],
   },
   {
     name: 'stock is not taken',

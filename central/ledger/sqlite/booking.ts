@@ -1,7 +1,7 @@
 // Settles stored entries: in order per journal, a bounded piece in one transaction with the position it leads to.
 // Documents, movement, feed outcome and booked_through commit together or not at all: exactly once (I5).
 import type Database from 'better-sqlite3';
-import { Entry } from '../../../contract/entry.ts';
+import { Entry, type EntryKind } from '../../../contract/entry.ts';
 import type { FeedItem } from '../../../contract/feed.ts';
 import { Uuid } from '../../../contract/id.ts';
 import { assert, unreachable } from '../../../kit/assert.ts';
@@ -77,6 +77,10 @@ export function createBookingTable(db: Database.Database, feeds: FeedTable): Boo
       case 'recorded':
         books.addDocument(source, entry, 'recorded', settlement.document);
         return null;
+      case 'stepped':
+        books.addDocument(source, entry, 'recorded', settlement.document);
+        books.setFulfilment(source.applianceRef, settlement.checkoutId, settlement.step);
+        return null;
       case 'booked':
         books.addDocument(source, entry, 'booked', settlement.document);
         books.addMovement(source, settlement.reason, settlement.postings);
@@ -120,12 +124,13 @@ export function createBookingTable(db: Database.Database, feeds: FeedTable): Boo
   };
 }
 
+const kinds: readonly EntryKind[] = ['checkout', 'void', 'refund', 'fulfilment', 'decision'];
+
 /** What can be said of a document that may not be one. */
 function nameOf(body: unknown): { id: string | null; kind: string | null } {
   const { id, kind } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   const uuid = Uuid.safeParse(id);
-  const known =
-    kind === 'checkout' || kind === 'void' || kind === 'refund' || kind === 'decision' ? kind : null;
+  const known = kinds.find((one) => one === kind) ?? null;
   return { id: uuid.success ? uuid.data : null, kind: known };
 }
 

@@ -1,5 +1,6 @@
 // The ledger's own rows: documents as they stand, movements with their postings, balances, and what was parked.
 import type Database from 'better-sqlite3';
+import type { FulfilmentStep } from '../../../contract/checkout.ts';
 import type { DocumentEntry } from '../../../contract/entry.ts';
 import type { VerdictKind } from '../../../contract/verdict.ts';
 import { assert } from '../../../kit/assert.ts';
@@ -30,6 +31,8 @@ export interface Books {
   ): void;
   addMovement(source: Source, reason: MovementReason, postings: readonly Posting[]): void;
   changeCheckout(applianceRef: number, change: CheckoutChange): void;
+  /** The newest step of a checkout's fulfilment. */
+  setFulfilment(applianceRef: number, checkoutId: string, step: FulfilmentStep): void;
   park(source: Source, reason: ParkReason, named: { id: string | null; kind: string | null }): void;
   /** Forgets what a piece that was rolled back had gathered. */
   beginPiece(): void;
@@ -53,7 +56,7 @@ export function createBooks(db: Database.Database): Books {
   );
   const insertDocument = db.prepare(
     `INSERT INTO document (appliance_ref, id, journal_ref, seq, kind, verdict, state, currency, total_minor,
-       checkout_id, slip, at_ms, booked_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       checkout_id, slip, fulfilment, at_ms, booked_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertMovement = db.prepare(
     'INSERT INTO movement (journal_ref, seq, reason, booked_ms) VALUES (?, ?, ?, ?)',
@@ -64,6 +67,7 @@ export function createBooks(db: Database.Database): Books {
   const changeCheckout = db.prepare(
     'UPDATE document SET refunded_minor = ?, voided_by = ? WHERE id = ? AND appliance_ref = ?',
   );
+  const setFulfilment = db.prepare('UPDATE document SET fulfilment = ? WHERE id = ? AND appliance_ref = ?');
   const insertParked = db.prepare(
     'INSERT INTO parked (journal_ref, seq, reason, document_id, kind, parked_ms) VALUES (?, ?, ?, ?, ?, ?)',
   );
@@ -78,9 +82,10 @@ export function createBooks(db: Database.Database): Books {
     find: (applianceRef, id) => find.get(id, applianceRef) ?? null,
     addDocument({ applianceRef, journalRef, seq, nowMs }, entry, state, document) {
       const { currency, totalMinor, checkoutId } = document;
-      const slip = entry.kind === 'void' ? null : (entry.slip ?? null);
+      const slip = 'slip' in entry ? (entry.slip ?? null) : null;
+      const step = entry.kind === 'fulfilment' ? entry.fulfilment.step : null;
       const atMs = entry.at.central?.ms ?? entry.at.wallMs;
-      const said = [entry.kind, entry.verdict, state, currency, totalMinor, checkoutId, slip, atMs];
+      const said = [entry.kind, entry.verdict, state, currency, totalMinor, checkoutId, slip, step, atMs];
       insertDocument.run(applianceRef, entry.id, journalRef, seq, ...said, nowMs);
     },
     addMovement({ journalRef, seq, nowMs }, reason, postings) {
@@ -97,6 +102,7 @@ export function createBooks(db: Database.Database): Books {
     changeCheckout(applianceRef, { checkoutId, refundedMinor, voidedBy }) {
       changeCheckout.run(refundedMinor, voidedBy, checkoutId, applianceRef);
     },
+    setFulfilment: (applianceRef, checkoutId, step) => void setFulfilment.run(step, checkoutId, applianceRef),
     park({ journalRef, seq, nowMs }, reason, { id, kind }) {
       insertParked.run(journalRef, seq, reason, id, kind, nowMs);
     },

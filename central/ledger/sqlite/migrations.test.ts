@@ -59,3 +59,36 @@ it('keeps feeds, and goes on from the catalogue in force by a delta', () => {
     store.close();
   }
 });
+
+it('keeps documents with everything that was said of them, and takes steps of a fulfilment beside them', () => {
+  const path = madeByTheFirstRelease([]);
+  const db = new Database(path);
+  db.exec(`INSERT INTO journal (appliance_ref, id, received_through, received_hash, booked_through)
+    VALUES (1, 'j', 2, zeroblob(32), 2)`);
+  const entry = db.prepare('INSERT INTO entry (journal_ref, seq, body) VALUES (1, ?, ?)');
+  const document = db.prepare(
+    `INSERT INTO document (ref, appliance_ref, id, journal_ref, seq, kind, verdict, state, currency, total_minor,
+       checkout_id, slip, refunded_minor, voided_by, at_ms, booked_ms)
+     VALUES (?, 1, ?, 1, ?, ?, 'authorised', 'booked', 'GBP', 100, ?, ?, ?, NULL, 5, 6)`,
+  );
+  entry.run(1, Buffer.from('{}'));
+  entry.run(2, Buffer.from('{}'));
+  document.run(7, 'sale', 1, 'checkout', null, 3, 40);
+  document.run(9, 'back', 2, 'refund', 'sale', 4, 0);
+  const before = db.prepare('SELECT * FROM document ORDER BY ref').all() as object[];
+  db.close();
+
+  const store = openStoreAt(path);
+  try {
+    const { items } = store.documents({ kind: null, applianceId: null, cursor: null, limit: 9 });
+    expect(items.map(({ id }) => id)).toEqual(['back', 'sale']);
+    expect(store.document('sale')).toMatchObject([{ refundedMinor: 40, slip: 3, fulfilment: null }]);
+  } finally {
+    store.close();
+  }
+  const after = new Database(path, { readonly: true });
+  expect(after.prepare('SELECT * FROM document ORDER BY ref').all()).toEqual(
+    before.map((row) => ({ ...row, fulfilment: null })),
+  );
+  after.close();
+});

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   bytesOf,
   checkoutEntry,
+  fulfilmentEntry,
   refundEntry,
   unlinkedRefundEntry,
   voidEntry,
@@ -133,6 +134,14 @@ describe('the SQLite store', () => {
         totalMinor: fc.integer({ min: 1, max: 999 }),
       }),
     },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        do: fc.constant('fulfil' as const),
+        of: fc.nat(20),
+        step: fc.constantFrom('picked' as const, 'handed_over' as const),
+      }),
+    },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('repeat' as const), of: fc.nat(20) }) },
     { weight: 1, arbitrary: fc.constant({ do: 'garbage' as const }) },
     { weight: 3, arbitrary: fc.record({ do: fc.constant('send' as const), back: fc.nat(3) }) },
@@ -174,6 +183,9 @@ describe('the SQLite store', () => {
               break;
             case 'refund':
               journal.append(bytesOf(refundEntry(sale(one.of), one.totalMinor)));
+              break;
+            case 'fulfil':
+              journal.append(bytesOf(fulfilmentEntry(sale(one.of), { step: one.step })));
               break;
             case 'unlinked':
               journal.append(bytesOf(unlinkedRefundEntry(one.totalMinor)));

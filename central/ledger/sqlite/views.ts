@@ -53,7 +53,7 @@ const applianceColumns = `ref, id, site, release, last_heard_ms AS lastHeardMs, 
 const documentColumns = `document.ref, document.appliance_ref AS applianceRef, appliance.id AS applianceId,
   document.journal_ref AS journalRef, journal.id AS journalId, document.seq, document.id, document.kind,
   document.verdict, document.state, document.currency, document.total_minor AS totalMinor,
-  document.checkout_id AS checkoutId, document.slip, document.refunded_minor AS refundedMinor,
+  document.checkout_id AS checkoutId, document.slip, document.refunded_minor AS refundedMinor, document.fulfilment,
   document.voided_by AS voidedBy, document.at_ms AS atMs, document.booked_ms AS bookedMs
   FROM document JOIN appliance ON appliance.ref = document.appliance_ref
   JOIN journal ON journal.ref = document.journal_ref`;
