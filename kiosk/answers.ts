@@ -1,6 +1,6 @@
 // What came back is checked for its shape before anyone relies on it: a proxy or a captive portal answers too.
 // By hand, and against the contract's types only: the schemas would bring a whole library into a kiosk's page.
-import type { Answer, DocumentPage, DocumentView, Problem, Status } from '../contract/kiosk-api.ts';
+import type { Answer, DocumentPage, DocumentView, Flags, Problem, Status } from '../contract/kiosk-api.ts';
 import type { Pairing } from '../contract/pairing.ts';
 import type { Quote } from '../contract/quote.ts';
 import type { Slip } from '../contract/slip.ts';
@@ -75,6 +75,15 @@ export function isStatus(value: unknown): value is Status {
     numbers(value, 'cardNumbersRefused') &&
     Array.isArray(value.conditions) &&
     value.conditions.every((condition) => isObject(condition) && texts(condition, 'code', 'hint'))
+  );
+}
+
+export function isFlags(value: unknown): value is Flags {
+  return (
+    isObject(value) &&
+    numbers(value, 'policyVersion') &&
+    isObject(value.flags) &&
+    Object.values(value.flags).every((flag) => isObject(flag) && typeof flag.value === 'boolean')
   );
 }
 

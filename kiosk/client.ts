@@ -2,53 +2,31 @@
 // safely. A refusal is a value, never an exception. Web standards only: it runs in a browser and in Node.
 import type {
   Checkout as CheckoutSchema,
+  Fulfilment as FulfilmentSchema,
   LinkedRefund as LinkedRefundSchema,
   UnlinkedRefund as UnlinkedRefundSchema,
   Void as VoidSchema,
 } from '../contract/checkout.ts';
-import type { Answer, DocumentPage, DocumentView, Problem, Status } from '../contract/kiosk-api.ts';
+import type { Answer, DocumentPage, DocumentView, Flags, Problem, Status } from '../contract/kiosk-api.ts';
 import type { Quote, QuoteRequest as QuoteRequestSchema } from '../contract/quote.ts';
 import type { Slip } from '../contract/slip.ts';
-import { isAnswer, isDocumentPage, isDocumentView, isQuote, isSlip, isStatus } from './answers.ts';
+import { isAnswer, isDocumentPage, isDocumentView, isFlags, isQuote, isSlip, isStatus } from './answers.ts';
 import { normalBaseUrl, plainFetch } from './appliance-url.ts';
-import {
-  createDelivery,
-  type Delivery,
-  defaultRetry,
-  type RetryLimits,
-  type UnavailableReason,
-} from './delivery.ts';
+import { createDelivery, defaultRetry, type RetryLimits, type UnavailableReason } from './delivery.ts';
 import { type EventsOptions, type KioskEvent, readEvents } from './events.ts';
 import { type KeptRequest, type KioskStorage, memoryStorage, pairingsPath } from './storage.ts';
+import { type Reading, readingOf, type Submission, submissionOf } from './submission.ts';
 import { newId } from './uuid.ts';
+
+export type { Reading, Submission } from './submission.ts';
 
 /** What a caller writes: fields with a default may be left out. */
 type Written<Schema extends { _zod: { input: unknown } }> = Schema['_zod']['input'];
 export type Checkout = Written<typeof CheckoutSchema>;
 export type Void = Written<typeof VoidSchema>;
+export type Fulfilment = Written<typeof FulfilmentSchema>;
 export type Refund = Written<typeof LinkedRefundSchema> | Written<typeof UnlinkedRefundSchema>;
 export type QuoteRequest = Written<typeof QuoteRequestSchema>;
-
-/**
- * What became of a submitted document; `id` names it for ever.
- * - `approved`, `refused`: the appliance judged it and wrote it down; the reasons are in the answer, and who decided.
- * - `declined`: central asked for the money and the card was declined; `answer.declineCode` says why.
- * - `invalid`: it was not taken, and nothing was written down; the problem says what to mend.
- * - `unavailable`: no answer in time. IT MAY HAVE BEEN ACCEPTED all the same. The request is kept: `resume()`
- *   asks again under the same id. Do not submit the sale anew before its fate is known, or it may be paid twice.
- */
-export type Submission =
-  | { kind: 'approved'; id: string; answer: Answer }
-  | { kind: 'refused'; id: string; answer: Answer }
-  | { kind: 'declined'; id: string; answer: Answer }
-  | { kind: 'invalid'; id: string; problem: Problem }
-  | { kind: 'unavailable'; id: string; reason: UnavailableReason };
-
-/** What was read; `invalid` also says that there is no such document (problem.status 404). */
-export type Reading<T> =
-  | { kind: 'found'; value: T }
-  | { kind: 'invalid'; problem: Problem }
-  | { kind: 'unavailable'; reason: UnavailableReason };
 
 export interface KioskClient {
   /**
@@ -58,8 +36,15 @@ export interface KioskClient {
   checkout(checkout: Checkout, options?: { id?: string }): Promise<Submission>;
   /** Voids an approved checkout. */
   void(checkoutId: string, body: Void): Promise<Submission>;
-  /** Money back: on a checkout of this appliance, or without one where the policy allows it. */
+  /**
+   * Money back: on a checkout of this appliance in full, by line or by amount; or without one where the policy allows it.
+   */
   refund(refund: Refund): Promise<Submission>;
+  /**
+   * How far the goods of a checkout are that keeps them for a hand-over: picked, short-picked, handed over, abandoned.
+   * What it brings back to the customer is in `answer.refund`, a document of its own.
+   */
+  fulfil(checkoutId: string, step: Fulfilment): Promise<Submission>;
   /** Sends again, the oldest first, what has no answer yet and is not on its way: after a reload, a crash, an outage. */
   resume(): Promise<Submission[]>;
   /** The ids of what is kept without an answer, the oldest first. */
@@ -83,6 +68,8 @@ export interface KioskClient {
   /** What a checkout would cost and be told now. Nothing is written down, so nothing is kept. */
   quote(question: QuoteRequest): Promise<Reading<Quote>>;
   status(): Promise<Reading<Status>>;
+  /** The policy's switches as they stand for this kiosk. */
+  flags(): Promise<Reading<Flags>>;
   /** What happens at the appliance, without a gap, until the signal ends it or the appliance turns the kiosk away. */
   events(options?: EventsOptions): AsyncGenerator<KioskEvent, void, undefined>;
 }
@@ -178,6 +165,7 @@ export function createKioskClient(options: KioskOptions): KioskClient {
     checkout: (checkout, { id } = {}) => submit(checkoutsPath, checkout, id),
     void: (checkoutId, body) => submit(`/v1/checkouts/${encodeURIComponent(checkoutId)}/void`, body),
     refund: (refund) => submit('/v1/refunds', refund),
+    fulfil: (checkoutId, step) => submit(`/v1/checkouts/${encodeURIComponent(checkoutId)}/fulfilment`, step),
 
     async resume() {
       const waiting = (await kept()).filter((request) => !onTheWay.has(request.id));
@@ -224,6 +212,9 @@ export function createKioskClient(options: KioskOptions): KioskClient {
     async status() {
       return readingOf(await deliver('/v1/status', get, isStatus));
     },
+    async flags() {
+      return readingOf(await deliver('/v1/flags', get, isFlags));
+    },
     events({ lastEventId, signal } = {}) {
       const ends = [signal, options.signal].filter((one) => one !== undefined);
       return readEvents(`${baseUrl}/v1/events`, fetch, authorisation, {
@@ -239,32 +230,6 @@ const get = { method: 'GET' };
 
 function slipPath(id: string, { copy = false }: SlipOptions = {}): string {
   return `/v1/checkouts/${encodeURIComponent(id)}/slip${copy ? '?copy=true' : ''}`;
-}
-
-function submissionOf(id: string, delivery: Delivery<Answer>): Submission {
-  switch (delivery.kind) {
-    case 'answered': {
-      const { verdict } = delivery.value;
-      if (verdict === 'declined') return { kind: 'declined', id, answer: delivery.value };
-      const approved = verdict === 'authorised' || verdict === 'approved_offline';
-      return { kind: approved ? 'approved' : 'refused', id, answer: delivery.value };
-    }
-    case 'problem':
-      return { kind: 'invalid', id, problem: delivery.problem };
-    case 'unavailable':
-      return { kind: 'unavailable', id, reason: delivery.reason };
-  }
-}
-
-function readingOf<T>(delivery: Delivery<T>): Reading<T> {
-  switch (delivery.kind) {
-    case 'answered':
-      return { kind: 'found', value: delivery.value };
-    case 'problem':
-      return { kind: 'invalid', problem: delivery.problem };
-    case 'unavailable':
-      return delivery;
-  }
 }
 
 /** Who calls, and under which name, is looked at before what they ask. */

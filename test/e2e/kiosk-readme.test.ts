@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Site } from '../../trial/site.ts';
+import { generousPolicy } from '../faults/kill-cycles.ts';
 import { pairingCode } from '../kiosk-page/shop.ts';
 import { newFolder, openShop } from './shop.ts';
 
@@ -21,7 +22,9 @@ let siteFolder: string;
 let site: Site;
 beforeAll(async () => {
   siteFolder = newFolder();
-  site = await openShop(siteFolder);
+  // Goods wait for their hand-over, as the example of one wants.
+  const stock = { ...generousPolicy.stock, taken: 'at_hand_over' as const };
+  site = await openShop(siteFolder, { policy: { ...generousPolicy, stock } });
   const code = await pairingCode(site, 'till-1');
   mkdirSync(folder, { recursive: true });
   for (const { name, program } of examples) {

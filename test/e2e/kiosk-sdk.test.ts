@@ -188,6 +188,21 @@ it.each([
   expect(told).toMatchObject([{ kind: 'turned_away', problem: { code } }]);
 });
 
+it('is told in the middle of the events that it was revoked', async () => {
+  const kiosk = createKioskClient({ baseUrl, token: await tokenOf('till-7') });
+  const events = kiosk.events();
+  expect((await events.next()).value).toMatchObject({ kind: 'status' });
+  registry.revoke('till-7');
+  const seen = [];
+  for await (const event of events) seen.push(event.kind);
+  expect(seen.at(-1)).toBe('turned_away');
+});
+
+it('reads the flags as they stand for it', async () => {
+  const kiosk = createKioskClient({ baseUrl, token: await tokenOf('till-8') });
+  expect(await kiosk.flags()).toMatchObject({ kind: 'found', value: { kiosk: 'till-8', flags: {} } });
+});
+
 it('says once that the events are lost, and by a status that they are back', async () => {
   let reachable = false;
   let tries = 0;
