@@ -14,6 +14,7 @@ import {
   oatDrink,
   openPageShop,
   pairingCode,
+  revoke,
   trout,
   untilCaughtUp,
 } from './shop.ts';
@@ -260,18 +261,18 @@ describe('while the link is cut', () => {
   });
 });
 
-describe('a page loaded anew in mid-checkout', () => {
-  /** Answers that never arrive, though the appliance has them. */
-  async function loseAnswers(page: Page) {
-    let lost = 0;
-    await page.route('**/v1/checkouts', async (route) => {
-      await route.fetch();
-      lost++;
-      await route.abort();
-    });
-    return () => lost;
-  }
+/** Answers that never arrive, though the appliance has them. */
+async function loseAnswers(page: Page) {
+  let lost = 0;
+  await page.route('**/v1/checkouts', async (route) => {
+    await route.fetch();
+    lost++;
+    await route.abort();
+  });
+  return () => lost;
+}
 
+describe('a page loaded anew in mid-checkout', () => {
   it('sells once when the answer was lost, and shows the slip of that sale', async () => {
     const before = await documentsOf(site);
     const page = await open();
@@ -397,6 +398,31 @@ describe('a kiosk that is not known', () => {
     await fill(page, oatDrink);
     await payWith(page, /^Good card/);
     await expect.poll(() => headline(page)).toBe('Approved');
+  });
+});
+
+describe('a kiosk that is revoked in mid-checkout', () => {
+  it('finds out under its new token what became of the sale, and sells once', async () => {
+    const page = await open();
+    const pair = async (name: string) => {
+      await page.locator('#code').fill(await pairingCode(site, name));
+      await page.keyboard.press('Enter');
+    };
+    await page.evaluate("localStorage.setItem('holdfast.token', 'nobody')");
+    await page.reload();
+    await pair('till-2');
+    await fill(page, oatDrink);
+    const before = await documentsOf(site);
+    const lost = await loseAnswers(page);
+    await payWith(page, /^Good card/);
+    await expect.poll(lost).toBeGreaterThan(0);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await revoke(site, 'till-2');
+    await page.reload();
+    await expect.poll(() => headline(page), { timeout: 20_000 }).toBe('This kiosk is not paired');
+    await pair('till-3');
+    await expect.poll(() => headline(page), { timeout: 15_000 }).toBe('Approved');
+    expect(await documentsOf(site)).toHaveLength(before.length + 1);
   });
 });
 

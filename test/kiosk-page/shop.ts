@@ -2,12 +2,13 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import type { DocumentView } from '../../contract/kiosk-api.ts';
 import { Policy } from '../../contract/policy.ts';
 import { createKioskClient } from '../../kiosk/client.ts';
 import { centralCommand, openSite, type Site } from '../../trial/site.ts';
 
-const repository = join(import.meta.dirname, '..', '..');
+const daemonMain = join(import.meta.dirname, '..', '..', 'daemon', 'main.ts');
 
 export const oatDrink = '2410000102037';
 export const butter = '2410021103143';
@@ -63,15 +64,17 @@ export async function documentsOf(site: Site): Promise<DocumentView[]> {
 }
 
 /** A code of the technician's command, as it is printed for a kiosk. */
-export function pairingCode(site: Site, name: string, scopes = 'sell,read'): Promise<string> {
-  const config = join(site.folder, 'appliance.toml');
-  const args = [
-    ...[join(repository, 'daemon', 'main.ts'), 'kiosk', 'pair', '--config', config],
-    ...['--name', name, '--scopes', scopes, '--json'],
-  ];
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, args, (error, stdout) =>
-      error ? reject(error) : resolve((JSON.parse(stdout) as { code: string }).code),
-    );
-  });
+export async function pairingCode(site: Site, name: string, scopes = 'sell,read'): Promise<string> {
+  const printed = await kioskCommand(site, ['pair', '--name', name, '--scopes', scopes, '--json']);
+  return (JSON.parse(printed) as { code: string }).code;
+}
+
+export async function revoke(site: Site, name: string): Promise<void> {
+  await kioskCommand(site, ['revoke', name]);
+}
+
+/** `holdfast kiosk …` at the site's appliance; resolves with what it printed. */
+async function kioskCommand(site: Site, args: string[]): Promise<string> {
+  const line = [daemonMain, 'kiosk', ...args, '--config', join(site.folder, 'appliance.toml')];
+  return (await promisify(execFile)(process.execPath, line)).stdout;
 }

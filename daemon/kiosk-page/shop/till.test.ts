@@ -61,6 +61,11 @@ describe('a basket', () => {
     expect(withQuantity(basket, 0, quantity).lines).toEqual([{ sku: 'HF-1', quantity: 1 }]);
   });
 
+  it('forgets the attested age with its last line: the next customer is another', () => {
+    const attested: Basket = { lines: [{ gtin, quantity: 1 }], attestedYears: 18 };
+    expect(withQuantity(attested, 0, 0)).toEqual(emptyBasket);
+  });
+
   it('is what a checkout is made of, with who attested an age', () => {
     expect(goodsOf(basket, 'till-1')).toEqual({ lines: basket.lines });
     expect(goodsOf({ ...basket, attestedYears: 18 }, 'till-1')).toEqual({

@@ -44,9 +44,12 @@ export function withMore(basket: Basket, code: { gtin: string } | { sku: string 
   return { ...basket, lines: [...basket.lines, { ...code, quantity }] };
 }
 
-/** The line with another quantity, within what can be meant; 0 takes it out. */
+/** The line with another quantity, within what can be meant; 0 takes it out, and with the last line the attested age. */
 export function withQuantity(basket: Basket, at: number, quantity: number): Basket {
-  if (quantity <= 0) return { ...basket, lines: basket.lines.filter((_, i) => i !== at) };
+  if (quantity <= 0) {
+    const lines = basket.lines.filter((_, i) => i !== at);
+    return lines.length === 0 ? emptyBasket : { ...basket, lines };
+  }
   const whole = Math.min(quantityMax, Math.trunc(quantity));
   return {
     ...basket,

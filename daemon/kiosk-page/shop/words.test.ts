@@ -97,6 +97,12 @@ describe('a sale that is not made', () => {
   });
 });
 
+it('does not call a sale taken that this browser could not keep, and so did not send', () => {
+  const { headline, sentences } = unansweredWords('storage_failed');
+  expect(headline).toBe('Not sent');
+  expect(sentences.join(' ')).not.toContain('taken');
+});
+
 it('tells whoever has no answer not to ring the sale up again', () => {
   const { headline, sentences } = unansweredWords('timeout');
   expect(headline).toBe('Not known yet');

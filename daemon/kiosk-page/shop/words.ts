@@ -56,6 +56,7 @@ export function unansweredWords(reason: UnavailableReason): Told {
     not_admitted: 'The appliance no longer knows this kiosk; tell the technician.',
     storage_failed: 'This browser cannot keep the sale, so it was not sent; tell the technician.',
   } satisfies Record<UnavailableReason, string>;
+  if (reason === 'storage_failed') return { headline: 'Not sent', sentences: [because[reason]] };
   return {
     headline: 'Not known yet',
     sentences: [
