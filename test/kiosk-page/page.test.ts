@@ -411,6 +411,7 @@ describe('a kiosk that is revoked in mid-checkout', () => {
     await page.evaluate("localStorage.setItem('holdfast.token', 'nobody')");
     await page.reload();
     await pair('till-2');
+    await page.locator('#scan').waitFor();
     await fill(page, oatDrink);
     const before = await documentsOf(site);
     const lost = await loseAnswers(page);
