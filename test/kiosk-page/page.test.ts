@@ -156,6 +156,7 @@ describe('the kiosk page', () => {
     await payWith(page, /^Good card/);
     await expect.poll(() => headline(page)).toBe('Approved');
     await press(page, 'Next customer');
+    await page.locator('#scan').waitFor();
     await fill(page, cider);
     await expect.poll(() => why.count(), { message: 'the next customer is another' }).toBe(1);
   });
@@ -395,6 +396,7 @@ describe('a kiosk that is not known', () => {
     await page.locator('#code').fill(await pairingCode(site, 'till-1'));
     await page.keyboard.press('Enter');
     await expect.poll(() => page.locator('#kiosk').textContent()).toBe('till-1');
+    await page.locator('#scan').waitFor();
     await fill(page, oatDrink);
     await payWith(page, /^Good card/);
     await expect.poll(() => headline(page)).toBe('Approved');
