@@ -13,11 +13,11 @@ const rooms = [
 ];
 
 /** A room may reach only itself, the rooms named and packages. */
-const roomRule = (room, allowed, comment) => ({
+const roomRule = (room, allowed, comment, but) => ({
   name: `${room}-reaches-only-${allowed.join('-') || 'itself'}`,
   comment,
   severity: 'error',
-  from: { path: `^${room}/` },
+  from: { path: `^${room}/`, ...(but && { pathNot: but }) },
   to: { path: `^(${rooms.filter((other) => other !== room && !allowed.includes(other)).join('|')})/` },
 });
 
@@ -36,7 +36,26 @@ module.exports = {
     roomRule('kit', [], 'Tools that know nothing of the trade can be read and replaced alone.'),
     roomRule('kiosk', ['contract'], 'The SDK is shipped to kiosks: it must not drag a program along.'),
     roomRule('provisioning', ['contract', 'kit'], 'Identity is made before either program runs.'),
-    roomRule('daemon', ['contract', 'kit', 'provisioning'], 'Daemon and central meet only on the wire.'),
+    roomRule(
+      'daemon',
+      ['contract', 'kit', 'provisioning'],
+      'Daemon and central meet only on the wire.',
+      '^daemon/kiosk-page/(shop|screen)/',
+    ),
+    {
+      name: 'kiosk-page-is-a-kiosk',
+      comment: 'What runs in the browser knows the appliance by the SDK alone, as any other kiosk does.',
+      severity: 'error',
+      from: { path: '^daemon/kiosk-page/(shop|screen)/', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: '^(daemon/kiosk-page/(shop|screen)/|kiosk/|contract/)' },
+    },
+    {
+      name: 'daemon-does-not-load-its-page',
+      comment: 'The appliance serves the page; what is written for a browser does not run in it.',
+      severity: 'error',
+      from: { path: '^daemon/', pathNot: '^daemon/kiosk-page/(shop|screen)/|\\.test\\.ts$' },
+      to: { path: '^daemon/kiosk-page/(shop|screen)/' },
+    },
     roomRule('central', ['contract', 'kit', 'provisioning'], 'Daemon and central meet only on the wire.'),
     roomRule(
       'sandbox',

@@ -1,8 +1,9 @@
 // What came back is checked for its shape before anyone relies on it: a proxy or a captive portal answers too.
 // By hand, and against the contract's types only: the schemas would bring a whole library into a kiosk's page.
-import type { Answer, DocumentPage, DocumentView, Problem, Status } from '../contract/kiosk-api.ts';
+import type { Answer, DocumentPage, DocumentView, Flags, Problem, Status } from '../contract/kiosk-api.ts';
 import type { Pairing } from '../contract/pairing.ts';
 import type { Quote } from '../contract/quote.ts';
+import type { Slip } from '../contract/slip.ts';
 
 type Fields = Record<string, unknown>;
 export type Guard<T> = (value: unknown) => value is T;
@@ -77,6 +78,15 @@ export function isStatus(value: unknown): value is Status {
   );
 }
 
+export function isFlags(value: unknown): value is Flags {
+  return (
+    isObject(value) &&
+    numbers(value, 'policyVersion') &&
+    isObject(value.flags) &&
+    Object.values(value.flags).every((flag) => isObject(flag) && typeof flag.value === 'boolean')
+  );
+}
+
 export function isQuote(value: unknown): value is Quote {
   return (
     isObject(value) &&
@@ -87,6 +97,20 @@ export function isQuote(value: unknown): value is Quote {
     (value.totalMinor === null || numbers(value, 'totalMinor')) &&
     Array.isArray(value.lines) &&
     value.lines.every((line) => line === null || isObject(line)) &&
+    Array.isArray(value.taxes)
+  );
+}
+
+export function isSlip(value: unknown): value is Slip {
+  return (
+    isObject(value) &&
+    texts(value, 'id', 'applianceId', 'timeZone', 'decision', 'currency') &&
+    (value.kind === 'checkout' || value.kind === 'refund') &&
+    numbers(value, 'slip', 'atMs', 'totalMinor') &&
+    typeof value.copy === 'boolean' &&
+    typeof value.voided === 'boolean' &&
+    Array.isArray(value.lines) &&
+    value.lines.every((line) => isObject(line) && texts(line, 'name') && numbers(line, 'totalMinor')) &&
     Array.isArray(value.taxes)
   );
 }

@@ -30,6 +30,7 @@ it('is the client and its few small files, within 15 kB gzipped', () => {
     'events.ts',
     'pair.ts',
     'storage.ts',
+    'submission.ts',
     'uuid.ts',
   ]);
   expect(gzipSync([...loaded.values()].join('\n')).length).toBeLessThan(15 * 1024);

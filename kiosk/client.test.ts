@@ -346,14 +346,16 @@ describe('after a reload', () => {
 });
 
 describe('other documents', () => {
-  it('a void and a refund go to their own paths', async () => {
+  it('a void, a refund and a fulfilment go to their own paths', async () => {
     const { received, baseUrl } = await appliance(approve);
     const client = kiosk(baseUrl);
     await client.void('00000000-0000-7000-8000-000000000001', { reason: 'changed her mind' });
     await client.refund({ checkoutId: 'c', currency: 'GBP', totalMinor: 1, reason: 'broken' });
+    await client.fulfil('00000000-0000-7000-8000-000000000001', { step: 'handed_over' });
     expect(received.map(({ url }) => url)).toEqual([
       '/v1/checkouts/00000000-0000-7000-8000-000000000001/void',
       '/v1/refunds',
+      '/v1/checkouts/00000000-0000-7000-8000-000000000001/fulfilment',
     ]);
   });
 

@@ -2,59 +2,49 @@
 // safely. A refusal is a value, never an exception. Web standards only: it runs in a browser and in Node.
 import type {
   Checkout as CheckoutSchema,
+  Fulfilment as FulfilmentSchema,
   LinkedRefund as LinkedRefundSchema,
   UnlinkedRefund as UnlinkedRefundSchema,
   Void as VoidSchema,
 } from '../contract/checkout.ts';
-import type { Answer, DocumentPage, DocumentView, Problem, Status } from '../contract/kiosk-api.ts';
+import type { Answer, DocumentPage, DocumentView, Flags, Problem, Status } from '../contract/kiosk-api.ts';
 import type { Quote, QuoteRequest as QuoteRequestSchema } from '../contract/quote.ts';
-import { isAnswer, isDocumentPage, isDocumentView, isQuote, isStatus } from './answers.ts';
+import type { Slip } from '../contract/slip.ts';
+import { isAnswer, isDocumentPage, isDocumentView, isFlags, isQuote, isSlip, isStatus } from './answers.ts';
 import { normalBaseUrl, plainFetch } from './appliance-url.ts';
-import {
-  createDelivery,
-  type Delivery,
-  defaultRetry,
-  type RetryLimits,
-  type UnavailableReason,
-} from './delivery.ts';
+import { createDelivery, defaultRetry, type RetryLimits, type UnavailableReason } from './delivery.ts';
 import { type EventsOptions, type KioskEvent, readEvents } from './events.ts';
-import { type KeptRequest, type KioskStorage, memoryStorage } from './storage.ts';
-import { uuidv7 } from './uuid.ts';
+import { type KeptRequest, type KioskStorage, memoryStorage, pairingsPath } from './storage.ts';
+import { type Reading, readingOf, type Submission, submissionOf } from './submission.ts';
+import { newId } from './uuid.ts';
+
+export type { Reading, Submission } from './submission.ts';
 
 /** What a caller writes: fields with a default may be left out. */
 type Written<Schema extends { _zod: { input: unknown } }> = Schema['_zod']['input'];
 export type Checkout = Written<typeof CheckoutSchema>;
 export type Void = Written<typeof VoidSchema>;
+export type Fulfilment = Written<typeof FulfilmentSchema>;
 export type Refund = Written<typeof LinkedRefundSchema> | Written<typeof UnlinkedRefundSchema>;
 export type QuoteRequest = Written<typeof QuoteRequestSchema>;
 
-/**
- * What became of a submitted document; `id` names it for ever.
- * - `approved`, `refused`: the appliance judged it and wrote it down; the reasons are in the answer, and who decided.
- * - `declined`: central asked for the money and the card was declined; `answer.declineCode` says why.
- * - `invalid`: it was not taken, and nothing was written down; the problem says what to mend.
- * - `unavailable`: no answer in time. IT MAY HAVE BEEN ACCEPTED all the same. The request is kept: `resume()`
- *   asks again under the same id. Do not submit the sale anew before its fate is known, or it may be paid twice.
- */
-export type Submission =
-  | { kind: 'approved'; id: string; answer: Answer }
-  | { kind: 'refused'; id: string; answer: Answer }
-  | { kind: 'declined'; id: string; answer: Answer }
-  | { kind: 'invalid'; id: string; problem: Problem }
-  | { kind: 'unavailable'; id: string; reason: UnavailableReason };
-
-/** What was read; `invalid` also says that there is no such document (problem.status 404). */
-export type Reading<T> =
-  | { kind: 'found'; value: T }
-  | { kind: 'invalid'; problem: Problem }
-  | { kind: 'unavailable'; reason: UnavailableReason };
-
 export interface KioskClient {
-  checkout(checkout: Checkout): Promise<Submission>;
+  /**
+   * Submits a checkout under a new id, or under `id` from `newId()`: for a kiosk that notes which basket it is about to
+   * sell under which id before anything is sent.
+   */
+  checkout(checkout: Checkout, options?: { id?: string }): Promise<Submission>;
   /** Voids an approved checkout. */
   void(checkoutId: string, body: Void): Promise<Submission>;
-  /** Money back: on a checkout of this appliance, or without one where the policy allows it. */
+  /**
+   * Money back: on a checkout of this appliance in full, by line or by amount; or without one where the policy allows it.
+   */
   refund(refund: Refund): Promise<Submission>;
+  /**
+   * How far the goods of a checkout are that keeps them for a hand-over: picked, short-picked, handed over, abandoned.
+   * What it brings back to the customer is in `answer.refund`, a document of its own.
+   */
+  fulfil(checkoutId: string, step: Fulfilment): Promise<Submission>;
   /** Sends again, the oldest first, what has no answer yet and is not on its way: after a reload, a crash, an outage. */
   resume(): Promise<Submission[]>;
   /** The ids of what is kept without an answer, the oldest first. */
@@ -68,11 +58,25 @@ export interface KioskClient {
   get(id: string): Promise<Reading<DocumentView>>;
   /** A page of documents, the newest first. */
   list(page?: { cursor?: string; limit?: number }): Promise<Reading<DocumentPage>>;
+  /**
+   * The customer's paper as data; `invalid` with status 404 where the document has none. The appliance does not know
+   * whether paper came out before: the kiosk says so by `copy`.
+   */
+  slip(id: string, options?: SlipOptions): Promise<Reading<Slip>>;
+  /** The same for a printer of 42 columns: lines of text. */
+  slipText(id: string, options?: SlipOptions): Promise<Reading<string>>;
   /** What a checkout would cost and be told now. Nothing is written down, so nothing is kept. */
   quote(question: QuoteRequest): Promise<Reading<Quote>>;
   status(): Promise<Reading<Status>>;
-  /** What happens at the appliance, without a gap, until the signal ends it. */
+  /** The policy's switches as they stand for this kiosk. */
+  flags(): Promise<Reading<Flags>>;
+  /** What happens at the appliance, without a gap, until the signal ends it or the appliance turns the kiosk away. */
   events(options?: EventsOptions): AsyncGenerator<KioskEvent, void, undefined>;
+}
+
+export interface SlipOptions {
+  /** Paper came out before. */
+  copy?: boolean;
 }
 
 export interface KioskOptions {
@@ -112,8 +116,8 @@ export function createKioskClient(options: KioskOptions): KioskClient {
   const waitMs = onlineWaitSeconds === undefined ? onlineWaitMsMax : onlineWaitSeconds * 1000;
 
   /** Kept before it is sent: whatever happens after this, the same request can be sent again. */
-  async function submit(path: string, document: object): Promise<Submission> {
-    const request = { id: uuidv7(), path, body: JSON.stringify(document) };
+  async function submit(path: string, document: object, id = newId()): Promise<Submission> {
+    const request = { id, path, body: JSON.stringify(document) };
     return alone(request.id, async () => {
       try {
         await storage.put(request);
@@ -142,6 +146,11 @@ export function createKioskClient(options: KioskOptions): KioskClient {
     return submissionOf(id, delivery);
   }
 
+  /** The documents: a pairing may lie in the same storage, and is finished by whoever began it. */
+  async function kept(): Promise<KeptRequest[]> {
+    return (await storage.all()).filter(({ path }) => path !== pairingsPath);
+  }
+
   /** One sending of an id at a time: resume() leaves alone what is on its way. */
   async function alone<T>(id: string, task: () => Promise<T>): Promise<T> {
     onTheWay.add(id);
@@ -153,12 +162,13 @@ export function createKioskClient(options: KioskOptions): KioskClient {
   }
 
   return {
-    checkout: (checkout) => submit(checkoutsPath, checkout),
+    checkout: (checkout, { id } = {}) => submit(checkoutsPath, checkout, id),
     void: (checkoutId, body) => submit(`/v1/checkouts/${encodeURIComponent(checkoutId)}/void`, body),
     refund: (refund) => submit('/v1/refunds', refund),
+    fulfil: (checkoutId, step) => submit(`/v1/checkouts/${encodeURIComponent(checkoutId)}/fulfilment`, step),
 
     async resume() {
-      const waiting = (await storage.all()).filter((request) => !onTheWay.has(request.id));
+      const waiting = (await kept()).filter((request) => !onTheWay.has(request.id));
       const results: Submission[] = [];
       let silent: UnavailableReason | null = null;
       for (const request of waiting) {
@@ -172,7 +182,7 @@ export function createKioskClient(options: KioskOptions): KioskClient {
       }
       return results;
     },
-    unanswered: async () => (await storage.all()).map((request) => request.id),
+    unanswered: async () => (await kept()).map((request) => request.id),
     forget: (id) => storage.remove(id),
 
     async get(id) {
@@ -184,6 +194,16 @@ export function createKioskClient(options: KioskOptions): KioskClient {
       if (page.limit !== undefined) query.set('limit', String(page.limit));
       return readingOf(await deliver(`/v1/checkouts?${query}`, get, isDocumentPage));
     },
+    async slip(id, options) {
+      const isOurs = (value: unknown): value is Slip => isSlip(value) && value.id === id;
+      return readingOf(await deliver(slipPath(id, options), get, isOurs));
+    },
+    async slipText(id, options) {
+      // Every slip ends with the id of its document.
+      const isOurs = (value: unknown): value is string => typeof value === 'string' && value.includes(id);
+      const init = { method: 'GET', headers: { Accept: 'text/plain' } };
+      return readingOf(await deliver(slipPath(id, options), init, isOurs));
+    },
     async quote(question) {
       const headers = { 'Content-Type': 'application/json' };
       const init = { method: 'POST', headers, body: JSON.stringify(question) };
@@ -191,6 +211,9 @@ export function createKioskClient(options: KioskOptions): KioskClient {
     },
     async status() {
       return readingOf(await deliver('/v1/status', get, isStatus));
+    },
+    async flags() {
+      return readingOf(await deliver('/v1/flags', get, isFlags));
     },
     events({ lastEventId, signal } = {}) {
       const ends = [signal, options.signal].filter((one) => one !== undefined);
@@ -205,30 +228,8 @@ export function createKioskClient(options: KioskOptions): KioskClient {
 const checkoutsPath = '/v1/checkouts';
 const get = { method: 'GET' };
 
-function submissionOf(id: string, delivery: Delivery<Answer>): Submission {
-  switch (delivery.kind) {
-    case 'answered': {
-      const { verdict } = delivery.value;
-      if (verdict === 'declined') return { kind: 'declined', id, answer: delivery.value };
-      const approved = verdict === 'authorised' || verdict === 'approved_offline';
-      return { kind: approved ? 'approved' : 'refused', id, answer: delivery.value };
-    }
-    case 'problem':
-      return { kind: 'invalid', id, problem: delivery.problem };
-    case 'unavailable':
-      return { kind: 'unavailable', id, reason: delivery.reason };
-  }
-}
-
-function readingOf<T>(delivery: Delivery<T>): Reading<T> {
-  switch (delivery.kind) {
-    case 'answered':
-      return { kind: 'found', value: delivery.value };
-    case 'problem':
-      return { kind: 'invalid', problem: delivery.problem };
-    case 'unavailable':
-      return delivery;
-  }
+function slipPath(id: string, { copy = false }: SlipOptions = {}): string {
+  return `/v1/checkouts/${encodeURIComponent(id)}/slip${copy ? '?copy=true' : ''}`;
 }
 
 /** Who calls, and under which name, is looked at before what they ask. */

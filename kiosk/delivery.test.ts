@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultRetry, parseRetryAfterMs, retryDelayMs } from './delivery.ts';
-import { uuidv7 } from './uuid.ts';
+import { newId } from './uuid.ts';
 
 describe('the delay before a retry', () => {
   it('doubles its ceiling up to the cap', () => {
@@ -37,12 +37,12 @@ describe('the delay before a retry', () => {
 
 describe('an id', () => {
   it('is a UUIDv7 that carries its time and differs each time', () => {
-    const ids = Array.from({ length: 1000 }, () => uuidv7(0x0190_1234_5678));
+    const ids = Array.from({ length: 1000 }, () => newId(0x0190_1234_5678));
     expect(new Set(ids).size).toBe(1000);
     for (const id of ids) expect(id).toMatch(/^01901234-5678-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   });
 
   it('sorts by the time it was made', () => {
-    expect(uuidv7(1_790_000_000_000) < uuidv7(1_790_000_000_001)).toBe(true);
+    expect(newId(1_790_000_000_000) < newId(1_790_000_000_001)).toBe(true);
   });
 });

@@ -121,10 +121,15 @@ function judge<T>(response: Response, text: string, isExpected: Guard<T>): Attem
   if (status === 502 || status === 504) return retry('unreachable', retryAfterMs);
   if (status === 408) return retry('timeout', retryAfterMs);
   if (status >= 500) return retry('failed', retryAfterMs);
-  const value = parseJson(text);
+  const value = isText(response) ? text : parseJson(text);
   if (response.ok && isExpected(value)) return { kind: 'answered', value };
   if (!response.ok && isProblem(value)) return { kind: 'problem', problem: value };
   return retry('bad_answer', retryAfterMs);
+}
+
+/** Text is taken as it is, where text was asked for. */
+function isText({ headers }: Response): boolean {
+  return headers.get('content-type')?.startsWith('text/plain') ?? false;
 }
 
 function retry(

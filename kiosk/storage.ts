@@ -8,6 +8,9 @@ export interface KeptRequest {
   body: string;
 }
 
+/** Where a kept request is a pairing and no document. */
+export const pairingsPath = '/v1/pairings';
+
 export interface KioskStorage {
   /** Resolves once the request would be found again after a reload (or a crash, where the storage promises it). */
   put(request: KeptRequest): Promise<void>;

@@ -1,7 +1,7 @@
 // The id of a document: a UUID of version 7 (RFC 9562 §5.7), so that ids sort by the time they were made.
 
 /** A new id. Sorting is a convenience; uniqueness rests on the 74 random bits, not on the kiosk's clock. */
-export function uuidv7(nowMs: number = Date.now()): string {
+export function newId(nowMs: number = Date.now()): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   const view = new DataView(bytes.buffer);
   view.setUint16(0, Math.floor(nowMs / 0x1_0000_0000));

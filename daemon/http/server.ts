@@ -20,6 +20,7 @@ import { addEventRoute } from './events.ts';
 import { addFlagRoute } from './flags.ts';
 import { addFulfilmentRoute } from './fulfilment.ts';
 import { requireHost } from './hosts.ts';
+import { serveKioskPage } from './kiosk-page.ts';
 import type { LanCertificate } from './lan-certificate.ts';
 import { addOpenApiRoute } from './openapi.ts';
 import { addPairingRoutes } from './pairings.ts';
@@ -166,6 +167,7 @@ export function createApp(
   app.use(requireHost(lan ? [lan.host] : [], lan?.tls.certificate ?? null));
   if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins));
   app.use(identifyCaller(door, rates));
+  app.use(serveKioskPage());
   app.use(router.routes());
   app.use(router.allowedMethods());
   const endWaits = () => {

@@ -1,20 +1,28 @@
 // A program without its sources: one CommonJS file for each of its threads, and beside them, where the sources had them,
 // the files it reads. The folder runs with Node alone, wherever it is copied to.
+import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { build, type Plugin } from 'esbuild';
 import type { ProgramParts } from './programs.ts';
 
 const repository = resolve(import.meta.dirname, '..', '..');
+const printedBytesMax = 16 * 1024 * 1024;
+const run = promisify(execFile);
 
 /**
  * Writes the program to a folder, which is made when it is missing.
  * @returns the file to give to Node
  * @throws esbuild's BuildFailure with what it could not read
  */
-export async function bundle({ entries, files }: ProgramParts, folder: string): Promise<string> {
+export async function bundle(
+  { entries, files, printed = [] }: ProgramParts,
+  folder: string,
+): Promise<string> {
   for (const entry of entries) await bundleOne(entry, join(folder, compiled(entry)));
   for (const file of files) copy(file, folder);
+  for (const { program, file } of printed) await print(program, join(folder, file));
   copyDatabaseLibrary(folder);
   // Whoever copies the folder: these are not modules, whatever stands in a package.json above.
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ type: 'commonjs' })}\n`);
@@ -77,6 +85,12 @@ function copy(file: string, folder: string): void {
     recursive: true,
     filter: (path) => !path.endsWith('.test.ts'),
   });
+}
+
+async function print(program: string, to: string): Promise<void> {
+  const { stdout } = await run(process.execPath, [join(repository, program)], { maxBuffer: printedBytesMax });
+  mkdirSync(dirname(to), { recursive: true });
+  writeFileSync(to, stdout);
 }
 
 /** The library with the one addon this machine needs, of the eight it brings. */

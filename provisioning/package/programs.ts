@@ -5,6 +5,8 @@ export interface ProgramParts {
   entries: readonly string[];
   /** Files and folders it reads, by their path in the repository; of folders everything but tests. */
   files: readonly string[];
+  /** Files it reads that a program of ours prints, such as one that needs the sources for it. */
+  printed?: readonly { program: string; file: string }[];
 }
 
 export const programs: readonly ProgramParts[] = [
@@ -12,6 +14,7 @@ export const programs: readonly ProgramParts[] = [
     name: 'holdfast',
     entries: ['daemon/main.ts', 'daemon/store/worker.ts'],
     files: ['daemon/store/migrations', 'daemon/store/kiosks/migrations', 'docs/openapi-appliance.json'],
+    printed: [{ program: 'daemon/kiosk-page/main.ts', file: 'daemon/kiosk-page/page.json' }],
   },
   {
     name: 'holdfast-central',

@@ -1,0 +1,52 @@
+// Serves the reference kiosk page under /kiosk: needs no token, for nothing of the shop's is in it. What it then asks of
+// the appliance goes through the same doors as any kiosk's requests.
+import type { Middleware } from 'koa';
+import type { Page } from '../kiosk-page/assets.ts';
+import { loadPage } from '../kiosk-page/load.ts';
+import { ProblemError } from './problems.ts';
+
+/**
+ * From this appliance alone, and nothing that stands in the page itself: no script, no style, no frame. What is not named
+ * is refused.
+ */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+].join('; ');
+
+export function serveKioskPage(): Middleware {
+  let loading: Promise<Page> | null = null;
+  /** Once it is there it stays; a failure is tried again by the next request. */
+  const page = () => {
+    loading ??= loadPage().catch((error: unknown) => {
+      loading = null;
+      throw error;
+    });
+    return loading;
+  };
+
+  return async (ctx, next) => {
+    if (ctx.path !== '/kiosk' && !ctx.path.startsWith('/kiosk/')) return next();
+    const asset = (await page()).get(ctx.path);
+    if (!asset) throw new ProblemError('not_found');
+    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
+      ctx.set('Allow', 'GET, HEAD');
+      throw new ProblemError('method_not_allowed');
+    }
+    ctx.type = asset.type;
+    ctx.set('Content-Security-Policy', contentSecurityPolicy);
+    // Asked for again each time, and mostly answered with 304: a new release is there with the next reload.
+    ctx.set('Cache-Control', 'no-cache');
+    ctx.status = 200;
+    ctx.etag = asset.etag;
+    if (ctx.fresh) ctx.status = 304;
+    else ctx.body = asset.body;
+  };
+}
