@@ -1,9 +1,6 @@
 // What a processor's report and a bank's statement say, as values: one row, one entry, and what could not be read.
 // Every amount is a safe integer in minor units, signed as we see it: above zero is money for us.
 
-/** The formats that can be read, by the names a person uses for them. */
-export type ReportFormat = 'stripe-balance-csv' | 'adyen-settlement-csv' | 'camt053' | 'mt940';
-
 export const rowKinds = [
   'charge',
   'refund',
