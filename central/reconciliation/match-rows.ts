@@ -103,23 +103,32 @@ function chained(
 
 /** An order by what rows say and not by when they were added; rows equal in all of it can stand for each other. */
 export function byContent(books: Books, rows: LedgerRows | ReportRows): (a: number, b: number) => number {
-  const numbers: Column[] = [rows.atMs, rows.amountMinor, rows.feeMinor];
   const isReport = 'own' in rows;
-  if (isReport) numbers.push(rows.netMinor);
-  const references: Column[] = isReport ? [rows.own, rows.payout, rows.ours] : [rows.payment];
-  const text = (column: Column, row: number) =>
-    column.at(row) === -1 ? '' : books.references.text(column.at(row));
+  const numbers: Column[] = [
+    rows.atMs,
+    rows.amountMinor,
+    rows.feeMinor,
+    ...(isReport ? [rows.netMinor] : []),
+  ];
+  // The numbers of texts depend on the order of adding, the texts do not.
+  const references: Column[] = [rows.ours, rows.payment, ...(isReport ? [rows.own, rows.payout] : [])];
+  const names: Column[] = [rows.currency, ...(isReport ? [rows.netCurrency] : [])];
+  const reference = (number: number) => (number === -1 ? '' : books.references.text(number));
   return (a, b) => {
     for (const column of numbers) {
       const difference = column.at(a) - column.at(b);
       if (difference < 0 || difference > 0) return difference;
     }
-    for (const column of references) {
-      const [left, right] = [text(column, a), text(column, b)];
-      if (left !== right) return left < right ? -1 : 1;
-    }
-    return 0;
+    return byText(references, reference, a, b) || byText(names, (number) => books.names.text(number), a, b);
   };
+}
+
+function byText(columns: readonly Column[], text: (number: number) => string, a: number, b: number): number {
+  for (const column of columns) {
+    const [left, right] = [text(column.at(a)), text(column.at(b))];
+    if (left !== right) return left < right ? -1 : 1;
+  }
+  return 0;
 }
 
 function settleRows(matching: Matching, ledger: number[], report: number[]): void {

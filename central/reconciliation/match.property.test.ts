@@ -131,6 +131,20 @@ describe('match, whatever the rows', () => {
       { numRuns: 1000 },
     );
   });
+
+  it('leaves the same one of two sales that share a payment, whichever comes first', () => {
+    const [one, two] = [
+      sale(0, { paymentReference: 'ch_2' }),
+      sale(1, { amountMinor: 100, paymentReference: 'ch_2' }),
+    ];
+    const report = [reported(0, { ourReference: null, paymentReference: 'ch_2' })];
+    for (const ledger of [
+      [one, two],
+      [two, one],
+    ]) {
+      expect(inWords(matched({ ledger, report }))).toEqual(['expected sale-1']);
+    }
+  });
 });
 
 describe('match, with one difference planted in a day without any', () => {
