@@ -105,6 +105,21 @@ module.exports = {
       },
       to: { dependencyTypes: ['core', 'npm', 'npm-dev'] },
     },
+    {
+      name: 'matching-is-pure',
+      comment: 'What says that money is missing has no clock and no I/O either; its rules are a zod schema.',
+      severity: 'error',
+      from: {
+        path: '^central/reconciliation/(match|match-rows|match-payouts|payouts|placing|settle-group|books|rules|amount|dates|report-row)\\.ts$',
+      },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev'], pathNot: '^node_modules/zod/' },
+    },
+    onlyFrom(
+      'sax-in-one-file',
+      '^node_modules/(sax|@types/sax)/',
+      '^central/reconciliation/xml-events\\.ts$',
+      'One place bounds what XML may do.',
+    ),
     onlyFrom(
       'mqtt-in-one-file-each',
       '^node_modules/mqtt/',

@@ -1,0 +1,175 @@
+// The sides of a reconciliation in memory, as columns: a million rows against a million fit because a row is a few numbers,
+// and each reference is held once, however many rows and sides carry it.
+import { present } from '../../kit/assert.ts';
+import type { BankEntry, ReportRow, RowKind } from './report-row.ts';
+import { rowKinds } from './report-row.ts';
+
+/** What the ledger expects a processor to report. */
+export interface LedgerRow {
+  processor: string;
+  kind: RowKind;
+  /** The reference that went along to the processor. */
+  ourReference: string;
+  /** The processor's name of the payment, where its answer gave one. */
+  paymentReference: string | null;
+  /** Signed as in the report: a charge above zero, a refund below. */
+  amountMinor: number;
+  currency: string;
+  /** Null where no fee is agreed. */
+  feeMinor: number | null;
+  bookedMs: number;
+}
+
+/** Rows of one side; a row is its number, counted from 0 in the order of adding. */
+export interface LedgerRows {
+  count: number;
+  amountMinor: Column;
+  /** NaN where no fee is agreed. */
+  feeMinor: Column;
+  atMs: Column;
+  /** Numbers in `names`; the kind is its place in rowKinds. */
+  processor: Column;
+  kind: Column;
+  currency: Column;
+  /** Numbers in `references`, -1 where there is none. */
+  ours: Column;
+  payment: Column;
+}
+
+export interface ReportRows extends LedgerRows {
+  netMinor: Column;
+  netCurrency: Column;
+  own: Column;
+  payout: Column;
+}
+
+export interface Books {
+  ledger: LedgerRows;
+  report: ReportRows;
+  bank: readonly BankEntry[];
+  references: Names;
+  /** Processors and currencies. */
+  names: Names;
+  addLedger(row: LedgerRow): void;
+  addReport(row: ReportRow): void;
+  addBank(entry: BankEntry): void;
+}
+
+export function createBooks(): Books {
+  const [references, names] = [createNames(), createNames()];
+  const [ledger, report] = [ledgerRows(), reportRows()];
+  const bank: BankEntry[] = [];
+  const reference = (text: string | null) => (text === null ? -1 : references.number(text));
+  const kindOf = (kind: RowKind) => rowKinds.indexOf(kind);
+  return {
+    ledger,
+    report,
+    bank,
+    references,
+    names,
+    addLedger(row) {
+      ledger.amountMinor.add(row.amountMinor);
+      ledger.feeMinor.add(row.feeMinor ?? Number.NaN);
+      ledger.atMs.add(row.bookedMs);
+      ledger.processor.add(names.number(row.processor));
+      ledger.kind.add(kindOf(row.kind));
+      ledger.currency.add(names.number(row.currency));
+      ledger.ours.add(references.number(row.ourReference));
+      ledger.payment.add(reference(row.paymentReference));
+      ledger.count++;
+    },
+    addReport(row) {
+      report.amountMinor.add(row.amountMinor);
+      report.feeMinor.add(row.feeMinor);
+      report.netMinor.add(row.netMinor);
+      report.atMs.add(
+        row.availableOn === null ? row.occurredMs : Math.max(row.occurredMs, Date.parse(row.availableOn)),
+      );
+      report.processor.add(names.number(row.processor));
+      report.kind.add(kindOf(row.kind));
+      report.currency.add(names.number(row.currency));
+      report.netCurrency.add(names.number(row.netCurrency));
+      report.ours.add(reference(row.ourReference));
+      report.payment.add(reference(row.paymentReference));
+      report.own.add(references.number(row.processorReference));
+      report.payout.add(reference(row.payoutReference));
+      report.count++;
+    },
+    addBank(entry) {
+      bank.push(entry);
+    },
+  };
+}
+
+/** Texts as numbers: each text is held once. */
+export interface Names {
+  number(text: string): number;
+  readonly count: number;
+  text(number: number): string;
+}
+
+function createNames(): Names {
+  const numbers = new Map<string, number>();
+  const texts: string[] = [];
+  return {
+    number(text) {
+      const known = numbers.get(text);
+      if (known !== undefined) return known;
+      // A cell cut out of a line would keep the whole line in memory.
+      const own = Buffer.from(text).toString();
+      numbers.set(own, texts.length);
+      return texts.push(own) - 1;
+    },
+    get count() {
+      return texts.length;
+    },
+    text: (number) => present(texts[number], 'text'),
+  };
+}
+
+/** Numbers in a growing array; amounts and times are safe integers, so that a double holds them exactly. */
+export interface Column {
+  add(value: number): void;
+  at(row: number): number;
+}
+
+function createColumn(width: 'number' | 'index'): Column {
+  const make = (length: number) => (width === 'number' ? new Float64Array(length) : new Int32Array(length));
+  let values = make(1024);
+  let count = 0;
+  return {
+    add(value) {
+      if (count === values.length) {
+        const wider = make(count * 2);
+        wider.set(values);
+        values = wider;
+      }
+      values[count++] = value;
+    },
+    at: (row) => present(values[row], 'row'),
+  };
+}
+
+function ledgerRows(): LedgerRows {
+  return {
+    count: 0,
+    amountMinor: createColumn('number'),
+    feeMinor: createColumn('number'),
+    atMs: createColumn('number'),
+    processor: createColumn('index'),
+    kind: createColumn('index'),
+    currency: createColumn('index'),
+    ours: createColumn('index'),
+    payment: createColumn('index'),
+  };
+}
+
+function reportRows(): ReportRows {
+  return {
+    ...ledgerRows(),
+    netMinor: createColumn('number'),
+    netCurrency: createColumn('index'),
+    own: createColumn('index'),
+    payout: createColumn('index'),
+  };
+}

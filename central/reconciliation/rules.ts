@@ -1,0 +1,37 @@
+// By which rules the sides are matched: how much may differ, and how long what is not there yet is only awaited.
+import * as z from 'zod';
+import { rowKinds } from './report-row.ts';
+
+const days = z.int().min(0).max(366);
+const minor = z.int().min(0).max(1_000_000);
+
+export const ProcessorRules = z.strictObject({
+  /** By how much a charge or refund may differ between ledger and report and still be the same. */
+  amountToleranceMinor: minor.default(0),
+  /** By how much the fee may differ from the one that the ledger expects, where it expects one. */
+  feeToleranceMinor: minor.default(0),
+  /** By how much the bank's entry may differ from the payout: a bank may keep its own charge. */
+  bankToleranceMinor: minor.default(0),
+  /** So long after its booking a ledger row is awaited in a report; then it is missing. */
+  reportDaysMax: days.default(3),
+  /** So long after the payout its money is awaited at the bank; then it is missing. */
+  bankDaysMax: days.default(5),
+  /** How far apart in time two rows without a common reference may lie and still be the same by currency and amount. */
+  pairDaysMax: days.default(2),
+  /** The words by which the bank names the processor, in any case: only such entries are matched by amount and date. */
+  bankWords: z.array(z.string().min(3).max(50)).max(10).default([]),
+  /** Kinds of report rows that the ledger has no row for: they only have to be right within their payout. */
+  withoutLedger: z.array(z.enum(rowKinds)).default(['fee', 'transfer', 'reserve']),
+});
+export type ProcessorRules = z.infer<typeof ProcessorRules>;
+
+/** The rules by processor; `otherwise` holds for a processor that is not named. */
+export const MatchRules = z.strictObject({
+  processors: z.record(z.string().min(1).max(50), ProcessorRules).default({}),
+  otherwise: ProcessorRules.prefault({}),
+});
+export type MatchRules = z.infer<typeof MatchRules>;
+
+export function rulesFor(rules: MatchRules, processor: string): ProcessorRules {
+  return rules.processors[processor] ?? rules.otherwise;
+}
