@@ -204,6 +204,10 @@ describe('the pump', () => {
     welcome(0);
     await until(() => expect(sentOf('entries')).toHaveLength(1));
     expect(status().journal.receivedThrough).toBe(0);
+    expect(status().conditions.map(({ code }) => code)).toEqual(['frame_not_believed']);
+    events.onDown();
+    events.onUp();
+    await until(() => expect(status().conditions).toEqual([]));
   });
 
   it('stops before a central that holds another history, sells on, says so, and asks again later', async () => {

@@ -41,6 +41,8 @@ export function createPump({ store, link, envelope, clock, log, release, certifi
   let state: SyncState = { kind: 'offline' };
   let shown: LinkView = { kind: 'offline', sinceMs: clock.wallMs() };
   let conditions: Condition[] = [];
+  /** A frame of this connection that was not believed. */
+  let unbelieved: Condition | null = null;
   let cancelWait: () => void = () => {};
   let helloSentMs = 0;
   /** What the last run took to read and send. */
@@ -112,6 +114,7 @@ export function createPump({ store, link, envelope, clock, log, release, certifi
   }
 
   function greet(event: Extract<SyncEvent, { kind: 'link_up' }>): void {
+    unbelieved = null;
     happened(event);
     void sendHello(event.helloId);
   }
@@ -256,15 +259,23 @@ export function createPump({ store, link, envelope, clock, log, release, certifi
 
   function ignore(frame: DownFrame): void {
     log.warn({ frame }, 'ignored a frame that is malformed or not signed by central');
+    unbelieved ??= { ...frameNotBelieved, sinceMs: clock.wallMs() };
+    show();
   }
 
   /** Tells the store how the link is, for the kiosks' banner. */
   function show(): void {
     const kind = linkKind(state);
     if (kind !== shown.kind) shown = { kind, sinceMs: clock.wallMs() };
-    store.ask('link', { link: shown, conditions }).catch(() => {});
+    const named = unbelieved ? [...conditions, unbelieved] : conditions;
+    store.ask('link', { link: shown, conditions: named }).catch(() => {});
   }
 }
+
+const frameNotBelieved = {
+  code: 'frame_not_believed',
+  hint: 'Something came that central did not sign, and was ignored: look at central-signing.pem, and at who else may publish at the broker.',
+};
 
 function linkKind(state: SyncState): LinkView['kind'] {
   switch (state.kind) {
