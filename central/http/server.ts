@@ -1,7 +1,7 @@
 // The operator's HTTP server: headers, key, routes, and two probes that need no key.
 import { createServer } from 'node:http';
 import Koa, { type Context } from 'koa';
-import helmet from 'koa-helmet';
+import { apiHeaders } from '../../kit/api-headers.ts';
 import { listen } from '../../kit/listen.ts';
 import type { Log } from '../../kit/log.ts';
 import type { LedgerPort } from '../ledger/port.ts';
@@ -28,7 +28,7 @@ export async function openHttpServer(parts: {
   const { store, log } = parts;
   const app = new Koa();
   app.on('error', (error: Error) => log.error({ error: error.message }, 'request failed'));
-  app.use(helmet());
+  app.use(apiHeaders());
   app.use((context, next) => answerErrors(context, next, log));
   app.use((context, next) => answerProbe(context, next, store));
   app.use(requireApiKey(() => store.apiKeyHashes()));

@@ -42,6 +42,8 @@ export function serveKioskPage(): Middleware {
     }
     ctx.type = asset.type;
     ctx.set('Content-Security-Policy', contentSecurityPolicy);
+    // No other page that opened it, or that it opens, holds on to its window.
+    ctx.set('Cross-Origin-Opener-Policy', 'same-origin');
     // Asked for again each time, and mostly answered with 304: a new release is there with the next reload.
     ctx.set('Cache-Control', 'no-cache');
     ctx.status = 200;

@@ -4,8 +4,8 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import Router from '@koa/router';
 import Koa from 'koa';
-import helmet from 'koa-helmet';
 import type { Kiosk } from '../../contract/pairing.ts';
+import { apiHeaders } from '../../kit/api-headers.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { listen } from '../../kit/listen.ts';
 import type { Log } from '../../kit/log.ts';
@@ -163,7 +163,7 @@ export function createApp(
       answerError(ctx, error);
     }
   });
-  app.use(helmet());
+  app.use(apiHeaders());
   app.use(requireHost(lan ? [lan.host] : [], lan?.tls.certificate ?? null));
   if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins));
   app.use(identifyCaller(door, rates));

@@ -34,7 +34,7 @@ describe('a feed frame in pieces', () => {
     ['additions and removals alike', [delta(100, 100), delta(50, 7)], [1, 1]],
     ['an item that is too large, alone', [null, stock(500), null], [1, 1, 1]],
   ])('is %s', (_, items, sizes) => {
-    const pieces = [...feedPieces(items, (item) => item)];
+    const pieces = [...feedPieces(items, (item) => item, 64)];
     expect(pieces.map(({ length }) => length)).toEqual(sizes);
     expect(pieces.flat()).toEqual(items);
   });

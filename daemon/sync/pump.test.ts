@@ -205,7 +205,7 @@ describe('the pump', () => {
     await until(() => expect(sentOf('entries')).toHaveLength(1));
     expect(status().journal.receivedThrough).toBe(0);
     expect(status().conditions.map(({ code }) => code)).toEqual(['frame_not_believed']);
-    events.onDown();
+    events.onDown('gone');
     events.onUp();
     await until(() => expect(status().conditions).toEqual([]));
   });

@@ -9,7 +9,7 @@ import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import type { StoreClient } from '../store/client.ts';
 import { type Envelope, type OpenedFeed, readFeedItem } from './envelope.ts';
-import { feedPieces } from './feed-pieces.ts';
+import { feedPieces, pieceItemsMax } from './feed-pieces.ts';
 import { createGiveWay } from './give-way.ts';
 import type { Link } from './link.ts';
 import { act, next, reading, type SyncEvent, type SyncState, type SyncTiming } from './machine.ts';
@@ -196,7 +196,8 @@ export function createPump({ store, link, envelope, clock, log, release, certifi
     let appliedThrough = 0;
     let at = firstPosition;
     const end = firstPosition + items.length;
-    for (const piece of feedPieces(items, readFeedItem)) {
+    const itemsMax = pieceItemsMax[store.kiosksSubmit() ? 'besideKiosks' : 'alone'];
+    for (const piece of feedPieces(items, readFeedItem, itemsMax)) {
       const startMs = clock.monotonicMs();
       if (piece.includes(null))
         log.warn({ firstPosition: at }, 'passed over a feed item that this release cannot read');
