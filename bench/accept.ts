@@ -4,8 +4,10 @@ import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { present } from '../kit/assert.ts';
 import type { StoreKind } from './accept-server.ts';
 import { fillJournal } from './fill-journal.ts';
+import type { LoadResult } from './load.ts';
 import { load, startServer } from './processes.ts';
 import { median, report, round, say } from './report.ts';
 
@@ -89,7 +91,15 @@ async function rate(kind: StoreKind, connections: number, seed: number, folder: 
   }
 }
 
-async function halfPeak(perSecond: number) {
+/** The round that has the median p99: one bad moment of the machine is not the appliance's. */
+async function halfPeak(perSecond: number): Promise<LoadResult> {
+  const results: LoadResult[] = [];
+  for (let turn = 0; turn < rounds; turn++) results.push(await halfPeakOnce(perSecond));
+  const sorted = results.sort((a, b) => a.p99Ms - b.p99Ms);
+  return present(sorted[Math.floor(rounds / 2)], 'a round');
+}
+
+async function halfPeakOnce(perSecond: number): Promise<LoadResult> {
   const server = await startServer('durable', freshFolder());
   try {
     // At half the rate the compiler takes twice as long: for the first seconds its work stands between requests.
