@@ -3,7 +3,7 @@ import type { Fulfilment, FulfilmentStep } from '../../contract/checkout.ts';
 import type { Reason, ReasonCode } from '../../contract/verdict.ts';
 import { unreachable } from '../../kit/assert.ts';
 import { isApproved, type TargetFacts } from './decide.ts';
-import { allLeft, type LineBack, leftOf, linesBack, type StandingLine } from './standing.ts';
+import { aboveWhatIsLeft, allLeft, type LineBack, leftOf, linesBack, type StandingLine } from './standing.ts';
 
 /** How far a checkout is whose goods wait for their hand-over. */
 export type FulfilmentState = 'expected' | FulfilmentStep;
@@ -50,7 +50,7 @@ export function judgeFulfilment(asked: Fulfilment, facts: FulfilmentFacts): Fulf
       return picking(lines.map(leftOf), [], facts);
     case 'short_picked': {
       const picked = lines.map((_, line) => asked.lines.find((one) => one.line === line)?.quantity ?? 0);
-      const reasons = asked.lines.flatMap((one) => reasonAgainst(one, lines));
+      const reasons = asked.lines.flatMap((one) => aboveWhatIsLeft(one, lines, 'picked_more_than_sold'));
       if (reasons.length > 0) return refused(...reasons);
       if (picked.every((quantity) => quantity === 0)) return refused({ code: 'nothing_picked' });
       const missing = left.map(({ line, quantity }) => ({ line, quantity: quantity - (picked[line] ?? 0) }));
@@ -87,16 +87,6 @@ function picking(
       reasons.push({ code: 'out_of_stock', line, left: Math.max(0, left) });
   });
   return reasons.length > 0 ? refused(...reasons) : { kind: 'done', back };
-}
-
-function reasonAgainst(
-  { line, quantity }: { line: number; quantity: number },
-  lines: readonly StandingLine[],
-): Reason[] {
-  const standing = lines[line];
-  if (!standing) return [{ code: 'line_not_on_checkout', line }];
-  const left = leftOf(standing);
-  return quantity > left ? [{ code: 'picked_more_than_sold', line, left }] : [];
 }
 
 function all(code: ReasonCode): Record<FulfilmentStep, ReasonCode> {

@@ -3,7 +3,7 @@
 import type { LinkedRefund } from '../../contract/checkout.ts';
 import type { Reason } from '../../contract/verdict.ts';
 import { isApproved, type TargetFacts } from './decide.ts';
-import { allLeft, type LineBack, leftOf, linesBack, type StandingLine } from './standing.ts';
+import { aboveWhatIsLeft, allLeft, type LineBack, linesBack, type StandingLine } from './standing.ts';
 
 export type RefundJudgement =
   /** `lines` is null for an amount, which is of no line. */
@@ -25,7 +25,7 @@ export function judgeRefund(
     return { kind: 'approved', totalMinor, lines: null };
   }
   if (asked === undefined) return inFull(lines, remainingMinor);
-  const reasons = asked.flatMap((piece) => reasonAgainst(piece, lines));
+  const reasons = asked.flatMap((piece) => aboveWhatIsLeft(piece, lines, 'quantity_above_remaining'));
   if (reasons.length > 0) return refused(...reasons);
   const back = linesBack(lines, asked, Number.MAX_SAFE_INTEGER);
   const sum = sumOf(back);
@@ -42,16 +42,6 @@ function inFull(lines: readonly StandingLine[], remainingMinor: number): RefundJ
     totalMinor: remainingMinor,
     lines: linesBack(lines, allLeft(lines), remainingMinor),
   };
-}
-
-function reasonAgainst(
-  { line, quantity }: { line: number; quantity: number },
-  lines: readonly StandingLine[],
-): Reason[] {
-  const standing = lines[line];
-  if (!standing) return [{ code: 'line_not_on_checkout', line }];
-  const left = leftOf(standing);
-  return quantity > left ? [{ code: 'quantity_above_remaining', line, left }] : [];
 }
 
 export function sumOf(lines: readonly LineBack[]): number {

@@ -2,6 +2,7 @@
 // rounding rules are those of docs/decisions/0014.
 import type { CheckoutEntry } from '../../contract/entry.ts';
 import { firstPiecesMinor, spreadMinor } from '../../contract/share.ts';
+import type { Reason } from '../../contract/verdict.ts';
 
 /** So much of a line, and what it gives back. */
 export interface LineBack {
@@ -48,6 +49,18 @@ export function standingLines(
 /** How many of a line are not given back. */
 export function leftOf({ quantity, backQuantity }: StandingLine): number {
   return quantity - backQuantity;
+}
+
+/** Why so much of a line cannot be asked for; nothing when it can. */
+export function aboveWhatIsLeft(
+  { line, quantity }: { line: number; quantity: number },
+  lines: readonly StandingLine[],
+  code: 'picked_more_than_sold' | 'quantity_above_remaining',
+): Reason[] {
+  const standing = lines[line];
+  if (!standing) return [{ code: 'line_not_on_checkout', line }];
+  const left = leftOf(standing);
+  return quantity > left ? [{ code, line, left }] : [];
 }
 
 /**
