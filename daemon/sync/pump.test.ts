@@ -33,17 +33,21 @@ let events: LinkEvents;
 let pump: Pump;
 let sent: { frame: UpFrame; payload: Buffer }[];
 let appended: () => void;
+/** How often the pump told the store of the link. */
+let linksShown = 0;
 
 beforeEach(() => {
   shop = temporaryStore();
   busy = false;
   appended = () => {};
+  linksShown = 0;
   // Each test's own: a pump that is still compressing must not send into the next test.
   const sending: typeof sent = [];
   sent = sending;
   const store: PumpParts['store'] = {
     ask: async (kind, ask) => {
       if (busy) throw new StoreBusyError('too many commands wait');
+      if (kind === 'link') linksShown++;
       return shop.ask(kind, ask);
     },
     get lastSeq() {
@@ -205,6 +209,10 @@ describe('the pump', () => {
     await until(() => expect(sentOf('entries')).toHaveLength(1));
     expect(status().journal.receivedThrough).toBe(0);
     expect(status().conditions.map(({ code }) => code)).toEqual(['frame_not_believed']);
+    const shown = linksShown;
+    for (let i = 0; i < 100; i++) events.onFrame('receipt', forged);
+    await new Promise(setImmediate);
+    expect(linksShown).toBe(shown);
     events.onDown('gone');
     events.onUp();
     await until(() => expect(status().conditions).toEqual([]));

@@ -259,8 +259,10 @@ export function createPump({ store, link, envelope, clock, log, release, certifi
   }
 
   function ignore(frame: DownFrame): void {
+    // Said once a connection: whoever floods us with frames must not fill the log, nor keep the store busy.
+    if (unbelieved) return;
     log.warn({ frame }, 'ignored a frame that is malformed or not signed by central');
-    unbelieved ??= { ...frameNotBelieved, sinceMs: clock.wallMs() };
+    unbelieved = { ...frameNotBelieved, sinceMs: clock.wallMs() };
     show();
   }
 

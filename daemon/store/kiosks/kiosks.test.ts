@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -276,6 +276,13 @@ describe('the file', () => {
     rmSync(aside ?? '');
     expect(door.condition()).toBeNull();
     door.close();
+  });
+
+  it('that is wrong in another way stays where it is', () => {
+    const other = mkdtempSync(join(folder, 'other-'));
+    mkdirSync(join(other, 'kiosks.db'));
+    expect(setAsideDamaged(other, 5)).toBeNull();
+    expect(readdirSync(other)).toEqual(['kiosks.db']);
   });
 
   const files = () => readdirSync(folder).map((name) => readFileSync(join(folder, name), 'latin1'));

@@ -2,14 +2,14 @@
 // lies aside stays a condition until a person has taken it away.
 import { existsSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import BetterSqlite3 from 'better-sqlite3';
+import BetterSqlite3, { type Database } from 'better-sqlite3';
 import type { Condition } from '../../../contract/kiosk-api.ts';
 
 const name = 'kiosks.db';
 const asideMark = `${name}.damaged-`;
 /** The log and its index belong to the file they lie beside. */
 const parts = ['', '-wal', '-shm'];
-const damage = new Set(['SQLITE_CORRUPT', 'SQLITE_NOTADB']);
+const damage = /^SQLITE_(CORRUPT|NOTADB)/;
 
 /**
  * Moves kiosks.db aside when SQLite finds it damaged; the daemon alone does so, before it opens the file.
@@ -36,14 +36,15 @@ export function asideCondition(folder: string): Condition | null {
   };
 }
 
+/** What else may be wrong, such as a file that cannot be read, is for whoever opens it to say. */
 function isSound(path: string): boolean {
-  const db = new BetterSqlite3(path);
+  let db: Database | null = null;
   try {
+    db = new BetterSqlite3(path);
     return db.pragma('quick_check(1)', { simple: true }) === 'ok';
   } catch (error) {
-    if (error instanceof BetterSqlite3.SqliteError && damage.has(error.code)) return false;
-    throw error;
+    return !(error instanceof BetterSqlite3.SqliteError && damage.test(error.code));
   } finally {
-    db.close();
+    db?.close();
   }
 }
