@@ -3,6 +3,7 @@ import type { Worker } from 'node:worker_threads';
 import { assert } from '../../../kit/assert.ts';
 import type { LedgerPort } from '../port.ts';
 import type { Answer, CallName } from './batch.ts';
+import { portOf } from './direct-port.ts';
 import { startStoreThread } from './start-thread.ts';
 import type { StoreMessage, StoreRequest } from './thread-messages.ts';
 
@@ -76,7 +77,7 @@ export async function startThreadStore(path: string, events: StoreEvents): Promi
   });
 
   return {
-    port: portOver(call),
+    port: portOf(call),
     close() {
       if (state.closing) return Promise.resolve();
       state.closing = true;
@@ -87,55 +88,6 @@ export async function startThreadStore(path: string, events: StoreEvents): Promi
       });
     },
   };
-}
-
-/** Every call of the port, so that the compiler notices one that is missing here. */
-const callNames: Record<CallName, true> = {
-  registerAppliance: true,
-  hello: true,
-  receive: true,
-  publicKeyOf: true,
-  applied: true,
-  feedPage: true,
-  feedPositionOf: true,
-  bookPiece: true,
-  answerDue: true,
-  publishPolicy: true,
-  ensurePolicy: true,
-  policy: true,
-  beginDraft: true,
-  writeDraft: true,
-  completeDraft: true,
-  catalogueDrafts: true,
-  discardDraft: true,
-  publishDraft: true,
-  cataloguePiece: true,
-  published: true,
-  catalogue: true,
-  products: true,
-  productsBySku: true,
-  sendStock: true,
-  changeHotList: true,
-  hotList: true,
-  ensureApiKey: true,
-  apiKeyHashes: true,
-  appliances: true,
-  appliance: true,
-  documents: true,
-  document: true,
-  accounts: true,
-  movements: true,
-  parked: true,
-  entries: true,
-  ping: true,
-};
-
-function portOver(call: (name: CallName, args: unknown[]) => Promise<unknown>): LedgerPort {
-  const calls = Object.keys(callNames).map((name) => [
-    name,
-    (...args: unknown[]) => call(name as CallName, args),
-  ]);
-  return Object.fromEntries(calls) as LedgerPort;
 }
 
 function opened(worker: Worker): Promise<void> {
