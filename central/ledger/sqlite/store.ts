@@ -40,24 +40,21 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
   const { audit, ...auditing } = createAuditTable(db);
   const feeds = createFeedTable(db, (applianceId) => grown.add(applianceId));
   const documents = createFeedDocuments(db);
-  const policies = createPolicyTable(documents, feeds);
-  const catalogues = createCatalogueTable(db, documents, feeds);
-  const hotList = createHotListTable(db, documents, feeds);
+  const policies = createPolicyTable(documents, feeds, audit);
+  const catalogues = createCatalogueTable(db, documents, feeds, audit);
+  const hotList = createHotListTable(db, documents, feeds, audit);
   // The policy comes first: an appliance sells nothing without one.
   const greet = (applianceRef: number) => {
     feeds.share(applianceRef, policies.forNewcomer());
     catalogues.greet(applianceRef);
     feeds.share(applianceRef, hotList.forNewcomer());
   };
-  const appliances = createApplianceTable(db, randomUUID, greet);
+  const appliances = createApplianceTable(db, { newId: randomUUID, greet, audit });
   const intake = createIntakeTable(db, appliances);
   const booking = createBookingTable(db, feeds);
 
   return {
-    registerAppliance({ id, site, nowMs }) {
-      appliances.ensure(id, nowMs);
-      appliances.setSite(id, site);
-    },
+    registerAppliance: ({ id, site }, by) => appliances.register(id, site, by),
     hello: appliances.hello,
     receive: intake.receive,
     publicKeyOf: (applianceId) => appliances.find(applianceId)?.public_key ?? null,
@@ -84,8 +81,9 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
     catalogue: catalogues.inForce,
     products: ({ draft, after, limit }) => catalogues.products(draft, after, limit),
     productsBySku: catalogues.find,
-    sendStock: (applianceId, changes) => sendStock({ appliances, catalogues, feeds }, applianceId, changes),
-    changeHotList: ({ fingerprint, change, nowMs }) => hotList.change(fingerprint, change, nowMs),
+    sendStock: (applianceId, changes, by) =>
+      sendStock({ appliances, catalogues, feeds, audit }, applianceId, changes, by),
+    changeHotList: ({ fingerprint, change }, by) => hotList.change(fingerprint, change, by),
     hotList: ({ after, limit }) => hotList.page(after, limit),
     ...createKeyTable(db, audit),
     ...auditing,
