@@ -50,9 +50,11 @@ export const DocumentPage = pageOf(Document, NumberCursor).meta({ id: 'DocumentP
 
 const Movement = z.object({
   id: z.int(),
-  applianceId: z.string(),
-  journalId: z.string(),
-  seq: z.int(),
+  source: z.string().meta({ description: '`entry`, or the kind of row that it comes from.' }),
+  applianceId: z.string().nullable(),
+  journalId: z.string().nullable(),
+  seq: z.int().nullable(),
+  sourceRef: z.int().nullable().meta({ description: 'The row; null for an entry.' }),
   reason: z.string(),
   bookedMs: Moment,
   postings: z.array(z.object({ account: z.string(), currency: Currency, amountMinor: z.int() })),
