@@ -6,6 +6,7 @@ import { listen } from '../../kit/listen.ts';
 import type { Log } from '../../kit/log.ts';
 import type { IgnoredFrames } from '../intake/intake.ts';
 import type { LedgerPort } from '../ledger/port.ts';
+import type { ReviewRules } from '../people/reviews.ts';
 import { createGate } from './gate.ts';
 import { mountRoutes } from './mount.ts';
 import { answerProblem, ProblemError } from './problems.ts';
@@ -27,6 +28,7 @@ export async function openHttpServer(parts: {
   trustedProxies: readonly string[];
   store: LedgerPort;
   ignoredFrames(): IgnoredFrames[];
+  reviews: ReviewRules;
   nowMs(): number;
   log: Log;
 }): Promise<HttpServer> {
