@@ -3,6 +3,7 @@
 import type { Product } from '../../contract/feed.ts';
 import type { Policy } from '../../contract/policy.ts';
 import type { IgnoredReason } from '../intake/entries-run.ts';
+import type { WebhookCalls } from '../webhooks/port.ts';
 import type {
   CatalogueDraft,
   CataloguePublished,
@@ -161,7 +162,7 @@ export interface AnsweredDue {
 }
 
 /** What the store does, said once; LedgerPort is the same with promises. */
-export interface LedgerCalls {
+export interface LedgerCalls extends WebhookCalls {
   /** Makes the appliance known, with its site; a second time changes the site only. */
   registerAppliance(appliance: { id: string; site: string | null; nowMs: number }): void;
   /** Takes note of a hello and says where to go on from; a journal with another history is put under a condition. */

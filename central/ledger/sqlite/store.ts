@@ -1,6 +1,7 @@
 // The whole store on one connection: every call of the port, synchronous and inside a transaction the caller holds.
 import { randomUUID } from 'node:crypto';
 import Database from 'better-sqlite3';
+import { createWebhookTables } from '../../webhooks/sqlite/tables.ts';
 import type { LedgerCalls } from '../port.ts';
 import { createApplianceTable } from './appliances.ts';
 import { createBookingTable } from './booking.ts';
@@ -91,6 +92,7 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
     ensureApiKey: (hash, nowMs) => insertKey.run(hash, nowMs).changes === 1,
     apiKeyHashes: () => keys.all(),
     ...createViews(db),
+    ...createWebhookTables(db, []),
 
     transaction(work) {
       db.exec('BEGIN IMMEDIATE');

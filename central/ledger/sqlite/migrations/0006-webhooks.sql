@@ -1,0 +1,89 @@
+-- What processors tell of themselves: each event once, as it came, and the newest that is known of each of their objects.
+
+CREATE TABLE webhook_event (
+  ref INTEGER PRIMARY KEY,
+  processor TEXT NOT NULL,
+  event_id TEXT NOT NULL,
+  type TEXT NOT NULL,
+  happened_ms INTEGER NOT NULL,
+  -- What the adapter read in it, as JSON; `body` is the proof.
+  event TEXT NOT NULL,
+  body BLOB NOT NULL,
+  -- Null where the header is a credential.
+  signature TEXT,
+  received_ms INTEGER NOT NULL,
+  UNIQUE (processor, event_id)
+) STRICT;
+CREATE INDEX webhook_event_by_time ON webhook_event (received_ms);
+
+CREATE TRIGGER webhook_event_is_never_edited BEFORE UPDATE ON webhook_event
+BEGIN SELECT RAISE(ABORT, 'an event is never edited'); END;
+CREATE TRIGGER webhook_event_is_never_deleted BEFORE DELETE ON webhook_event
+BEGIN SELECT RAISE(ABORT, 'an event is never deleted'); END;
+
+-- How far each event has been worked. why apart: what was told never changes, this does.
+CREATE TABLE webhook_work (
+  event_ref INTEGER PRIMARY KEY REFERENCES webhook_event (ref),
+  -- What is worked in the order of the processor's time: the events of one charge.
+  lane TEXT NOT NULL,
+  happened_ms INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'dead')),
+  standing TEXT CHECK (standing IN ('newer', 'same', 'older', 'nothing')),
+  tries INTEGER NOT NULL DEFAULT 0,
+  due_ms INTEGER NOT NULL,
+  error TEXT,
+  -- Copies that came after the first.
+  copies INTEGER NOT NULL DEFAULT 0,
+  replays INTEGER NOT NULL DEFAULT 0,
+  ended_ms INTEGER,
+  CHECK ((state = 'done') = (standing IS NOT NULL)),
+  CHECK ((state = 'waiting') = (ended_ms IS NULL))
+) STRICT;
+-- why partial: what waits is little, what is done grows for ever.
+CREATE INDEX webhook_waiting ON webhook_work (happened_ms, event_ref) WHERE state = 'waiting';
+CREATE INDEX webhook_waiting_lane ON webhook_work (lane, happened_ms, event_ref) WHERE state = 'waiting';
+CREATE INDEX webhook_due ON webhook_work (due_ms) WHERE state = 'waiting';
+CREATE INDEX webhook_dead ON webhook_work (event_ref) WHERE state = 'dead';
+
+CREATE TABLE webhook_count (
+  processor TEXT NOT NULL,
+  -- `stored`, `duplicate`, or the code of a refusal.
+  what TEXT NOT NULL,
+  count INTEGER NOT NULL CHECK (count > 0),
+  last_ms INTEGER NOT NULL,
+  PRIMARY KEY (processor, what)
+) STRICT, WITHOUT ROWID;
+
+-- The last few webhooks that were refused, for people. Only so many are kept: strangers can send them.
+CREATE TABLE webhook_refused (
+  ref INTEGER PRIMARY KEY,
+  processor TEXT NOT NULL,
+  code TEXT NOT NULL,
+  address TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  body_bytes INTEGER NOT NULL,
+  -- Never the bytes themselves: nobody has vouched for them.
+  body_hash BLOB NOT NULL
+) STRICT;
+
+-- The newest state of each charge, refund and dispute, as events told it.
+CREATE TABLE processor_object (
+  processor TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('charge', 'refund', 'dispute')),
+  id TEXT NOT NULL,
+  -- Ours, where the processor gives it back.
+  reference TEXT,
+  charge_id TEXT,
+  state TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
+  captured_minor INTEGER NOT NULL CHECK (captured_minor >= 0),
+  -- The processor's code of a decline or the reason of a dispute.
+  code TEXT,
+  decline_class TEXT,
+  happened_ms INTEGER NOT NULL,
+  event_id TEXT NOT NULL,
+  PRIMARY KEY (processor, kind, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX processor_object_of_reference ON processor_object (processor, reference) WHERE reference IS NOT NULL;
+CREATE INDEX processor_object_of_charge ON processor_object (processor, charge_id) WHERE charge_id IS NOT NULL;
