@@ -8,8 +8,7 @@ export interface ToldEvent {
   event: ProcessorEvent;
   /** `nothing`: it says nothing of a charge, a refund or a dispute. An `older` one must change no state. */
   standing: Standing | 'nothing';
-  nowMs: number;
 }
 
 /** Throws what keeps it from being applied: everything it did is undone, and it is tried again later. */
-export type ApplyEvent = (told: ToldEvent) => void;
+export type ApplyEvent = (told: ToldEvent, nowMs: number) => unknown;

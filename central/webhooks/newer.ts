@@ -7,13 +7,11 @@ import type { ObjectState, ProcessorObject } from './object.ts';
 export type Standing = 'newer' | 'same' | 'older';
 
 /** What is compared. */
-export type Said = ObjectState &
-  Pick<ProcessorObject, 'happenedMs' | 'eventId' | 'amountMinor' | 'capturedMinor'>;
+export type Said = ObjectState & Pick<ProcessorObject, 'happenedMs' | 'eventId' | 'capturedMinor'>;
 
 /**
- * How one event stands to what is known of the same object: first by whether it is an end, for a capture is never undone
- * by a hold whatever a clock says; then by the processor's own time; then, within the same second, by the order in which
- * states follow each other; then by the amounts.
+ * How one event stands to what is known of the same object: by the processor's own time; within the same second by the
+ * order in which states follow each other; then by what was captured.
  */
 export function standingOf(told: Said, known: Said | null): Standing {
   if (known === null) return 'newer';
@@ -28,47 +26,38 @@ export function standingOf(told: Said, known: Said | null): Standing {
 }
 
 function weightsOf(said: Said): number[] {
-  const { ending, rank } = placeOf(said);
-  return [ending ? 1 : 0, said.happenedMs, rank, said.capturedMinor, said.amountMinor];
+  return [said.happenedMs, rankOf(said), said.capturedMinor];
 }
 
-interface Place {
-  /** No state that is none follows it. */
-  ending: boolean;
-  /** Among states told with the same time. */
-  rank: number;
-}
-
-function placeOf(said: ObjectState): Place {
+function rankOf(said: ObjectState): number {
   switch (said.kind) {
     case 'charge':
-      return chargePlaces[said.state];
+      return chargeRanks[said.state];
     case 'refund':
-      return refundPlaces[said.state];
+      return refundRanks[said.state];
     case 'dispute':
-      return { ending: false, rank: disputeRanks[said.state] };
+      return disputeRanks[said.state];
     default:
       return unreachable(said);
   }
 }
 
 /** A declined charge may still be authorised by another method; a captured one may still be given back whole. */
-const chargePlaces: Readonly<Record<(ObjectState & { kind: 'charge' })['state'], Place>> = {
-  in_progress: { ending: false, rank: 0 },
-  declined: { ending: false, rank: 1 },
-  authorised: { ending: false, rank: 2 },
-  captured: { ending: true, rank: 3 },
-  voided: { ending: true, rank: 4 },
+const chargeRanks: Readonly<Record<(ObjectState & { kind: 'charge' })['state'], number>> = {
+  in_progress: 0,
+  declined: 1,
+  authorised: 2,
+  captured: 3,
+  voided: 4,
 };
 
 /** A refund that was made can still come back from the card holder's bank. */
-const refundPlaces: Readonly<Record<(ObjectState & { kind: 'refund' })['state'], Place>> = {
-  pending: { ending: false, rank: 0 },
-  refunded: { ending: true, rank: 1 },
-  failed: { ending: true, rank: 2 },
+const refundRanks: Readonly<Record<(ObjectState & { kind: 'refund' })['state'], number>> = {
+  pending: 0,
+  refunded: 1,
+  failed: 2,
 };
 
-/** No state of a dispute is an end: what was won can be disputed again. */
 const disputeRanks: Readonly<Record<(ObjectState & { kind: 'dispute' })['state'], number>> = {
   inquiry: 0,
   closed: 1,

@@ -60,3 +60,14 @@ export function objectOf(
       return null;
   }
 }
+
+/** By what an event is found: the charge it is about, and the reference of ours that it names. */
+export function namesOf(event: ProcessorEvent): { chargeId: string | null; reference: string | null } {
+  const { answers } = event;
+  const object = objectOf('', event);
+  return {
+    chargeId: object?.chargeId ?? answers?.chargeId ?? null,
+    // A capture or void that is answered names its own attempt, and its charge does not.
+    reference: answers?.reference ?? object?.reference ?? null,
+  };
+}

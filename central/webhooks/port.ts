@@ -1,4 +1,6 @@
 // What the store does for webhooks, as part of the ledger's port: each call one transaction, answered when it is durable.
+import type { Page } from '../ledger/page.ts';
+import type { By } from '../people/actor.ts';
 import type { ProcessorEvent } from '../processors/port.ts';
 import type { Standing } from './newer.ts';
 import type { ProcessorObject } from './object.ts';
@@ -43,12 +45,6 @@ export interface WebhookView {
   error: string | null;
   copies: number;
   replays: number;
-}
-
-export interface WebhookPage {
-  items: WebhookView[];
-  /** Null when there is no more. */
-  nextCursor: number | null;
 }
 
 export interface WebhookDetail extends WebhookView {
@@ -102,11 +98,17 @@ export interface WebhookCalls {
     type: string | null;
     cursor: number | null;
     limit: number;
-  }): WebhookPage;
+  }): Page<WebhookView>;
   webhookEvent(which: { processor: string | null; eventId: string }): WebhookDetail | null | 'ambiguous';
   webhookSources(): WebhookSourceView[];
   /** Puts events back to be worked, from the first try, whatever became of them before. */
-  replayWebhooks(replay: { which: ReplayWhich; nowMs: number }): Replayed;
+  replayWebhooks(replay: { which: ReplayWhich; reason: string }, by: By): Replayed;
+  /** Stored events that name a reference of ours or a charge, in the order of the processor's time; at most so many. */
+  webhookSightings(question: {
+    processor: string;
+    about: { reference: string } | { chargeId: string };
+    eventsMax: number;
+  }): ProcessorEvent[];
 
   /** What events told of our reference. */
   processorObjects(question: { processor: string; reference: string }): ProcessorObject[];

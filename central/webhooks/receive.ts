@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import getRawBody from 'raw-body';
+import { clientAddress, isListed } from '../../kit/address-list.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { listen } from '../../kit/listen.ts';
 import type { Log } from '../../kit/log.ts';
@@ -13,7 +14,6 @@ import type { ProcessorPort } from '../processors/port.ts';
 import type { WebhooksConfig } from './config.ts';
 import type { RefusedCode } from './port.ts';
 import type { Refusals } from './refusals.ts';
-import { type AddressSet, addressOf, addressSet } from './sources.ts';
 
 export interface WebhookDoor {
   port: number;
@@ -21,7 +21,7 @@ export interface WebhookDoor {
 }
 
 export interface WebhookDoorParts
-  extends Pick<WebhooksConfig, 'host' | 'port' | 'tls' | 'proxies' | 'sources'> {
+  extends Pick<WebhooksConfig, 'host' | 'port' | 'tls' | 'trustedProxies' | 'sources'> {
   processors: ReadonlyMap<string, ProcessorPort>;
   store: Pick<LedgerPort, 'storeWebhook'>;
   refusals: Pick<Refusals, 'note'>;
@@ -46,10 +46,8 @@ type Answered =
 /** @throws the system's error when the address cannot be had, or a file of TLS cannot be read */
 export async function openWebhookDoor(parts: WebhookDoorParts): Promise<WebhookDoor> {
   const { tls, log } = parts;
-  const proxies = addressSet(parts.proxies);
-  const sources = new Map(Object.entries(parts.sources).map(([name, ranges]) => [name, addressSet(ranges)]));
   const handle = (request: IncomingMessage, response: ServerResponse) => {
-    judge(request, parts, { proxies, sources })
+    judge(request, parts)
       .catch((error: Error): Answered => {
         log.error({ error: error.message }, 'a webhook could not be stored');
         return { kind: 'problem', code: 'not_stored' };
@@ -73,11 +71,8 @@ export async function openWebhookDoor(parts: WebhookDoorParts): Promise<WebhookD
   };
 }
 
-async function judge(
-  request: IncomingMessage,
-  { processors, store, refusals, clock, onStored }: WebhookDoorParts,
-  { proxies, sources }: { proxies: AddressSet; sources: ReadonlyMap<string, AddressSet> },
-): Promise<Answered> {
+async function judge(request: IncomingMessage, parts: WebhookDoorParts): Promise<Answered> {
+  const { processors, store, refusals, clock, onStored } = parts;
   const [, name] = /^\/webhooks\/([\w-]{1,64})\/?(?:\?|$)/.exec(request.url ?? '') ?? [];
   if (name === undefined) return { kind: 'problem', code: 'not_found' };
   if (request.method !== 'POST') return { kind: 'problem', code: 'method_not_allowed' };
@@ -85,12 +80,13 @@ async function judge(
   if (processor === undefined) return { kind: 'problem', code: 'processor_unknown' };
 
   const forwardedFor = String(request.headers['x-forwarded-for'] ?? '');
-  const address = addressOf(request.socket.remoteAddress ?? '', forwardedFor, proxies);
+  const address = clientAddress(request.socket.remoteAddress ?? '', forwardedFor, parts.trustedProxies);
   const refuse = (code: RefusedCode, body: Uint8Array): Answered => {
     refusals.note({ processor: name, code, address, body });
     return { kind: 'problem', code };
   };
-  if (sources.get(name)?.has(address) === false) return refuse('address_refused', Buffer.alloc(0));
+  const ranges = parts.sources[name];
+  if (ranges && !isListed(ranges, address)) return refuse('address_refused', Buffer.alloc(0));
   const body = await readBody(request);
   if (body === 'broken_off') return { kind: 'broken_off' };
   if (body === 'too_large') return refuse('body_too_large', Buffer.alloc(0));

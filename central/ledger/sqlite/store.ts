@@ -91,7 +91,7 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
     ...createKeyTable(db, audit),
     ...auditing,
     ...createViews(db),
-    ...createWebhookTables(db, []),
+    ...createWebhookTables(db, audit, []),
 
     transaction(work) {
       db.exec('BEGIN IMMEDIATE');

@@ -2,7 +2,7 @@
 import type Database from 'better-sqlite3';
 import { present } from '../../../kit/assert.ts';
 import type { ProcessorEvent } from '../../processors/port.ts';
-import { objectOf } from '../object.ts';
+import { namesOf } from '../object.ts';
 import type { WebhookCalls } from '../port.ts';
 
 export type Inbox = Pick<WebhookCalls, 'storeWebhook' | 'noteRefusedWebhooks'>;
@@ -12,15 +12,12 @@ export const refusedKeptMax = 50;
 
 export function createInbox(db: Database.Database): Inbox {
   const insert = db.prepare(
-    `INSERT INTO webhook_event (processor, event_id, type, happened_ms, event, body, signature, received_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (processor, event_id) DO NOTHING`,
+    `INSERT INTO webhook_event (processor, event_id, type, happened_ms, charge_id, reference, event, body, signature,
+       received_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (processor, event_id) DO NOTHING`,
   );
   const insertWork = db.prepare(
-    'INSERT INTO webhook_work (event_ref, lane, happened_ms, state, due_ms) VALUES (?, ?, ?, ?, ?)',
-  );
-  const insertDone = db.prepare(
-    `INSERT INTO webhook_work (event_ref, lane, happened_ms, state, standing, due_ms, ended_ms)
-     VALUES (?, '', ?, 'done', 'nothing', ?, ?)`,
+    `INSERT INTO webhook_work (event_ref, lane, happened_ms, state, due_ms) VALUES (?, ?, ?, 'waiting', ?)`,
   );
   const find = db
     .prepare<[string, string], number>('SELECT ref FROM webhook_event WHERE processor = ? AND event_id = ?')
@@ -41,11 +38,14 @@ export function createInbox(db: Database.Database): Inbox {
 
   function store(processor: string, event: ProcessorEvent, body: Uint8Array, rest: [string | null, number]) {
     const { eventId, type, happenedMs } = event;
+    const { chargeId, reference } = namesOf(event);
     const { changes, lastInsertRowid } = insert.run(
       processor,
       eventId,
       type,
       happenedMs,
+      chargeId,
+      reference,
       JSON.stringify(event),
       body,
       ...rest,
@@ -55,9 +55,8 @@ export function createInbox(db: Database.Database): Inbox {
       return false;
     }
     const [, nowMs] = rest;
-    const lane = laneOf(processor, event);
-    if (lane === null) insertDone.run(lastInsertRowid, happenedMs, nowMs, nowMs);
-    else insertWork.run(lastInsertRowid, lane, happenedMs, 'waiting', nowMs);
+    // What must be worked in order: the events of one charge. Any other event is a lane of its own.
+    insertWork.run(lastInsertRowid, `${processor} ${chargeId ?? eventId}`, happenedMs, nowMs);
     return true;
   }
 
@@ -75,10 +74,4 @@ export function createInbox(db: Database.Database): Inbox {
       for (const processor of new Set(last.map((one) => one.processor))) forgetRefused.run({ processor });
     },
   };
-}
-
-/** What must be worked in order: the events of one charge. Null for what says nothing of any object. */
-function laneOf(processor: string, event: ProcessorEvent): string | null {
-  const object = objectOf(processor, event);
-  return object && `${processor} ${object.chargeId ?? object.id}`;
 }

@@ -21,7 +21,7 @@ export function createObjectTable(db: Database.Database): ObjectTable {
   const ofReference = db.prepare<[string, string], ProcessorObject>(
     `SELECT ${columns} WHERE processor = ? AND reference = ? ORDER BY kind, id`,
   );
-  // -- why coalesce: an event may leave out the names that an earlier one told.
+  // why coalesce and max: an event about a change of a charge may leave out its reference, and tell the change's amount.
   const put = db.prepare<[ProcessorObject]>(
     `INSERT INTO processor_object (processor, kind, id, reference, charge_id, state, currency, amount_minor,
        captured_minor, code, decline_class, happened_ms, event_id)
@@ -29,12 +29,14 @@ export function createObjectTable(db: Database.Database): ObjectTable {
        @declineClass, @happenedMs, @eventId)
      ON CONFLICT (processor, kind, id) DO UPDATE SET
        reference = coalesce(excluded.reference, reference), charge_id = coalesce(excluded.charge_id, charge_id),
-       state = excluded.state, currency = excluded.currency, amount_minor = excluded.amount_minor,
+       state = excluded.state, currency = excluded.currency,
+       amount_minor = CASE kind WHEN 'charge' THEN max(amount_minor, excluded.amount_minor) ELSE excluded.amount_minor END,
        captured_minor = excluded.captured_minor, code = excluded.code, decline_class = excluded.decline_class,
        happened_ms = excluded.happened_ms, event_id = excluded.event_id`,
   );
-  const addNames = db.prepare<[ProcessorObject]>(
-    `UPDATE processor_object SET reference = coalesce(reference, @reference), charge_id = coalesce(charge_id, @chargeId)
+  const fill = db.prepare<[ProcessorObject]>(
+    `UPDATE processor_object SET reference = coalesce(reference, @reference), charge_id = coalesce(charge_id, @chargeId),
+       amount_minor = CASE kind WHEN 'charge' THEN max(amount_minor, @amountMinor) ELSE amount_minor END
      WHERE processor = @processor AND kind = @kind AND id = @id`,
   );
 
@@ -43,7 +45,7 @@ export function createObjectTable(db: Database.Database): ObjectTable {
       const known = find.get(told.processor, told.kind, told.id) ?? null;
       const standing = standingOf(told, known);
       if (standing === 'newer') put.run(told);
-      else if (known?.reference === null || known?.chargeId === null) addNames.run(told);
+      else if (standing === 'older') fill.run(told);
       return standing;
     },
     processorObjects: ({ processor, reference }) => ofReference.all(processor, reference),

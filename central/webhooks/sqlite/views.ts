@@ -1,8 +1,9 @@
 // What people read of webhooks: each event with what became of it, and each processor at a glance.
 import type Database from 'better-sqlite3';
+import type { ProcessorEvent } from '../../processors/port.ts';
 import type { RefusedWebhook, WebhookCalls, WebhookDetail, WebhookView } from '../port.ts';
 
-type Views = Pick<WebhookCalls, 'webhookEvents' | 'webhookEvent' | 'webhookSources'>;
+type Views = Pick<WebhookCalls, 'webhookEvents' | 'webhookEvent' | 'webhookSources' | 'webhookSightings'>;
 
 const columns = `event.ref, event.processor, event.event_id AS eventId, event.type, event.happened_ms AS happenedMs,
   event.received_ms AS receivedMs, work.state, work.standing, work.tries, work.due_ms AS dueMs, work.error, work.copies,
@@ -27,6 +28,14 @@ export function createWebhookViews(db: Database.Database): Views {
        UNION ALL SELECT event_ref, state FROM webhook_work WHERE state = 'dead') work
      JOIN webhook_event event ON event.ref = work.event_ref WHERE event.processor = ?`,
   );
+  const sightings = (name: 'reference' | 'charge_id') =>
+    db
+      .prepare<[string, string, number], string>(
+        `SELECT event FROM webhook_event WHERE processor = ? AND ${name} = ? ORDER BY happened_ms, ref LIMIT ?`,
+      )
+      .pluck();
+  const ofReference = sightings('reference');
+  const ofCharge = sightings('charge_id');
   const refused = db.prepare<[string], Omit<RefusedWebhook, 'processor'>>(
     `SELECT code, address, at_ms AS atMs, body_bytes AS bodyBytes, body_hash AS bodyHash FROM webhook_refused
      WHERE processor = ? ORDER BY ref DESC`,
@@ -52,6 +61,13 @@ export function createWebhookViews(db: Database.Database): Views {
       if (!row) return null;
       if (another) return 'ambiguous';
       return { ...row, event: JSON.parse(row.event) as WebhookDetail['event'] };
+    },
+    webhookSightings({ processor, about, eventsMax }) {
+      const found =
+        'reference' in about
+          ? ofReference.all(processor, about.reference, eventsMax)
+          : ofCharge.all(processor, about.chargeId, eventsMax);
+      return found.map((event) => JSON.parse(event) as ProcessorEvent);
     },
     webhookSources() {
       const byProcessor = Map.groupBy(counts.all(), ({ processor }) => processor);

@@ -4,9 +4,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../kit/seeded-random.ts';
 import { temporaryFolder } from '../../fixtures/in-process-store.ts';
 import { openDatabase } from '../../ledger/sqlite/open.ts';
+import { createAuditTable } from '../../people/sqlite/audit.ts';
 import type { ProcessorEvent } from '../../processors/port.ts';
 import type { ToldEvent } from '../apply.ts';
-import type { WebhookCalls } from '../port.ts';
+import type { ReplayWhich, WebhookCalls } from '../port.ts';
 import { workDelayMs, workTriesMax } from '../retries.ts';
 import { refusedKeptMax } from './inbox.ts';
 import { createWebhookTables } from './tables.ts';
@@ -21,12 +22,13 @@ let refuse: (told: ToldEvent) => string | null;
 beforeEach(() => {
   folder = temporaryFolder();
   db = openDatabase(join(folder.path, 'central.db'));
+  db.exec('CREATE TABLE written (event_id TEXT)');
   told = [];
   refuse = () => null;
-  webhooks = createWebhookTables(db, [
+  webhooks = createWebhookTables(db, createAuditTable(db).audit, [
     (one) => {
       // What it wrote before it failed must be gone.
-      db.prepare(`INSERT INTO api_key (hash, created_ms) VALUES (randomblob(32), 0)`).run();
+      db.prepare('INSERT INTO written (event_id) VALUES (?)').run(one.event.eventId);
       const reason = refuse(one);
       if (reason !== null) throw new Error(reason);
       told.push(one);
@@ -59,6 +61,7 @@ const other: ProcessorEvent = {
   happenedMs: 1,
   about: { kind: 'other' },
 };
+const by = { actor: { kind: 'command' as const, user: 'ada', from: 'desk' }, nowMs };
 const body = Buffer.from('{"as":"it came"}');
 
 const inTransaction = <T>(work: () => T): T => db.transaction(work).immediate();
@@ -66,11 +69,13 @@ const store = (...events: ProcessorEvent[]) =>
   inTransaction(() => webhooks.storeWebhook({ processor: 'stripe', events, body, signature: 't=1', nowMs }));
 const work = (atMs = nowMs, eventsMax = 100) =>
   inTransaction(() => webhooks.workWebhooks({ eventsMax, nowMs: atMs }));
+const replay = (which: ReplayWhich) =>
+  inTransaction(() => webhooks.replayWebhooks({ which, reason: 'mended' }, { ...by, nowMs: nowMs + 5 }));
 const list = (filter: { state?: 'waiting' | 'done' | 'dead'; type?: string } = {}) =>
   webhooks.webhookEvents({ processor: null, state: null, type: null, cursor: null, limit: 100, ...filter })
     .items;
 const applied = () => told.map(({ event, standing }) => `${event.eventId}: ${standing}`);
-const writtenByFailures = () => db.prepare('SELECT count(*) FROM api_key').pluck().get();
+const writtenByFailures = () => db.prepare('SELECT count(*) FROM written').pluck().get();
 
 describe('an event', () => {
   it('is stored once, and its copies are counted', () => {
@@ -116,9 +121,7 @@ describe('an event', () => {
     expect(webhooks.webhookEvent({ processor: 'adyen', eventId: 'evt' })).toMatchObject({
       processor: 'adyen',
     });
-    expect(
-      webhooks.replayWebhooks({ which: { kind: 'one', processor: null, eventId: 'evt' }, nowMs }),
-    ).toEqual({
+    expect(replay({ kind: 'one', processor: null, eventId: 'evt' })).toEqual({
       kind: 'event_ambiguous',
     });
   });
@@ -131,10 +134,48 @@ describe('an event', () => {
     expect(() => db.exec('DELETE FROM webhook_event')).toThrow('never deleted');
   });
 
-  it('that says nothing of a charge is done at once', () => {
+  it('that says nothing of a charge is told to the other rooms all the same', () => {
     store(other);
-    expect(list()).toMatchObject([{ state: 'done', standing: 'nothing' }]);
-    expect(work()).toEqual({ done: 0, failed: [], nextDueMs: null });
+    expect(work()).toEqual({ done: 1, failed: [], nextDueMs: null });
+    expect(applied()).toEqual(['report: nothing']);
+  });
+
+  it('is found by its charge, and by the reference of the attempt that it answers', () => {
+    const answers = { chargeId: 'ch_1', reference: 'box.capture', purpose: 'capture' as const, done: false };
+    store(charge('ch_1', 'authorised', 2), { ...other, answers }, charge('ch_2', 'captured', 1));
+    const sightings = (about: { reference: string } | { chargeId: string }) =>
+      webhooks.webhookSightings({ processor: 'stripe', about, eventsMax: 9 }).map(({ eventId }) => eventId);
+    expect(sightings({ chargeId: 'ch_1' })).toEqual(['report', 'ch_1 authorised']);
+    expect(sightings({ reference: 'box.capture' })).toEqual(['report']);
+    expect(sightings({ reference: 'box.ch_2' })).toEqual(['ch_2 captured']);
+  });
+
+  it('about a change of a charge keeps the reference and the amount that were told before, whichever came first', () => {
+    const whole = charge('ch_1', 'authorised', 1);
+    const change = charge('ch_1', 'captured', 2);
+    if (change.about.kind !== 'charge') throw new Error('a charge');
+    change.about.charge = {
+      ...change.about.charge,
+      reference: null,
+      amount: { currency: 'GBP', amountMinor: 70 },
+      capturedMinor: 70,
+    };
+    for (const order of [
+      [whole, change],
+      [change, whole],
+    ]) {
+      db.exec('DELETE FROM processor_object');
+      for (const event of order) {
+        store({ ...event, eventId: `${event.eventId} ${order[0] === whole}` });
+        work();
+      }
+      expect(webhooks.processorObject({ processor: 'stripe', kind: 'charge', id: 'ch_1' })).toMatchObject({
+        state: 'captured',
+        amountMinor: 370,
+        capturedMinor: 70,
+        reference: 'box.ch_1',
+      });
+    }
   });
 });
 
@@ -192,8 +233,6 @@ describe('working', () => {
     refuse = () => 'never';
     for (let atMs = nowMs, tries = 1; tries <= workTriesMax; atMs += workDelayMs(tries++) ?? 0) work(atMs);
     refuse = () => null;
-    const replay = (which: Parameters<WebhookCalls['replayWebhooks']>[0]['which']) =>
-      inTransaction(() => webhooks.replayWebhooks({ which, nowMs: nowMs + 5 }));
     expect(replay({ kind: 'dead', processor: 'adyen' })).toEqual({ kind: 'replayed', events: 0 });
     expect(replay({ kind: 'dead', processor: null })).toEqual({ kind: 'replayed', events: 1 });
     work(nowMs + 5);
@@ -208,6 +247,10 @@ describe('working', () => {
     expect(replay({ ...received, untilMs: nowMs + 1 })).toEqual({ kind: 'replayed', events: 1 });
     work(nowMs + 5);
     expect(applied()).toEqual(['ch_1 captured: newer', 'ch_1 captured: same', 'ch_1 captured: same']);
+    expect(
+      createAuditTable(db).auditRecords({ action: 'webhook.replay', about: null, cursor: null, limit: 9 })
+        .items,
+    ).toHaveLength(5);
     expect(list()).toMatchObject([{ state: 'done', replays: 3, tries: 0, error: null }]);
     expect(replay({ kind: 'one', processor: null, eventId: 'evt_9' })).toEqual({ kind: 'event_unknown' });
   });
@@ -227,7 +270,7 @@ describe('working', () => {
         .map(({ item }) => item);
     const ended = (order: readonly ProcessorEvent[], path: string) => {
       const other = openDatabase(join(folder.path, path));
-      const tables = createWebhookTables(other, []);
+      const tables = createWebhookTables(other, () => {}, []);
       for (let at = 0; at < order.length; at += 500) {
         other.transaction(() => {
           for (const event of order.slice(at, at + 500)) {

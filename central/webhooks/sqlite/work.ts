@@ -2,6 +2,7 @@
 // that cannot be applied undoes nothing but itself. What was applied and the mark that it was commit together.
 import Database from 'better-sqlite3';
 import { present } from '../../../kit/assert.ts';
+import type { Audit } from '../../people/sqlite/audit.ts';
 import type { ProcessorEvent } from '../../processors/port.ts';
 import type { ApplyEvent, ToldEvent } from '../apply.ts';
 import { objectOf } from '../object.ts';
@@ -23,10 +24,10 @@ const errorCharsMax = 500;
 
 export function createWebhookWork(
   db: Database.Database,
-  objects: ObjectTable,
-  apply: ApplyEvent,
+  parts: { objects: ObjectTable; audit: Audit; apply: ApplyEvent },
 ): Pick<WebhookCalls, 'workWebhooks' | 'replayWebhooks'> {
-  // -- why NOT EXISTS: an event whose elder of the same charge waits for its next try waits with it.
+  const { objects, audit, apply } = parts;
+  // why NOT EXISTS: an event whose elder of the same charge waits for its next try waits with it.
   const due = db.prepare<{ nowMs: number; limit: number }, Due>(
     `SELECT work.event_ref AS ref, work.lane, event.processor, event.event_id AS eventId, work.tries, event.event
      FROM webhook_work work JOIN webhook_event event ON event.ref = work.event_ref
@@ -56,7 +57,7 @@ export function createWebhookWork(
     db.prepare(
       `UPDATE webhook_work SET state = 'waiting', standing = NULL, tries = 0, due_ms = @nowMs, error = NULL,
          ended_ms = NULL, replays = replays + 1
-       WHERE lane <> '' AND event_ref IN (SELECT ref FROM webhook_event
+       WHERE event_ref IN (SELECT ref FROM webhook_event
          WHERE (@processor IS NULL OR processor = @processor) AND ${where})`,
     );
   const putBackOne = putBack('ref = @ref');
@@ -67,7 +68,7 @@ export function createWebhookWork(
     const told = JSON.parse(event.event) as ProcessorEvent;
     const object = objectOf(event.processor, told);
     const standing = object === null ? 'nothing' : objects.note(object);
-    apply({ processor: event.processor, event: told, standing, nowMs });
+    apply({ processor: event.processor, event: told, standing }, nowMs);
     return standing;
   });
 
@@ -101,7 +102,12 @@ export function createWebhookWork(
       worked.nextDueMs = events.length < eventsMax ? (nextDue.get(nowMs) ?? null) : nowMs;
       return worked;
     },
-    replayWebhooks: ({ which, nowMs }) => replay(which, nowMs),
+    replayWebhooks({ which, reason }, by) {
+      const replayed = replay(which, by.nowMs);
+      if (replayed.kind === 'replayed')
+        audit(by, 'webhook.replay', aboutOf(which), { which, reason, ...replayed });
+      return replayed;
+    },
   };
 
   function replay(which: ReplayWhich, nowMs: number): Replayed {
@@ -125,6 +131,12 @@ export function createWebhookWork(
       }
     }
   }
+}
+
+function aboutOf(which: ReplayWhich): string {
+  return which.kind === 'one'
+    ? `webhook ${which.eventId}`
+    : `webhooks of ${which.processor ?? 'every processor'}`;
 }
 
 /** Everybody's, not this event's; it may have undone the whole transaction already. */

@@ -6,6 +6,9 @@ CREATE TABLE webhook_event (
   event_id TEXT NOT NULL,
   type TEXT NOT NULL,
   happened_ms INTEGER NOT NULL,
+  -- The charge it is about, and the reference of ours that it names.
+  charge_id TEXT,
+  reference TEXT,
   -- What the adapter read in it, as JSON; `body` is the proof.
   event TEXT NOT NULL,
   body BLOB NOT NULL,
@@ -14,6 +17,8 @@ CREATE TABLE webhook_event (
   received_ms INTEGER NOT NULL,
   UNIQUE (processor, event_id)
 ) STRICT;
+CREATE INDEX webhook_event_of_charge ON webhook_event (processor, charge_id) WHERE charge_id IS NOT NULL;
+CREATE INDEX webhook_event_of_reference ON webhook_event (processor, reference) WHERE reference IS NOT NULL;
 CREATE INDEX webhook_event_by_time ON webhook_event (received_ms);
 
 CREATE TRIGGER webhook_event_is_never_edited BEFORE UPDATE ON webhook_event
