@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import Database from 'better-sqlite3';
 import { createAuditTable } from '../../people/sqlite/audit.ts';
 import { createKeyTable } from '../../people/sqlite/keys.ts';
+import { createOutboundTables } from '../../webhooks/sqlite/outbound-tables.ts';
 import { createWebhookTables } from '../../webhooks/sqlite/tables.ts';
 import type { LedgerCalls } from '../port.ts';
 import { createApplianceTable } from './appliances.ts';
@@ -52,7 +53,8 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
   };
   const appliances = createApplianceTable(db, randomUUID, greet);
   const intake = createIntakeTable(db, appliances);
-  const booking = createBookingTable(db, feeds);
+  const outbound = createOutboundTables(db, audit);
+  const booking = createBookingTable(db, feeds, outbound.tell);
 
   return {
     registerAppliance({ id, site, nowMs }) {
@@ -92,6 +94,7 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
     ...auditing,
     ...createViews(db),
     ...createWebhookTables(db, audit, []),
+    ...outbound.calls,
 
     transaction(work) {
       db.exec('BEGIN IMMEDIATE');

@@ -92,3 +92,69 @@ CREATE TABLE processor_object (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX processor_object_of_reference ON processor_object (processor, reference) WHERE reference IS NOT NULL;
 CREATE INDEX processor_object_of_charge ON processor_object (processor, charge_id) WHERE charge_id IS NOT NULL;
+
+-- What the merchant's own systems are told: endpoints, events as they are sent, and one delivery for each of both.
+CREATE TABLE outbound_endpoint (
+  ref INTEGER PRIMARY KEY,
+  url TEXT NOT NULL,
+  -- A JSON list of event types.
+  types TEXT NOT NULL,
+  note TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('enabled', 'disabled')),
+  created_ms INTEGER NOT NULL
+) STRICT;
+
+-- In clear: whoever signs must have them. Two are valid while one is being replaced.
+CREATE TABLE outbound_secret (
+  endpoint_ref INTEGER NOT NULL REFERENCES outbound_endpoint (ref),
+  number INTEGER NOT NULL,
+  secret TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  -- Null for the newest.
+  ends_ms INTEGER,
+  PRIMARY KEY (endpoint_ref, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE outbound_event (
+  ref INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  type TEXT NOT NULL,
+  about TEXT NOT NULL,
+  -- The exact bytes that are signed and sent.
+  body BLOB NOT NULL,
+  told_ms INTEGER NOT NULL
+) STRICT;
+CREATE TRIGGER outbound_event_is_never_edited BEFORE UPDATE ON outbound_event
+BEGIN SELECT RAISE(ABORT, 'an event is never edited'); END;
+
+CREATE TABLE outbound_delivery (
+  ref INTEGER PRIMARY KEY,
+  event_ref INTEGER NOT NULL REFERENCES outbound_event (ref),
+  endpoint_ref INTEGER NOT NULL REFERENCES outbound_endpoint (ref),
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'delivered', 'dead')),
+  -- Since it was told, or sent anew by a person.
+  tries INTEGER NOT NULL DEFAULT 0,
+  due_ms INTEGER NOT NULL,
+  -- On its way until then at the latest.
+  lease_ms INTEGER NOT NULL DEFAULT 0,
+  ended_ms INTEGER,
+  UNIQUE (event_ref, endpoint_ref),
+  CHECK ((state = 'waiting') = (ended_ms IS NULL))
+) STRICT;
+CREATE INDEX outbound_delivery_waiting ON outbound_delivery (endpoint_ref, ref) WHERE state = 'waiting';
+CREATE INDEX outbound_delivery_of_endpoint ON outbound_delivery (endpoint_ref, ref);
+CREATE INDEX outbound_delivery_ended ON outbound_delivery (ended_ms) WHERE ended_ms IS NOT NULL;
+
+CREATE TABLE outbound_attempt (
+  ref INTEGER PRIMARY KEY,
+  delivery_ref INTEGER NOT NULL REFERENCES outbound_delivery (ref),
+  at_ms INTEGER NOT NULL,
+  duration_ms INTEGER NOT NULL,
+  -- Of HTTP; null where nothing was answered, and `error` says why.
+  status INTEGER,
+  error TEXT,
+  -- Its first bytes.
+  answer TEXT,
+  CHECK ((status IS NULL) = (error IS NOT NULL))
+) STRICT;
+CREATE INDEX outbound_attempt_of_delivery ON outbound_attempt (delivery_ref);
