@@ -1,6 +1,7 @@
 // The sides of a reconciliation in memory, as columns: a million rows against a million fit because a row is a few numbers,
 // and each reference is held once, however many rows and sides carry it.
 import { present } from '../../kit/assert.ts';
+import { createNames, type Names } from './names.ts';
 import type { BankEntry, ReportRow, RowKind } from './report-row.ts';
 import { rowKinds } from './report-row.ts';
 
@@ -101,30 +102,12 @@ export function createBooks(): Books {
   };
 }
 
-/** Texts as numbers: each text is held once. */
-export interface Names {
-  number(text: string): number;
-  readonly count: number;
-  text(number: number): string;
+export function isPayout(kind: RowKind): boolean {
+  return kind === 'payout' || kind === 'payout_failed';
 }
 
-function createNames(): Names {
-  const numbers = new Map<string, number>();
-  const texts: string[] = [];
-  return {
-    number(text) {
-      const known = numbers.get(text);
-      if (known !== undefined) return known;
-      // A cell cut out of a line would keep the whole line in memory.
-      const own = Buffer.from(text).toString();
-      numbers.set(own, texts.length);
-      return texts.push(own) - 1;
-    },
-    get count() {
-      return texts.length;
-    },
-    text: (number) => present(texts[number], 'text'),
-  };
+export function kindOf(rows: LedgerRows, row: number): RowKind {
+  return present(rowKinds[rows.kind.at(row)], 'kind');
 }
 
 /** Numbers in a growing array; amounts and times are safe integers, so that a double holds them exactly. */
@@ -133,20 +116,20 @@ export interface Column {
   at(row: number): number;
 }
 
+const columnChunk = 65_536;
+
+/** In chunks: a column that grew by copying would take twice its size while it does. */
 function createColumn(width: 'number' | 'index'): Column {
-  const make = (length: number) => (width === 'number' ? new Float64Array(length) : new Int32Array(length));
-  let values = make(1024);
+  const make = () => (width === 'number' ? new Float64Array(columnChunk) : new Int32Array(columnChunk));
+  const chunks: (Float64Array | Int32Array)[] = [];
   let count = 0;
   return {
     add(value) {
-      if (count === values.length) {
-        const wider = make(count * 2);
-        wider.set(values);
-        values = wider;
-      }
-      values[count++] = value;
+      const at = count++ % columnChunk;
+      if (at === 0) chunks.push(make());
+      present(chunks.at(-1), 'chunk')[at] = value;
     },
-    at: (row) => present(values[row], 'row'),
+    at: (row) => present(chunks[Math.floor(row / columnChunk)]?.[row % columnChunk], 'row'),
   };
 }
 

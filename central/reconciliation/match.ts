@@ -1,6 +1,7 @@
 // The reconciliation of ledger, processor report and bank: pure. Every row of every side ends in exactly one status, and
 // what is not matched becomes a finding. The order in which rows were added changes nothing.
 import type { Books, LedgerRows } from './books.ts';
+import type { Hearing } from './hearing.ts';
 import { matchPayouts } from './match-payouts.ts';
 import { byContent, type Matching, matchRows, sayReport } from './match-rows.ts';
 import { createPlacement, type Finding, type Placement, type Side, type Status } from './placing.ts';
@@ -10,26 +11,24 @@ export interface Reconciliation {
   ledger: Placement;
   report: Placement;
   bank: Placement;
-  /** Doubled rows first, then rows by their references, then payouts and bank entries. */
-  findings: Finding[];
 }
 
 /** @param asOfMs the moment by which rows are late or not yet */
-export function match(books: Books, rules: MatchRules, asOfMs: number): Reconciliation {
+export function match(books: Books, rules: MatchRules, asOfMs: number, hearing: Hearing): Reconciliation {
   const [ledger, report] = [createPlacement(books.ledger.count), createPlacement(books.report.count)];
   const bank = createPlacement(books.bank.length);
-  const findings: Finding[] = [];
   const say = (finding: Finding) => {
     ledger.place(finding.ledger, finding.status);
     report.place(finding.report, finding.status);
     bank.place(finding.bank, finding.status);
-    findings.push(finding);
+    hearing.finding(finding);
   };
-  const matching: Matching = { books, rules, asOfMs, ledger, report, bank, say };
+  const { arrived, tolerated } = hearing;
+  const matching: Matching = { books, rules, asOfMs, ledger, report, bank, say, arrived, tolerated };
   sayDoubled(matching);
   matchRows(matching);
   matchPayouts(matching);
-  return { ledger, report, bank, findings };
+  return { ledger, report, bank };
 }
 
 /** Rows by which the processor reports the same movement again. */

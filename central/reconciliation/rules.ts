@@ -5,6 +5,14 @@ import { rowKinds } from './report-row.ts';
 const days = z.int().min(0).max(366);
 const minor = z.int().min(0).max(1_000_000);
 
+/** An account of the books, as docs/operations/reconciliation.md lists them. */
+const Account = z
+  .string()
+  .regex(/^[a-z_]+(:[a-z0-9_.-]+)*$/, { error: 'use an account such as expense:fee:stripe' })
+  .max(100);
+/** What is left of a report where no other movement follows from it. */
+const bookableKinds = ['transfer', 'reserve', 'adjustment'] as const;
+
 export const ProcessorRules = z.strictObject({
   /** By how much a charge or refund may differ between ledger and report and still be the same. */
   amountToleranceMinor: minor.default(0),
@@ -22,6 +30,10 @@ export const ProcessorRules = z.strictObject({
   bankWords: z.array(z.string().min(3).max(50)).max(10).default([]),
   /** Kinds of report rows that the ledger has no row for: they only have to be right within their payout. */
   withoutLedger: z.array(z.enum(rowKinds)).default(['fee', 'transfer', 'reserve']),
+  /** Kinds that have no ledger row of their own either, but belong to a payment that the ledger must know. */
+  followsPayment: z.array(z.enum(rowKinds)).default(['dispute', 'dispute_reversed']),
+  /** Kinds that nobody need look at, and the account that each is booked to. */
+  bookTo: z.partialRecord(z.enum(bookableKinds), Account).default({}),
 });
 export type ProcessorRules = z.infer<typeof ProcessorRules>;
 
