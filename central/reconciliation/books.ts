@@ -119,7 +119,7 @@ export interface Column {
 const columnChunk = 65_536;
 
 /** In chunks: a column that grew by copying would take twice its size while it does. */
-function createColumn(width: 'number' | 'index'): Column {
+export function createColumn(width: 'number' | 'index'): Column {
   const make = () => (width === 'number' ? new Float64Array(columnChunk) : new Int32Array(columnChunk));
   const chunks: (Float64Array | Int32Array)[] = [];
   let count = 0;
