@@ -122,9 +122,9 @@ describe('the operator HTTP', () => {
       movements: [
         {
           reason: 'sale',
-          postings: [{ account: 'receivable:processor', amountMinor: 100 }, { amountMinor: -100 }],
+          postings: [{ account: 'receivable:customer', amountMinor: 100 }, { amountMinor: -100 }],
         },
-        { reason: 'refund', postings: [{ amountMinor: -40 }, { amountMinor: 40 }] },
+        { reason: 'refund', postings: [{ amountMinor: 40 }, { amountMinor: -40 }] },
       ],
     });
   });
@@ -132,8 +132,9 @@ describe('the operator HTTP', () => {
   it('shows accounts, postings, parked entries and every entry of a journal', async () => {
     expect(await read('/v1/ledger/accounts')).toEqual({
       items: [
-        { name: 'payable:payee', currency: 'GBP', balanceMinor: -1460 },
-        { name: 'receivable:processor', currency: 'GBP', balanceMinor: 1460 },
+        { name: 'payable:payee:house', currency: 'GBP', balanceMinor: -1460 },
+        { name: 'payable:refund', currency: 'GBP', balanceMinor: -40 },
+        { name: 'receivable:customer', currency: 'GBP', balanceMinor: 1500 },
       ],
     });
     expect((await readAll('/v1/ledger/postings')).map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6]);

@@ -3,6 +3,7 @@
 import type { Product } from '../../contract/feed.ts';
 import type { Policy } from '../../contract/policy.ts';
 import type { IgnoredReason } from '../intake/entries-run.ts';
+import type { Posting } from './postings.ts';
 import type {
   CatalogueDraft,
   CataloguePublished,
@@ -14,7 +15,6 @@ import type {
   StockChange,
   StockSent,
 } from './published.ts';
-import type { Posting } from './settle.ts';
 
 /** Where central stands with a journal: what a receipt says. */
 export interface ReceivedPosition {
@@ -105,9 +105,14 @@ export interface DocumentRow {
 
 export interface MovementView {
   id: number;
-  applianceId: string;
-  journalId: string;
-  seq: number;
+  /** `entry`, or the kind of row that it comes from. */
+  source: string;
+  /** Of an entry; null with every other source. */
+  applianceId: string | null;
+  journalId: string | null;
+  seq: number | null;
+  /** The row, by the number of its own kind; null for an entry. */
+  sourceRef: number | null;
   reason: string;
   bookedMs: number;
   postings: Posting[];

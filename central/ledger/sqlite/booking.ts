@@ -83,7 +83,7 @@ export function createBookingTable(db: Database.Database, feeds: FeedTable): Boo
         return null;
       case 'booked':
         books.addDocument(source, entry, 'booked', settlement.document);
-        books.addMovement(source, settlement.reason, settlement.postings);
+        books.addMovement({ kind: 'entry', ...source }, settlement.reason, settlement.postings, source.nowMs);
         if (settlement.change) books.changeCheckout(source.applianceRef, settlement.change);
         return { kind: 'outcome', id: entry.id, outcome: settlement.outcome, atMs: source.nowMs };
       default:
@@ -101,25 +101,23 @@ export function createBookingTable(db: Database.Database, feeds: FeedTable): Boo
   }
 
   return {
-    bookPiece(entriesMax, nowMs) {
-      books.beginPiece();
-      let entries = 0;
-      for (let journal = nextJournal(); journal && entries < entriesMax; journal = nextJournal()) {
-        turn.lastRef = journal.ref;
-        entries += bookJournal(journal, entriesMax - entries, nowMs);
-      }
-      books.settleBalances();
-      return { entries, more: nextJournal() !== null };
-    },
-    answerDue(answersMax, nowMs) {
-      books.beginPiece();
-      const answered = authorisations.answerDue(answersMax, nowMs);
-      for (const { applianceRef, outcome } of answered) {
-        if (outcome) feeds.append(applianceRef, [outcome]);
-      }
-      books.settleBalances();
-      return { answered: answered.length };
-    },
+    bookPiece: (entriesMax, nowMs) =>
+      books.piece(() => {
+        let entries = 0;
+        for (let journal = nextJournal(); journal && entries < entriesMax; journal = nextJournal()) {
+          turn.lastRef = journal.ref;
+          entries += bookJournal(journal, entriesMax - entries, nowMs);
+        }
+        return { entries, more: nextJournal() !== null };
+      }),
+    answerDue: (answersMax, nowMs) =>
+      books.piece(() => {
+        const answered = authorisations.answerDue(answersMax, nowMs);
+        for (const { applianceRef, outcome } of answered) {
+          if (outcome) feeds.append(applianceRef, [outcome]);
+        }
+        return { answered: answered.length };
+      }),
     nextDueMs: authorisations.nextDueMs,
   };
 }
