@@ -8,7 +8,7 @@ import { openStoreAt, temporaryFolder } from '../fixtures/in-process-store.ts';
 import { createTestJournal, testKeys } from '../fixtures/journal.ts';
 import { portOver } from '../ledger/sqlite/direct-port.ts';
 import type { SqliteStore } from '../ledger/sqlite/store.ts';
-import { hashApiKey, newApiKey } from './api-key.ts';
+import { hashApiKey, newApiKey } from '../people/keys.ts';
 import { exactJson } from './exact-json.ts';
 import { type HttpServer, openHttpServer } from './server.ts';
 
@@ -32,7 +32,7 @@ describe('the operator HTTP', () => {
     const { journalId } = journal;
     const facts = { lastSeq: 8, lastHash: journal.hashAt(8), feedId: null, appliedThrough: 0, nowMs };
     store.transaction(() => {
-      store.ensureApiKey(hashApiKey(key), nowMs);
+      store.ensureFirstKey(hashApiKey(key), nowMs);
       store.registerAppliance({ id: 'box-1', site: 'Leeds', nowMs });
       store.hello({ applianceId: 'box-1', publicKey: publicKeyDer, journalId, release: '1.0', ...facts });
       store.receive({ applianceId: 'box-1', payload, nowMs });
@@ -42,7 +42,9 @@ describe('the operator HTTP', () => {
       host: '127.0.0.1',
       port: 0,
       store: portOver(store),
+      trustedProxies: [],
       ignoredFrames: () => [],
+      nowMs: () => nowMs,
       log: silentLog,
     });
   });

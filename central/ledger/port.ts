@@ -3,6 +3,8 @@
 import type { Product } from '../../contract/feed.ts';
 import type { Policy } from '../../contract/policy.ts';
 import type { IgnoredReason } from '../intake/entries-run.ts';
+import type { PeopleCalls } from '../people/port.ts';
+import type { Page } from './page.ts';
 import type { Posting } from './postings.ts';
 import type {
   CatalogueDraft,
@@ -149,12 +151,6 @@ export interface EntryView {
   reason: string | null;
 }
 
-/** A page in the order of its cursor; the cursor is null when there is no more. */
-export interface Page<Item> {
-  items: Item[];
-  nextCursor: number | null;
-}
-
 export interface BookedPiece {
   entries: number;
   /** True when entries still wait. */
@@ -166,7 +162,7 @@ export interface AnsweredDue {
 }
 
 /** What the store does, said once; LedgerPort is the same with promises. */
-export interface LedgerCalls {
+export interface LedgerCalls extends PeopleCalls {
   /** Makes the appliance known, with its site; a second time changes the site only. */
   registerAppliance(appliance: { id: string; site: string | null; nowMs: number }): void;
   /** Takes note of a hello and says where to go on from; a journal with another history is put under a condition. */
@@ -238,10 +234,6 @@ export interface LedgerCalls {
   /** Tells every appliance that a card is no longer taken, or is again. */
   changeHotList(change: { fingerprint: string; change: 'add' | 'remove'; nowMs: number }): HotListChanged;
   hotList(page: { after: string; limit: number }): HotListPage;
-
-  /** Stores the hash when there is no key at all yet; true when it was stored. */
-  ensureApiKey(hash: Uint8Array, nowMs: number): boolean;
-  apiKeyHashes(): Uint8Array[];
 
   appliances(page: { cursor: number | null; limit: number }): Page<ApplianceView>;
   appliance(id: string): ApplianceView | null;

@@ -1,6 +1,8 @@
 // The whole store on one connection: every call of the port, synchronous and inside a transaction the caller holds.
 import { randomUUID } from 'node:crypto';
 import Database from 'better-sqlite3';
+import { createAuditTable } from '../../people/sqlite/audit.ts';
+import { createKeyTable } from '../../people/sqlite/keys.ts';
 import type { LedgerCalls } from '../port.ts';
 import { createApplianceTable } from './appliances.ts';
 import { createBookingTable } from './booking.ts';
@@ -35,6 +37,7 @@ export interface SqliteStore extends LedgerCalls {
 
 export function createSqliteStore(db: Database.Database): SqliteStore {
   const grown = new Set<string>();
+  const { audit, ...auditing } = createAuditTable(db);
   const feeds = createFeedTable(db, (applianceId) => grown.add(applianceId));
   const documents = createFeedDocuments(db);
   const policies = createPolicyTable(documents, feeds);
@@ -49,10 +52,6 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
   const appliances = createApplianceTable(db, randomUUID, greet);
   const intake = createIntakeTable(db, appliances);
   const booking = createBookingTable(db, feeds);
-  const insertKey = db.prepare(
-    'INSERT INTO api_key (hash, created_ms) SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM api_key)',
-  );
-  const keys = db.prepare<[], Buffer>('SELECT hash FROM api_key').pluck();
 
   return {
     registerAppliance({ id, site, nowMs }) {
@@ -88,8 +87,8 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
     sendStock: (applianceId, changes) => sendStock({ appliances, catalogues, feeds }, applianceId, changes),
     changeHotList: ({ fingerprint, change, nowMs }) => hotList.change(fingerprint, change, nowMs),
     hotList: ({ after, limit }) => hotList.page(after, limit),
-    ensureApiKey: (hash, nowMs) => insertKey.run(hash, nowMs).changes === 1,
-    apiKeyHashes: () => keys.all(),
+    ...createKeyTable(db, audit),
+    ...auditing,
     ...createViews(db),
 
     transaction(work) {

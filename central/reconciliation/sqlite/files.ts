@@ -1,7 +1,14 @@
 // Reports and statements as they were brought: rows in the order of the file, what was set aside, and what was there before.
 import type Database from 'better-sqlite3';
 import { present } from '../../../kit/assert.ts';
-import type { FileFacts, FileItem, FileView, FileWithTrouble, ImportBegun, ReconciliationCalls } from '../port.ts';
+import type {
+  FileFacts,
+  FileItem,
+  FileView,
+  FileWithTrouble,
+  ImportBegun,
+  ReconciliationCalls,
+} from '../port.ts';
 import type { BankEntry, ReportRow, SetAside, StatementCheck } from '../report-row.ts';
 
 export type FileTable = Pick<
@@ -118,21 +125,25 @@ function createRowWriter(db: Database.Database): RowWriter {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   // why only in other files: what one file says twice is a difference that people must see.
-  const rowElsewhere = db.prepare<unknown[], number>(
-    `SELECT 1 FROM report_row r JOIN report_file f ON f.ref = r.file_ref
+  const rowElsewhere = db
+    .prepare<unknown[], number>(
+      `SELECT 1 FROM report_row r JOIN report_file f ON f.ref = r.file_ref
      WHERE r.own_reference = ? AND r.file_ref <> ? AND f.side = 'processor' AND f.source = ? AND r.kind = ?
        AND r.amount_minor = ? AND r.currency = ? AND r.fee_minor = ? AND r.net_minor = ? AND r.net_currency = ?
        AND r.occurred_ms = ? AND r.payout_reference IS ? LIMIT 1`,
-  ).pluck();
+    )
+    .pluck();
   const insertEntry = db.prepare(
     `INSERT INTO bank_entry (file_ref, item, line, account_number, bank_reference, other_references, words, amount_minor,
        currency, booked_on, value_on) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const entryElsewhere = db.prepare<unknown[], number>(
-    `SELECT 1 FROM bank_entry e JOIN report_file f ON f.ref = e.file_ref
+  const entryElsewhere = db
+    .prepare<unknown[], number>(
+      `SELECT 1 FROM bank_entry e JOIN report_file f ON f.ref = e.file_ref
      WHERE e.bank_reference = ? AND e.file_ref <> ? AND f.side = 'bank' AND f.source = ? AND e.account_number = ?
        AND e.amount_minor = ? AND e.currency = ? AND e.booked_on = ? LIMIT 1`,
-  ).pluck();
+    )
+    .pluck();
   const insertAside = db.prepare(
     'INSERT INTO set_aside (file_ref, item, line, reason, field, text) VALUES (?, ?, ?, ?, ?, ?)',
   );
@@ -145,15 +156,18 @@ function createRowWriter(db: Database.Database): RowWriter {
     const { kind, amountMinor, currency, feeMinor, netMinor, netCurrency, occurredMs, payoutReference } = row;
     const { processorReference, paymentReference, ourReference, availableOn, line } = row;
     const money = [amountMinor, currency, feeMinor, netMinor, netCurrency, occurredMs];
-    if (rowElsewhere.get(processorReference, file, source, kind, ...money, payoutReference)) return 'repeated';
+    if (rowElsewhere.get(processorReference, file, source, kind, ...money, payoutReference))
+      return 'repeated';
     const names = [processorReference, paymentReference, ourReference];
     insertRow.run(file, item, line, kind, ...names, ...money, availableOn, payoutReference);
     return 'new';
   }
 
   function writeEntry({ file, source }: Into, item: number, entry: BankEntry): 'new' | 'repeated' {
-    const { account, bankReference, references, text, amountMinor, currency, bookedOn, valueOn, line } = entry;
-    if (entryElsewhere.get(bankReference, file, source, account, amountMinor, currency, bookedOn)) return 'repeated';
+    const { account, bankReference, references, text, amountMinor, currency, bookedOn, valueOn, line } =
+      entry;
+    if (entryElsewhere.get(bankReference, file, source, account, amountMinor, currency, bookedOn))
+      return 'repeated';
     const said = [account, bankReference, JSON.stringify(references), text];
     insertEntry.run(file, item, line, ...said, amountMinor, currency, bookedOn, valueOn);
     return 'new';
@@ -179,7 +193,8 @@ function createRowWriter(db: Database.Database): RowWriter {
         }
         case 'aside': {
           const { line, reason, field, text } = read.aside;
-          if (into.setAside + taken.setAside < asidesKeptMax) insertAside.run(file, item, line, reason, field, text);
+          if (into.setAside + taken.setAside < asidesKeptMax)
+            insertAside.run(file, item, line, reason, field, text);
           taken.setAside++;
         }
       }

@@ -11,7 +11,12 @@ export type RunTable = Pick<
 >;
 
 /** Books one movement that reconciliation is the reason for; the source names where it comes from, for people. */
-export type Post = (source: string, reason: string, postings: readonly TargetPosting[], nowMs: number) => void;
+export type Post = (
+  source: string,
+  reason: string,
+  postings: readonly TargetPosting[],
+  nowMs: number,
+) => void;
 
 /** A run that has given no sign of life for so long was ended in the middle. */
 export const runSilentMsMax = 10 * 60_000;
@@ -25,9 +30,7 @@ export function createRunTable(db: Database.Database, exceptions: ExceptionTable
   const running = db.prepare<[], { ref: number; touchedMs: number }>(
     `SELECT ref, touched_ms AS touchedMs FROM reconciliation_run WHERE state = 'running'`,
   );
-  const abandon = db.prepare(
-    `UPDATE reconciliation_run SET state = 'abandoned', ended_ms = ? WHERE ref = ?`,
-  );
+  const abandon = db.prepare(`UPDATE reconciliation_run SET state = 'abandoned', ended_ms = ? WHERE ref = ?`);
   const insert = db.prepare(
     'INSERT INTO reconciliation_run (as_of_ms, begun_by, begun_ms, touched_ms) VALUES (?, ?, ?, ?)',
   );
@@ -124,7 +127,11 @@ function createPosted(db: Database.Database, post: Post): Posted {
     )
     .pluck();
 
-  function bring(run: number, { key, reason, source, postings }: Omit<Target, 'source'> & { source: Target['source'] | null }, nowMs: number): boolean {
+  function bring(
+    run: number,
+    { key, reason, source, postings }: Omit<Target, 'source'> & { source: Target['source'] | null },
+    nowMs: number,
+  ): boolean {
     const before = now.all(key);
     const change = difference(before, postings);
     if (change.length === 0) {

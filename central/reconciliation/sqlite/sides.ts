@@ -71,7 +71,15 @@ function readCollected(db: Database.Database, books: Books): void {
        WHERE moves_money = 1`,
     )
     .raw();
-  for (const [processor, kind, ourReference, paymentReference, amountMinor, currency, bookedMs] of rows.iterate()) {
+  for (const [
+    processor,
+    kind,
+    ourReference,
+    paymentReference,
+    amountMinor,
+    currency,
+    bookedMs,
+  ] of rows.iterate()) {
     books.addLedger({
       processor,
       kind,
@@ -95,8 +103,10 @@ function readReport(db: Database.Database, books: Books, origin: Origin): void {
     )
     .raw();
   for (const fields of rows.iterate()) {
-    const [file, item, line, processor, kind, processorReference, paymentReference, ourReference, ...rest] = fields;
-    const [amountMinor, currency, feeMinor, netMinor, netCurrency, occurredMs, availableOn, payoutReference] = rest;
+    const [file, item, line, processor, kind, processorReference, paymentReference, ourReference, ...rest] =
+      fields;
+    const [amountMinor, currency, feeMinor, netMinor, netCurrency, occurredMs, availableOn, payoutReference] =
+      rest;
     books.addReport({
       processor,
       kind,
