@@ -34,12 +34,14 @@ export const document: z.output<typeof DocumentPage>['items'][number] = {
 
 export const movement: z.output<typeof MovementPage>['items'][number] = {
   id: 31,
+  source: 'entry',
+  sourceRef: null,
   ...where,
   reason: 'sale',
   bookedMs: document.bookedMs,
   postings: [
-    { account: 'receivable:processor', currency: 'GBP', amountMinor: 370 },
-    { account: 'payable:payee', currency: 'GBP', amountMinor: -370 },
+    { account: 'receivable:customer', currency: 'GBP', amountMinor: 370 },
+    { account: 'payable:payee:house', currency: 'GBP', amountMinor: -370 },
   ],
 };
 

@@ -50,9 +50,12 @@ export const DocumentPage = pageOf(Document, NumberCursor).meta({ id: 'DocumentP
 
 const Movement = z.object({
   id: z.int(),
-  applianceId: z.string(),
-  journalId: z.string(),
-  seq: z.int(),
+  /** `entry`, or the kind of row that it comes from. */
+  source: z.string(),
+  sourceRef: z.int().nullable(),
+  applianceId: z.string().nullable(),
+  journalId: z.string().nullable(),
+  seq: z.int().nullable(),
   reason: z.string(),
   bookedMs: Moment,
   postings: z.array(z.object({ account: z.string(), currency: Currency, amountMinor: z.int() })),
