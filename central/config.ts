@@ -6,7 +6,8 @@ import * as z from 'zod';
 import { limits } from '../contract/limits.ts';
 import { isAddressRange } from '../kit/address-list.ts';
 import { CommandError } from './errors.ts';
-import { issueWords } from './issue-words.ts';
+import { describeIssue } from './issue-words.ts';
+import { placedIn, ReconciliationSettings } from './reconciliation/settings.ts';
 
 const Port = z.int().min(0).max(65_535);
 
@@ -46,6 +47,7 @@ const Config = z.strictObject({
       entriesPerSecondMax: z.int().min(1).default(100_000),
     })
     .prefault({}),
+  reconciliation: ReconciliationSettings.prefault({}),
   log: z
     .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') })
     .prefault({}),
@@ -63,6 +65,7 @@ export function readConfig(path: string): Config {
     ...config,
     dataFolder: resolve(folder, config.dataFolder),
     identityFolder: resolve(folder, config.identityFolder),
+    reconciliation: placedIn(folder, config.reconciliation),
   };
 }
 
@@ -81,16 +84,6 @@ export function parseConfig(text: string, path: string): Config {
   const config = Config.safeParse(table);
   if (!config.success) throw malformed(config.error.issues.map(describeIssue));
   return config.data;
-}
-
-/** One issue of a schema in words: the key, then what is wrong with it. */
-export function describeIssue(issue: z.core.$ZodIssue): string {
-  const path = issue.path.join('.');
-  if (issue.code === 'unrecognized_keys') {
-    const keys = issue.keys.map((key) => (path === '' ? key : `${path}.${key}`));
-    return `${keys.join(', ')}: unknown; remove it or correct its spelling`;
-  }
-  return `${path === '' ? 'the whole' : path}: ${issueWords(issue)}`;
 }
 
 function readText(path: string): string {

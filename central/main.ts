@@ -21,6 +21,10 @@ import { policySchema } from './commands/policy-schema.ts';
 import { policySet } from './commands/policy-set.ts';
 import { policyShow } from './commands/policy-show.ts';
 import { policyValidate } from './commands/policy-validate.ts';
+import { reconciliationFetch } from './commands/reconciliation-fetch.ts';
+import { reconciliationFiles } from './commands/reconciliation-files.ts';
+import { reconciliationImport } from './commands/reconciliation-import.ts';
+import { reconciliationRun } from './commands/reconciliation-run.ts';
 import { stockSend } from './commands/stock-send.ts';
 import { readConfig } from './config.ts';
 import { CommandError, exitCodes } from './errors.ts';
@@ -45,6 +49,11 @@ const groups: [name: string, description: string, commands: Command[]][] = [
     [hotListChange('add'), hotListChange('remove'), hotListList()],
   ],
   ['ledger', 'the books', [ledgerCheck()]],
+  [
+    'reconciliation',
+    'journal, ledger, reports and bank against each other',
+    [reconciliationImport(), reconciliationFetch(), reconciliationRun(), reconciliationFiles()],
+  ],
   ['authority', 'who may speak at all', [authorityInit()]],
   ['appliance', 'the boxes', [applianceCreate()]],
   ['kiosk-tls', "the boxes' HTTPS for kiosks", [kioskTlsCreate()]],

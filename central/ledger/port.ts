@@ -4,6 +4,7 @@ import type { Product } from '../../contract/feed.ts';
 import type { Policy } from '../../contract/policy.ts';
 import type { IgnoredReason } from '../intake/entries-run.ts';
 import type { PeopleCalls } from '../people/port.ts';
+import type { ReconciliationCalls } from '../reconciliation/port.ts';
 import type { Page } from './page.ts';
 import type { Posting } from './postings.ts';
 import type {
@@ -162,7 +163,7 @@ export interface AnsweredDue {
 }
 
 /** What the store does, said once; LedgerPort is the same with promises. */
-export interface LedgerCalls extends PeopleCalls {
+export interface LedgerCalls extends PeopleCalls, ReconciliationCalls {
   /** Makes the appliance known, with its site; a second time changes the site only. */
   registerAppliance(appliance: { id: string; site: string | null; nowMs: number }): void;
   /** Takes note of a hello and says where to go on from; a journal with another history is put under a condition. */

@@ -11,6 +11,8 @@ export interface LedgerRow {
   kind: RowKind;
   /** The reference that went along to the processor. */
   ourReference: string;
+  /** Of a refund or a capture the reference of its charge: a report may name every movement of a payment by that. */
+  chargeReference?: string | null;
   /** The processor's name of the payment, where its answer gave one. */
   paymentReference: string | null;
   /** Signed as in the report: a charge above zero, a refund below. */
@@ -37,6 +39,10 @@ export interface LedgerRows {
   payment: Column;
 }
 
+export interface LedgerSide extends LedgerRows {
+  charge: Column;
+}
+
 export interface ReportRows extends LedgerRows {
   netMinor: Column;
   netCurrency: Column;
@@ -45,7 +51,7 @@ export interface ReportRows extends LedgerRows {
 }
 
 export interface Books {
-  ledger: LedgerRows;
+  ledger: LedgerSide;
   report: ReportRows;
   bank: readonly BankEntry[];
   references: Names;
@@ -58,7 +64,8 @@ export interface Books {
 
 export function createBooks(): Books {
   const [references, names] = [createNames(), createNames()];
-  const [ledger, report] = [ledgerRows(), reportRows()];
+  const ledger: LedgerSide = { ...ledgerRows(), charge: createColumn('index') };
+  const report = reportRows();
   const bank: BankEntry[] = [];
   const reference = (text: string | null) => (text === null ? -1 : references.number(text));
   const kindOf = (kind: RowKind) => rowKinds.indexOf(kind);
@@ -76,6 +83,7 @@ export function createBooks(): Books {
       ledger.kind.add(kindOf(row.kind));
       ledger.currency.add(names.number(row.currency));
       ledger.ours.add(references.number(row.ourReference));
+      ledger.charge.add(reference(row.chargeReference ?? null));
       ledger.payment.add(reference(row.paymentReference));
       ledger.count++;
     },

@@ -1,6 +1,6 @@
 // An exception as people see it, what they may do with it, and when they may not: pure.
+import type { Posting } from '../ledger/postings.ts';
 import type { Status } from './placing.ts';
-import type { TargetPosting } from './targets.ts';
 
 /** Differences between the appliances' journals and what was collected for them. */
 export const journalStatuses = ['not_collected', 'collected_differs', 'collected_unasked'] as const;
@@ -48,7 +48,7 @@ export interface ExceptionEvent {
   who: string;
   action: string;
   note: string;
-  detail: unknown;
+  detail: Record<string, unknown>;
 }
 
 export interface ExceptionWithHistory extends ExceptionView {
@@ -73,7 +73,7 @@ export type ExceptionAction = { note: string } & (
   | { kind: 'note' }
   /** It is what it is: nothing is posted. */
   | { kind: 'accept' }
-  | { kind: 'correct'; postings: TargetPosting[] }
+  | { kind: 'correct'; postings: Posting[] }
   /** What was missing has come some other way. */
   | { kind: 'received' }
   /** The processor is asked about it, and should have answered by then. */
@@ -138,7 +138,7 @@ export function judgeAction(
   }
 }
 
-function isBalanced(postings: readonly TargetPosting[]): boolean {
+function isBalanced(postings: readonly Posting[]): boolean {
   if (postings.length < 2 || postings.length > linesMax) return false;
   const sums = new Map<string, bigint>();
   for (const { currency, amountMinor } of postings) {

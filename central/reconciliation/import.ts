@@ -7,14 +7,11 @@ import { basename } from 'node:path';
 import { present } from '../../kit/assert.ts';
 import { fileMissing } from '../errors.ts';
 import type { LedgerPort } from '../ledger/port.ts';
-import type { FileItem, FileSource, FileView, ReconciliationCalls } from './port.ts';
+import type { FileItem, FileSource, FileView, FileWithTrouble } from './port.ts';
 import { formatOf, headBytes, readReport } from './report-format.ts';
 import type { ReportItem, StatementItem } from './report-row.ts';
 
-export type ImportCalls = Pick<
-  LedgerPort,
-  keyof ReconciliationCalls & ('beginImport' | 'takeItems' | 'completeImport')
->;
+export type ImportCalls = Pick<LedgerPort, 'beginImport' | 'takeItems' | 'completeImport' | 'reportFile'>;
 
 const pieceItemsMax = 2000;
 
@@ -27,7 +24,7 @@ export interface ImportWay {
   progress(items: number): void;
 }
 
-export interface Imported {
+export interface Imported extends Pick<FileWithTrouble, 'asides' | 'statements'> {
   file: FileView;
   /** The very same file had been imported before. */
   known: boolean;
@@ -50,11 +47,16 @@ export async function importFile(
   await probe(readReport(format, createReadStream(path)));
   const sha256 = await hashFile(path);
   const begun = await calls.beginImport({ ...source, format, name, sha256, by: way.by, nowMs: way.nowMs() });
-  if (begun.kind === 'known') return { file: begun.file, known: true };
+  if (begun.kind === 'known') return imported(calls, begun.file, true);
   const taker = createTaker(calls, begun.file, begun.itemsThrough, way);
   for await (const item of readReport(format, createReadStream(path))) await taker.take(item);
   await taker.flush();
-  return { file: await calls.completeImport(begun.file, way.nowMs()), known: false };
+  return imported(calls, await calls.completeImport(begun.file, way.nowMs()), false);
+}
+
+async function imported(calls: ImportCalls, file: FileView, known: boolean): Promise<Imported> {
+  const { asides, statements } = present(await calls.reportFile(file.ref), 'file');
+  return { file, known, asides, statements };
 }
 
 interface Taker {

@@ -33,6 +33,8 @@ export function matchRows(matching: Matching): void {
   };
   const { ledger, report } = books;
   bySame(ledger.ours.at, report.ours.at);
+  // Metadata of a payment is all that some reports say of its refunds.
+  bySame(ledger.charge.at, report.ours.at);
   // A report may lack our reference or have it cut; the processor's own name of the payment is as good.
   bySame(ledger.payment.at, (row) =>
     report.payment.at(row) === -1 ? report.own.at(row) : report.payment.at(row),

@@ -53,14 +53,17 @@ function sayDoubled(matching: Matching): void {
   }
 }
 
-/** Sums of one side by currency and status, exact: together they are the sums of its rows. */
+/** Rows and sums of one side by currency and status, exact: together they are those of the side. */
 export function totalsOf(books: Books, { ledger, report, bank }: Reconciliation, side: Side): Totals {
   const totals: Totals = new Map();
   const add = (currency: string, status: Status | undefined, amountMinor: number) => {
     if (status === undefined) return;
-    const byStatus = totals.get(currency) ?? new Map<Status, bigint>();
-    byStatus.set(status, (byStatus.get(status) ?? 0n) + BigInt(amountMinor));
+    const byStatus = totals.get(currency) ?? new Map<Status, Total>();
     totals.set(currency, byStatus);
+    const total = byStatus.get(status) ?? { rows: 0, amountMinor: 0n };
+    byStatus.set(status, total);
+    total.rows++;
+    total.amountMinor += BigInt(amountMinor);
   };
   const addRows = (rows: LedgerRows, placement: Placement) => {
     for (let row = 0; row < rows.count; row++) {
@@ -74,4 +77,8 @@ export function totalsOf(books: Books, { ledger, report, bank }: Reconciliation,
   return totals;
 }
 
-export type Totals = Map<string, Map<Status, bigint>>;
+export interface Total {
+  rows: number;
+  amountMinor: bigint;
+}
+export type Totals = Map<string, Map<Status, Total>>;

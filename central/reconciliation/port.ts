@@ -1,10 +1,13 @@
 // What reconciliation asks of the store: each call is one short transaction, so that nobody waits for a long file or a long run.
 
+import type { Page } from '../ledger/page.ts';
+import type { By } from '../people/actor.ts';
 import type { FoundDifference } from './differences.ts';
 import type {
   ExceptionActed,
   ExceptionAction,
   ExceptionFilter,
+  ExceptionStatus,
   ExceptionView,
   ExceptionWithHistory,
 } from './exceptions.ts';
@@ -54,7 +57,7 @@ export interface FileView extends FileSource {
 export interface FileWithTrouble extends FileView {
   /** The first of them, in the order of the file. */
   asides: SetAside[];
-  statements: (Omit<StatementCheck, 'agrees'> & { agrees: boolean })[];
+  statements: StatementCheck[];
 }
 
 export type ImportBegun =
@@ -75,11 +78,26 @@ export interface RunView {
   totals: RunTotal[];
 }
 
+export type RunBegun =
+  | { kind: 'begun'; run: number }
+  /** Another one is at work. */
+  | { kind: 'busy'; run: number }
+  /** A run as of a later moment is complete: what was late then would not be late. */
+  | { kind: 'past'; asOfMs: number };
+
 export interface RunTotal {
   side: 'journal' | 'ledger' | 'report' | 'bank';
   currency: string;
   status: string;
   rows: number;
+  amountMinor: bigint;
+}
+
+export interface OpenExceptions {
+  status: ExceptionStatus;
+  processor: string;
+  currency: string;
+  exceptions: number;
   amountMinor: bigint;
 }
 
@@ -94,12 +112,7 @@ export interface ReconciliationCalls {
   };
   reportFile(ref: number): FileWithTrouble | null;
 
-  /** Begins a run; `busy` while another one is at work. */
-  beginRun(run: {
-    asOfMs: number;
-    by: string;
-    nowMs: number;
-  }): { kind: 'begun'; run: number } | { kind: 'busy'; run: number };
+  beginRun(run: { asOfMs: number; by: string; nowMs: number }): RunBegun;
   /** Opens, reopens or goes on with an exception for each difference. */
   takeDifferences(run: number, differences: FoundDifference[], nowMs: number): void;
   /** Posts what each target differs from what was posted for it before. */
@@ -107,14 +120,11 @@ export interface ReconciliationCalls {
   /** Settles and takes back a bounded number of what the run has not come across again. */
   finishPiece(run: number, nowMs: number): { more: boolean };
   endRun(run: number, totals: RunTotal[], nowMs: number): RunView;
-  runs(page: { cursor: number | null; limit: number }): { items: RunView[]; nextCursor: number | null };
+  runs(page: { cursor: number | null; limit: number }): Page<RunView>;
 
-  exceptions(filter: ExceptionFilter): { items: ExceptionView[]; nextCursor: number | null };
+  /** What is open, in figures. */
+  openExceptions(): OpenExceptions[];
+  exceptions(filter: ExceptionFilter): Page<ExceptionView>;
   exception(ref: number): ExceptionWithHistory | null;
-  actOnException(request: {
-    ref: number;
-    by: string;
-    action: ExceptionAction;
-    nowMs: number;
-  }): ExceptionActed;
+  actOnException(ref: number, action: ExceptionAction, by: By): ExceptionActed;
 }

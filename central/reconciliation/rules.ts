@@ -1,15 +1,15 @@
 // By which rules the sides are matched: how much may differ, and how long what is not there yet is only awaited.
 import * as z from 'zod';
+import { isAccountName } from '../ledger/postings.ts';
 import { rowKinds } from './report-row.ts';
 
 const days = z.int().min(0).max(366);
 const minor = z.int().min(0).max(1_000_000);
 
-/** An account of the books, as docs/operations/reconciliation.md lists them. */
-const Account = z
+/** An account of the books. */
+export const Account = z
   .string()
-  .regex(/^[a-z_]+(:[a-z0-9_.-]+)*$/, { error: 'use an account such as expense:fee:stripe' })
-  .max(100);
+  .refine(isAccountName, { error: 'use an account of the chart, such as expense:fee:stripe' });
 /** What is left of a report where no other movement follows from it. */
 const bookableKinds = ['transfer', 'reserve', 'adjustment'] as const;
 
@@ -41,6 +41,8 @@ export type ProcessorRules = z.infer<typeof ProcessorRules>;
 export const MatchRules = z.strictObject({
   processors: z.record(z.string().min(1).max(50), ProcessorRules).default({}),
   otherwise: ProcessorRules.prefault({}),
+  /** So long after its booking a checkout or a refund may wait for its money; then it is not collected. */
+  collectDaysMax: days.default(4),
 });
 export type MatchRules = z.infer<typeof MatchRules>;
 

@@ -2,37 +2,22 @@
 // the run knows. The store posts only what that differs from what was posted before, so that a run repeated posts nothing
 // and a file that comes later corrects what was booked without it. Pure.
 import { present } from '../../kit/assert.ts';
+import { type AccountName, type MovementReason, move, type Posting } from '../ledger/postings.ts';
 import { type Books, isPayout, kindOf } from './books.ts';
 import type { Origins } from './differences.ts';
 import type { Arrival, Tolerated } from './hearing.ts';
 import type { Reconciliation } from './match.ts';
 import { paidMinor } from './payouts.ts';
 import type { Finding } from './placing.ts';
-import { type MatchRules, rulesFor } from './rules.ts';
-
-/** One line in minor units: debit above zero, credit below. */
-export interface TargetPosting {
-  account: string;
-  currency: string;
-  amountMinor: number;
-}
-
-export type TargetReason =
-  | 'processor_fee'
-  | 'payout'
-  | 'bank_entry'
-  | 'dispute'
-  | 'exchange'
-  | 'adjustment'
-  | 'unknown_money';
+import { type MatchRules, type ProcessorRules, rulesFor } from './rules.ts';
 
 export interface Target {
   /** Names the thing that is booked, for ever. */
   key: string;
-  reason: TargetReason;
+  reason: MovementReason;
   /** The report row or bank entry that it comes from, the first of several. */
-  source: { file: number; item: number };
-  postings: TargetPosting[];
+  source: { kind: 'report_row' | 'bank_entry'; file: number; item: number };
+  postings: Posting[];
 }
 
 /** What a run has heard beside the placements. */
@@ -43,10 +28,10 @@ export interface Heard {
   bankFindings: readonly Finding[];
 }
 
-const suspense = 'suspense';
-const atProcessor = (processor: string) => `receivable:processor:${processor}`;
-const inTransit = (processor: string) => `transit:${processor}`;
-const feeOf = (processor: string) => `expense:fee:${processor}`;
+const suspense: AccountName = 'suspense';
+const atProcessor = (processor: string): AccountName => `receivable:processor:${processor}`;
+const inTransit = (processor: string): AccountName => `transit:${processor}`;
+const feeOf = (processor: string): AccountName => `expense:fee:${processor}`;
 
 /** Every target of a run; the keys are unique. */
 export function* targetsOf(
@@ -69,8 +54,8 @@ export function* targetsOf(
   }
   yield* batches.all();
   for (const { processor, currency, report, differenceMinor } of heard.tolerated) {
-    const source = sourceOf(origins.report, present(report[0], 'row'));
-    const postings = between(feeOf(processor), atProcessor(processor), currency, -Number(differenceMinor));
+    const source = sourceOf('report_row', origins.report, present(report[0], 'row'));
+    const postings = move(currency, -Number(differenceMinor), feeOf(processor), atProcessor(processor));
     yield target('adjustment', `tolerated ${source.file}:${source.item}`, source, postings);
   }
   yield* ofBank(books, origins, heard);
@@ -90,11 +75,11 @@ function* ofReportRow(
 ): Generator<Target> {
   const kind = kindOf(report, row);
   const processor = names.text(report.processor.at(row));
-  const source = sourceOf(origins.report, row);
+  const source = sourceOf('report_row', origins.report, row);
   const netMinor = report.netMinor.at(row);
   const netCurrency = names.text(report.netCurrency.at(row));
   if (isPayout(kind)) {
-    const postings = between(inTransit(processor), atProcessor(processor), netCurrency, -netMinor);
+    const postings = move(netCurrency, -netMinor, inTransit(processor), atProcessor(processor));
     yield target('payout', `payout ${source.file}:${source.item}`, source, postings);
     return;
   }
@@ -103,10 +88,10 @@ function* ofReportRow(
   const feeMinor = report.feeMinor.at(row);
   const costMinor = kind === 'fee' ? -netMinor : feeMinor;
   batches.add(
-    'processor_fee',
+    'fee',
     batch('fee'),
     source,
-    between(feeOf(processor), atProcessor(processor), netCurrency, costMinor),
+    move(netCurrency, costMinor, feeOf(processor), atProcessor(processor)),
   );
   if (kind === 'fee') return;
 
@@ -114,40 +99,36 @@ function* ofReportRow(
   const currency = names.text(report.currency.at(row));
   const grossMinor = netMinor + feeMinor;
   if (currency !== netCurrency) {
-    const exchange = `exchange:${processor}`;
-    batches.add('exchange', batch('exchange'), source, [
-      ...between(exchange, atProcessor(processor), currency, amountMinor),
-      ...between(exchange, atProcessor(processor), netCurrency, -grossMinor),
+    const exchange: AccountName = `exchange:${processor}`;
+    batches.add('adjustment', batch('exchange'), source, [
+      ...move(currency, amountMinor, exchange, atProcessor(processor)),
+      ...move(netCurrency, -grossMinor, exchange, atProcessor(processor)),
     ]);
   }
   if (isUnknown) {
-    const postings = between(atProcessor(processor), suspense, currency, amountMinor);
-    yield target('unknown_money', `unknown ${source.file}:${source.item}`, source, postings);
+    const postings = move(currency, amountMinor, atProcessor(processor), suspense);
+    yield target('suspense', `unknown ${source.file}:${source.item}`, source, postings);
     return;
   }
   if (kind === 'dispute' || kind === 'dispute_reversed') {
-    const postings = between('receivable:dispute', atProcessor(processor), currency, -amountMinor);
+    const postings = move(currency, -amountMinor, 'receivable:dispute', atProcessor(processor));
     yield target('dispute', `dispute ${source.file}:${source.item}`, source, postings);
     return;
   }
-  const account = accountOf(kind, rulesFor(rules, processor).bookTo);
+  const account = rulesFor(rules, processor).bookTo[kind as keyof ProcessorRules['bookTo']];
   if (account !== undefined) {
     batches.add(
       'adjustment',
       batch(`${kind} ${account}`),
       source,
-      between(atProcessor(processor), account, currency, amountMinor),
+      move(currency, amountMinor, atProcessor(processor), account),
     );
   }
 }
 
-function accountOf(kind: string, bookTo: Partial<Record<string, string>>): string | undefined {
-  return bookTo[kind];
-}
-
 function* ofBank(books: Books, origins: Origins, heard: Heard): Generator<Target> {
   // Where an entry's money belongs; what nobody can place lies in suspense.
-  const against = new Map<number, string>();
+  const against = new Map<number, AccountName>();
   for (const { processor, entries } of heard.arrivals) {
     for (const entry of entries) against.set(entry, inTransit(processor));
   }
@@ -156,11 +137,11 @@ function* ofBank(books: Books, origins: Origins, heard: Heard): Generator<Target
     for (const entry of bank) against.set(entry, isPlaced ? inTransit(processor) : suspense);
   }
   for (const [at, { amountMinor, currency }] of books.bank.entries()) {
-    const source = sourceOf(origins.bank, at);
+    const source = sourceOf('bank_entry', origins.bank, at);
     const other = against.get(at) ?? suspense;
-    const postings = between(`bank:${origins.bankAccount(at)}`, other, currency, amountMinor);
+    const postings = move(currency, amountMinor, `bank:${origins.bankAccount(at)}`, other);
     yield target(
-      other === suspense ? 'unknown_money' : 'bank_entry',
+      other === suspense ? 'suspense' : 'paid_in',
       `bank ${source.file}:${source.item}`,
       source,
       postings,
@@ -176,20 +157,20 @@ function* ofArrival(
 ): Generator<Target> {
   const [first] = entries;
   if (first === undefined) return;
-  const source = sourceOf(origins.bank, first);
+  const source = sourceOf('bank_entry', origins.bank, first);
   for (const payout of payouts) {
     if (payout.rows.length > 0) continue;
-    const postings = between(inTransit(processor), atProcessor(processor), currency, paidMinor(payout));
+    const postings = move(currency, paidMinor(payout), inTransit(processor), atProcessor(processor));
     yield target('payout', `payout ${processor} ${currency} ${payout.reference}`, source, postings);
   }
   if (differenceMinor !== 0n) {
-    const postings = between(feeOf(processor), inTransit(processor), currency, -Number(differenceMinor));
+    const postings = move(currency, -Number(differenceMinor), feeOf(processor), inTransit(processor));
     yield target('adjustment', `kept ${source.file}:${source.item}`, source, postings);
   }
 }
 
 interface Batches {
-  add(reason: TargetReason, key: string, source: Target['source'], postings: TargetPosting[]): void;
+  add(reason: MovementReason, key: string, source: Target['source'], postings: Posting[]): void;
   all(): Generator<Target>;
 }
 
@@ -215,23 +196,14 @@ function createBatches(): Batches {
   };
 }
 
-function target(
-  reason: TargetReason,
-  key: string,
-  source: Target['source'],
-  postings: TargetPosting[],
-): Target {
+function target(reason: MovementReason, key: string, source: Target['source'], postings: Posting[]): Target {
   return { key, reason, source, postings: postings.filter(({ amountMinor }) => amountMinor !== 0) };
 }
 
-/** Debits the one and credits the other; the other way round below zero. */
-function between(debit: string, credit: string, currency: string, amountMinor: number): TargetPosting[] {
-  return [
-    { account: debit, currency, amountMinor },
-    { account: credit, currency, amountMinor: 0 - amountMinor },
-  ];
-}
-
-function sourceOf({ file, item }: Origins['report'], row: number): Target['source'] {
-  return { file: file.at(row), item: item.at(row) };
+function sourceOf(
+  kind: Target['source']['kind'],
+  { file, item }: Origins['report'],
+  row: number,
+): Target['source'] {
+  return { kind, file: file.at(row), item: item.at(row) };
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import Database from 'better-sqlite3';
 import { createAuditTable } from '../../people/sqlite/audit.ts';
 import { createKeyTable } from '../../people/sqlite/keys.ts';
+import { createReconciliationTables } from '../../reconciliation/sqlite/tables.ts';
 import type { LedgerCalls } from '../port.ts';
 import { createApplianceTable } from './appliances.ts';
 import { createBookingTable } from './booking.ts';
@@ -89,6 +90,7 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
     hotList: ({ after, limit }) => hotList.page(after, limit),
     ...createKeyTable(db, audit),
     ...auditing,
+    ...createReconciliationTables(db, audit),
     ...createViews(db),
 
     transaction(work) {

@@ -1,22 +1,16 @@
 // Runs, and what they post: one at a time, in pieces that anybody else may come between.
 import type Database from 'better-sqlite3';
 import { assert, present } from '../../../kit/assert.ts';
+import type { Posting } from '../../ledger/postings.ts';
+import type { Books } from '../../ledger/sqlite/books.ts';
 import type { ReconciliationCalls, RunTotal, RunView } from '../port.ts';
-import type { Target, TargetPosting } from '../targets.ts';
+import type { Target } from '../targets.ts';
 import type { ExceptionTable } from './exceptions.ts';
 
 export type RunTable = Pick<
   ReconciliationCalls,
   'beginRun' | 'takeDifferences' | 'takeTargets' | 'finishPiece' | 'endRun' | 'runs'
 >;
-
-/** Books one movement that reconciliation is the reason for; the source names where it comes from, for people. */
-export type Post = (
-  source: string,
-  reason: string,
-  postings: readonly TargetPosting[],
-  nowMs: number,
-) => void;
 
 /** A run that has given no sign of life for so long was ended in the middle. */
 export const runSilentMsMax = 10 * 60_000;
@@ -26,10 +20,17 @@ const pieceMax = 500;
 const runColumns = `ref, as_of_ms AS asOfMs, state, begun_by AS begunBy, begun_ms AS begunMs, ended_ms AS endedMs, opened,
   reopened, gone, movements FROM reconciliation_run`;
 
-export function createRunTable(db: Database.Database, exceptions: ExceptionTable, post: Post): RunTable {
+export function createRunTable(
+  db: Database.Database,
+  exceptions: Pick<ExceptionTable, 'found' | 'settleGone'>,
+  books: Books,
+): RunTable {
   const running = db.prepare<[], { ref: number; touchedMs: number }>(
     `SELECT ref, touched_ms AS touchedMs FROM reconciliation_run WHERE state = 'running'`,
   );
+  const latest = db
+    .prepare<[], number | null>(`SELECT max(as_of_ms) FROM reconciliation_run WHERE state = 'complete'`)
+    .pluck();
   const abandon = db.prepare(`UPDATE reconciliation_run SET state = 'abandoned', ended_ms = ? WHERE ref = ?`);
   const insert = db.prepare(
     'INSERT INTO reconciliation_run (as_of_ms, begun_by, begun_ms, touched_ms) VALUES (?, ?, ?, ?)',
@@ -52,7 +53,7 @@ export function createRunTable(db: Database.Database, exceptions: ExceptionTable
        ORDER BY side, currency, status`,
     )
     .safeIntegers();
-  const posted = createPosted(db, post);
+  const posted = createPosted(db, books);
   const view = (run: Omit<RunView, 'totals'>): RunView => ({
     ...run,
     totals: totals.all(run.ref).map((total) => ({ ...total, rows: Number(total.rows) })),
@@ -69,6 +70,8 @@ export function createRunTable(db: Database.Database, exceptions: ExceptionTable
         if (nowMs - touchedMs < runSilentMsMax) return { kind: 'busy', run: ref };
         abandon.run(nowMs, ref);
       }
+      const latestMs = latest.get() ?? asOfMs;
+      if (latestMs > asOfMs) return { kind: 'past', asOfMs: latestMs };
       return { kind: 'begun', run: Number(insert.run(asOfMs, by, nowMs, nowMs).lastInsertRowid) };
     },
     takeDifferences(run, differences, nowMs) {
@@ -80,13 +83,15 @@ export function createRunTable(db: Database.Database, exceptions: ExceptionTable
       progress(run, nowMs, done);
     },
     takeTargets(run, targets, nowMs) {
-      const movements = targets.filter((target) => posted.bring(run, target, nowMs)).length;
+      const movements = books.piece(
+        () => targets.filter((target) => posted.bring(run, target, nowMs)).length,
+      );
       progress(run, nowMs, { movements });
     },
     finishPiece(run, nowMs) {
       const gone = exceptions.settleGone(run, pieceMax, nowMs);
       const left = pieceMax - gone;
-      const movements = left > 0 ? posted.takeBack(run, left, nowMs) : 0;
+      const movements = left > 0 ? books.piece(() => posted.takeBack(run, left, nowMs)) : 0;
       progress(run, nowMs, { gone, movements });
       return { more: gone + movements >= pieceMax };
     },
@@ -105,6 +110,9 @@ export function createRunTable(db: Database.Database, exceptions: ExceptionTable
   };
 }
 
+/** A target; without a source it is to be nothing any more. */
+type Wanted = Omit<Target, 'source'> & { source: Target['source'] | null };
+
 interface Posted {
   /** Posts what the target differs from what was posted for its key; true when there was anything to post. */
   bring(run: number, target: Target, nowMs: number): boolean;
@@ -112,8 +120,8 @@ interface Posted {
   takeBack(run: number, keysMax: number, nowMs: number): number;
 }
 
-function createPosted(db: Database.Database, post: Post): Posted {
-  const now = db.prepare<[string], TargetPosting>(
+function createPosted(db: Database.Database, books: Books): Posted {
+  const now = db.prepare<[string], Posting>(
     'SELECT account, currency, amount_minor AS amountMinor FROM reconciled WHERE key = ?',
   );
   const seen = db.prepare('UPDATE reconciled SET last_run = ? WHERE key = ?');
@@ -121,25 +129,22 @@ function createPosted(db: Database.Database, post: Post): Posted {
     `INSERT INTO reconciled (key, account, currency, amount_minor, last_run) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (key, account, currency) DO UPDATE SET amount_minor = excluded.amount_minor, last_run = excluded.last_run`,
   );
+  const addStep = db.prepare(
+    'INSERT INTO reconciled_step (key, run_ref, file_ref, item) VALUES (?, ?, ?, ?)',
+  );
   const unseen = db
     .prepare<[number, number], string>(
       `SELECT DISTINCT key FROM reconciled WHERE last_run < ? AND amount_minor <> 0 LIMIT ?`,
     )
     .pluck();
 
-  function bring(
-    run: number,
-    { key, reason, source, postings }: Omit<Target, 'source'> & { source: Target['source'] | null },
-    nowMs: number,
-  ): boolean {
+  function bring(run: number, { key, reason, source, postings }: Wanted, nowMs: number): boolean {
     const before = now.all(key);
     const change = difference(before, postings);
-    if (change.length === 0) {
-      if (before.length > 0) seen.run(run, key);
-      return false;
-    }
-    post(source === null ? key : `${key} file ${source.file} item ${source.item}`, reason, change, nowMs);
-    seen.run(run, key);
+    if (before.length > 0) seen.run(run, key);
+    if (change.length === 0) return false;
+    const step = addStep.run(key, run, source?.file ?? null, source?.item ?? null).lastInsertRowid;
+    books.addMovement({ kind: source?.kind ?? 'report_row', ref: Number(step) }, reason, change, nowMs);
     for (const { account, currency, amountMinor } of change) {
       const same = before.find((old) => old.account === account && old.currency === currency);
       write.run(key, account, currency, (same?.amountMinor ?? 0) + amountMinor, run);
@@ -158,9 +163,9 @@ function createPosted(db: Database.Database, post: Post): Posted {
 }
 
 /** What leads from the one to the other, without lines of zero. */
-function difference(before: readonly TargetPosting[], after: readonly TargetPosting[]): TargetPosting[] {
-  const sums = new Map<string, TargetPosting>();
-  const add = ({ account, currency, amountMinor }: TargetPosting, sign: 1 | -1) => {
+function difference(before: readonly Posting[], after: readonly Posting[]): Posting[] {
+  const sums = new Map<string, Posting>();
+  const add = ({ account, currency, amountMinor }: Posting, sign: 1 | -1) => {
     const key = `${account} ${currency}`;
     const sum = sums.get(key) ?? { account, currency, amountMinor: 0 };
     sums.set(key, { ...sum, amountMinor: sum.amountMinor + sign * amountMinor });

@@ -1,14 +1,13 @@
 // The sides of a reconciliation, read from one state of the database into columns: what was collected, what processors
 // reported, what banks show. Only files that are in whole count.
 import type Database from 'better-sqlite3';
+import { present } from '../../../kit/assert.ts';
+import { databasePath, openDatabase } from '../../ledger/sqlite/open.ts';
 import { type Books, createBooks, createColumn } from '../books.ts';
-import type { Origin, Origins } from '../differences.ts';
+import type { Origin } from '../differences.ts';
 import type { BankEntry, RowKind } from '../report-row.ts';
-
-export interface Sides {
-  books: Books;
-  origins: Origins;
-}
+import type { RunSides } from '../run.ts';
+import { compareJournal } from './journal.ts';
 
 type ReportFields = [
   file: number,
@@ -33,6 +32,7 @@ type CollectedFields = [
   processor: string,
   kind: 'charge' | 'refund',
   ours: string,
+  charge: string | null,
   payment: string | null,
   amountMinor: number,
   currency: string,
@@ -46,50 +46,50 @@ interface EntryFields extends Omit<BankEntry, 'references'> {
   others: string;
 }
 
-/** Reads every side; takes no lock that anybody would wait for. */
-export function readSides(db: Database.Database): Sides {
+const readCacheKiB = 8192;
+
+/** A connection to read by, beside the one that the store writes by. It passes over every page once: a cache is no use. */
+export function openForReading(dataFolder: string): Database.Database {
+  const db = openDatabase(databasePath(dataFolder));
+  db.pragma(`cache_size = -${readCacheKiB}`);
+  return db;
+}
+
+/** Reads every side as of one state of the database; takes no lock that anybody would wait for. */
+export function readSides(db: Database.Database, asOfMs: number, collectDaysMax: number): RunSides {
+  return db.transaction(() => ({
+    ...readColumns(db),
+    journal: compareJournal(db, asOfMs, collectDaysMax),
+  }))();
+}
+
+function readColumns(db: Database.Database): Omit<RunSides, 'journal'> {
   const books = createBooks();
   const [report, bank] = [createOrigin(), createOrigin()];
   const bankAccounts: string[] = [];
-  db.transaction(() => {
-    readCollected(db, books);
-    readReport(db, books, report);
-    for (const entry of bankEntries(db)) {
-      const { file, item, source, others, ...rest } = entry;
-      books.addBank({ ...rest, references: JSON.parse(others) as string[] });
-      note(bank, file, item, rest.line);
-      bankAccounts.push(source);
-    }
-  })();
-  return { books, origins: { report, bank, bankAccount: (entry) => bankAccounts[entry] ?? 'main' } };
+  readCollected(db, books);
+  readReport(db, books, report);
+  for (const { file, item, source, others, ...rest } of bankEntries(db)) {
+    books.addBank({ ...rest, references: JSON.parse(others) as string[] });
+    note(bank, file, item, rest.line);
+    bankAccounts.push(source);
+  }
+  const bankAccount = (entry: number) => present(bankAccounts[entry], 'account');
+  return { books, origins: { report, bank, bankAccount } };
 }
 
 function readCollected(db: Database.Database, books: Books): void {
   const rows = db
     .prepare<[], CollectedFields>(
-      `SELECT processor, kind, our_reference, payment_reference, amount_minor, currency, booked_ms FROM collected
-       WHERE moves_money = 1`,
+      `SELECT processor, kind, our_reference, charge_reference, payment_reference, amount_minor, currency, booked_ms
+       FROM collected`,
     )
     .raw();
-  for (const [
-    processor,
-    kind,
-    ourReference,
-    paymentReference,
-    amountMinor,
-    currency,
-    bookedMs,
-  ] of rows.iterate()) {
-    books.addLedger({
-      processor,
-      kind,
-      ourReference,
-      paymentReference,
-      amountMinor,
-      currency,
-      feeMinor: null,
-      bookedMs,
-    });
+  for (const fields of rows.iterate()) {
+    const [processor, kind, ourReference, chargeReference, paymentReference, ...money] = fields;
+    const [amountMinor, currency, bookedMs] = money;
+    const names = { ourReference, chargeReference, paymentReference };
+    books.addLedger({ processor, kind, ...names, amountMinor, currency, feeMinor: null, bookedMs });
   }
 }
 

@@ -173,6 +173,40 @@ CREATE TABLE reconciled (
   PRIMARY KEY (key, account, currency)
 ) STRICT, WITHOUT ROWID;
 
+-- Each time that it posted something: the source of that movement (report_row, bank_entry, payout).
+CREATE TABLE reconciled_step (
+  ref INTEGER PRIMARY KEY,
+  key TEXT NOT NULL,
+  run_ref INTEGER NOT NULL REFERENCES reconciliation_run (ref),
+  -- The row of the report or the bank's entry; NULL where it took back what is no longer so.
+  file_ref INTEGER REFERENCES report_file (ref),
+  item INTEGER
+) STRICT;
+CREATE INDEX reconciled_step_of ON reconciled_step (key);
+
+-- What processors took or gave back for us, by what they answered: the side of the ledger.
+-- why the charge's reference too: a report may name a capture or a refund by the payment that it belongs to.
+CREATE VIEW collected AS
+SELECT a.processor,
+  CASE WHEN a.purpose IN ('charge', 'capture') THEN 'charge' ELSE 'refund' END AS kind,
+  CASE WHEN a.purpose IN ('capture', 'void') THEN coalesce(c.reference, a.reference) ELSE a.reference END AS our_reference,
+  c.reference AS charge_reference,
+  coalesce(a.charge_id, c.charge_id) AS payment_reference,
+  CASE WHEN a.purpose IN ('charge', 'capture') THEN a.amount_minor ELSE -a.amount_minor END AS amount_minor,
+  a.currency, coalesce(a.answered_ms, a.sent_ms) AS booked_ms, a.appliance_ref, a.document_id
+FROM attempt a LEFT JOIN attempt c
+  -- The charge that is captured, voided or refunded. None for a charge: it is its own.
+  ON a.purpose <> 'charge' AND c.collection_ref = a.collection_ref AND c.purpose = 'charge' AND c.charge_id = a.charge_id
+WHERE CASE a.purpose
+  WHEN 'charge' THEN a.take = 'authorise_and_capture' AND a.state IN ('approved', 'undone')
+  WHEN 'capture' THEN a.state IN ('approved', 'undone')
+  WHEN 'refund' THEN a.state IN ('approved', 'pending', 'undone')
+  -- A void moves money back only where some was taken before.
+  ELSE a.state = 'approved' AND (c.take = 'authorise_and_capture' OR EXISTS (SELECT 1 FROM attempt t
+    WHERE t.collection_ref = a.collection_ref AND t.purpose = 'capture' AND t.charge_id = a.charge_id
+      AND t.state IN ('approved', 'undone')))
+END;
+
 CREATE TRIGGER report_row_is_never_edited BEFORE UPDATE ON report_row BEGIN SELECT RAISE(ABORT, 'a report row is never edited'); END;
 CREATE TRIGGER report_row_is_never_deleted BEFORE DELETE ON report_row BEGIN SELECT RAISE(ABORT, 'a report row is never deleted'); END;
 CREATE TRIGGER bank_entry_is_never_edited BEFORE UPDATE ON bank_entry BEGIN SELECT RAISE(ABORT, 'a bank entry is never edited'); END;
