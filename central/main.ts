@@ -12,6 +12,9 @@ import { catalogueDrafts } from './commands/catalogue-drafts.ts';
 import { catalogueImport } from './commands/catalogue-import.ts';
 import { cataloguePublish } from './commands/catalogue-publish.ts';
 import { configOption, helpText } from './commands/command.ts';
+import { exceptionActions } from './commands/exception-act.ts';
+import { exceptionList } from './commands/exception-list.ts';
+import { exceptionShow } from './commands/exception-show.ts';
 import { hotListChange } from './commands/hot-list-change.ts';
 import { hotListList } from './commands/hot-list-list.ts';
 import { kioskTlsCreate } from './commands/kiosk-tls-create.ts';
@@ -54,6 +57,7 @@ const groups: [name: string, description: string, commands: Command[]][] = [
     'journal, ledger, reports and bank against each other',
     [reconciliationImport(), reconciliationFetch(), reconciliationRun(), reconciliationFiles()],
   ],
+  ['exception', 'differences that people settle', [exceptionList(), exceptionShow(), ...exceptionActions()]],
   ['authority', 'who may speak at all', [authorityInit()]],
   ['appliance', 'the boxes', [applianceCreate()]],
   ['kiosk-tls', "the boxes' HTTPS for kiosks", [kioskTlsCreate()]],

@@ -15,6 +15,7 @@ const problems = {
   body_too_large: { status: 413, title: 'The body is too large' },
   content_type_unsupported: { status: 415, title: 'The body is of another type' },
   ambiguous: { status: 409, title: 'Several appliances use that id' },
+  exception_refused: { status: 409, title: 'That cannot be done with this exception' },
   not_ready: { status: 503, title: 'The service is not ready' },
   internal: { status: 500, title: 'The service failed' },
 } as const;

@@ -5,6 +5,7 @@ import type { IgnoredFrames } from '../intake/intake.ts';
 import { intakeRoutes } from '../intake/routes.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import { ledgerRoutes } from '../ledger/routes.ts';
+import { reconciliationRoutes } from '../reconciliation/routes.ts';
 import type { Route } from './route.ts';
 
 export interface RouteParts {
@@ -14,5 +15,10 @@ export interface RouteParts {
 }
 
 export function allRoutes({ store, ignoredFrames }: RouteParts): Route[] {
-  return [...ledgerRoutes(store), ...intakeRoutes(ignoredFrames), ...feedRoutes(store)];
+  return [
+    ...ledgerRoutes(store),
+    ...intakeRoutes(ignoredFrames),
+    ...feedRoutes(store),
+    ...reconciliationRoutes(store),
+  ];
 }

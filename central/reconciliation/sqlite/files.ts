@@ -53,6 +53,11 @@ export function createFileTable(db: Database.Database): FileTable {
   const stateOf = db.prepare<[number], FileState>(
     'SELECT side, source, items, set_aside AS setAside FROM report_file WHERE ref = ?',
   );
+  const othersOf = db
+    .prepare<[string, string, number], number>(
+      `SELECT ref FROM report_file WHERE side = ? AND source = ? AND ref <> ? AND state = 'complete'`,
+    )
+    .pluck();
   const move = db.prepare(
     `UPDATE report_file SET items = @items, rows = rows + @rows, repeated = repeated + @repeated,
        set_aside = set_aside + @setAside, first_ms = min(coalesce(first_ms, @firstMs), coalesce(@firstMs, first_ms)),
@@ -85,7 +90,8 @@ export function createFileTable(db: Database.Database): FileTable {
       // Another import of the same file may have been faster.
       const fresh = items.filter(({ item }) => item > state.items);
       const taken: Taken = { rows: 0, repeated: 0, setAside: 0, firstMs: null, lastMs: null };
-      for (const item of fresh) rows.write({ file, ...state }, item, taken);
+      const others = new Set(othersOf.all(state.side, state.source, file));
+      for (const item of fresh) rows.write({ file, others, ...state }, item, taken);
       const last = fresh.at(-1);
       if (last) move.run({ file, items: last.item, ...taken });
     },
@@ -112,6 +118,8 @@ export function createFileTable(db: Database.Database): FileTable {
 
 interface Into extends FileState {
   file: number;
+  /** The files of the same source that are in whole: what one of them has need not be taken again. */
+  others: ReadonlySet<number>;
 }
 
 interface RowWriter {
@@ -124,24 +132,21 @@ function createRowWriter(db: Database.Database): RowWriter {
        currency, fee_minor, net_minor, net_currency, occurred_ms, available_on, payout_reference)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  // why only in other files: what one file says twice is a difference that people must see.
-  const rowElsewhere = db
+  // why no join with the files: it costs more than all the rest, and nearly every row is found nowhere.
+  const sameRows = db
     .prepare<unknown[], number>(
-      `SELECT 1 FROM report_row r JOIN report_file f ON f.ref = r.file_ref
-     WHERE r.own_reference = ? AND r.file_ref <> ? AND f.side = 'processor' AND f.source = ? AND r.kind = ?
-       AND r.amount_minor = ? AND r.currency = ? AND r.fee_minor = ? AND r.net_minor = ? AND r.net_currency = ?
-       AND r.occurred_ms = ? AND r.payout_reference IS ? LIMIT 1`,
+      `SELECT file_ref FROM report_row WHERE own_reference = ? AND kind = ? AND amount_minor = ? AND currency = ?
+       AND fee_minor = ? AND net_minor = ? AND net_currency = ? AND occurred_ms = ? AND payout_reference IS ?`,
     )
     .pluck();
   const insertEntry = db.prepare(
     `INSERT INTO bank_entry (file_ref, item, line, account_number, bank_reference, other_references, words, amount_minor,
        currency, booked_on, value_on) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const entryElsewhere = db
+  const sameEntries = db
     .prepare<unknown[], number>(
-      `SELECT 1 FROM bank_entry e JOIN report_file f ON f.ref = e.file_ref
-     WHERE e.bank_reference = ? AND e.file_ref <> ? AND f.side = 'bank' AND f.source = ? AND e.account_number = ?
-       AND e.amount_minor = ? AND e.currency = ? AND e.booked_on = ? LIMIT 1`,
+      `SELECT file_ref FROM bank_entry WHERE bank_reference = ? AND account_number = ? AND amount_minor = ?
+       AND currency = ? AND booked_on = ?`,
     )
     .pluck();
   const insertAside = db.prepare(
@@ -152,22 +157,25 @@ function createRowWriter(db: Database.Database): RowWriter {
        entries_minor, entries, set_aside, agrees) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
 
-  function writeRow({ file, source }: Into, item: number, row: ReportRow): 'new' | 'repeated' {
+  function writeRow({ file, others }: Into, item: number, row: ReportRow): 'new' | 'repeated' {
     const { kind, amountMinor, currency, feeMinor, netMinor, netCurrency, occurredMs, payoutReference } = row;
     const { processorReference, paymentReference, ourReference, availableOn, line } = row;
     const money = [amountMinor, currency, feeMinor, netMinor, netCurrency, occurredMs];
-    if (rowElsewhere.get(processorReference, file, source, kind, ...money, payoutReference))
+    // What one file says twice is a difference that people must see.
+    const isIn = (other: number) => others.has(other);
+    if (others.size > 0 && sameRows.all(processorReference, kind, ...money, payoutReference).some(isIn)) {
       return 'repeated';
+    }
     const names = [processorReference, paymentReference, ourReference];
     insertRow.run(file, item, line, kind, ...names, ...money, availableOn, payoutReference);
     return 'new';
   }
 
-  function writeEntry({ file, source }: Into, item: number, entry: BankEntry): 'new' | 'repeated' {
+  function writeEntry({ file, others }: Into, item: number, entry: BankEntry): 'new' | 'repeated' {
     const { account, bankReference, references, text, amountMinor, currency, bookedOn, valueOn, line } =
       entry;
-    if (entryElsewhere.get(bankReference, file, source, account, amountMinor, currency, bookedOn))
-      return 'repeated';
+    const same = sameEntries.all(bankReference, account, amountMinor, currency, bookedOn);
+    if (same.some((other) => others.has(other))) return 'repeated';
     const said = [account, bankReference, JSON.stringify(references), text];
     insertEntry.run(file, item, line, ...said, amountMinor, currency, bookedOn, valueOn);
     return 'new';
