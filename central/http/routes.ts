@@ -1,5 +1,6 @@
 // Every route of the operators' HTTP, room by room. Answers are camelCase; amounts are integer minor units; a page ends
 // with nextCursor null.
+import { chargingRoutes } from '../charging/routes.ts';
 import { feedRoutes } from '../feed/routes.ts';
 import type { IgnoredFrames } from '../intake/intake.ts';
 import { intakeRoutes } from '../intake/routes.ts';
@@ -26,6 +27,7 @@ export function allRoutes({ store, ignoredFrames, reviews }: RouteParts): Route[
     ...feedRoutes(store),
     ...keyRoutes(store),
     ...auditRoutes(store),
+    ...chargingRoutes(store),
     ...reviewRoutes(store, reviews),
     ...reconciliationRoutes(store),
   ];
