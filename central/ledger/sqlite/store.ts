@@ -4,6 +4,8 @@ import Database from 'better-sqlite3';
 import { createAuditTable } from '../../people/sqlite/audit.ts';
 import { createKeyTable } from '../../people/sqlite/keys.ts';
 import { createReviewTable } from '../../people/sqlite/reviews.ts';
+import { createOutboundTables } from '../../webhooks/sqlite/outbound-tables.ts';
+import { createWebhookTables } from '../../webhooks/sqlite/tables.ts';
 import type { LedgerCalls } from '../port.ts';
 import { createApplianceTable } from './appliances.ts';
 import { createBookingTable } from './booking.ts';
@@ -53,7 +55,8 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
   };
   const appliances = createApplianceTable(db, { newId: randomUUID, greet, audit });
   const intake = createIntakeTable(db, appliances);
-  const booking = createBookingTable(db, feeds);
+  const outbound = createOutboundTables(db, audit);
+  const booking = createBookingTable(db, feeds, outbound.tell);
 
   return {
     registerAppliance: ({ id, site }, by) => appliances.register(id, site, by),
@@ -91,6 +94,8 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
     ...auditing,
     ...reviewing,
     ...createViews(db),
+    ...createWebhookTables(db, audit, []),
+    ...outbound.calls,
 
     transaction(work) {
       db.exec('BEGIN IMMEDIATE');
