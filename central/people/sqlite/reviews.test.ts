@@ -61,6 +61,19 @@ describe('a review', () => {
     expect(open()).toBe(4);
   });
 
+  it('is told to the merchant’s systems once, when it is opened', () => {
+    at.store.transaction(() =>
+      at.store.createEndpoint(
+        { url: 'https://shop.example/hook', types: ['review.opened'], note: '', secret: 's' },
+        byKey('ann'),
+      ),
+    );
+    open();
+    open();
+    const all = { endpoint: null, state: null, cursor: null, limit: 9 };
+    expect(at.store.deliveries(all).items).toMatchObject([{ type: 'review.opened', about: 'review 1' }]);
+  });
+
   it('is carried out once, by what it is about', () => {
     open({ attemptRef: 9 });
     expect(decide(1, 'approve')).toMatchObject({ kind: 'decided', review: { state: 'decided' } });
