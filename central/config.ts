@@ -4,10 +4,16 @@ import { dirname, resolve } from 'node:path';
 import { parse } from 'smol-toml';
 import * as z from 'zod';
 import { limits } from '../contract/limits.ts';
+import { isAddressRange } from '../kit/address-list.ts';
 import { CommandError } from './errors.ts';
 import { issueWords } from './issue-words.ts';
+import { ReviewConfig } from './people/review-config.ts';
 
 const Port = z.int().min(0).max(65_535);
+
+const AddressRange = z
+  .string()
+  .refine(isAddressRange, { error: 'use an IP address, or a network as 10.0.0.0/8' });
 
 const Broker = z.discriminatedUnion('mode', [
   z.strictObject({
@@ -26,7 +32,12 @@ const Config = z.strictObject({
   /** The folder that `authority init` made. */
   identityFolder: z.string().min(1),
   http: z
-    .strictObject({ host: z.string().min(1).default('127.0.0.1'), port: Port.default(8081) })
+    .strictObject({
+      host: z.string().min(1).default('127.0.0.1'),
+      port: Port.default(8081),
+      /** Reverse proxies of our own, whose X-Forwarded-For says who asks: addresses or networks (CIDR). */
+      trustedProxies: z.array(AddressRange).max(50).default([]),
+    })
     .prefault({}),
   broker: Broker.prefault({ mode: 'embedded' }),
   /** How fast one appliance may send. */
@@ -36,6 +47,7 @@ const Config = z.strictObject({
       entriesPerSecondMax: z.int().min(1).default(100_000),
     })
     .prefault({}),
+  reviews: ReviewConfig,
   log: z
     .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') })
     .prefault({}),

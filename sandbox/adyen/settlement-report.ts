@@ -144,7 +144,7 @@ function payoutRow(movements: readonly Movement[], batch: string, atMs: number):
   return {
     'Company Account': 'HoldfastSandbox',
     'Merchant Account': movements[0]?.payment.merchantAccount ?? '',
-    'Creation Date': timeOf(atMs - 1000),
+    'Creation Date': timeOf(atMs - 1),
     TimeZone: 'UTC',
     Type: 'MerchantPayout',
     'Modification Reference': `TX${batch.padStart(8, '0')}`,
