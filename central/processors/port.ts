@@ -165,7 +165,7 @@ export interface ProcessorPort {
   lookUpCharge(question: SentAttempt & { sentMs: number }): Promise<LookUp<ChargeState>>;
   /**
    * One charge by the processor's id, as it is now.
-   * @param attempt the capture or void whose outcome is unknown; until a processor told its end, it is in progress
+   * @param attempt the capture or void whose outcome is unknown: the charge is found once it shows what became of that
    */
   lookUpChargeById(chargeId: string, attempt?: SentAttempt): Promise<LookUp<ChargeState>>;
   /** All refunds of the charge with our reference. */
