@@ -9,6 +9,7 @@ import { auditRoutes } from '../people/audit-routes.ts';
 import { keyRoutes } from '../people/key-routes.ts';
 import { reviewRoutes } from '../people/review-routes.ts';
 import type { ReviewRules } from '../people/reviews.ts';
+import { reconciliationRoutes } from '../reconciliation/routes.ts';
 import type { Route } from './route.ts';
 
 export interface RouteParts {
@@ -26,5 +27,6 @@ export function allRoutes({ store, ignoredFrames, reviews }: RouteParts): Route[
     ...keyRoutes(store),
     ...auditRoutes(store),
     ...reviewRoutes(store, reviews),
+    ...reconciliationRoutes(store),
   ];
 }

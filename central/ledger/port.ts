@@ -6,6 +6,7 @@ import type { IgnoredReason } from '../intake/entries-run.ts';
 import type { By } from '../people/actor.ts';
 import type { PeopleCalls } from '../people/port.ts';
 import type { ReviewCalls } from '../people/review-port.ts';
+import type { ReconciliationCalls } from '../reconciliation/port.ts';
 import type { OutboundCalls } from '../webhooks/outbound-port.ts';
 import type { WebhookCalls } from '../webhooks/port.ts';
 import type { Page } from './page.ts';
@@ -166,7 +167,12 @@ export interface AnsweredDue {
 }
 
 /** What the store does, said once; LedgerPort is the same with promises. */
-export interface LedgerCalls extends PeopleCalls, ReviewCalls, WebhookCalls, OutboundCalls {
+export interface LedgerCalls
+  extends PeopleCalls,
+    ReviewCalls,
+    WebhookCalls,
+    OutboundCalls,
+    ReconciliationCalls {
   /** Makes the appliance known, with its site; a second time changes the site only. */
   registerAppliance(appliance: { id: string; site: string | null }, by: By): void;
   /** Takes note of a hello and says where to go on from; a journal with another history is put under a condition. */

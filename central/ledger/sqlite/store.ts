@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { createAuditTable } from '../../people/sqlite/audit.ts';
 import { createKeyTable } from '../../people/sqlite/keys.ts';
 import { createReviewTable } from '../../people/sqlite/reviews.ts';
+import { createReconciliationTables } from '../../reconciliation/sqlite/tables.ts';
 import { createOutboundTables } from '../../webhooks/sqlite/outbound-tables.ts';
 import { createWebhookTables } from '../../webhooks/sqlite/tables.ts';
 import type { LedgerCalls } from '../port.ts';
@@ -93,6 +94,7 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
     ...createKeyTable(db, audit),
     ...auditing,
     ...reviewing,
+    ...createReconciliationTables(db, audit),
     ...createViews(db),
     ...createWebhookTables(db, audit, []),
     ...outbound.calls,
