@@ -4,10 +4,17 @@ import { dirname, resolve } from 'node:path';
 import { parse } from 'smol-toml';
 import * as z from 'zod';
 import { limits } from '../contract/limits.ts';
+import { isAddressRange } from '../kit/address-list.ts';
 import { CommandError } from './errors.ts';
-import { issueWords } from './issue-words.ts';
+import { describeIssue } from './issue-words.ts';
+import { ReviewConfig } from './people/review-config.ts';
+import { placedIn, ReconciliationSettings } from './reconciliation/settings.ts';
 
 const Port = z.int().min(0).max(65_535);
+
+const AddressRange = z
+  .string()
+  .refine(isAddressRange, { error: 'use an IP address, or a network as 10.0.0.0/8' });
 
 const Broker = z.discriminatedUnion('mode', [
   z.strictObject({
@@ -26,7 +33,12 @@ const Config = z.strictObject({
   /** The folder that `authority init` made. */
   identityFolder: z.string().min(1),
   http: z
-    .strictObject({ host: z.string().min(1).default('127.0.0.1'), port: Port.default(8081) })
+    .strictObject({
+      host: z.string().min(1).default('127.0.0.1'),
+      port: Port.default(8081),
+      /** Reverse proxies of our own, whose X-Forwarded-For says who asks: addresses or networks (CIDR). */
+      trustedProxies: z.array(AddressRange).max(50).default([]),
+    })
     .prefault({}),
   broker: Broker.prefault({ mode: 'embedded' }),
   /** How fast one appliance may send. */
@@ -36,6 +48,8 @@ const Config = z.strictObject({
       entriesPerSecondMax: z.int().min(1).default(100_000),
     })
     .prefault({}),
+  reviews: ReviewConfig,
+  reconciliation: ReconciliationSettings.prefault({}),
   log: z
     .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') })
     .prefault({}),
@@ -53,6 +67,7 @@ export function readConfig(path: string): Config {
     ...config,
     dataFolder: resolve(folder, config.dataFolder),
     identityFolder: resolve(folder, config.identityFolder),
+    reconciliation: placedIn(folder, config.reconciliation),
   };
 }
 
@@ -71,16 +86,6 @@ export function parseConfig(text: string, path: string): Config {
   const config = Config.safeParse(table);
   if (!config.success) throw malformed(config.error.issues.map(describeIssue));
   return config.data;
-}
-
-/** One issue of a schema in words: the key, then what is wrong with it. */
-export function describeIssue(issue: z.core.$ZodIssue): string {
-  const path = issue.path.join('.');
-  if (issue.code === 'unrecognized_keys') {
-    const keys = issue.keys.map((key) => (path === '' ? key : `${path}.${key}`));
-    return `${keys.join(', ')}: unknown; remove it or correct its spelling`;
-  }
-  return `${path === '' ? 'the whole' : path}: ${issueWords(issue)}`;
 }
 
 function readText(path: string): string {

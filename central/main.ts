@@ -5,6 +5,8 @@ import { stopOnSignals } from '../kit/lifecycle.ts';
 import { createLog } from '../kit/log.ts';
 import { ProvisioningError } from '../provisioning/error.ts';
 import { applianceCreate } from './commands/appliance-create.ts';
+import { auditList } from './commands/audit-list.ts';
+import { auditVerify } from './commands/audit-verify.ts';
 import { authorityInit } from './commands/authority-init.ts';
 import { catalogueDiff } from './commands/catalogue-diff.ts';
 import { catalogueDiscard } from './commands/catalogue-discard.ts';
@@ -12,8 +14,15 @@ import { catalogueDrafts } from './commands/catalogue-drafts.ts';
 import { catalogueImport } from './commands/catalogue-import.ts';
 import { cataloguePublish } from './commands/catalogue-publish.ts';
 import { configOption, helpText } from './commands/command.ts';
+import { exceptionActions } from './commands/exception-act.ts';
+import { exceptionList } from './commands/exception-list.ts';
+import { exceptionShow } from './commands/exception-show.ts';
 import { hotListChange } from './commands/hot-list-change.ts';
 import { hotListList } from './commands/hot-list-list.ts';
+import { keyCreate } from './commands/key-create.ts';
+import { keyList } from './commands/key-list.ts';
+import { keyRevoke } from './commands/key-revoke.ts';
+import { keyRotate } from './commands/key-rotate.ts';
 import { kioskTlsCreate } from './commands/kiosk-tls-create.ts';
 import { ledgerCheck } from './commands/ledger-check.ts';
 import { policyDiff } from './commands/policy-diff.ts';
@@ -21,6 +30,13 @@ import { policySchema } from './commands/policy-schema.ts';
 import { policySet } from './commands/policy-set.ts';
 import { policyShow } from './commands/policy-show.ts';
 import { policyValidate } from './commands/policy-validate.ts';
+import { reconciliationFetch } from './commands/reconciliation-fetch.ts';
+import { reconciliationFiles } from './commands/reconciliation-files.ts';
+import { reconciliationImport } from './commands/reconciliation-import.ts';
+import { reconciliationRun } from './commands/reconciliation-run.ts';
+import { reviewDecide } from './commands/review-decide.ts';
+import { reviewList } from './commands/review-list.ts';
+import { reviewShow } from './commands/review-show.ts';
 import { stockSend } from './commands/stock-send.ts';
 import { readConfig } from './config.ts';
 import { CommandError, exitCodes } from './errors.ts';
@@ -45,6 +61,15 @@ const groups: [name: string, description: string, commands: Command[]][] = [
     [hotListChange('add'), hotListChange('remove'), hotListList()],
   ],
   ['ledger', 'the books', [ledgerCheck()]],
+  ['key', 'API keys of people and programs', [keyCreate(), keyList(), keyRotate(), keyRevoke()]],
+  ['review', 'what a person must decide', [reviewList(), reviewShow(), reviewDecide()]],
+  ['audit', 'who did what', [auditList(), auditVerify()]],
+  [
+    'reconciliation',
+    'journal, ledger, reports and bank against each other',
+    [reconciliationImport(), reconciliationFetch(), reconciliationRun(), reconciliationFiles()],
+  ],
+  ['exception', 'differences that people settle', [exceptionList(), exceptionShow(), ...exceptionActions()]],
   ['authority', 'who may speak at all', [authorityInit()]],
   ['appliance', 'the boxes', [applianceCreate()]],
   ['kiosk-tls', "the boxes' HTTPS for kiosks", [kioskTlsCreate()]],

@@ -15,12 +15,13 @@ import type { Config } from './config.ts';
 import { CommandError } from './errors.ts';
 import { defaultPolicy } from './feed/default-policy.ts';
 import { createFeedSender } from './feed/sender.ts';
-import { hashApiKey, newApiKey } from './http/api-key.ts';
 import { openHttpServer } from './http/server.ts';
 import { createAnswers } from './intake/answers.ts';
 import { createIntake } from './intake/intake.ts';
 import { databasePath } from './ledger/sqlite/open.ts';
 import { startThreadStore } from './ledger/sqlite/thread-store.ts';
+import { hashApiKey, newApiKey } from './people/keys.ts';
+import { startReviewClock } from './people/review-clock.ts';
 
 export interface RunningCentral {
   httpPort: number;
@@ -63,7 +64,7 @@ export async function startCentral(
     const feed = createFeedSender({ store: store.port, answers, clock, log });
     await store.port.ensurePolicy(defaultPolicy);
     const operatorKey = newApiKey();
-    if (await store.port.ensureApiKey(hashApiKey(operatorKey), nowMs())) {
+    if (await store.port.ensureFirstKey(hashApiKey(operatorKey), nowMs())) {
       announce({ operatorKey }, 'operator API key, shown once');
     }
 
@@ -79,10 +80,15 @@ export async function startCentral(
     lifecycle.onStop('intake', intake.idle);
     lifecycle.onStop('feed', feed.stop);
 
+    const reviewClock = startReviewClock({ store: store.port, rules: config.reviews, clock, log });
+    lifecycle.onStop('reviews', reviewClock.stop);
+
     const http = await openHttpServer({
       ...config.http,
       store: store.port,
       ignoredFrames: intake.ignored,
+      reviews: config.reviews,
+      nowMs,
       log,
     });
     lifecycle.onStop('http', http.close);

@@ -37,8 +37,8 @@ function entry(seq: number, fields: Partial<LedgerEntry> = {}): LedgerEntry {
 
 function balances(receivable: number, payable = -receivable): Books['balances'] {
   return [
-    { name: 'receivable:processor', currency: 'GBP', balanceMinor: receivable },
-    { name: 'payable:payee', currency: 'GBP', balanceMinor: payable },
+    { name: 'receivable:customer', currency: 'GBP', balanceMinor: receivable },
+    { name: 'payable:payee:house', currency: 'GBP', balanceMinor: payable },
   ];
 }
 

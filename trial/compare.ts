@@ -96,18 +96,23 @@ function differencesOf(document: DocumentView, entry: LedgerEntry | undefined, r
   });
 }
 
-/** Double entry: what the processor owes us is what was sold less what went back, and all accounts sum to zero. */
+/** Double entry: what is owed for sales is what was sold less what went back, and all accounts sum to zero. */
 function wrongBalances(balances: readonly Account[], expectedMinor: number): string[] {
   const wrong: string[] = [];
-  const receivable = sumBalances(balances.filter(({ name }) => name.startsWith('receivable')));
-  if (receivable !== expectedMinor) {
-    wrong.push(`receivable from the processor: ${receivable} in the ledger, ${expectedMinor} by the journal`);
+  const owed = -sumBalances(balances.filter(({ name }) => isOwedForSales(name)));
+  if (owed !== expectedMinor) {
+    wrong.push(`owed for sales: ${owed} in the ledger, ${expectedMinor} by the journal`);
   }
   for (const currency of new Set(balances.map((account) => account.currency))) {
     const rest = sumBalances(balances.filter((account) => account.currency === currency));
     if (rest !== 0) wrong.push(`the accounts in ${currency} sum to ${rest}, not to zero`);
   }
   return wrong;
+}
+
+/** The accounts that a sale credits (docs/operations/accounts.md). */
+function isOwedForSales(name: string): boolean {
+  return name.startsWith('payable:payee:') || name === 'payable:tax' || name.startsWith('income:');
 }
 
 function isApproved({ verdict }: DocumentView): boolean {

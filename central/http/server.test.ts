@@ -3,12 +3,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../kit/log.ts';
 import { defaultPolicy } from '../feed/default-policy.ts';
 import { publishProducts, writeDraft } from '../feed/publish.ts';
+import { byTester, testerAtWork } from '../fixtures/by.ts';
 import { bytesOf, checkoutEntry, refundEntry } from '../fixtures/entries.ts';
 import { openStoreAt, temporaryFolder } from '../fixtures/in-process-store.ts';
 import { createTestJournal, testKeys } from '../fixtures/journal.ts';
 import { portOver } from '../ledger/sqlite/direct-port.ts';
 import type { SqliteStore } from '../ledger/sqlite/store.ts';
-import { hashApiKey, newApiKey } from './api-key.ts';
+import { hashApiKey, newApiKey } from '../people/keys.ts';
+import { ReviewConfig } from '../people/review-config.ts';
 import { exactJson } from './exact-json.ts';
 import { type HttpServer, openHttpServer } from './server.ts';
 
@@ -32,8 +34,8 @@ describe('the operator HTTP', () => {
     const { journalId } = journal;
     const facts = { lastSeq: 8, lastHash: journal.hashAt(8), feedId: null, appliedThrough: 0, nowMs };
     store.transaction(() => {
-      store.ensureApiKey(hashApiKey(key), nowMs);
-      store.registerAppliance({ id: 'box-1', site: 'Leeds', nowMs });
+      store.ensureFirstKey(hashApiKey(key), nowMs);
+      store.registerAppliance({ id: 'box-1', site: 'Leeds' }, byTester(nowMs));
       store.hello({ applianceId: 'box-1', publicKey: publicKeyDer, journalId, release: '1.0', ...facts });
       store.receive({ applianceId: 'box-1', payload, nowMs });
       store.bookPiece(100, nowMs);
@@ -42,7 +44,10 @@ describe('the operator HTTP', () => {
       host: '127.0.0.1',
       port: 0,
       store: portOver(store),
+      trustedProxies: [],
       ignoredFrames: () => [],
+      reviews: ReviewConfig.parse(undefined),
+      nowMs: () => nowMs,
       log: silentLog,
     });
   });
@@ -122,9 +127,9 @@ describe('the operator HTTP', () => {
       movements: [
         {
           reason: 'sale',
-          postings: [{ account: 'receivable:processor', amountMinor: 100 }, { amountMinor: -100 }],
+          postings: [{ account: 'receivable:customer', amountMinor: 100 }, { amountMinor: -100 }],
         },
-        { reason: 'refund', postings: [{ amountMinor: -40 }, { amountMinor: 40 }] },
+        { reason: 'refund', postings: [{ amountMinor: 40 }, { amountMinor: -40 }] },
       ],
     });
   });
@@ -132,8 +137,9 @@ describe('the operator HTTP', () => {
   it('shows accounts, postings, parked entries and every entry of a journal', async () => {
     expect(await read('/v1/ledger/accounts')).toEqual({
       items: [
-        { name: 'payable:payee', currency: 'GBP', balanceMinor: -1460 },
-        { name: 'receivable:processor', currency: 'GBP', balanceMinor: 1460 },
+        { name: 'payable:payee:house', currency: 'GBP', balanceMinor: -1460 },
+        { name: 'payable:refund', currency: 'GBP', balanceMinor: -40 },
+        { name: 'receivable:customer', currency: 'GBP', balanceMinor: 1500 },
       ],
     });
     expect((await readAll('/v1/ledger/postings')).map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6]);
@@ -169,12 +175,16 @@ describe('the operator HTTP', () => {
       price: { priceMinor: 1, baseQuantity: 1 as const },
       sellable: true,
     }));
-    await publishProducts(portOver(store), products, () => nowMs);
+    await publishProducts(
+      portOver(store),
+      products,
+      testerAtWork(() => nowMs),
+    );
     await writeDraft(portOver(store), { source: 'next.csv', products: [], nowMs: () => nowMs });
     store.transaction(() => {
       store.ensurePolicy(defaultPolicy);
       for (const fingerprint of ['fp_b', 'fp_c', 'fp_a']) {
-        store.changeHotList({ fingerprint, change: 'add', nowMs });
+        store.changeHotList({ fingerprint, change: 'add' }, byTester(nowMs));
       }
     });
     expect(await read('/v1/catalogue')).toEqual({

@@ -102,7 +102,30 @@ describe('settle', () => {
     expect(settle(entry, facts)).toEqual({ kind: 'parked', reason });
   });
 
-  const approved: [string, DocumentEntry, SettleFacts, number, object | null][] = [
+  const refunds: [string, DocumentEntry, SettleFacts, number, object | null][] = [
+    [
+      'a refund of a part',
+      refundEntry(id, 400),
+      { ...nothing, checkout: sold({ refundedMinor: 100 }) },
+      400,
+      { checkoutId: id, refundedMinor: 500, voidedBy: null },
+    ],
+    [
+      'a refund of all that is left',
+      refundEntry(id, 500),
+      { ...nothing, checkout: sold({ refundedMinor: 1000 }) },
+      500,
+      { checkoutId: id, refundedMinor: 1500, voidedBy: null },
+    ],
+    ['a refund without a checkout', unlinkedRefundEntry(700), nothing, 700, null],
+  ];
+  it.each(refunds)('books %s', (_, entry, facts, refunded, change) => {
+    const settlement = settle(entry, facts);
+    expect(settlement).toMatchObject({ kind: 'booked', outcome: 'booked', change });
+    expect(amounts(settlement)).toEqual({ 'payable:payee:house': refunded, 'payable:refund': -refunded });
+  });
+
+  const sales: [string, DocumentEntry, SettleFacts, number, object | null][] = [
     ['a checkout approved offline', checkoutEntry(), nothing, 1500, null],
     ['an authorised checkout', checkoutEntry({ verdict: 'authorised' }), nothing, 1500, null],
     [
@@ -112,26 +135,14 @@ describe('settle', () => {
       -1500,
       { checkoutId: id, refundedMinor: 0, voidedBy: id.replace('1', '2') },
     ],
-    [
-      'a refund of a part',
-      refundEntry(id, 400),
-      { ...nothing, checkout: sold({ refundedMinor: 100 }) },
-      -400,
-      { checkoutId: id, refundedMinor: 500, voidedBy: null },
-    ],
-    [
-      'a refund of all that is left',
-      refundEntry(id, 500),
-      { ...nothing, checkout: sold({ refundedMinor: 1000 }) },
-      -500,
-      { checkoutId: id, refundedMinor: 1500, voidedBy: null },
-    ],
-    ['a refund without a checkout', unlinkedRefundEntry(700), nothing, -700, null],
   ];
-  it.each(approved)('books %s', (_, entry, facts, receivable, change) => {
+  it.each(sales)('books %s', (_, entry, facts, receivable, change) => {
     const settlement = settle(entry, facts);
     expect(settlement).toMatchObject({ kind: 'booked', outcome: 'booked', change });
-    expect(amounts(settlement)).toEqual({ 'receivable:processor': receivable, 'payable:payee': -receivable });
+    expect(amounts(settlement)).toEqual({
+      'receivable:customer': receivable,
+      'payable:payee:house': -receivable,
+    });
   });
 
   const refused: [string, DocumentEntry][] = [

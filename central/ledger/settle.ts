@@ -12,6 +12,7 @@ import type {
 } from '../../contract/entry.ts';
 import type { OutcomeKind, VerdictKind } from '../../contract/verdict.ts';
 import { unreachable } from '../../kit/assert.ts';
+import { type Posting, refundPostings, reversed, salePostings } from './postings.ts';
 
 /** Why an entry was parked: the appliance should have prevented each of these. */
 export type ParkReason =
@@ -26,16 +27,6 @@ export type ParkReason =
   | 'currency_differs'
   | 'already_decided'
   | 'not_authorised';
-
-export type MovementReason = 'sale' | 'void' | 'refund';
-export type AccountName = 'receivable:processor' | 'payable:payee';
-
-/** One line of a movement in minor units: debit above zero, credit below. */
-export interface Posting {
-  account: AccountName;
-  currency: string;
-  amountMinor: number;
-}
 
 /** What the ledger keeps of a document. */
 export interface DocumentState {
@@ -74,7 +65,7 @@ export type Settlement =
   | {
       kind: 'booked';
       document: NewDocument;
-      reason: MovementReason;
+      reason: 'sale' | 'void' | 'refund';
       postings: Posting[];
       change: CheckoutChange | null;
       outcome: OutcomeKind;
@@ -110,14 +101,6 @@ export function checkoutIdOf(entry: DocumentEntry): string | null {
   return entry.kind === 'refund' && 'checkoutId' in entry.refund ? entry.refund.checkoutId : null;
 }
 
-/** The postings of a sale: the processor owes us what we owe the payee. */
-export function salePostings(currency: string, totalMinor: number): Posting[] {
-  return [
-    { account: 'receivable:processor', currency, amountMinor: totalMinor },
-    { account: 'payable:payee', currency, amountMinor: -totalMinor },
-  ];
-}
-
 function settleCheckout(entry: CheckoutEntry): Settlement {
   const { currency, totalMinor } = entry.checkout;
   const document = { currency, totalMinor, checkoutId: null };
@@ -148,7 +131,7 @@ function settleRefund(entry: RefundEntry, checkout: DocumentState | null): Settl
   const document = { currency, totalMinor, checkoutId };
   if (!isApproved(entry.verdict)) return { kind: 'recorded', document };
   if (totalMinor === 0) return parked('entry_unreadable');
-  const postings = reversed(salePostings(currency, totalMinor));
+  const postings = refundPostings(currency, totalMinor);
   if (checkoutId === null) return booked('refund', document, postings, null);
   if (checkout === null) return parked('checkout_unknown');
   if (checkout.kind !== 'checkout') return parked('not_a_checkout');
@@ -184,17 +167,12 @@ function withoutMoney(checkoutId: string, checkout: DocumentState | null): NewDo
 }
 
 function booked(
-  reason: MovementReason,
+  reason: 'sale' | 'void' | 'refund',
   document: NewDocument,
   postings: Posting[],
   change: CheckoutChange | null,
 ): Settlement {
   return { kind: 'booked', document, reason, postings, change, outcome: 'booked' };
-}
-
-/** The same amounts, back. */
-export function reversed(postings: readonly Posting[]): Posting[] {
-  return postings.map((posting) => ({ ...posting, amountMinor: -posting.amountMinor }));
 }
 
 function parked(reason: ParkReason): Settlement {

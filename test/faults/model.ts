@@ -198,39 +198,40 @@ function checkLedger(
   const postings = central
     .prepare<[], { seq: number; movement: number; account: string; minor: number }>(
       `SELECT movement.seq, movement.id AS movement, account, amount_minor AS minor
-       FROM posting JOIN movement ON movement.id = posting.movement_id ORDER BY movement.seq`,
+       FROM posting JOIN movement ON movement.id = posting.movement_id
+       WHERE source = 'entry' ORDER BY movement.seq`,
     )
     .all();
-  const receivable = new Map<number, number>();
+  const owed = new Map<number, number>();
   const movements = new Map<number, Set<number>>();
   const sums = new Map<number, number>();
   for (const { seq, movement, account, minor } of postings) {
     movements.set(seq, (movements.get(seq) ?? new Set()).add(movement));
     sums.set(movement, (sums.get(movement) ?? 0) + minor);
-    if (account.startsWith('receivable')) receivable.set(seq, (receivable.get(seq) ?? 0) + minor);
+    // Credits: what is owed for sales.
+    if (account.startsWith('payable:payee')) owed.set(seq, (owed.get(seq) ?? 0) - minor);
   }
   for (const [movement, sum] of sums) if (sum !== 0) wrong(`movement ${movement} sums to ${sum}`);
   for (const [seq, ids] of movements) if (ids.size > 1) wrong(`entry ${seq} was booked ${ids.size} times`);
   for (const [seq, minor] of expected) {
-    if (receivable.get(seq) !== minor)
-      wrong(`entry ${seq} moved ${receivable.get(seq) ?? 'nothing'}, not ${minor}`);
+    if (owed.get(seq) !== minor) wrong(`entry ${seq} moved ${owed.get(seq) ?? 'nothing'}, not ${minor}`);
   }
-  const backAndForth = checkTakenBack(receivable, takenBack, wrong);
+  const backAndForth = checkTakenBack(owed, takenBack, wrong);
   const mayMove = new Set([...expected.keys(), ...backAndForth]);
-  for (const seq of [...receivable.keys()].filter((one) => !mayMove.has(one)))
+  for (const seq of [...owed.keys()].filter((one) => !mayMove.has(one)))
     wrong(`entry ${seq} moved money though not approved`);
-  return [...receivable.values()].reduce((sum, minor) => sum + minor, 0);
+  return [...owed.values()].reduce((sum, minor) => sum + minor, 0);
 }
 
 /** What a refused checkout moved came back whole. @returns the seqs that may have moved money so */
 function checkTakenBack(
-  receivable: ReadonlyMap<number, number>,
+  owed: ReadonlyMap<number, number>,
   takenBack: ReadonlyMap<number, Entry>,
   wrong: Wrong,
 ): Set<number> {
   const backAndForth = new Set<number>();
   for (const [seq, checkout] of takenBack) {
-    const [sold, back] = [receivable.get(checkout.seq) ?? 0, receivable.get(seq) ?? 0];
+    const [sold, back] = [owed.get(checkout.seq) ?? 0, owed.get(seq) ?? 0];
     if (sold !== -back) wrong(`checkout ${checkout.id} was refused, and ${sold} of ${-back} taken back`);
     if (sold !== 0 && sold !== checkout.checkout?.totalMinor) wrong(`checkout ${checkout.id} moved ${sold}`);
     backAndForth.add(seq).add(checkout.seq);

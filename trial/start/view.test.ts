@@ -35,8 +35,8 @@ function viewOf(fields: Partial<View> = {}, seen: Partial<View['observation']> =
       status,
       applianceAnswers: true,
       accounts: [
-        { name: 'receivable:processor', currency: 'GBP', balanceMinor: 1_234_567 },
-        { name: 'payable:payee', currency: 'GBP', balanceMinor: -1_234_567 },
+        { name: 'receivable:customer', currency: 'GBP', balanceMinor: 1_234_567 },
+        { name: 'payable:payee:house', currency: 'GBP', balanceMinor: -1_234_567 },
       ],
       centralAnswers: true,
       ...seen,

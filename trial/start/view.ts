@@ -95,10 +95,10 @@ function exposurePieces({ totalMinor, limitMinor, currency }: Status['exposure']
 }
 
 function ledgerPieces(accounts: Observation['accounts']): Line {
-  const receivable = accounts.filter(({ name }) => name.startsWith('receivable'));
-  if (receivable.length === 0) return [piece('nothing booked yet', 'dim')];
-  const text = receivable.map(({ balanceMinor, currency }) => formatMoney(balanceMinor, currency)).join(', ');
-  return [piece(text, 'strong'), piece(' receivable from the processor', 'dim')];
+  const owed = accounts.filter(({ name }) => name.startsWith('payable:payee'));
+  if (owed.length === 0) return [piece('nothing booked yet', 'dim')];
+  const text = owed.map(({ balanceMinor, currency }) => formatMoney(-balanceMinor, currency)).join(', ');
+  return [piece(text, 'strong'), piece(' sold and owed to the payee', 'dim')];
 }
 
 function keyLine(busy: string | null): Line {
@@ -124,7 +124,7 @@ export function plainLine({ observation, link, runningMs }: View): string {
     );
   }
   for (const { name, balanceMinor } of accounts)
-    if (name.startsWith('receivable')) parts.push(`ledger=${balanceMinor}`);
+    if (name.startsWith('payable:payee')) parts.push(`ledger=${-balanceMinor}`);
   return parts.join(' ');
 }
 

@@ -24,8 +24,8 @@ export function describeBooking(on: OnTrial): void {
     await bookAll();
     expect(await on.port.bookPiece(3, nowMs)).toEqual({ entries: 0, more: false });
     expect(await on.port.accounts()).toEqual([
-      { name: 'payable:payee', currency: 'GBP', balanceMinor: -700n },
-      { name: 'receivable:processor', currency: 'GBP', balanceMinor: 700n },
+      { name: 'payable:payee:house', currency: 'GBP', balanceMinor: -700n },
+      { name: 'receivable:customer', currency: 'GBP', balanceMinor: 700n },
     ]);
   });
 
@@ -86,7 +86,8 @@ export function describeBooking(on: OnTrial): void {
     expect(voided).toMatchObject({ voidedBy: undo.id, refundedMinor: 0 });
     expect(voided?.movements.map(({ reason }) => reason)).toEqual(['sale', 'void']);
     const balances = (await on.port.accounts()).map(({ balanceMinor }) => balanceMinor);
-    expect(balances).toEqual([70n, -70n]);
+    // To the payee, to customers, and from customers.
+    expect(balances).toEqual([70n, -1070n, 1000n]);
   });
 
   it('shows how far the goods of a checkout are, and books what a step gives back', async () => {

@@ -7,7 +7,8 @@ import type { VerdictKind } from '../../../contract/verdict.ts';
 import { present } from '../../../kit/assert.ts';
 import { type AnswerState, afterAnswer, afterDecision, decisionRefused, type Step } from '../authorise.ts';
 import { type Authorisation, declaredAnswer } from '../declared-answers.ts';
-import { type ParkReason, reversed, salePostings } from '../settle.ts';
+import { reversed, salePostings } from '../postings.ts';
+import type { ParkReason } from '../settle.ts';
 import type { Books, Source } from './books.ts';
 
 export interface Due {
@@ -80,14 +81,14 @@ export function createAuthorisations(db: Database.Database, books: Books): Autho
     const postings = salePostings(currency, totalMinor);
     if (step.sale) {
       setSold.run(checkoutId, applianceRef);
-      books.addMovement({ applianceRef, journalRef: at.journalRef, seq: at.seq, nowMs }, 'sale', postings);
+      books.addMovement({ kind: 'entry', ...at }, 'sale', postings, nowMs);
     }
     if (step.reversal) {
       const decision = present(decisionOf.get(applianceRef, checkoutId), 'the decision that takes it back');
       const { journalRef, seq } = decision;
       setReversing.run(journalRef, seq);
       setVoided.run(decision.id, checkoutId, applianceRef);
-      books.addMovement({ applianceRef, journalRef, seq, nowMs }, 'void', reversed(postings));
+      books.addMovement({ kind: 'entry', journalRef, seq }, 'void', reversed(postings), nowMs);
     }
     return step.outcome && { kind: 'outcome', id: checkoutId, outcome: step.outcome, atMs: nowMs };
   }

@@ -4,14 +4,8 @@ import type { FulfilmentStep } from '../../../contract/checkout.ts';
 import type { DocumentEntry } from '../../../contract/entry.ts';
 import type { VerdictKind } from '../../../contract/verdict.ts';
 import { assert } from '../../../kit/assert.ts';
-import type {
-  CheckoutChange,
-  DocumentState,
-  MovementReason,
-  NewDocument,
-  ParkReason,
-  Posting,
-} from '../settle.ts';
+import type { MovementReason, Posting } from '../postings.ts';
+import type { CheckoutChange, DocumentState, NewDocument, ParkReason } from '../settle.ts';
 
 /** Where an entry stands, for everything that is written about it. */
 export interface Source {
@@ -21,6 +15,19 @@ export interface Source {
   nowMs: number;
 }
 
+/** What a movement comes from: a journal's entry, or a row of the table that the kind names. */
+export type MovementSource =
+  | { kind: 'entry'; journalRef: number; seq: number }
+  | { kind: OtherSource; ref: number };
+export type OtherSource =
+  | 'attempt'
+  | 'write_off'
+  | 'report_row'
+  | 'bank_entry'
+  | 'payout'
+  | 'exception'
+  | 'reversal';
+
 export interface Books {
   find(applianceRef: number, id: string): DocumentState | null;
   addDocument(
@@ -29,15 +36,19 @@ export interface Books {
     state: 'booked' | 'recorded',
     document: NewDocument,
   ): void;
-  addMovement(source: Source, reason: MovementReason, postings: readonly Posting[]): void;
+  /** Inside piece(); answers the movement's id. */
+  addMovement(
+    source: MovementSource,
+    reason: MovementReason,
+    postings: readonly Posting[],
+    nowMs: number,
+  ): number;
   changeCheckout(applianceRef: number, change: CheckoutChange): void;
   /** The newest step of a checkout's fulfilment. */
   setFulfilment(applianceRef: number, checkoutId: string, step: FulfilmentStep): void;
   park(source: Source, reason: ParkReason, named: { id: string | null; kind: string | null }): void;
-  /** Forgets what a piece that was rolled back had gathered. */
-  beginPiece(): void;
-  /** Writes what the movements of the piece add to each account: once a piece, not once a posting. */
-  settleBalances(): void;
+  /** Does the work, then writes what its movements add to each account: once a piece, not once a posting. */
+  piece<T>(work: () => T): T;
 }
 
 interface FoundRow {
@@ -59,7 +70,7 @@ export function createBooks(db: Database.Database): Books {
        checkout_id, slip, fulfilment, at_ms, booked_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertMovement = db.prepare(
-    'INSERT INTO movement (journal_ref, seq, reason, booked_ms) VALUES (?, ?, ?, ?)',
+    `INSERT INTO movement (source, journal_ref, seq, source_ref, reason, booked_ms) VALUES (?, ?, ?, ?, ?, ?)`,
   );
   const insertPosting = db.prepare(
     'INSERT INTO posting (movement_id, line, account, currency, amount_minor) VALUES (?, ?, ?, ?, ?)',
@@ -88,9 +99,10 @@ export function createBooks(db: Database.Database): Books {
       const said = [entry.kind, entry.verdict, state, currency, totalMinor, checkoutId, slip, step, atMs];
       insertDocument.run(applianceRef, entry.id, journalRef, seq, ...said, nowMs);
     },
-    addMovement({ journalRef, seq, nowMs }, reason, postings) {
+    addMovement(source, reason, postings, nowMs) {
       assertBalanced(postings);
-      const { lastInsertRowid } = insertMovement.run(journalRef, seq, reason, nowMs);
+      const from = source.kind === 'entry' ? [source.journalRef, source.seq, null] : [null, null, source.ref];
+      const { lastInsertRowid } = insertMovement.run(source.kind, ...from, reason, nowMs);
       postings.forEach((posting, line) => {
         const { account, currency, amountMinor } = posting;
         insertPosting.run(lastInsertRowid, line, account, currency, amountMinor);
@@ -98,6 +110,7 @@ export function createBooks(db: Database.Database): Books {
         const sum = (unsettled.get(key)?.amountMinor ?? 0) + amountMinor;
         unsettled.set(key, { ...posting, amountMinor: sum });
       });
+      return Number(lastInsertRowid);
     },
     changeCheckout(applianceRef, { checkoutId, refundedMinor, voidedBy }) {
       changeCheckout.run(refundedMinor, voidedBy, checkoutId, applianceRef);
@@ -106,10 +119,15 @@ export function createBooks(db: Database.Database): Books {
     park({ journalRef, seq, nowMs }, reason, { id, kind }) {
       insertParked.run(journalRef, seq, reason, id, kind, nowMs);
     },
-    beginPiece: () => unsettled.clear(),
-    settleBalances() {
-      for (const sum of unsettled.values()) addBalance.run(sum);
-      unsettled.clear();
+    piece(work) {
+      assert(unsettled.size === 0, 'pieces do not nest');
+      try {
+        const result = work();
+        for (const sum of unsettled.values()) addBalance.run(sum);
+        return result;
+      } finally {
+        unsettled.clear();
+      }
     },
   };
 }

@@ -72,8 +72,8 @@ describe('the ledger check', () => {
       {
         currency: 'GBP',
         balances: [
-          { account: 'payable:payee', balanceMinor: -1500n },
-          { account: 'receivable:processor', balanceMinor: 1500n },
+          { account: 'payable:payee:house', balanceMinor: -1500n },
+          { account: 'receivable:customer', balanceMinor: 1500n },
         ],
       },
     ]);
@@ -89,17 +89,17 @@ describe('the ledger check', () => {
     ['a lost movement', 'DELETE FROM movement WHERE id = 2', 'document_without_movement'],
     [
       'a movement from nowhere',
-      "INSERT INTO movement VALUES (9, 1, 99, 'sale', 0)",
+      "INSERT INTO movement VALUES (9, 'entry', 1, 99, NULL, 'sale', 0)",
       'movement_without_entry',
     ],
     ['a lost document', "DELETE FROM document WHERE state = 'recorded'", 'entry_not_once'],
     ['an entry booked and parked', "INSERT INTO parked VALUES (1, 1, 'x', NULL, NULL, 0)", 'entry_not_once'],
     [
       'a changed balance',
-      "UPDATE account SET balance_minor = 3 WHERE name = 'payable:payee'",
+      "UPDATE account SET balance_minor = 3 WHERE name = 'payable:payee:house'",
       'balance_differs',
     ],
-    ['a lost account', "DELETE FROM account WHERE name = 'payable:payee'", 'currency_unbalanced'],
+    ['a lost account', "DELETE FROM account WHERE name = 'payable:payee:house'", 'currency_unbalanced'],
     ['a changed byte of an entry', "UPDATE entry SET body = x'7b7d' WHERE seq = 6", 'chain_broken'],
     ['a lost entry', 'DELETE FROM entry WHERE seq = 6', 'journal_short'],
     ['a hole in a journal', 'DELETE FROM entry WHERE seq = 4', 'journal_gap'],

@@ -40,11 +40,11 @@ const mustBeEmpty: readonly { code: string; sql: string }[] = [
   {
     code: 'movement_without_entry',
     sql: `SELECT 'movement ' || id || ' has no entry, or one that is not booked' AS detail FROM movement
-      WHERE NOT EXISTS (SELECT 1 FROM entry WHERE entry.journal_ref = movement.journal_ref AND entry.seq = movement.seq)
+      WHERE source = 'entry' AND (NOT EXISTS (SELECT 1 FROM entry WHERE entry.journal_ref = movement.journal_ref AND entry.seq = movement.seq)
         OR NOT EXISTS (SELECT 1 FROM document WHERE document.journal_ref = movement.journal_ref
           AND document.seq = movement.seq AND document.state = 'booked'
           UNION ALL SELECT 1 FROM decision WHERE decision.journal_ref = movement.journal_ref
-          AND decision.seq = movement.seq AND decision.state = 'booked')`,
+          AND decision.seq = movement.seq AND decision.state = 'booked'))`,
   },
   {
     code: 'document_without_movement',

@@ -59,7 +59,7 @@ describe('the SQLite store', () => {
     const store = createSqliteStore(db);
     const balance = 9_007_199_254_740_993n;
     db.prepare('INSERT INTO account VALUES (?, ?, ?), (?, ?, ?)').run(
-      ...['receivable:processor', 'GBP', balance, 'payable:payee', 'GBP', -balance],
+      ...['receivable:customer', 'GBP', balance, 'payable:payee:house', 'GBP', -balance],
     );
     const journal = createTestJournal('box-1', privateKey);
     journal.append(bytesOf(checkoutEntry({ totalMinor: 3_000_000_001 })));
@@ -93,7 +93,7 @@ describe('the SQLite store', () => {
     db.exec("INSERT INTO appliance (id, registered_ms, feed_id) VALUES ('box-1', 0, 'f')");
     db.exec(`INSERT INTO journal (appliance_ref, id, received_through, received_hash) VALUES (1, 'j', 1, zeroblob(32));
       INSERT INTO entry VALUES (1, 1, x'7b7d');
-      INSERT INTO movement VALUES (1, 1, 1, 'sale', 0); INSERT INTO posting VALUES (1, 0, 'payable:payee', 'GBP', 1);`);
+      INSERT INTO movement VALUES (1, 'entry', 1, 1, NULL, 'sale', 0); INSERT INTO posting VALUES (1, 0, 'payable:payee:house', 'GBP', 1);`);
     for (const table of ['entry', 'movement', 'posting']) {
       expect(() => db.exec(`DELETE FROM ${table}`)).toThrow(/never deleted/);
     }

@@ -1,5 +1,6 @@
 // What operators and audits read: pages by cursor, sums without rounding.
 import type Database from 'better-sqlite3';
+import type { Page } from '../page.ts';
 import type {
   AccountView,
   ApplianceView,
@@ -8,10 +9,9 @@ import type {
   JournalView,
   LedgerCalls,
   MovementView,
-  Page,
   ParkedView,
 } from '../port.ts';
-import type { AccountName } from '../settle.ts';
+import type { AccountName } from '../postings.ts';
 
 export type Views = Pick<
   LedgerCalls,
@@ -57,10 +57,10 @@ const documentColumns = `document.ref, document.appliance_ref AS applianceRef, a
   document.voided_by AS voidedBy, document.at_ms AS atMs, document.booked_ms AS bookedMs
   FROM document JOIN appliance ON appliance.ref = document.appliance_ref
   JOIN journal ON journal.ref = document.journal_ref`;
-const movementColumns = `movement.id, appliance.id AS applianceId, journal.id AS journalId, movement.seq,
-  movement.reason, movement.booked_ms AS bookedMs
-  FROM movement JOIN journal ON journal.ref = movement.journal_ref
-  JOIN appliance ON appliance.ref = journal.appliance_ref`;
+const movementColumns = `movement.id, movement.source, appliance.id AS applianceId, journal.id AS journalId,
+  movement.seq, movement.source_ref AS sourceRef, movement.reason, movement.booked_ms AS bookedMs
+  FROM movement LEFT JOIN journal ON journal.ref = movement.journal_ref
+  LEFT JOIN appliance ON appliance.ref = journal.appliance_ref`;
 
 /** Above every rowid: the cursor before the newest. */
 const newest = Number.MAX_SAFE_INTEGER;
