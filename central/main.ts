@@ -25,6 +25,7 @@ import { keyRevoke } from './commands/key-revoke.ts';
 import { keyRotate } from './commands/key-rotate.ts';
 import { kioskTlsCreate } from './commands/kiosk-tls-create.ts';
 import { ledgerCheck } from './commands/ledger-check.ts';
+import { ledgerExport } from './commands/ledger-export.ts';
 import { policyDiff } from './commands/policy-diff.ts';
 import { policySchema } from './commands/policy-schema.ts';
 import { policySet } from './commands/policy-set.ts';
@@ -60,7 +61,7 @@ const groups: [name: string, description: string, commands: Command[]][] = [
     'cards that are no longer taken',
     [hotListChange('add'), hotListChange('remove'), hotListList()],
   ],
-  ['ledger', 'the books', [ledgerCheck()]],
+  ['ledger', 'the books', [ledgerCheck(), ledgerExport()]],
   ['key', 'API keys of people and programs', [keyCreate(), keyList(), keyRotate(), keyRevoke()]],
   ['review', 'what a person must decide', [reviewList(), reviewShow(), reviewDecide()]],
   ['audit', 'who did what', [auditList(), auditVerify()]],

@@ -42,7 +42,11 @@ export interface SqliteStore extends LedgerCalls {
 export function createSqliteStore(db: Database.Database): SqliteStore {
   const grown = new Set<string>();
   const { audit, ...auditing } = createAuditTable(db);
-  const { open: _, ...reviewing } = createReviewTable(db, { audit, onDecided: refuseToDecide });
+  const { open: _, ...reviewing } = createReviewTable(db, {
+    audit,
+    tell: (...told) => outbound.tell(...told),
+    onDecided: refuseToDecide,
+  });
   const feeds = createFeedTable(db, (applianceId) => grown.add(applianceId));
   const documents = createFeedDocuments(db);
   const policies = createPolicyTable(documents, feeds, audit);
