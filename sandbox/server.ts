@@ -73,6 +73,7 @@ export async function openSandbox(options: SandboxOptions, log: Log): Promise<Sa
       webhooks,
       operations: { ...operations, names: [...operations.names, ...adyen.operationNames] },
       books,
+      keys,
       bank,
       faults,
       calls: () => calls,

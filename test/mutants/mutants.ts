@@ -223,6 +223,8 @@ export const mutants: readonly Mutant[] = [
       },
     ],
     tests: ['central/people/sqlite/audit.test.ts'],
+  },
+  {
     name: 'what was not seen is not there',
     breaks: 'I13: a charge at Adyen whose webhook is late is taken to be absent',
     edits: [
