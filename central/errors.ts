@@ -4,6 +4,7 @@
 export const exitCodes = {
   config_missing: 2,
   config_malformed: 2,
+  secret_unusable: 2,
   file_missing: 2,
   file_malformed: 2,
   catalogue_malformed: 1,
@@ -15,6 +16,7 @@ export const exitCodes = {
   sku_unknown: 1,
   appliance_unknown: 1,
   fingerprint_malformed: 2,
+  tokens_malformed: 2,
   hot_list_full: 1,
   ledger_broken: 1,
   database_unknown: 1,

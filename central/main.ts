@@ -22,6 +22,7 @@ import { policySet } from './commands/policy-set.ts';
 import { policyShow } from './commands/policy-show.ts';
 import { policyValidate } from './commands/policy-validate.ts';
 import { stockSend } from './commands/stock-send.ts';
+import { tokenImport } from './commands/token-import.ts';
 import { readConfig } from './config.ts';
 import { CommandError, exitCodes } from './errors.ts';
 import { startCentral } from './start.ts';
@@ -44,6 +45,7 @@ const groups: [name: string, description: string, commands: Command[]][] = [
     'cards that are no longer taken',
     [hotListChange('add'), hotListChange('remove'), hotListList()],
   ],
+  ['token', 'cards at several processors', [tokenImport()]],
   ['ledger', 'the books', [ledgerCheck()]],
   ['authority', 'who may speak at all', [authorityInit()]],
   ['appliance', 'the boxes', [applianceCreate()]],

@@ -1,6 +1,7 @@
 // The whole store on one connection: every call of the port, synchronous and inside a transaction the caller holds.
 import { randomUUID } from 'node:crypto';
 import Database from 'better-sqlite3';
+import { createTokenTable } from '../../charging/sqlite/tokens.ts';
 import type { LedgerCalls } from '../port.ts';
 import { createApplianceTable } from './appliances.ts';
 import { createBookingTable } from './booking.ts';
@@ -48,6 +49,7 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
   };
   const appliances = createApplianceTable(db, randomUUID, greet);
   const intake = createIntakeTable(db, appliances);
+  const { importTokens } = createTokenTable(db);
   const booking = createBookingTable(db, feeds);
   const insertKey = db.prepare(
     'INSERT INTO api_key (hash, created_ms) SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM api_key)',
@@ -90,6 +92,7 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
     hotList: ({ after, limit }) => hotList.page(after, limit),
     ensureApiKey: (hash, nowMs) => insertKey.run(hash, nowMs).changes === 1,
     apiKeyHashes: () => keys.all(),
+    importTokens,
     ...createViews(db),
 
     transaction(work) {
