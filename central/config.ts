@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { parse } from 'smol-toml';
 import * as z from 'zod';
 import { limits } from '../contract/limits.ts';
+import { isAddressRange } from '../kit/address-list.ts';
 import {
   chargingMistakes,
   Processors,
@@ -14,6 +15,10 @@ import { CommandError } from './errors.ts';
 import { issueWords } from './issue-words.ts';
 
 const Port = z.int().min(0).max(65_535);
+
+const AddressRange = z
+  .string()
+  .refine(isAddressRange, { error: 'use an IP address, or a network as 10.0.0.0/8' });
 
 const Broker = z.discriminatedUnion('mode', [
   z.strictObject({
@@ -32,7 +37,12 @@ const Sections = z.strictObject({
   /** The folder that `authority init` made. */
   identityFolder: z.string().min(1),
   http: z
-    .strictObject({ host: z.string().min(1).default('127.0.0.1'), port: Port.default(8081) })
+    .strictObject({
+      host: z.string().min(1).default('127.0.0.1'),
+      port: Port.default(8081),
+      /** Reverse proxies of our own, whose X-Forwarded-For says who asks: addresses or networks (CIDR). */
+      trustedProxies: z.array(AddressRange).max(50).default([]),
+    })
     .prefault({}),
   broker: Broker.prefault({ mode: 'embedded' }),
   /** How fast one appliance may send. */

@@ -22,6 +22,11 @@ export const exitCodes = {
   database_unknown: 1,
   database_missing: 1,
   address_refused: 1,
+  key_unknown: 1,
+  key_name_taken: 1,
+  key_revoked: 1,
+  keys_full: 1,
+  audit_broken: 1,
   argument_malformed: 2,
 } as const;
 export type CommandErrorCode = keyof typeof exitCodes;

@@ -15,12 +15,12 @@ import type { Config } from './config.ts';
 import { CommandError } from './errors.ts';
 import { defaultPolicy } from './feed/default-policy.ts';
 import { createFeedSender } from './feed/sender.ts';
-import { hashApiKey, newApiKey } from './http/api-key.ts';
 import { openHttpServer } from './http/server.ts';
 import { createAnswers } from './intake/answers.ts';
 import { createIntake } from './intake/intake.ts';
 import { databasePath } from './ledger/sqlite/open.ts';
 import { startThreadStore } from './ledger/sqlite/thread-store.ts';
+import { hashApiKey, newApiKey } from './people/keys.ts';
 
 export interface RunningCentral {
   httpPort: number;
@@ -63,7 +63,7 @@ export async function startCentral(
     const feed = createFeedSender({ store: store.port, answers, clock, log });
     await store.port.ensurePolicy(defaultPolicy);
     const operatorKey = newApiKey();
-    if (await store.port.ensureApiKey(hashApiKey(operatorKey), nowMs())) {
+    if (await store.port.ensureFirstKey(hashApiKey(operatorKey), nowMs())) {
       announce({ operatorKey }, 'operator API key, shown once');
     }
 
@@ -83,6 +83,7 @@ export async function startCentral(
       ...config.http,
       store: store.port,
       ignoredFrames: intake.ignored,
+      nowMs,
       log,
     });
     lifecycle.onStop('http', http.close);

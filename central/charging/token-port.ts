@@ -1,4 +1,5 @@
 // What a card that one processor keeps is called by another.
+import type { By } from '../people/actor.ts';
 
 export interface ProcessorToken {
   /** As a checkout carries it. */
@@ -9,6 +10,6 @@ export interface ProcessorToken {
 }
 
 export interface TokenCalls {
-  /** The newest word holds. Answers how many were not known so before. */
-  importTokens(tokens: readonly ProcessorToken[], nowMs: number): number;
+  /** The newest word holds. Answers how many were not known so before. @param source for the audit log */
+  importTokens(piece: { source: string; tokens: readonly ProcessorToken[] }, by: By): number;
 }

@@ -5,6 +5,7 @@ import { limits } from '../../contract/limits.ts';
 import { isCardNumber } from '../card-number.ts';
 import { CommandError } from '../errors.ts';
 import { defaultPolicy } from '../feed/default-policy.ts';
+import { byCommand } from '../people/actor.ts';
 import { databaseCommand } from './command.ts';
 import { withStore } from './open-store.ts';
 
@@ -43,7 +44,10 @@ export function hotListChange(change: 'add' | 'remove'): Command {
   );
 }
 
-/** Whoever types a card number has not read what a fingerprint is (I11). @throws CommandError fingerprint_malformed; the text is not repeated: it may be a card number */
+/**
+ * Whoever types a card number has not read what a fingerprint is (I11).
+ * @throws CommandError fingerprint_malformed; the text is not repeated
+ */
 function refuseUnusable(fingerprint: string): void {
   if (Fingerprint.safeParse(fingerprint).success && !isCardNumber(fingerprint)) return;
   const hint = 'Give the fingerprint of the processor, 1 to 64 characters, as in a checkout.';
@@ -52,11 +56,11 @@ function refuseUnusable(fingerprint: string): void {
 
 /** @throws CommandError hot_list_full; nothing has changed then */
 function changeAll(dataFolder: string, fingerprints: readonly string[], change: 'add' | 'remove'): string[] {
-  const nowMs = Date.now();
+  const by = byCommand();
   return withStore(dataFolder, (store) => {
     store.ensurePolicy(defaultPolicy);
     return fingerprints.filter((fingerprint) => {
-      const result = store.changeHotList({ fingerprint, change, nowMs });
+      const result = store.changeHotList({ fingerprint, change }, by);
       if (result.kind !== 'full') return result.kind === 'changed';
       const hint = 'Remove cards that have expired.';
       throw new CommandError('hot_list_full', `${limits.hotListFingerprintsMax} cards are on it`, hint);

@@ -9,7 +9,7 @@ const header = 'token,processor,processor_token\n';
 const tokenOf = (token: string, processor: string) => {
   const db = new Database(desk.file('central.db'));
   try {
-    return createTokenTable(db).tokenOf(token, processor);
+    return createTokenTable(db, () => {}).tokenOf(token, processor);
   } finally {
     db.close();
   }

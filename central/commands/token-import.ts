@@ -1,4 +1,5 @@
 // `token import`: what cards are called at other processors, so that a checkout can be charged there as well.
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { readTokens, tokenColumns } from '../charging/read-tokens.ts';
 import type { ProcessorToken } from '../charging/token-port.ts';
@@ -6,6 +7,7 @@ import { readConfig } from '../config.ts';
 import { CommandError } from '../errors.ts';
 import { noMistakes } from '../feed/csv.ts';
 import type { LedgerPort } from '../ledger/port.ts';
+import { byCommand } from '../people/actor.ts';
 import { command, configOption, counted } from './command.ts';
 import { withPort } from './open-store.ts';
 import { describeMistakes } from './read-catalogue.ts';
@@ -62,13 +64,13 @@ async function write(port: LedgerPort, file: string, processors: readonly string
   let changed = 0;
   let piece: ProcessorToken[] = [];
   const flush = async () => {
-    changed += await port.importTokens(piece, Date.now());
+    changed += await port.importTokens({ source: basename(file), tokens: piece }, byCommand());
     piece = [];
   };
   for await (const token of readTokens(file, processors, noMistakes())) {
     piece.push(token);
     if (piece.length === pieceTokens) await flush();
   }
-  await flush();
+  if (piece.length > 0) await flush();
   return changed;
 }

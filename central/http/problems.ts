@@ -3,15 +3,27 @@ import type { Context } from 'koa';
 import type { Problem } from '../../contract/kiosk-api.ts';
 
 const problems = {
-  unauthorised: { status: 401, title: 'An operator API key is needed' },
+  unauthorised: { status: 401, title: 'An API key of central is needed' },
+  key_expired: { status: 401, title: 'The time of this key is over' },
+  key_revoked: { status: 401, title: 'This key was revoked' },
+  address_not_allowed: { status: 403, title: 'This key may not be used from here' },
+  action_not_allowed: { status: 403, title: 'This key may not do that' },
   not_found: { status: 404, title: 'There is nothing here' },
   method_not_allowed: { status: 405, title: 'This resource cannot be used so' },
   query_malformed: { status: 400, title: 'The query is not understood' },
+  body_malformed: { status: 400, title: 'The body is not understood' },
+  body_too_large: { status: 413, title: 'The body is too large' },
+  content_type_unsupported: { status: 415, title: 'The body is of another type' },
+  key_name_taken: { status: 409, title: 'Another key has that name' },
+  key_already_revoked: { status: 409, title: 'That key was revoked' },
+  last_admin_key: { status: 409, title: 'That key is the last one that may manage keys' },
+  keys_full: { status: 409, title: 'There are as many keys as there may be' },
   ambiguous: { status: 409, title: 'Several appliances use that id' },
   not_ready: { status: 503, title: 'The service is not ready' },
   internal: { status: 500, title: 'The service failed' },
 } as const;
 export type ProblemCode = keyof typeof problems;
+export const problemCodes = Object.keys(problems) as ProblemCode[];
 
 /** Thrown by a route, answered by the application. */
 export class ProblemError extends Error {
@@ -25,15 +37,26 @@ export class ProblemError extends Error {
 
 /** Answers the request with the problem. */
 export function answerProblem(context: Context, code: ProblemCode, detail?: string): void {
+  const problem = problemWords(code, detail);
+  context.status = problem.status;
+  context.body = JSON.stringify(problem);
+  context.type = 'application/problem+json';
+}
+
+/** The problem as it is answered. */
+export function problemWords(code: ProblemCode, detail?: string): Problem {
   const { status, title } = problems[code];
-  const problem: Problem = {
+  return {
     type: `urn:holdfast:problem:${code}`,
     title,
     status,
     code,
     ...(detail === undefined ? {} : { detail }),
   };
-  context.status = status;
-  context.body = JSON.stringify(problem);
-  context.type = 'application/problem+json';
+}
+
+/** @throws ProblemError not_found */
+export function found<T>(value: T | null, what: string): T {
+  if (value === null) throw new ProblemError('not_found', `No ${what} has that id.`);
+  return value;
 }

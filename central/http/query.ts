@@ -1,42 +1,29 @@
-// Query parameters, parsed at the door.
+// Query parameters and those of a path, parsed at the door.
 import type { Context } from 'koa';
 import * as z from 'zod';
-import { ApplianceId, Uuid } from '../../contract/id.ts';
 import { limits } from '../../contract/limits.ts';
 import { ProblemError } from './problems.ts';
 
-const WholeNumber = z
+export const WholeNumber = z
   .string()
   .regex(/^\d{1,15}$/, { error: 'use a whole number' })
   .transform(Number);
-const Limit = (max: number, usual: number) => WholeNumber.pipe(z.number().min(1).max(max)).default(usual);
+export const Limit = (max: number, usual: number) =>
+  WholeNumber.pipe(z.number().min(1).max(max)).default(usual);
 
 export const PageQuery = z.strictObject({
   cursor: WholeNumber.optional(),
   limit: Limit(limits.pageItemsMax, 50),
-});
-export const CheckoutsQuery = PageQuery.extend({ appliance: ApplianceId.optional() });
-export const ParkedQuery = z.strictObject({
-  cursor: z
-    .string()
-    .regex(/^\d{1,15}-\d{1,15}$/, { error: 'use the nextCursor of the page before' })
-    .optional(),
-  limit: Limit(limits.pageItemsMax, 50),
-});
-/** Entries are read in bulk by audits: a page is ten times longer. */
-export const EntriesQuery = z.strictObject({
-  journal: Uuid,
-  appliance: ApplianceId.optional(),
-  after: WholeNumber.default(0),
-  limit: Limit(1000, 1000),
 });
 /** Lists in the order of a text: the cursor is the last one of the page before. */
 export const TextPageQuery = z.strictObject({
   cursor: z.string().max(limits.textCharsMax).default(''),
   limit: Limit(limits.pageItemsMax, 50),
 });
-export const ApplianceQuery = z.strictObject({ appliance: ApplianceId.optional() });
 export const NoQuery = z.strictObject({});
+export const NoParams = z.object({});
+/** A path with a number in it: one that is none names nothing. */
+export const NumberParams = z.object({ number: WholeNumber });
 
 /** @throws ProblemError query_malformed naming each parameter */
 export function parseQuery<Schema extends z.ZodType>(schema: Schema, context: Context): z.infer<Schema> {
@@ -48,4 +35,14 @@ export function parseQuery<Schema extends z.ZodType>(schema: Schema, context: Co
       : `${issue.path.join('.')}: ${issue.message}`,
   );
   throw new ProblemError('query_malformed', said.join('; '));
+}
+
+/** @throws ProblemError not_found: a path that cannot be is one where nothing is */
+export function parseParams<Schema extends z.ZodType>(
+  schema: Schema,
+  context: { params: Record<string, string> },
+): z.output<Schema> {
+  const parsed = schema.safeParse(context.params);
+  if (parsed.success) return parsed.data;
+  throw new ProblemError('not_found', parsed.error.issues.map(({ message }) => message).join('; '));
 }

@@ -1,13 +1,15 @@
-// The operator's HTTP server: headers, key, routes, and two probes that need no key.
+// The operator's HTTP server: headers, the routes of every room behind the gate, and two probes that need no key.
 import { createServer } from 'node:http';
 import Koa, { type Context } from 'koa';
 import { apiHeaders } from '../../kit/api-headers.ts';
 import { listen } from '../../kit/listen.ts';
 import type { Log } from '../../kit/log.ts';
+import type { IgnoredFrames } from '../intake/intake.ts';
 import type { LedgerPort } from '../ledger/port.ts';
-import { requireApiKey } from './api-key.ts';
+import { createGate } from './gate.ts';
+import { mountRoutes } from './mount.ts';
 import { answerProblem, ProblemError } from './problems.ts';
-import { createRoutes } from './routes.ts';
+import { allRoutes } from './routes.ts';
 
 export interface HttpServer {
   port: number;
@@ -21,8 +23,11 @@ export async function openHttpServer(parts: {
   host: string;
   /** 0 for any. */
   port: number;
+  /** Reverse proxies of our own. */
+  trustedProxies: readonly string[];
   store: LedgerPort;
-  ignoredFrames(): object[];
+  ignoredFrames(): IgnoredFrames[];
+  nowMs(): number;
   log: Log;
 }): Promise<HttpServer> {
   const { store, log } = parts;
@@ -31,8 +36,8 @@ export async function openHttpServer(parts: {
   app.use(apiHeaders());
   app.use((context, next) => answerErrors(context, next, log));
   app.use((context, next) => answerProbe(context, next, store));
-  app.use(requireApiKey(() => store.apiKeyHashes()));
-  const router = createRoutes(store, parts.ignoredFrames);
+  const gate = createGate({ ...parts, admitKey: (request) => store.admitKey(request) });
+  const router = mountRoutes(allRoutes(parts), gate);
   app.use(router.routes());
   app.use(router.allowedMethods());
 

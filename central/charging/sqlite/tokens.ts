@@ -1,5 +1,6 @@
 // The table of tokens: one line for each card and each processor that knows it by another name.
 import type Database from 'better-sqlite3';
+import type { Audit } from '../../people/sqlite/audit.ts';
 import type { TokenCalls } from '../token-port.ts';
 
 export interface TokenTable extends TokenCalls {
@@ -7,7 +8,7 @@ export interface TokenTable extends TokenCalls {
   tokenOf(token: string, processor: string): string | null;
 }
 
-export function createTokenTable(db: Database.Database): TokenTable {
+export function createTokenTable(db: Database.Database, audit: Audit): TokenTable {
   const find = db
     .prepare<[string, string], string>(
       'SELECT processor_token FROM processor_token WHERE token = ? AND processor = ?',
@@ -20,11 +21,13 @@ export function createTokenTable(db: Database.Database): TokenTable {
   );
   return {
     tokenOf: (token, processor) => find.get(token, processor) ?? null,
-    importTokens: (tokens, nowMs) =>
-      tokens.reduce(
-        (changed, { token, processor, processorToken }) =>
-          changed + upsert.run(token, processor, processorToken, nowMs).changes,
-        0,
-      ),
+    importTokens({ source, tokens }, by) {
+      let changed = 0;
+      for (const { token, processor, processorToken } of tokens) {
+        changed += upsert.run(token, processor, processorToken, by.nowMs).changes;
+      }
+      audit(by, 'token.import', `file ${source}`, { tokens: tokens.length, changed });
+      return changed;
+    },
   };
 }

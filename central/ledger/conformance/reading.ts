@@ -7,9 +7,11 @@ export function describeReading(on: OnTrial): void {
   const { hello, receive, sell, bookAll } = on;
 
   it('makes the first API key only', async () => {
-    expect(await on.port.ensureApiKey(Buffer.alloc(32, 1), nowMs)).toBe(true);
-    expect(await on.port.ensureApiKey(Buffer.alloc(32, 2), nowMs)).toBe(false);
-    expect((await on.port.apiKeyHashes()).map((hash) => Buffer.from(hash))).toEqual([Buffer.alloc(32, 1)]);
+    expect(await on.port.ensureFirstKey(Buffer.alloc(32, 1), nowMs)).toBe(true);
+    expect(await on.port.ensureFirstKey(Buffer.alloc(32, 2), nowMs)).toBe(false);
+    const judged = async (byte: number) =>
+      (await on.port.admitKey({ hash: Buffer.alloc(32, byte), from: '127.0.0.1', nowMs })).kind;
+    expect([await judged(1), await judged(2)]).toEqual(['admitted', 'unknown']);
   });
 
   it('pages through everything once', async () => {

@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import Database from 'better-sqlite3';
 import { createTokenTable } from '../../charging/sqlite/tokens.ts';
+import { createAuditTable } from '../../people/sqlite/audit.ts';
+import { createKeyTable } from '../../people/sqlite/keys.ts';
 import type { LedgerCalls } from '../port.ts';
 import { createApplianceTable } from './appliances.ts';
 import { createBookingTable } from './booking.ts';
@@ -36,31 +38,25 @@ export interface SqliteStore extends LedgerCalls {
 
 export function createSqliteStore(db: Database.Database): SqliteStore {
   const grown = new Set<string>();
+  const { audit, ...auditing } = createAuditTable(db);
   const feeds = createFeedTable(db, (applianceId) => grown.add(applianceId));
   const documents = createFeedDocuments(db);
-  const policies = createPolicyTable(documents, feeds);
-  const catalogues = createCatalogueTable(db, documents, feeds);
-  const hotList = createHotListTable(db, documents, feeds);
+  const policies = createPolicyTable(documents, feeds, audit);
+  const catalogues = createCatalogueTable(db, documents, feeds, audit);
+  const hotList = createHotListTable(db, documents, feeds, audit);
   // The policy comes first: an appliance sells nothing without one.
   const greet = (applianceRef: number) => {
     feeds.share(applianceRef, policies.forNewcomer());
     catalogues.greet(applianceRef);
     feeds.share(applianceRef, hotList.forNewcomer());
   };
-  const appliances = createApplianceTable(db, randomUUID, greet);
+  const appliances = createApplianceTable(db, { newId: randomUUID, greet, audit });
   const intake = createIntakeTable(db, appliances);
-  const { importTokens } = createTokenTable(db);
+  const { importTokens } = createTokenTable(db, audit);
   const booking = createBookingTable(db, feeds);
-  const insertKey = db.prepare(
-    'INSERT INTO api_key (hash, created_ms) SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM api_key)',
-  );
-  const keys = db.prepare<[], Buffer>('SELECT hash FROM api_key').pluck();
 
   return {
-    registerAppliance({ id, site, nowMs }) {
-      appliances.ensure(id, nowMs);
-      appliances.setSite(id, site);
-    },
+    registerAppliance: ({ id, site }, by) => appliances.register(id, site, by),
     hello: appliances.hello,
     receive: intake.receive,
     publicKeyOf: (applianceId) => appliances.find(applianceId)?.public_key ?? null,
@@ -87,12 +83,13 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
     catalogue: catalogues.inForce,
     products: ({ draft, after, limit }) => catalogues.products(draft, after, limit),
     productsBySku: catalogues.find,
-    sendStock: (applianceId, changes) => sendStock({ appliances, catalogues, feeds }, applianceId, changes),
-    changeHotList: ({ fingerprint, change, nowMs }) => hotList.change(fingerprint, change, nowMs),
+    sendStock: (applianceId, changes, by) =>
+      sendStock({ appliances, catalogues, feeds, audit }, applianceId, changes, by),
+    changeHotList: ({ fingerprint, change }, by) => hotList.change(fingerprint, change, by),
     hotList: ({ after, limit }) => hotList.page(after, limit),
-    ensureApiKey: (hash, nowMs) => insertKey.run(hash, nowMs).changes === 1,
-    apiKeyHashes: () => keys.all(),
     importTokens,
+    ...createKeyTable(db, audit),
+    ...auditing,
     ...createViews(db),
 
     transaction(work) {

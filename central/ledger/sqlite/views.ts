@@ -1,5 +1,6 @@
 // What operators and audits read: pages by cursor, sums without rounding.
 import type Database from 'better-sqlite3';
+import type { Page } from '../page.ts';
 import type {
   AccountView,
   ApplianceView,
@@ -8,7 +9,6 @@ import type {
   JournalView,
   LedgerCalls,
   MovementView,
-  Page,
   ParkedView,
 } from '../port.ts';
 import type { AccountName } from '../postings.ts';

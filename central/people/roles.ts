@@ -1,0 +1,36 @@
+// Who may do what at central: every action has a stable name, and this table says which role may take it.
+
+/** From the narrowest to the widest. */
+export const roles = ['viewer', 'support', 'finance', 'admin'] as const;
+export type Role = (typeof roles)[number];
+
+const everybody = roles;
+const whoAnswersCustomers = ['support', 'finance', 'admin'] as const;
+const whoMovesMoney = ['finance', 'admin'] as const;
+const adminOnly = ['admin'] as const;
+
+/**
+ * The action a route names is what a key needs. A room that adds a route adds its action here, so that the question who
+ * may do it is answered where all the other answers stand.
+ */
+export const rolesFor = {
+  'fleet.read': everybody,
+  'ledger.read': everybody,
+  'catalogue.read': everybody,
+  'review.read': everybody,
+  'review.decide': whoAnswersCustomers,
+  'exception.read': everybody,
+  'exception.settle': whoMovesMoney,
+  'webhook.read': everybody,
+  'webhook.replay': whoAnswersCustomers,
+  'webhook.manage': adminOnly,
+  'audit.read': whoMovesMoney,
+  'key.manage': adminOnly,
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Action = keyof typeof rolesFor;
+export const actions = Object.keys(rolesFor) as Action[];
+
+export function roleMay(role: Role, action: Action): boolean {
+  return (rolesFor[action] as readonly Role[]).includes(role);
+}
