@@ -71,6 +71,7 @@ function trial(concurrencyMax = 3) {
     clock,
     random: () => 0.5,
     log,
+    stopMsMax: 5000,
   });
   const state = { next: 1 };
   return {

@@ -6,6 +6,7 @@ import type { Log } from '../../kit/log.ts';
 import type { ProcessorPort } from '../processors/port.ts';
 import { createGate, type Gate, type GateView } from './breakers.ts';
 import { type Carried, carryOut, notCalled } from './carry-out.ts';
+import type { OpenedProcessor } from './open-processors.ts';
 import type { AnyLookUp, AnyOutcome, ChargingCalls, ProcessorPlaces, Step } from './port.ts';
 import { type CallFields, createTally, type Tally, type TallyView } from './tally.ts';
 
@@ -31,12 +32,12 @@ export type ChargingStore = {
 
 export interface LoopParts {
   store: ChargingStore;
-  processors: ReadonlyMap<string, { port: ProcessorPort; concurrencyMax: number }>;
+  processors: ReadonlyMap<string, OpenedProcessor>;
   clock: Clock;
   random: () => number;
   log: Log;
   /** How long a stop waits. */
-  stopMsMax?: number;
+  stopMsMax: number;
 }
 
 /** Taken at once: the store writes them in one transaction, which receipts wait for. */
@@ -56,7 +57,7 @@ interface Desk {
 }
 
 export function createChargingLoop(parts: LoopParts): ChargingLoop {
-  const { store, clock, log, stopMsMax = 5000 } = parts;
+  const { store, clock, log, stopMsMax } = parts;
   const desks = new Map<string, Desk>(
     [...parts.processors].map(([name, { port, concurrencyMax }]) => [
       name,

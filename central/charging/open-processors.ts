@@ -1,17 +1,38 @@
 // The processors of the configuration, opened: each with its secrets, by the name it is routed to. The only place that
 // knows which adapter goes by which name.
+import { present } from '../../kit/assert.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { ProcessorPort } from '../processors/port.ts';
 import { createStripeProcessor } from '../processors/stripe.ts';
-import type { ProcessorConfig, Processors } from './processors-config.ts';
+import { type Charging, type ProcessorConfig, routingRules } from './processors-config.ts';
+import type { RoutingRules } from './route.ts';
 import { credentialPath, readSecret } from './secret-file.ts';
+
+export interface OpenedProcessor {
+  port: ProcessorPort;
+  concurrencyMax: number;
+}
+
+export interface OpenedProcessors {
+  /** By the name they are routed to. */
+  opened: ReadonlyMap<string, OpenedProcessor>;
+  routing: RoutingRules;
+}
 
 /** Nobody is called. @throws CommandError secret_unusable */
 export function openProcessors(
-  configured: Processors,
+  config: Charging,
   parts: { clock: Pick<Clock, 'wallMs'>; env: NodeJS.ProcessEnv },
-): ReadonlyMap<string, ProcessorPort> {
-  return new Map(Object.entries(configured).map(([name, config]) => [name, open(name, config, parts)]));
+): OpenedProcessors {
+  const opened = new Map(
+    Object.entries(config.processors).map(([name, one]) => [
+      name,
+      { port: open(name, one, parts), concurrencyMax: one.concurrencyMax },
+    ]),
+  );
+  const keyLifeMs = (name: string) =>
+    present(opened.get(name), 'a processor of the configuration').port.keyLifeMs;
+  return { opened, routing: routingRules(config, keyLifeMs) };
 }
 
 function open(

@@ -100,19 +100,18 @@ describe('the processors of a configuration', () => {
 });
 
 describe('the secrets of a processor', () => {
-  const open = (text: string, env: NodeJS.ProcessEnv = {}) =>
-    openProcessors(parse(text).processors, { clock, env });
+  const open = (text: string, env: NodeJS.ProcessEnv = {}) => openProcessors(parse(text), { clock, env });
 
   it('come from a file beside the configuration, and the processor goes by its own name', () => {
     const path = join(folder.path, 'central.toml');
     writeFileSync(path, `${least}[processors.front]\nadapter = "stripe"\nkeyFile = "stripe.key"\n`);
-    const processors = openProcessors(readConfig(path).processors, { clock, env: {} });
-    expect([...processors].map(([name, port]) => [name, port.name])).toEqual([['front', 'front']]);
+    const { opened } = openProcessors(readConfig(path), { clock, env: {} });
+    expect([...opened].map(([name, { port }]) => [name, port.name])).toEqual([['front', 'front']]);
   });
 
   it('come from the credential of that name when no file is named', () => {
     writeFileSync(join(folder.path, 'stripe'), secret, { mode: 0o440 });
-    expect(open(one, { CREDENTIALS_DIRECTORY: folder.path }).size).toBe(1);
+    expect(open(one, { CREDENTIALS_DIRECTORY: folder.path }).opened.size).toBe(1);
     expect(() => open(one)).toThrow(expect.objectContaining({ code: 'secret_unusable' }));
   });
 

@@ -1,5 +1,7 @@
 // Every route of the operators' HTTP, room by room. Answers are camelCase; amounts are integer minor units; a page ends
 // with nextCursor null.
+import type { ProcessorView } from '../charging/loop.ts';
+import { processorRoutes } from '../charging/processor-routes.ts';
 import { feedRoutes } from '../feed/routes.ts';
 import type { IgnoredFrames } from '../intake/intake.ts';
 import { intakeRoutes } from '../intake/routes.ts';
@@ -13,12 +15,15 @@ export interface RouteParts {
   store: LedgerPort;
   /** What intake has dropped since the start. */
   ignoredFrames(): IgnoredFrames[];
+  /** How the processors stand. */
+  processors(): ProcessorView[];
 }
 
-export function allRoutes({ store, ignoredFrames }: RouteParts): Route[] {
+export function allRoutes({ store, ignoredFrames, processors }: RouteParts): Route[] {
   return [
     ...ledgerRoutes(store),
     ...intakeRoutes(ignoredFrames),
+    ...processorRoutes(processors),
     ...feedRoutes(store),
     ...keyRoutes(store),
     ...auditRoutes(store),

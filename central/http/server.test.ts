@@ -45,6 +45,7 @@ describe('the operator HTTP', () => {
       store: portOver(store),
       trustedProxies: [],
       ignoredFrames: () => [],
+      processors: () => [],
       nowMs: () => nowMs,
       log: silentLog,
     });

@@ -4,6 +4,7 @@ import Koa, { type Context } from 'koa';
 import { apiHeaders } from '../../kit/api-headers.ts';
 import { listen } from '../../kit/listen.ts';
 import type { Log } from '../../kit/log.ts';
+import type { ProcessorView } from '../charging/loop.ts';
 import type { IgnoredFrames } from '../intake/intake.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import { createGate } from './gate.ts';
@@ -27,6 +28,7 @@ export async function openHttpServer(parts: {
   trustedProxies: readonly string[];
   store: LedgerPort;
   ignoredFrames(): IgnoredFrames[];
+  processors(): ProcessorView[];
   nowMs(): number;
   log: Log;
 }): Promise<HttpServer> {
