@@ -19,6 +19,7 @@ interface Options {
   port: number;
   clock: ClockKind;
   searchLagMs: number;
+  latencyMs: number;
   json?: boolean;
 }
 
@@ -34,6 +35,7 @@ const program = new Command('holdfast-sandbox')
       .default('system'),
   )
   .option('--search-lag-ms <ms>', 'how long a payment is not found by search', whole(86_400_000), 60_000)
+  .option('--latency-ms <ms>', "how long a processor's answer takes", whole(600_000), 0)
   .option('--json', 'say where it listens as one JSON object')
   .addHelpText('after', examples)
   .showHelpAfterError()

@@ -35,8 +35,10 @@ beforeEach(async () => {
   ({ nowMs } = await sandbox.admin<{ nowMs: number }>('GET', '/sandbox/clock'));
 });
 
-const listen = (manner: object = {}) =>
-  sandbox.admin('PUT', '/sandbox/webhooks', { url: receiver.url, secret, ...manner });
+const listen = (manner: object = {}) => {
+  const events = [created, succeeded, 'refund.created'];
+  return sandbox.admin('PUT', '/sandbox/webhooks', { url: receiver.url, secret, events, ...manner });
+};
 const advance = async (ms: number) => {
   ({ nowMs } = await sandbox.admin<{ nowMs: number }>('POST', '/sandbox/clock/advance', { ms }));
 };
