@@ -45,7 +45,8 @@ function open(
       ? readSecret(credentialPath(name, env), 'credential')
       : readSecret(config.keyFile);
   const webhookSecrets = config.webhookSecretFiles.map((path) => readSecret(path));
-  const { callMsMax } = config;
+  const { callMsMax, searchSettledMs } = config;
   const baseUrl = new URL(config.baseUrl);
-  return { ...createStripeProcessor({ secretKey, webhookSecrets, baseUrl, callMsMax, clock }), name };
+  const options = { secretKey, webhookSecrets, baseUrl, callMsMax, searchSettledMs, clock };
+  return { ...createStripeProcessor(options), name };
 }

@@ -43,6 +43,8 @@ const Processor = z.discriminatedUnion('adapter', [
   z.strictObject({
     adapter: z.literal('stripe'),
     baseUrl: BaseUrl.default('https://api.stripe.com'),
+    /** After so long a search that finds nothing proves that nothing was charged; Stripe's is behind, by more in an outage. */
+    searchSettledMs: z.int().min(1000).max(86_400_000).default(3_600_000),
     ...ofEvery,
   }),
 ]);
