@@ -13,6 +13,7 @@ import {
 } from './charging/processors-config.ts';
 import { CommandError } from './errors.ts';
 import { issueWords } from './issue-words.ts';
+import { ReviewConfig } from './people/review-config.ts';
 
 const Port = z.int().min(0).max(65_535);
 
@@ -55,6 +56,7 @@ const Sections = z.strictObject({
   /** Without any nothing is charged: what is sold is booked, and who asks is answered by the token. */
   processors: Processors.default({}),
   routing: Routing.default([]),
+  reviews: ReviewConfig,
   log: z
     .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') })
     .prefault({}),

@@ -27,6 +27,9 @@ export const exitCodes = {
   key_revoked: 1,
   keys_full: 1,
   audit_broken: 1,
+  review_unknown: 1,
+  review_decided: 1,
+  second_person_needed: 1,
   argument_malformed: 2,
 } as const;
 export type CommandErrorCode = keyof typeof exitCodes;

@@ -27,6 +27,9 @@ import { policySchema } from './commands/policy-schema.ts';
 import { policySet } from './commands/policy-set.ts';
 import { policyShow } from './commands/policy-show.ts';
 import { policyValidate } from './commands/policy-validate.ts';
+import { reviewDecide } from './commands/review-decide.ts';
+import { reviewList } from './commands/review-list.ts';
+import { reviewShow } from './commands/review-show.ts';
 import { stockSend } from './commands/stock-send.ts';
 import { tokenImport } from './commands/token-import.ts';
 import { readConfig } from './config.ts';
@@ -54,6 +57,7 @@ const groups: [name: string, description: string, commands: Command[]][] = [
   ['token', 'cards at several processors', [tokenImport()]],
   ['ledger', 'the books', [ledgerCheck()]],
   ['key', 'API keys of people and programs', [keyCreate(), keyList(), keyRotate(), keyRevoke()]],
+  ['review', 'what a person must decide', [reviewList(), reviewShow(), reviewDecide()]],
   ['audit', 'who did what', [auditList(), auditVerify()]],
   ['authority', 'who may speak at all', [authorityInit()]],
   ['appliance', 'the boxes', [applianceCreate()]],

@@ -18,6 +18,8 @@ const problems = {
   key_already_revoked: { status: 409, title: 'That key was revoked' },
   last_admin_key: { status: 409, title: 'That key is the last one that may manage keys' },
   keys_full: { status: 409, title: 'There are as many keys as there may be' },
+  review_decided: { status: 409, title: 'That review was decided' },
+  second_person_needed: { status: 409, title: 'Another person must confirm it' },
   ambiguous: { status: 409, title: 'Several appliances use that id' },
   not_ready: { status: 503, title: 'The service is not ready' },
   internal: { status: 500, title: 'The service failed' },

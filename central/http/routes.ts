@@ -9,6 +9,8 @@ import type { LedgerPort } from '../ledger/port.ts';
 import { ledgerRoutes } from '../ledger/routes.ts';
 import { auditRoutes } from '../people/audit-routes.ts';
 import { keyRoutes } from '../people/key-routes.ts';
+import { reviewRoutes } from '../people/review-routes.ts';
+import type { ReviewRules } from '../people/reviews.ts';
 import type { Route } from './route.ts';
 
 export interface RouteParts {
@@ -17,9 +19,10 @@ export interface RouteParts {
   ignoredFrames(): IgnoredFrames[];
   /** How the processors stand. */
   processors(): ProcessorView[];
+  reviews: ReviewRules;
 }
 
-export function allRoutes({ store, ignoredFrames, processors }: RouteParts): Route[] {
+export function allRoutes({ store, ignoredFrames, processors, reviews }: RouteParts): Route[] {
   return [
     ...ledgerRoutes(store),
     ...intakeRoutes(ignoredFrames),
@@ -27,5 +30,6 @@ export function allRoutes({ store, ignoredFrames, processors }: RouteParts): Rou
     ...feedRoutes(store),
     ...keyRoutes(store),
     ...auditRoutes(store),
+    ...reviewRoutes(store, reviews),
   ];
 }

@@ -10,6 +10,7 @@ import { createTestJournal, testKeys } from '../fixtures/journal.ts';
 import { portOver } from '../ledger/sqlite/direct-port.ts';
 import type { SqliteStore } from '../ledger/sqlite/store.ts';
 import { hashApiKey, newApiKey } from '../people/keys.ts';
+import { ReviewConfig } from '../people/review-config.ts';
 import { exactJson } from './exact-json.ts';
 import { type HttpServer, openHttpServer } from './server.ts';
 
@@ -46,6 +47,7 @@ describe('the operator HTTP', () => {
       trustedProxies: [],
       ignoredFrames: () => [],
       processors: () => [],
+      reviews: ReviewConfig.parse(undefined),
       nowMs: () => nowMs,
       log: silentLog,
     });

@@ -6,6 +6,7 @@ import type { TokenCalls } from '../charging/token-port.ts';
 import type { IgnoredReason } from '../intake/entries-run.ts';
 import type { By } from '../people/actor.ts';
 import type { PeopleCalls } from '../people/port.ts';
+import type { ReviewCalls } from '../people/review-port.ts';
 import type { Page } from './page.ts';
 import type { Posting } from './postings.ts';
 import type {
@@ -164,7 +165,7 @@ export interface AnsweredDue {
 }
 
 /** What the store does, said once; LedgerPort is the same with promises. */
-export interface LedgerCalls extends PeopleCalls, TokenCalls {
+export interface LedgerCalls extends PeopleCalls, TokenCalls, ReviewCalls {
   /** Makes the appliance known, with its site; a second time changes the site only. */
   registerAppliance(appliance: { id: string; site: string | null }, by: By): void;
   /** Takes note of a hello and says where to go on from; a journal with another history is put under a condition. */

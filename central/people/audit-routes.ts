@@ -6,16 +6,11 @@ import { Moment, pageOf } from '../http/fields.ts';
 import { ProblemError } from '../http/problems.ts';
 import { PageQuery, WholeNumber } from '../http/query.ts';
 import { type Route, route } from '../http/route.ts';
+import { Actor } from './actor-schema.ts';
 import type { PeoplePort } from './port.ts';
-import { roles } from './roles.ts';
 import { verifyAudit } from './verify-audit.ts';
 
-const Actor = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('key'), name: z.string(), role: z.enum(roles), from: z.string() }),
-  z.object({ kind: z.literal('command'), user: z.string(), from: z.string() }),
-  z.object({ kind: z.literal('central'), rule: z.string() }),
-]);
-export const AuditRecord = z
+const AuditRecord = z
   .object({
     number: z.int(),
     atMs: Moment,

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { createTokenTable } from '../../charging/sqlite/tokens.ts';
 import { createAuditTable } from '../../people/sqlite/audit.ts';
 import { createKeyTable } from '../../people/sqlite/keys.ts';
+import { createReviewTable } from '../../people/sqlite/reviews.ts';
 import type { LedgerCalls } from '../port.ts';
 import { createApplianceTable } from './appliances.ts';
 import { createBookingTable } from './booking.ts';
@@ -39,6 +40,7 @@ export interface SqliteStore extends LedgerCalls {
 export function createSqliteStore(db: Database.Database): SqliteStore {
   const grown = new Set<string>();
   const { audit, ...auditing } = createAuditTable(db);
+  const { open: _, ...reviewing } = createReviewTable(db, { audit, onDecided: refuseToDecide });
   const feeds = createFeedTable(db, (applianceId) => grown.add(applianceId));
   const documents = createFeedDocuments(db);
   const policies = createPolicyTable(documents, feeds, audit);
@@ -90,6 +92,7 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
     importTokens,
     ...createKeyTable(db, audit),
     ...auditing,
+    ...reviewing,
     ...createViews(db),
 
     transaction(work) {
@@ -121,4 +124,9 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
     dataVersion: () => Number(db.pragma('data_version', { simple: true })),
     close: () => void db.close(),
   };
+}
+
+/** Reviews are opened by the charging of checkouts: what nobody would carry out must not be decided. */
+function refuseToDecide(): never {
+  throw new Error('nobody carries out the decision of a review');
 }
