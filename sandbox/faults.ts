@@ -90,12 +90,14 @@ export function createFaults(): Faults {
   return {
     plant(side, wishes, targets, { seed, scope }) {
       const made: Fault[] = [];
-      const taken = new Set(always(side).flatMap(placesOf));
+      const before = always(side);
+      const taken = new Set(before.flatMap(placesOf));
       // First what takes the most away, so that nothing else is planted on what nobody will see.
       const inOrder = [...wishes].sort((a, b) => rank(a.kind) - rank(b.kind));
       for (const [place, { kind, count }] of inOrder.entries()) {
         const free = freeFor(kind, targets, taken);
-        for (const target of drawSome(free.targets, Math.min(count, free.max), seed + place)) {
+        const max = Math.min(count, leftOf(kind, before));
+        for (const target of drawSome(free.targets, max, seed + place)) {
           const fault = taken.has(target.id) ? null : faultOn(side, kind, target, free.rows, scope);
           if (fault === null || fault.also.some((id) => taken.has(id)) || planted.size >= plantedMax)
             continue;
@@ -117,33 +119,40 @@ function placesOf(fault: Fault): string[] {
   return [placeOf(fault), ...fault.also];
 }
 
-/** Of what is free, where the fault may fall, and how many of it a file can have. */
+/** How many more of a kind a file can have: two open quotes are the ends of one long cell, and it ends only once. */
+function leftOf(kind: Fault['kind'], before: readonly Fault[]): number {
+  if (kind !== 'quote_open' && kind !== 'truncated') return Number.POSITIVE_INFINITY;
+  return before.some((fault) => fault.kind === kind) ? 0 : 1;
+}
+
+/** The rows that are free, and on which of them the fault may fall. */
 function freeFor(
   kind: ReportFault | BankFault,
   targets: readonly Target[],
   taken: ReadonlySet<string>,
-): { rows: readonly Target[]; targets: readonly Target[]; max: number } {
+): { rows: readonly Target[]; targets: readonly Target[] } {
   const isTaken = ({ id }: Target) => taken.has(id);
   if (kind === 'truncated') {
     const rows = targets.slice(targets.findLastIndex(isTaken) + 1).slice(-lostMax);
-    return { rows, targets: rows, max: 1 };
+    return { rows, targets: rows };
   }
   const rows = targets.filter((row) => !isTaken(row) && !row.isPayout);
-  return { rows, targets: rows, max: rows.length };
+  if (kind !== 'entries_joined') return { rows, targets: rows };
+  const last = new Set([...new Map(rows.map((row) => [row.currency, row])).values()]);
+  return { rows, targets: rows.filter((row) => !last.has(row)) };
 }
 
 function rank(kind: ReportFault | BankFault): number {
   return kind === 'truncated' ? 0 : kind === 'entries_joined' ? 1 : 2;
 }
 
-/** Null where there is not enough for it. */
 function faultOn(
   side: Fault['side'],
   kind: ReportFault | BankFault,
   target: Target,
   free: readonly Target[],
   scope: Fault['scope'],
-): Fault | null {
+): Fault {
   const { id, ourReference, payout } = target;
   const fault: Fault = { side, kind, target: id, also: [], ourReference, payout, offBy: 0, scope };
   const at = free.indexOf(target);
@@ -165,7 +174,7 @@ function faultOn(
       return { ...fault, also: free.slice(at + 1).map((lost) => lost.id) };
     case 'entries_joined': {
       const joined = free.slice(at + 1).filter(({ currency }) => currency === target.currency);
-      return joined.length === 0 ? null : { ...fault, also: joined.slice(0, joinedMax).map((one) => one.id) };
+      return { ...fault, also: joined.slice(0, joinedMax).map((one) => one.id) };
     }
     default:
       return unreachable(kind);

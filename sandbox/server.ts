@@ -69,6 +69,7 @@ export async function openSandbox(options: SandboxOptions, log: Log): Promise<Sa
       webhooks,
       operations,
       books,
+      keys,
       bank,
       faults,
       calls: () => calls,
