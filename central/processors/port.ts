@@ -101,7 +101,20 @@ export type LookUp<State> =
   | { kind: 'too_early'; tryAgainAfterMs: number }
   | { kind: 'unavailable'; code: string };
 
+/** A card holder's bank takes money back, or asks why it should not. */
+export interface DisputeState {
+  disputeId: string;
+  reference: string | null;
+  /** `inquiry`: asked only, no money has moved; `closed`: that ended so. `opened`: the money is held. */
+  state: 'inquiry' | 'closed' | 'opened' | 'under_review' | 'won' | 'lost';
+  /** What is disputed, which may be less than the charge. */
+  amount: Amount;
+  /** The processor's code of the reason. */
+  reason: string | null;
+}
+
 export interface ProcessorEvent {
+  /** The same for every copy of the event and for no other one of this processor. */
   eventId: string;
   /** The processor's name of what happened. */
   type: string;
@@ -110,11 +123,21 @@ export interface ProcessorEvent {
   about:
     | { kind: 'charge'; charge: ChargeState }
     | { kind: 'refund'; refund: RefundState; chargeId: string | null }
+    | { kind: 'dispute'; dispute: DisputeState; chargeId: string | null }
     | { kind: 'other' };
 }
 
+/** How a processor brings its webhooks. */
+export interface WebhookManner {
+  /** The header, in lower case, whose value is judged with the body; an empty text where it is absent. */
+  signatureHeader: string;
+  /** What is answered once the events are stored; some send again until they read a certain word. */
+  acceptedBody: string;
+}
+
 export type Webhook =
-  | { kind: 'event'; event: ProcessorEvent }
+  /** Some processors send several events in one body. */
+  | { kind: 'events'; events: ProcessorEvent[] }
   | { kind: 'refused'; code: 'signature_wrong' | 'timestamp_old' | 'body_malformed' };
 
 export interface ProcessorPort {
@@ -131,6 +154,7 @@ export interface ProcessorPort {
   lookUpChargeById(chargeId: string): Promise<LookUp<ChargeState>>;
   /** All refunds of the charge with our reference. */
   lookUpRefund(question: { chargeId: string; reference: string }): Promise<LookUp<RefundState>>;
+  readonly webhooks: WebhookManner;
   /** Judges a webhook by the exact bytes it came with. @param nowMs by which its age is judged */
   parseWebhook(rawBody: Uint8Array, signature: string, nowMs: number): Webhook;
 }
