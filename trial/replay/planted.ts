@@ -47,8 +47,7 @@ export function comparePlanted(
   const isSetAside = (fault: PlantedFault) =>
     setAside.some(({ text }) => [...namesOf(fault)].some((name) => text.includes(name)));
   const unseen = planted.filter(
-    (fault) =>
-      !harmless.has(fault.kind) && !isSetAside(fault) && !found.some((one) => tells(one, fault)),
+    (fault) => !harmless.has(fault.kind) && !isSetAside(fault) && !found.some((one) => tells(one, fault)),
   );
   const unexplained = found.filter(
     (one) => !one.references.some((name) => known.has(name)) && !planted.some((fault) => tells(one, fault)),
@@ -56,12 +55,18 @@ export function comparePlanted(
   return {
     unseen: unseen.map(({ side, kind, target }) => `${side}: ${kind} on ${target} was planted and not found`),
     unexplained: unexplained.map(
-      ({ ref, status, references }) => `exception ${ref}: ${status} of ${references.join(', ')} was not planted`,
+      ({ ref, status, references }) =>
+        `exception ${ref}: ${status} of ${references.join(', ')} was not planted`,
     ),
   };
 }
 
 /** Everything by which a fault may be known: its rows, our reference, and the payout whose sum it spoils. */
 function namesOf({ target, also, ourReference, payout }: PlantedFault): ReadonlySet<string> {
-  return new Set([target, ...also, ...(ourReference === null ? [] : [ourReference]), ...(payout === null ? [] : [payout])]);
+  return new Set([
+    target,
+    ...also,
+    ...(ourReference === null ? [] : [ourReference]),
+    ...(payout === null ? [] : [payout]),
+  ]);
 }
