@@ -71,18 +71,18 @@ async function oneRound(): Promise<Round> {
   });
   const wiring: { loop: ChargingLoop | null } = { loop: null };
   const path = join(folder, 'central.db');
-  const store = await startThreadStore(path, {
-    routing: {
-      processors: { stripe: { keyLifeMs: port.keyLifeMs, tokenPrefixes: [''] } },
-      rules: [{ when: {}, processors: ['stripe'], otherOn: [] }],
-    },
+  const events = {
     onStepsDue: () => wiring.loop?.wake(),
     onGrown() {},
     onChangedOutside() {},
-    onDiskTrouble: (error) => say(`disk trouble: ${error}`),
-    onFailed(error) {
+    onDiskTrouble: (error: string) => say(`disk trouble: ${error}`),
+    onFailed(error: Error) {
       throw error;
     },
+  };
+  const store = await startThreadStore(path, events, {
+    processors: { stripe: { keyLifeMs: port.keyLifeMs, tokenPrefixes: [''] } },
+    rules: [{ when: {}, processors: ['stripe'], otherOn: [] }],
   });
   const loop = createChargingLoop({
     store: store.port,

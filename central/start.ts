@@ -56,14 +56,14 @@ export async function startCentral(
 
     const processors = openProcessors(config, { clock, env: process.env });
     const wiring: { pipe: Pipe | null } = { pipe: null };
-    const store = await startThreadStore(databasePath(config.dataFolder), {
-      routing: processors.routing,
+    const events = {
       onStepsDue: () => charging.wake(),
-      onGrown: (applianceIds) => feed.onGrown(applianceIds),
+      onGrown: (applianceIds: string[]) => feed.onGrown(applianceIds),
       onChangedOutside: () => feed.onGrown(),
-      onDiskTrouble: (error) => log.error({ error }, 'the ledger waits for the disk'),
+      onDiskTrouble: (error: string) => log.error({ error }, 'the ledger waits for the disk'),
       onFailed: parts.failed,
-    });
+    };
+    const store = await startThreadStore(databasePath(config.dataFolder), events, processors.routing);
     lifecycle.onStop('store', store.close);
     const charging = createChargingLoop({
       store: store.port,

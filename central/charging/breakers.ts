@@ -29,8 +29,6 @@ export interface GateView {
 export interface Gate {
   /** How many calls may be begun now. */
   places(): number;
-  /** In how long the breaker lets a call try, though nothing else happens; null when it is not open. */
-  probeInMs(): number | null;
   /**
    * Makes the call and does the work that follows, in one place: what waits for the disk holds up the next call.
    * @returns `closed` when there was no place or the breaker had opened: nothing was called
@@ -97,7 +95,6 @@ export function createGate({ placesMax, clock, random, onChange }: GateOptions):
 
   return {
     places: free,
-    probeInMs: () => (state.breaker === 'open' ? Math.max(0, state.probeMs - clock.monotonicMs()) : null),
     async run(call, work) {
       if (free() === 0) return 'closed';
       try {

@@ -48,6 +48,8 @@ const gatherMs = 4;
 const lookMsMax = 60_000;
 /** What is due and was not handed out waits for something else; it is not asked for in a tight loop. */
 const lookMsMin = 250;
+/** While one is broken: what comes due there may be another's, and it may be time to try it again. */
+const brokenLookMs = 1000;
 const storeAgainMs = 1000;
 
 interface Desk {
@@ -115,17 +117,20 @@ export function createChargingLoop(parts: LoopParts): ChargingLoop {
   async function look(): Promise<number> {
     for (;;) {
       const places = placesNow();
-      const free = Object.values(places).reduce((sum, { freeCount }) => sum + freeCount, 0);
-      // Each call that ends looks again.
-      if (free === 0 || state.phase !== 'running') return untilProbe();
+      const freeCount = Object.values(places).reduce((sum, one) => sum + one.freeCount, 0);
+      const someBroken = Object.values(places).some(({ broken }) => broken);
+      if (state.phase !== 'running') return lookMsMax;
+      // All at work: each call that ends looks again. At a broken one there may be what another could do.
+      if (freeCount === 0 && !someBroken) return lookMsMax;
       const steps = await store.takeSteps({ places, stepsMax, nowMs: clock.wallMs() });
       for (const step of steps) begin(step);
-      if (steps.length < Math.min(stepsMax, free)) break;
+      if (steps.length === 0 || steps.length < Math.min(stepsMax, freeCount)) break;
     }
-    const open = [...desks].filter(([, { gate }]) => gate.places() > 0).map(([name]) => name);
-    const dueMs = await store.nextStepDueMs(open);
+    const places = placesNow();
+    const sound = Object.keys(places).filter((name) => !places[name]?.broken);
+    const dueMs = await store.nextStepDueMs(sound);
     const dueInMs = dueMs === null ? lookMsMax : Math.max(lookMsMin, dueMs - clock.wallMs());
-    return Math.min(dueInMs, untilProbe());
+    return Math.min(dueInMs, sound.length === desks.size ? lookMsMax : brokenLookMs);
   }
 
   function placesNow(): Record<string, ProcessorPlaces> {
@@ -135,11 +140,6 @@ export function createChargingLoop(parts: LoopParts): ChargingLoop {
         return [name, { freeCount, broken: freeCount === 0 && gate.view().breaker !== 'closed' }];
       }),
     );
-  }
-
-  function untilProbe(): number {
-    const probes = [...desks.values()].flatMap(({ gate }) => gate.probeInMs() ?? []);
-    return Math.min(lookMsMax, ...probes.map((ms) => Math.max(ms, 1)));
   }
 
   function begin(step: Step): void {

@@ -2,6 +2,7 @@
 // in the end is asked of it by Stripe's own API: one live charge a checkout, whatever went wrong on the way (I13).
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { Checkout, KioskClient, Submission } from '../../kiosk/client.ts';
@@ -9,7 +10,7 @@ import { startSandbox, type TrialSandbox } from '../../trial/sandbox.ts';
 import { centralCommand, type Site } from '../../trial/site.ts';
 import { readProducts } from '../../trial/start/shopping.ts';
 import { generousPolicy } from '../faults/kill-cycles.ts';
-import { catalogueFile, kioskOf, newFolder, openShop } from './shop.ts';
+import { catalogueFile, kioskOf, newFolder, openShop, statusOf } from './shop.ts';
 
 let folder: string;
 let front: TrialSandbox;
@@ -35,12 +36,7 @@ beforeAll(async () => {
     },
   });
   kiosk = kioskOf(site);
-  await expect
-    .poll(async () => {
-      const status = await kiosk.status();
-      return status.kind === 'found' && status.value.link.kind;
-    })
-    .toBe('online');
+  while ((await statusOf(site)).link.kind !== 'online') await sleep(50);
 }, 60_000);
 afterAll(async () => {
   await site.stop();
@@ -109,8 +105,7 @@ describe('a checkout', () => {
     expect(verdict).toBe('approved_offline');
     await outcomeOf(id, 'captured');
     expect(await paymentsOf(front, id)).toEqual(['succeeded']);
-    const status = await kiosk.status();
-    expect(status).toMatchObject({ value: { exposure: { totalMinor: 0 } } });
+    expect((await statusOf(site)).exposure.totalMinor).toBe(0);
   });
 
   it('that a kiosk waits for is authorised by the processor, then captured', async () => {
@@ -136,8 +131,9 @@ describe('a checkout', () => {
   it('that is given back in part is refunded at the processor', async () => {
     const { id } = await sell('pm_card_visa');
     await outcomeOf(id, 'captured');
-    const back100 = { checkoutId: id, amountMinor: 100, reason: 'damaged' };
-    const refund = answerOf(await kiosk.refund(back100));
+    const refund = answerOf(
+      await kiosk.refund({ checkoutId: id, currency: 'GBP', totalMinor: 100, reason: 'damaged' }),
+    );
     await outcomeOf(refund.id, 'refunded');
     const refunds = await listed(front, 'refunds', Refund);
     expect(refunds.filter(({ metadata }) => metadata.holdfast_reference?.includes(refund.id))).toMatchObject([
