@@ -25,7 +25,8 @@ export function learnLookUp(
   switch (result.kind) {
     case 'found': {
       const live = result.found.filter(isLive);
-      if (live.length > 1) return { ...asItIs(attempt), state: 'unknown', code: madeTwice, notBeforeMs: null };
+      if (live.length > 1)
+        return { ...asItIs(attempt), state: 'unknown', code: madeTwice, notBeforeMs: null };
       return learnFound(attempt, live[0] ?? result.found[0], context, nowMs);
     }
     case 'not_found':
@@ -74,7 +75,7 @@ function learnFound(
     case 'voided':
       return learnCharge(attempt, found);
     default:
-      return unreachable(found.state);
+      return unreachable(found);
   }
 }
 

@@ -91,7 +91,8 @@ export function learnCharge(attempt: AttemptFacts, charge: ChargeState): Learned
       // What was given back is still called captured by its processor.
       if (attempt.state === 'undone') return null;
       if (state === 'captured') return { ...known, state: 'approved', charge: captured };
-      if (state === 'authorised') return isOpen(attempt) ? { ...known, state: 'approved', charge: null } : null;
+      if (state === 'authorised')
+        return isOpen(attempt) ? { ...known, state: 'approved', charge: null } : null;
       if (state === 'voided') return { ...known, state: 'undone', charge: { kind: 'voided' } };
       return null;
     case 'capture':
@@ -124,7 +125,13 @@ export function learnRefund(attempt: AttemptFacts, refund: RefundState, nowMs: n
       return { ...known, state: 'pending', code: null, looked: 0, notBeforeMs: nowMs + pendingLookMs };
     case 'failed':
       if (attempt.state === 'declined') return null;
-      return { ...known, state: 'declined', code: 'refund_failed', looked: attempt.looked, notBeforeMs: null };
+      return {
+        ...known,
+        state: 'declined',
+        code: 'refund_failed',
+        looked: attempt.looked,
+        notBeforeMs: null,
+      };
     default:
       return unreachable(refund.state);
   }

@@ -1,6 +1,6 @@
 // The next step for one checkout, from what is wanted and what is known: pure. Keeps I13: while anybody does not know what
 // became of a call, nothing but a look-up follows, and a second charge only when the one before is known to hold no money.
-import { aliveCharge, type AttemptFacts, type CollectionFacts, madeTwice, type Route } from './facts.ts';
+import { type AttemptFacts, aliveCharge, type CollectionFacts, madeTwice, type Route } from './facts.ts';
 import type { HeldFor, Purpose } from './port.ts';
 
 export interface NewAttempt {
@@ -126,7 +126,9 @@ function release(facts: CollectionFacts, route: Route, nowMs: number): Next {
 
 /** Everything is captured: refunds in their order, never more than is left. */
 function giveBack(facts: CollectionFacts, held: AttemptFacts, route: Route, nowMs: number): Next {
-  const onTheirWay = facts.attempts.filter(({ state, purpose }) => purpose === 'refund' && state === 'pending');
+  const onTheirWay = facts.attempts.filter(
+    ({ state, purpose }) => purpose === 'refund' && state === 'pending',
+  );
   const promisedMinor = onTheirWay.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
   const leftMinor = facts.capturedMinor - facts.refundedMinor - promisedMinor;
   const isPromised = (ref: number) => onTheirWay.some(({ paybackRef }) => paybackRef === ref);

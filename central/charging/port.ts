@@ -83,6 +83,8 @@ export interface CollectionRow {
   totalMinor: number;
   capturedMinor: number;
   refundedMinor: number;
+  /** Written off, or in suspense. */
+  lostMinor: number;
   origin: 'offline' | 'online';
   wanted: 'authorised' | 'captured' | 'nothing';
   state: CollectionState;
@@ -133,6 +135,7 @@ export interface ExposureRow {
   writtenOffMinor: number;
 }
 
+/** What the rest of central asks; the store answers each call in one transaction. */
 export interface ChargingCalls {
   /**
    * The next steps, each for another checkout, what a kiosk waits for first. A call to be made is stored as `sent` before
@@ -159,6 +162,15 @@ export interface ChargingCalls {
   collection(request: { applianceId: string; checkoutId: string }): CollectionView | null;
   /** By appliance and currency, in the order of their names; at most `limit`, the worst first. */
   exposure(filter: { site: string | null; limit: number }): ExposureRow[];
+}
+
+/** A person's word on a checkout that is held; carried out in the transaction of the review's decision. */
+export interface Decided {
+  applianceRef: number;
+  /** The checkout, or the refund. */
+  documentId: string;
+  decision: PersonDecision;
+  note: string;
 }
 
 /** What webhooks call inside their own transaction (central/charging/sqlite/charging.ts). */

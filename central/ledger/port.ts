@@ -2,6 +2,7 @@
 // Each call is one transaction, and its answer is given only after that transaction is durable.
 import type { Product } from '../../contract/feed.ts';
 import type { Policy } from '../../contract/policy.ts';
+import type { ChargingCalls } from '../charging/port.ts';
 import type { TokenCalls } from '../charging/token-port.ts';
 import type { IgnoredReason } from '../intake/entries-run.ts';
 import type { By } from '../people/actor.ts';
@@ -165,7 +166,7 @@ export interface AnsweredDue {
 }
 
 /** What the store does, said once; LedgerPort is the same with promises. */
-export interface LedgerCalls extends PeopleCalls, TokenCalls, ReviewCalls {
+export interface LedgerCalls extends ChargingCalls, PeopleCalls, ReviewCalls, TokenCalls {
   /** Makes the appliance known, with its site; a second time changes the site only. */
   registerAppliance(appliance: { id: string; site: string | null }, by: By): void;
   /** Takes note of a hello and says where to go on from; a journal with another history is put under a condition. */

@@ -34,7 +34,10 @@ export interface AttemptTable {
   find(ref: number): AttemptRow | null;
   of(collectionRef: number): AttemptRow[];
   /** The charge or refund that an event names: by our reference, else by the processor's id. */
-  findNamed(processor: string, names: { reference: string | null; chargeId: string | null }): AttemptRow | null;
+  findNamed(
+    processor: string,
+    names: { reference: string | null; chargeId: string | null },
+  ): AttemptRow | null;
   findRefund(processor: string, names: { reference: string | null; refundId: string }): AttemptRow | null;
   /** Stores the call as `sent`; answers its number. */
   add(attempt: NewAttemptRow, nowMs: number): number;

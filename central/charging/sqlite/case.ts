@@ -10,7 +10,7 @@ import type { CollectionData, CollectionTable, PaybackRow } from './collections.
 
 /** What a person is asked; where it is kept and how it is decided is another room's. */
 export type OpenReview = (review: {
-  kind: 'in_review' | 'unknown_attempt';
+  kind: 'in_review' | 'unknown_attempt' | 'held_money';
   applianceRef: number;
   documentId: string;
   attemptRef: number | null;
@@ -109,7 +109,10 @@ export function createCases(
     },
     tell({ data }, id, outcome, nowMs, declineCode) {
       const item: FeedItem = { kind: 'outcome', id, outcome, atMs: nowMs };
-      const code = declineCode?.toLowerCase().replaceAll(/[^a-z0-9_]/g, '_').slice(0, 64);
+      const code = declineCode
+        ?.toLowerCase()
+        .replaceAll(/[^a-z0-9_]/g, '_')
+        .slice(0, 64);
       parts.appendFeed(data.applianceRef, [code ? { ...item, declineCode: code } : item]);
     },
   };

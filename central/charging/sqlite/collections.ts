@@ -29,6 +29,9 @@ export interface CollectionData {
 /** 0 a kiosk waits, 1 it can be done nowhere else, 2 a charge that another processor may make. */
 export type Lane = 0 | 1 | 2;
 
+/** In the place of a processor: it is still to be said by somebody who knows the routing rules. */
+export const unrouted = '';
+
 /** Where the next step is made, and when. */
 export interface Due {
   dueMs: number;
@@ -67,11 +70,13 @@ export interface CollectionTable {
   nextDueMs(processor: string): number | null;
   /** What was handed out for a look-up and not answered, among others that wait as long: due now. */
   hurry(processor: string, untilMs: number, nowMs: number): number;
-  processorsWithWork(): string[];
+  /** What waits for a processor that is not configured any more is to be routed anew. Answers how many. */
+  rerouteOthers(processors: readonly string[], nowMs: number): number;
   addPayback(collectionRef: number, documentId: string, amountMinor: number): void;
   paybacks(collectionRef: number): PaybackRow[];
   setPayback(ref: number, state: PaybackFacts['state']): void;
-  collectionOfPayback(ref: number): number | null;
+  /** Of a checkout, or of a refund of one. */
+  refOfDocument(applianceRef: number, documentId: string): number | null;
 }
 
 export function createCollectionTable(db: Database.Database): CollectionTable {
@@ -111,9 +116,10 @@ export function createCollectionTable(db: Database.Database): CollectionTable {
   const hurry = db.prepare(
     'UPDATE collection SET due_ms = @nowMs WHERE processor = @processor AND lane = 1 AND due_ms > @nowMs AND due_ms <= @untilMs',
   );
-  const working = db
-    .prepare<[], string>('SELECT DISTINCT processor FROM collection WHERE due_ms IS NOT NULL')
-    .pluck();
+  const reroute = db.prepare(
+    `UPDATE collection SET processor = '${unrouted}', lane = 2, due_ms = ? WHERE due_ms IS NOT NULL
+     AND processor NOT IN (SELECT value FROM json_each(?))`,
+  );
   const insertPayback = db.prepare(
     `INSERT INTO payback (collection_ref, document_id, amount_minor, state) VALUES (?, ?, CAST(? AS INTEGER), 'open')`,
   );
@@ -122,8 +128,14 @@ export function createCollectionTable(db: Database.Database): CollectionTable {
      WHERE collection_ref = ? ORDER BY ref`,
   );
   const setPayback = db.prepare('UPDATE payback SET state = ? WHERE ref = ?');
-  const collectionOf = db
-    .prepare<[number], number>('SELECT collection_ref FROM payback WHERE ref = ?')
+  const refOfDocument = db
+    .prepare<{ applianceRef: number; documentId: string }, number>(
+      `SELECT ref FROM collection WHERE appliance_ref = @applianceRef AND checkout_id = @documentId
+       UNION ALL SELECT payback.collection_ref FROM document d
+         JOIN collection c ON c.appliance_ref = d.appliance_ref AND c.checkout_id = d.checkout_id
+         JOIN payback ON payback.collection_ref = c.ref AND payback.document_id = d.id
+       WHERE d.id = @documentId AND d.appliance_ref = @applianceRef`,
+    )
     .pluck();
   const lanes: readonly Lane[] = [0, 1, 2];
 
@@ -149,11 +161,11 @@ export function createCollectionTable(db: Database.Database): CollectionTable {
       return found.length === 0 ? null : Math.min(...found);
     },
     hurry: (processor, untilMs, nowMs) => hurry.run({ processor, untilMs, nowMs }).changes,
-    processorsWithWork: () => working.all(),
+    rerouteOthers: (processors, nowMs) => reroute.run(nowMs, JSON.stringify(processors)).changes,
     addPayback: (collectionRef, documentId, amountMinor) =>
       void insertPayback.run(collectionRef, documentId, amountMinor),
     paybacks: (collectionRef) => paybacks.all(collectionRef),
     setPayback: (ref, state) => void setPayback.run(state, ref),
-    collectionOfPayback: (ref) => collectionOf.get(ref) ?? null,
+    refOfDocument: (applianceRef, documentId) => refOfDocument.get({ applianceRef, documentId }) ?? null,
   };
 }

@@ -8,7 +8,8 @@ import type { Money } from './money.ts';
 import type { Plans } from './plans.ts';
 
 export interface Deciding {
-  decide(decision: Decided, nowMs: number): 'decided' | 'not_held';
+  /** False: nothing is held there any more. */
+  decide(decision: Decided, nowMs: number): boolean;
 }
 
 export function createDeciding(
@@ -47,7 +48,12 @@ export function createDeciding(
         for (const { ref: attemptRef, state, code } of stuck(one)) {
           // Nothing that was refused is known to be there: it is made anew; what nobody knows is asked again.
           const known = state === 'rejected' || state === 'declined';
-          attempts.setState(attemptRef, known ? 'not_made' : state, code === 'made_twice' ? null : code, nowMs);
+          attempts.setState(
+            attemptRef,
+            known ? 'not_made' : state,
+            code === 'made_twice' ? null : code,
+            nowMs,
+          );
         }
         return;
       case 'give_up':
@@ -80,16 +86,18 @@ export function createDeciding(
   }
 
   return {
-    decide({ applianceId: _, ref, decision, note }, nowMs) {
+    decide({ applianceRef, documentId, decision, note }, nowMs) {
+      const ref = collections.refOfDocument(applianceRef, documentId);
+      if (ref === null) return false;
       const one = cases.load(ref);
-      if (one.data.state !== 'held') return 'not_held';
+      if (one.data.state !== 'held') return false;
       for (const { ref: attemptRef } of stuck(one)) {
         attempts.tell(attemptRef, 'person', `${decision}: ${note}`, nowMs);
       }
       if (one.data.heldFor === 'refund') decidePaybacks(one, decision, nowMs);
       else decideCollection(one, decision, nowMs);
       plans.plan(cases.load(ref), nowMs);
-      return 'decided';
+      return true;
     },
   };
 }

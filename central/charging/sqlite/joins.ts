@@ -39,7 +39,12 @@ export function createJoins(
   const { collections, attempts } = tables;
   const collects = Object.keys(parts.routing.processors).length > 0;
 
-  function changed(applianceRef: number, checkoutId: string, nowMs: number, change: (one: Case) => void): void {
+  function changed(
+    applianceRef: number,
+    checkoutId: string,
+    nowMs: number,
+    change: (one: Case) => void,
+  ): void {
     // Sold before there was a processor: nothing was collected, and nothing is given back.
     const found = collections.find(applianceRef, checkoutId);
     if (found === null) return;
@@ -74,7 +79,8 @@ export function createJoins(
         return 'open';
       }
       parts.openReview({
-        ...{ kind: 'in_review', applianceRef, documentId: checkoutId, attemptRef: null, currency, nowMs },
+        ...{ applianceRef, documentId: checkoutId, attemptRef: null, currency, nowMs },
+        kind: held ? 'in_review' : 'held_money',
         amountMinor: totalMinor,
         reason: held ? (review ?? []).join(', ') : 'no_route',
       });
@@ -92,7 +98,7 @@ export function createJoins(
         return;
       }
       parts.openReview({
-        ...{ kind: 'in_review', applianceRef, documentId: id, attemptRef: null, currency, nowMs },
+        ...{ kind: 'held_money', applianceRef, documentId: id, attemptRef: null, currency, nowMs },
         amountMinor: totalMinor,
         reason: 'refund',
       });

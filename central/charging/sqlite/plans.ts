@@ -2,9 +2,8 @@
 import type { AttemptFacts } from '../facts.ts';
 import { type Next, next } from '../next.ts';
 import type { CollectionState, HeldFor } from '../port.ts';
-import type { AttemptTable } from './attempts.ts';
 import { type Case, type Cases, type ChargingParts, noneBroken } from './case.ts';
-import type { CollectionTable, Due } from './collections.ts';
+import { type CollectionTable, type Due, unrouted } from './collections.ts';
 import type { Money } from './money.ts';
 
 export interface Plans {
@@ -14,11 +13,12 @@ export interface Plans {
 
 export function createPlans(
   parts: ChargingParts,
-  tables: { collections: CollectionTable; attempts: AttemptTable },
+  tables: { collections: CollectionTable },
   cases: Cases,
   money: Money,
 ): Plans {
   const { collections } = tables;
+  const collects = Object.keys(parts.routing.processors).length > 0;
 
   function keep(one: Case, state: CollectionState, heldFor: HeldFor | null, due: Due | null): void {
     Object.assign(one.data, { state, heldFor });
@@ -35,7 +35,7 @@ export function createPlans(
     if (before === heldFor && owed.length === 0) return;
     const open = attempts.findLast(isOpen);
     parts.openReview({
-      kind: heldFor === 'review' ? 'in_review' : 'unknown_attempt',
+      kind: reviewKindOf(heldFor),
       applianceRef: data.applianceRef,
       documentId: heldFor === 'refund' ? (owed[0]?.documentId ?? data.checkoutId) : data.checkoutId,
       attemptRef: open?.ref ?? attempts.at(-1)?.ref ?? null,
@@ -60,6 +60,8 @@ export function createPlans(
     plan(one, nowMs) {
       // Never sold, or undone: nothing of it can be a loss.
       if (one.data.wanted === 'nothing' && one.data.lostMinor > 0) money.correctLoss(one, nowMs);
+      // A command does not know the rules: the service, which does, looks at it at once.
+      if (!collects) return keep(one, 'open', null, { dueMs: nowMs, processor: unrouted, lane: 2 });
       const route = cases.routeOf(one.data, noneBroken);
       const said = next(cases.factsOf(one), route, nowMs);
       switch (said.kind) {
@@ -79,12 +81,20 @@ export function createPlans(
 }
 
 /** Where and when the step is made, and what comes before it there. */
-export function dueOf(said: Exclude<Next, { kind: 'rest' | 'ask_person' | 'write_off' }>, one: Pick<Case, 'asked'>, nowMs: number): Due {
+export function dueOf(
+  said: Exclude<Next, { kind: 'rest' | 'ask_person' | 'write_off' }>,
+  one: Pick<Case, 'asked'>,
+  nowMs: number,
+): Due {
   switch (said.kind) {
     case 'wait':
       return { dueMs: said.untilMs, processor: said.processor, lane: said.movable ? 2 : 1 };
     case 'send':
-      return { dueMs: nowMs, processor: said.processor, lane: one.asked ? 0 : said.purpose === 'charge' ? 2 : 1 };
+      return {
+        dueMs: nowMs,
+        processor: said.processor,
+        lane: one.asked ? 0 : said.purpose === 'charge' ? 2 : 1,
+      };
     case 'send_again':
       return {
         dueMs: nowMs,
@@ -94,6 +104,11 @@ export function dueOf(said: Exclude<Next, { kind: 'rest' | 'ask_person' | 'write
     case 'look_up':
       return { dueMs: nowMs, processor: said.attempt.processor, lane: 1 };
   }
+}
+
+function reviewKindOf(heldFor: HeldFor): 'in_review' | 'unknown_attempt' | 'held_money' {
+  if (heldFor === 'review') return 'in_review';
+  return heldFor === 'unknown' ? 'unknown_attempt' : 'held_money';
 }
 
 function isOpen({ state }: AttemptFacts): boolean {

@@ -5,7 +5,7 @@ import { type NewAttempt, next } from '../next.ts';
 import type { ProcessorPlaces, Question, Step } from '../port.ts';
 import type { AttemptRow, AttemptTable } from './attempts.ts';
 import { type Case, type Cases, type ChargingParts, tokenFor } from './case.ts';
-import type { CollectionTable, Lane } from './collections.ts';
+import { type CollectionTable, type Lane, unrouted } from './collections.ts';
 import type { Plans } from './plans.ts';
 
 /** How long a look-up may be on its way: it moves no money, so it is simply made again. */
@@ -69,7 +69,11 @@ export function createSteps(
       );
       const broken = new Set(Object.keys(given).filter((name) => given[name]?.broken));
       const steps: Step[] = [];
-      const freeSum = () => Math.min([...free.values()].reduce((sum, one) => sum + one, 0), stepsMax - steps.length);
+      const freeSum = () =>
+        Math.min(
+          [...free.values()].reduce((sum, one) => sum + one, 0),
+          stepsMax - steps.length,
+        );
 
       const takeOne = (ref: number) => {
         const one = cases.load(ref);
@@ -107,6 +111,7 @@ export function createSteps(
         }
       };
 
+      for (const ref of collections.due(unrouted, 2, nowMs, unroutedMax)) plans.plan(cases.load(ref), nowMs);
       for (const [name, lanes] of lanesOf(given)) {
         for (const lane of lanes) {
           const count = broken.has(name) ? freeSum() : Math.min(free.get(name) ?? 0, stepsMax - steps.length);
@@ -120,6 +125,7 @@ export function createSteps(
   };
 }
 const kiosksMax = 16;
+const unroutedMax = 200;
 
 function lanesOf(places: Readonly<Record<string, ProcessorPlaces>>): [string, readonly Lane[]][] {
   const lanes: readonly Lane[] = [0, 1, 2];

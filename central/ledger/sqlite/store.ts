@@ -1,13 +1,18 @@
 // The whole store on one connection: every call of the port, synchronous and inside a transaction the caller holds.
 import { randomUUID } from 'node:crypto';
 import Database from 'better-sqlite3';
+import type { ApplyEvent } from '../../charging/port.ts';
+import { noProcessors, type RoutingRules } from '../../charging/route.ts';
+import { createCharging } from '../../charging/sqlite/charging.ts';
 import { createTokenTable } from '../../charging/sqlite/tokens.ts';
 import { createAuditTable } from '../../people/sqlite/audit.ts';
 import { createKeyTable } from '../../people/sqlite/keys.ts';
 import { createReviewTable } from '../../people/sqlite/reviews.ts';
 import type { LedgerCalls } from '../port.ts';
 import { createApplianceTable } from './appliances.ts';
+import { createAuthorisations } from './authorisations.ts';
 import { createBookingTable } from './booking.ts';
+import { createBooks } from './books.ts';
 import { createCatalogueTable } from './catalogues.ts';
 import { createFeedDocuments } from './feed-documents.ts';
 import { createFeedTable } from './feeds.ts';
@@ -28,6 +33,10 @@ export interface SqliteStore extends LedgerCalls {
   isDiskTrouble(error: unknown): boolean;
   /** The appliances whose feed grew in transactions since the last call. */
   takeGrownFeeds(): string[];
+  /** True when a step of charging has become due in transactions since the last call. */
+  takeStepsDue(): boolean;
+  /** What a processor tells by itself, inside the transaction of whoever heard it. */
+  applyEvent: ApplyEvent;
   /** When the next authorisation is due; null when none waits. */
   nextDueMs(): number | null;
   /** A publication is on its way, and whoever began it takes no step any more. */
@@ -37,10 +46,18 @@ export interface SqliteStore extends LedgerCalls {
   close(): void;
 }
 
-export function createSqliteStore(db: Database.Database): SqliteStore {
+/** By which processors checkouts are collected; commands need not know. */
+export interface SettlementRules {
+  routing?: RoutingRules;
+}
+
+export function createSqliteStore(db: Database.Database, settlement: SettlementRules = {}): SqliteStore {
   const grown = new Set<string>();
   const { audit, ...auditing } = createAuditTable(db);
-  const { open: _, ...reviewing } = createReviewTable(db, { audit, onDecided: refuseToDecide });
+  const { open: openReview, ...reviewing } = createReviewTable(db, {
+    audit,
+    onDecided: (decided) => charging.decided(decided),
+  });
   const feeds = createFeedTable(db, (applianceId) => grown.add(applianceId));
   const documents = createFeedDocuments(db);
   const policies = createPolicyTable(documents, feeds, audit);
@@ -54,8 +71,26 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
   };
   const appliances = createApplianceTable(db, { newId: randomUUID, greet, audit });
   const intake = createIntakeTable(db, appliances);
-  const { importTokens } = createTokenTable(db, audit);
-  const booking = createBookingTable(db, feeds);
+  const books = createBooks(db);
+  const { importTokens, tokenOf } = createTokenTable(db, audit);
+  const { routing = noProcessors } = settlement;
+  const collects = Object.keys(routing.processors).length > 0;
+  const authorisations = createAuthorisations(db, books, collects);
+  const refuseCard = (fingerprint: string, nowMs: number) =>
+    void hotList.change(fingerprint, 'add', { actor: { kind: 'central', rule: 'charging' }, nowMs });
+  const due = { steps: false };
+  const charging = createCharging(
+    db,
+    {
+      ...{ routing, tokenOf, books, refuseCard, openReview },
+      appendFeed: feeds.append,
+      stepsDue: () => {
+        due.steps = true;
+      },
+    },
+    authorisations,
+  );
+  const booking = createBookingTable(db, { feeds, books, authorisations, charging: charging.joins });
 
   return {
     registerAppliance: ({ id, site }, by) => appliances.register(id, site, by),
@@ -93,6 +128,8 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
     ...createKeyTable(db, audit),
     ...auditing,
     ...reviewing,
+    ...charging.calls,
+    applyEvent: charging.applyEvent,
     ...createViews(db),
 
     transaction(work) {
@@ -104,6 +141,7 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
       } catch (error) {
         if (db.inTransaction) db.exec('ROLLBACK');
         grown.clear();
+        due.steps = false;
         throw error;
       }
     },
@@ -121,12 +159,12 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
       grown.clear();
       return taken;
     },
+    takeStepsDue() {
+      const taken = due.steps;
+      due.steps = false;
+      return taken;
+    },
     dataVersion: () => Number(db.pragma('data_version', { simple: true })),
     close: () => void db.close(),
   };
-}
-
-/** Reviews are opened by the charging of checkouts: what nobody would carry out must not be decided. */
-function refuseToDecide(): never {
-  throw new Error('nobody carries out the decision of a review');
 }
