@@ -12,8 +12,9 @@ import {
   resolveProcessorFiles,
 } from './charging/processors-config.ts';
 import { CommandError } from './errors.ts';
-import { issueWords } from './issue-words.ts';
+import { describeIssue } from './issue-words.ts';
 import { ReviewConfig } from './people/review-config.ts';
+import { placedIn, ReconciliationSettings } from './reconciliation/settings.ts';
 
 const Port = z.int().min(0).max(65_535);
 
@@ -57,6 +58,7 @@ const Sections = z.strictObject({
   processors: Processors.default({}),
   routing: Routing.default([]),
   reviews: ReviewConfig,
+  reconciliation: ReconciliationSettings.prefault({}),
   log: z
     .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') })
     .prefault({}),
@@ -78,6 +80,7 @@ export function readConfig(path: string): Config {
     dataFolder: resolve(folder, config.dataFolder),
     identityFolder: resolve(folder, config.identityFolder),
     processors: resolveProcessorFiles(config.processors, folder),
+    reconciliation: placedIn(folder, config.reconciliation),
   };
 }
 
@@ -96,16 +99,6 @@ export function parseConfig(text: string, path: string): Config {
   const config = Config.safeParse(table);
   if (!config.success) throw malformed(config.error.issues.map(describeIssue));
   return config.data;
-}
-
-/** One issue of a schema in words: the key, then what is wrong with it. */
-export function describeIssue(issue: z.core.$ZodIssue): string {
-  const path = issue.path.join('.');
-  if (issue.code === 'unrecognized_keys') {
-    const keys = issue.keys.map((key) => (path === '' ? key : `${path}.${key}`));
-    return `${keys.join(', ')}: unknown; remove it or correct its spelling`;
-  }
-  return `${path === '' ? 'the whole' : path}: ${issueWords(issue)}`;
 }
 
 function readText(path: string): string {

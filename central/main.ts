@@ -14,6 +14,9 @@ import { catalogueDrafts } from './commands/catalogue-drafts.ts';
 import { catalogueImport } from './commands/catalogue-import.ts';
 import { cataloguePublish } from './commands/catalogue-publish.ts';
 import { configOption, helpText } from './commands/command.ts';
+import { exceptionActions } from './commands/exception-act.ts';
+import { exceptionList } from './commands/exception-list.ts';
+import { exceptionShow } from './commands/exception-show.ts';
 import { hotListChange } from './commands/hot-list-change.ts';
 import { hotListList } from './commands/hot-list-list.ts';
 import { keyCreate } from './commands/key-create.ts';
@@ -27,6 +30,10 @@ import { policySchema } from './commands/policy-schema.ts';
 import { policySet } from './commands/policy-set.ts';
 import { policyShow } from './commands/policy-show.ts';
 import { policyValidate } from './commands/policy-validate.ts';
+import { reconciliationFetch } from './commands/reconciliation-fetch.ts';
+import { reconciliationFiles } from './commands/reconciliation-files.ts';
+import { reconciliationImport } from './commands/reconciliation-import.ts';
+import { reconciliationRun } from './commands/reconciliation-run.ts';
 import { reviewDecide } from './commands/review-decide.ts';
 import { reviewList } from './commands/review-list.ts';
 import { reviewShow } from './commands/review-show.ts';
@@ -59,6 +66,12 @@ const groups: [name: string, description: string, commands: Command[]][] = [
   ['key', 'API keys of people and programs', [keyCreate(), keyList(), keyRotate(), keyRevoke()]],
   ['review', 'what a person must decide', [reviewList(), reviewShow(), reviewDecide()]],
   ['audit', 'who did what', [auditList(), auditVerify()]],
+  [
+    'reconciliation',
+    'journal, ledger, reports and bank against each other',
+    [reconciliationImport(), reconciliationFetch(), reconciliationRun(), reconciliationFiles()],
+  ],
+  ['exception', 'differences that people settle', [exceptionList(), exceptionShow(), ...exceptionActions()]],
   ['authority', 'who may speak at all', [authorityInit()]],
   ['appliance', 'the boxes', [applianceCreate()]],
   ['kiosk-tls', "the boxes' HTTPS for kiosks", [kioskTlsCreate()]],

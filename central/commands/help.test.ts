@@ -9,6 +9,8 @@ const commands = {
   stock: ['set', 'receive', 'count'],
   'hot-list': ['add', 'remove', 'list'],
   ledger: ['check'],
+  reconciliation: ['import', 'fetch', 'run', 'files', 'shadow'],
+  exception: ['list', 'show', 'assign', 'note', 'accept', 'correct', 'received', 'chase', 'split', 'merge'],
   authority: ['init'],
   appliance: ['create'],
   'kiosk-tls': ['create'],

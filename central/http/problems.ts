@@ -21,6 +21,7 @@ const problems = {
   review_decided: { status: 409, title: 'That review was decided' },
   second_person_needed: { status: 409, title: 'Another person must confirm it' },
   ambiguous: { status: 409, title: 'Several appliances use that id' },
+  exception_refused: { status: 409, title: 'That cannot be done with this exception' },
   not_ready: { status: 503, title: 'The service is not ready' },
   internal: { status: 500, title: 'The service failed' },
 } as const;

@@ -11,6 +11,7 @@ import { auditRoutes } from '../people/audit-routes.ts';
 import { keyRoutes } from '../people/key-routes.ts';
 import { reviewRoutes } from '../people/review-routes.ts';
 import type { ReviewRules } from '../people/reviews.ts';
+import { reconciliationRoutes } from '../reconciliation/routes.ts';
 import type { Route } from './route.ts';
 
 export interface RouteParts {
@@ -31,5 +32,6 @@ export function allRoutes({ store, ignoredFrames, processors, reviews }: RoutePa
     ...keyRoutes(store),
     ...auditRoutes(store),
     ...reviewRoutes(store, reviews),
+    ...reconciliationRoutes(store),
   ];
 }

@@ -8,6 +8,9 @@ import type { IgnoredReason } from '../intake/entries-run.ts';
 import type { By } from '../people/actor.ts';
 import type { PeopleCalls } from '../people/port.ts';
 import type { ReviewCalls } from '../people/review-port.ts';
+import type { ReconciliationCalls } from '../reconciliation/port.ts';
+import type { OutboundCalls } from '../webhooks/outbound-port.ts';
+import type { WebhookCalls } from '../webhooks/port.ts';
 import type { Page } from './page.ts';
 import type { Posting } from './postings.ts';
 import type {
@@ -166,7 +169,14 @@ export interface AnsweredDue {
 }
 
 /** What the store does, said once; LedgerPort is the same with promises. */
-export interface LedgerCalls extends ChargingCalls, PeopleCalls, ReviewCalls, TokenCalls {
+export interface LedgerCalls
+  extends ChargingCalls,
+    TokenCalls,
+    PeopleCalls,
+    ReviewCalls,
+    WebhookCalls,
+    OutboundCalls,
+    ReconciliationCalls {
   /** Makes the appliance known, with its site; a second time changes the site only. */
   registerAppliance(appliance: { id: string; site: string | null }, by: By): void;
   /** Takes note of a hello and says where to go on from; a journal with another history is put under a condition. */

@@ -125,6 +125,8 @@ export interface ProcessorEvent {
     | { kind: 'refund'; refund: RefundState; chargeId: string | null }
     | { kind: 'dispute'; dispute: DisputeState; chargeId: string | null }
     | { kind: 'other' };
+  /** The end of a capture or void that was accepted before. */
+  answers?: { chargeId: string; reference: string; purpose: 'capture' | 'void'; done: boolean };
 }
 
 /** How a processor brings its webhooks. */

@@ -13,6 +13,7 @@ import { Uuid } from '../../../contract/id.ts';
 import type { OutcomeKind } from '../../../contract/verdict.ts';
 import { assert, unreachable } from '../../../kit/assert.ts';
 import type { Joins } from '../../charging/sqlite/joins.ts';
+import type { Tell } from '../../webhooks/outbound.ts';
 import type { AnsweredDue, BookedPiece } from '../port.ts';
 import { checkoutIdOf, type ParkReason, type Settlement, settle } from '../settle.ts';
 import type { Authorisations } from './authorisations.ts';
@@ -32,9 +33,9 @@ export interface BookingTable extends Pick<Authorisations, 'nextDueMs'> {
 
 export function createBookingTable(
   db: Database.Database,
-  parts: { feeds: FeedTable; books: Books; authorisations: Authorisations; charging: Joins },
+  parts: { feeds: FeedTable; books: Books; authorisations: Authorisations; charging: Joins; tell: Tell },
 ): BookingTable {
-  const { feeds, books, authorisations, charging } = parts;
+  const { feeds, books, authorisations, charging, tell } = parts;
   const behind = db.prepare<[number], JournalBehind>(
     `SELECT ref, appliance_ref AS applianceRef, booked_through AS bookedThrough FROM journal
      WHERE booked_through < received_through AND ref > ? ORDER BY ref LIMIT 1`,
@@ -42,6 +43,7 @@ export function createBookingTable(
   const waiting = db.prepare<[number, number, number], { seq: number; body: Buffer }>(
     'SELECT seq, body FROM entry WHERE journal_ref = ? AND seq > ? ORDER BY seq LIMIT ?',
   );
+  const applianceId = db.prepare<[number], string>('SELECT id FROM appliance WHERE ref = ?').pluck();
   const bookedThrough = db.prepare('UPDATE journal SET booked_through = ? WHERE ref = ?');
   // Journals take turns, so that one long backlog does not hold up the others.
   const turn = { lastRef: 0 };
@@ -58,10 +60,20 @@ export function createBookingTable(
       const source = { applianceRef: journal.applianceRef, journalRef: journal.ref, seq, nowMs };
       const outcome = bookEntry(source, body);
       if (outcome) outcomes.push(outcome);
+      if (outcome?.kind === 'outcome' && outcome.outcome === 'booked') tellBooked(source, outcome.id);
     });
     bookedThrough.run(journal.bookedThrough + rows.length, journal.ref);
     feeds.append(journal.applianceRef, outcomes);
     return rows.length;
+  }
+
+  /** The merchant's own systems hear of a sale, whoever decided it. */
+  function tellBooked({ applianceRef, nowMs }: Source, id: string): void {
+    const document = books.find(applianceRef, id);
+    if (document?.kind !== 'checkout') return;
+    const { verdict, currency, totalMinor } = document;
+    const named = { checkoutId: id, applianceId: applianceId.get(applianceRef) };
+    tell('checkout.booked', `checkout ${id}`, { ...named, verdict, currency, totalMinor }, nowMs);
   }
 
   function bookEntry(source: Source, body: Buffer): FeedItem | null {

@@ -8,6 +8,9 @@ import { createTokenTable } from '../../charging/sqlite/tokens.ts';
 import { createAuditTable } from '../../people/sqlite/audit.ts';
 import { createKeyTable } from '../../people/sqlite/keys.ts';
 import { createReviewTable } from '../../people/sqlite/reviews.ts';
+import { createReconciliationTables } from '../../reconciliation/sqlite/tables.ts';
+import { createOutboundTables } from '../../webhooks/sqlite/outbound-tables.ts';
+import { createWebhookTables } from '../../webhooks/sqlite/tables.ts';
 import type { LedgerCalls } from '../port.ts';
 import { createApplianceTable } from './appliances.ts';
 import { createAuthorisations } from './authorisations.ts';
@@ -90,7 +93,9 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     },
     authorisations,
   );
-  const booking = createBookingTable(db, { feeds, books, authorisations, charging: charging.joins });
+  const outbound = createOutboundTables(db, audit);
+  const { tell } = outbound;
+  const booking = createBookingTable(db, { feeds, books, authorisations, charging: charging.joins, tell });
 
   return {
     registerAppliance: ({ id, site }, by) => appliances.register(id, site, by),
@@ -130,7 +135,10 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     ...reviewing,
     ...charging.calls,
     applyEvent: charging.applyEvent,
+    ...createReconciliationTables(db, audit),
     ...createViews(db),
+    ...createWebhookTables(db, audit, [charging.applyEvent]),
+    ...outbound.calls,
 
     transaction(work) {
       db.exec('BEGIN IMMEDIATE');
