@@ -151,6 +151,12 @@ module.exports = {
       'A processor is one file behind the port; the rest of central knows none by name.',
     ),
     onlyFrom(
+      'cockatiel-in-the-breakers',
+      '^node_modules/cockatiel/',
+      '^(central/charging/breakers\\.ts$|node_modules/cockatiel/)',
+      'When a processor is asked is one question, answered in one place.',
+    ),
+    onlyFrom(
       'x509-in-the-authority',
       '^node_modules/@peculiar/x509/',
       '^provisioning/authority/|\\.test\\.ts$',
