@@ -61,7 +61,10 @@ export function createDeciding(
         forget(one, nowMs);
         const { wanted, capturedMinor, totalMinor, lostMinor, fingerprint } = one.data;
         if (wanted !== 'captured' || lostMinor > 0 || capturedMinor === totalMinor) return;
-        if (decision === 'settled_otherwise') return money.writeOff(one, 'suspense', nowMs);
+        if (decision === 'settled_otherwise') {
+          money.writeOff(one, 'suspense', nowMs);
+          return cases.tell(one, one.data.checkoutId, 'settled', nowMs);
+        }
         money.writeOff(one, 'expense:offline_loss', nowMs);
         cases.tell(one, one.data.checkoutId, 'declined', nowMs);
         return parts.refuseCard(fingerprint, nowMs);
