@@ -1,6 +1,8 @@
 // npm run bench:settle — what settling costs: a backlog of entries received in bulk, booked, and charged at a sandbox that
-// answers in 50 ms, with the store thread, the loop and the SDK that central runs.
+// answers in 50 ms, with the store thread, the loop and the SDK that central runs. Reconciling (bench/reconcile.ts) is part of it.
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,11 +54,21 @@ for (let turn = 0; turn < Number(values.rounds); turn++) {
 const of = (pick: (result: Round) => number) => Math.round(median(results.map(pick)));
 const bookedPerSecond = of((result) => result.bookedPerSecond);
 const capturedPerSecond = of((result) => result.capturedPerSecond);
-await report(
-  'settle',
-  { bookedPerSecond },
-  { capturedPerSecond, entries, latencyMs, concurrencyMax, results },
-);
+const figures = { bookedPerSecond, ...(await lastLineOf('reconcile.ts')) };
+await report('settle', figures, { capturedPerSecond, entries, latencyMs, concurrencyMax, results });
+
+/** The figures of a bench that is part of this one, run as it is run alone. */
+async function lastLineOf(bench: string): Promise<Record<string, number>> {
+  say(`bench/${bench}`);
+  const child = spawn(process.execPath, ['--v8-pool-size=1', join(import.meta.dirname, bench), '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const chunks: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error(`bench/${bench} ended with code ${code}`);
+  return JSON.parse(Buffer.concat(chunks).toString().trimEnd().split('\n').at(-1) ?? '{}');
+}
 
 async function oneRound(): Promise<Round> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
