@@ -13,6 +13,9 @@ import { catalogueDiscard } from './commands/catalogue-discard.ts';
 import { catalogueDrafts } from './commands/catalogue-drafts.ts';
 import { catalogueImport } from './commands/catalogue-import.ts';
 import { cataloguePublish } from './commands/catalogue-publish.ts';
+import { chargeExposure } from './commands/charge-exposure.ts';
+import { chargeList } from './commands/charge-list.ts';
+import { chargeShow } from './commands/charge-show.ts';
 import { configOption, helpText } from './commands/command.ts';
 import { exceptionActions } from './commands/exception-act.ts';
 import { exceptionList } from './commands/exception-list.ts';
@@ -64,6 +67,7 @@ const groups: [name: string, description: string, commands: Command[]][] = [
   ['token', 'cards at several processors', [tokenImport()]],
   ['ledger', 'the books', [ledgerCheck()]],
   ['key', 'API keys of people and programs', [keyCreate(), keyList(), keyRotate(), keyRevoke()]],
+  ['charge', 'what is collected at processors', [chargeList(), chargeShow(), chargeExposure()]],
   ['review', 'what a person must decide', [reviewList(), reviewShow(), reviewDecide()]],
   ['audit', 'who did what', [auditList(), auditVerify()]],
   [

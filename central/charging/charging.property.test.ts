@@ -118,7 +118,11 @@ async function payloadsOf(commands: readonly Command[]) {
       case 'authorised':
       case 'refuse': {
         if (state.asked === '') return null;
-        const verdicts = { approve: 'approved_offline', authorised: 'authorised', refuse: 'refused' } as const;
+        const verdicts = {
+          approve: 'approved_offline',
+          authorised: 'authorised',
+          refuse: 'refused',
+        } as const;
         const entry = decisionEntry(state.asked, verdicts[of]);
         if (of !== 'refuse') Object.assign(state, { sale: state.asked, refunds: 0 });
         state.asked = '';
@@ -182,13 +186,19 @@ function run(
     const { chargeId, reference, state, amountMinor, capturedMinor } = told.charge;
     const amount = { currency: 'GBP', amountMinor };
     const charge = { chargeId, reference, state, amount, capturedMinor, decline: null };
-    const event = { eventId: 'e', type: 't', happenedMs: time.nowMs, about: { kind: 'charge' as const, charge } };
+    const event = {
+      eventId: 'e',
+      type: 't',
+      happenedMs: time.nowMs,
+      about: { kind: 'charge' as const, charge },
+    };
     store.applyEvent({ processor: told.name, event }, time.nowMs);
   };
   const noTwoAlive = () => {
     const live = names.flatMap((name) => model(name).charges.filter(isLive));
     const checkouts = live.map(({ reference }) => reference.split('.')[1]);
-    if (new Set(checkouts).size < checkouts.length) throw new Error(`two live charges: ${checkouts.join(' ')}`);
+    if (new Set(checkouts).size < checkouts.length)
+      throw new Error(`two live charges: ${checkouts.join(' ')}`);
   };
 
   commands.forEach((one, i) => {
@@ -247,7 +257,8 @@ function everythingEnded(models: Readonly<Record<string, ModelProcessor>>): void
     const fail = (what: string) => {
       throw new Error(`${what}: ${where} ${JSON.stringify(item)}`);
     };
-    if (takenMinor !== item.capturedMinor || givenMinor !== item.refundedMinor) fail('books and processor differ');
+    if (takenMinor !== item.capturedMinor || givenMinor !== item.refundedMinor)
+      fail('books and processor differ');
     const alive = mine.filter(isLive);
     switch (item.state) {
       case 'collected':
@@ -286,7 +297,9 @@ function booksAgree(items: ReturnType<SqliteStore['collections']>['items']): voi
   if (sum !== 0n) throw new Error(`the books sum to ${sum} (I6)`);
 }
 
-it('keeps one charge for a checkout, and forgets none, in any order of events', { timeout: 120_000 }, async () => {
+it('keeps one charge for a checkout, and forgets none, in any order of events', {
+  timeout: 120_000,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 60, size: 'max' }), async (commands) => {
       const prepared = await payloadsOf(commands);

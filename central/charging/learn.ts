@@ -3,7 +3,7 @@ import { unreachable } from '../../kit/assert.ts';
 import type { ChargeState, DeclineClass, Failure, RefundState } from '../processors/port.ts';
 import { retryable } from '../processors/retryable.ts';
 import type { AttemptFacts, AttemptState } from './facts.ts';
-import type { AnyOutcome } from './port.ts';
+import type { AnyOutcome, Purpose } from './port.ts';
 
 /** What the attempt becomes; what is not named stays. */
 export interface Learned {
@@ -84,33 +84,44 @@ export function declinedBy(
 /** What the processor holds for a charge, to whatever call about it: an answer, something found, or an event. */
 export function learnCharge(attempt: AttemptFacts, charge: ChargeState): Learned | null {
   const { chargeId, state, capturedMinor } = charge;
-  const known = { chargeId, code: null, declineClass: null, looked: attempt.looked, notBeforeMs: null };
-  const captured = { kind: 'captured', capturedMinor } as const;
-  switch (attempt.purpose) {
-    case 'charge':
-      // What was given back is still called captured by its processor.
-      if (attempt.state === 'undone') return null;
-      if (state === 'captured') return { ...known, state: 'approved', charge: captured };
-      if (state === 'authorised')
-        return isOpen(attempt) ? { ...known, state: 'approved', charge: null } : null;
-      if (state === 'voided') return { ...known, state: 'undone', charge: { kind: 'voided' } };
-      return null;
-    case 'capture':
-      if (state === 'captured') return { ...known, state: 'approved', charge: captured };
-      if (state === 'voided' && isOpen(attempt)) {
-        return { ...known, state: 'not_made', charge: { kind: 'voided' } };
-      }
-      return null;
-    case 'void':
-      if (state === 'voided') return { ...known, state: 'approved', charge: { kind: 'voided' } };
-      if (state === 'captured' && isOpen(attempt)) return { ...known, state: 'not_made', charge: captured };
-      return null;
-    case 'refund':
-      return null;
+  const said = { chargeId, code: null, declineClass: null, looked: attempt.looked, notBeforeMs: null };
+  const becomes = chargeMeans[attempt.purpose](state, attempt);
+  if (becomes === null) return null;
+  switch (state) {
+    case 'captured':
+      return { ...said, state: becomes, charge: { kind: 'captured', capturedMinor } };
+    case 'voided':
+      return { ...said, state: becomes, charge: { kind: 'voided' } };
+    case 'authorised':
+    case 'declined':
+    case 'in_progress':
+      return { ...said, state: becomes, charge: null };
     default:
-      return unreachable(attempt.purpose);
+      return unreachable(state);
   }
 }
+
+/** What an attempt becomes by the state of its charge; null: it says nothing new. */
+const chargeMeans: Readonly<
+  Record<Purpose, (state: ChargeState['state'], attempt: AttemptFacts) => AttemptState | null>
+> = {
+  charge(state, attempt) {
+    // What was given back is still called captured by its processor.
+    if (attempt.state === 'undone') return null;
+    if (state === 'captured') return 'approved';
+    if (state === 'voided') return 'undone';
+    return state === 'authorised' && isOpen(attempt) ? 'approved' : null;
+  },
+  capture(state, attempt) {
+    if (state === 'captured') return 'approved';
+    return state === 'voided' && isOpen(attempt) ? 'not_made' : null;
+  },
+  void(state, attempt) {
+    if (state === 'voided') return 'approved';
+    return state === 'captured' && isOpen(attempt) ? 'not_made' : null;
+  },
+  refund: () => null,
+};
 
 /** What the processor says of a refund. One that was made may still fail later. */
 export function learnRefund(attempt: AttemptFacts, refund: RefundState, nowMs: number): Learned | null {

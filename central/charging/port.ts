@@ -45,24 +45,25 @@ export type Step =
 export type AnyOutcome = Outcome<{ charge: ChargeState }> | Outcome<{ refund: RefundState }>;
 export type AnyLookUp = LookUp<ChargeState> | LookUp<RefundState>;
 
-export type CollectionState = 'open' | 'held' | 'collected' | 'released' | 'written_off';
+export const collectionStates = ['open', 'held', 'collected', 'released', 'written_off'] as const;
+export type CollectionState = (typeof collectionStates)[number];
 
-/** Why a person must look at it. */
-export type HeldFor =
-  /** The entry asks for it, before anything is charged. */
-  | 'review'
-  /** The schedule of look-ups is at its end. */
-  | 'unknown'
-  /** A look-up found more than one. */
-  | 'made_twice'
-  /** Refused as wrong, for somebody to mend. */
-  | 'rejected'
-  /** The processor holds another amount than was asked for. */
-  | 'amount_differs'
-  /** No rule names a processor that takes its token. */
-  | 'no_route'
-  /** A refund of what was never collected, or that the processor will not make. */
-  | 'refund';
+/**
+ * Why a person must look at it. review: the entry asks for it, before anything is charged. unknown: the schedule of look-ups
+ * is at its end. made_twice: more than one was found. rejected: refused as wrong, for somebody to mend. amount_differs: the
+ * processor holds another amount. no_route: no rule names a processor that takes its token. refund: of what was never
+ * collected, or that the processor will not make.
+ */
+export const heldReasons = [
+  'review',
+  'unknown',
+  'made_twice',
+  'rejected',
+  'amount_differs',
+  'no_route',
+  'refund',
+] as const;
+export type HeldFor = (typeof heldReasons)[number];
 
 export type PersonDecision =
   /** Go on by the rule, for a review; for anything else: nothing was charged, charge now. */

@@ -2,6 +2,7 @@
 // with nextCursor null.
 import type { ProcessorView } from '../charging/loop.ts';
 import { processorRoutes } from '../charging/processor-routes.ts';
+import { chargingRoutes } from '../charging/routes.ts';
 import { feedRoutes } from '../feed/routes.ts';
 import type { IgnoredFrames } from '../intake/intake.ts';
 import { intakeRoutes } from '../intake/routes.ts';
@@ -31,6 +32,7 @@ export function allRoutes({ store, ignoredFrames, processors, reviews }: RoutePa
     ...feedRoutes(store),
     ...keyRoutes(store),
     ...auditRoutes(store),
+    ...chargingRoutes(store),
     ...reviewRoutes(store, reviews),
     ...reconciliationRoutes(store),
   ];

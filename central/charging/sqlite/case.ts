@@ -3,6 +3,7 @@ import type { FeedItem } from '../../../contract/feed.ts';
 import type { OutcomeKind } from '../../../contract/verdict.ts';
 import type { Authorisation } from '../../ledger/declared-answers.ts';
 import type { Books } from '../../ledger/sqlite/books.ts';
+import type { Tell } from '../../webhooks/outbound.ts';
 import type { CollectionFacts, Route } from '../facts.ts';
 import { isOwnToken, type RoutingRules, ruleFor } from '../route.ts';
 import type { AttemptRow, AttemptTable } from './attempts.ts';
@@ -31,6 +32,8 @@ export interface ChargingParts {
   /** The card is no longer taken, at any site. */
   refuseCard(fingerprint: string, nowMs: number): void;
   openReview: OpenReview;
+  /** The merchant's own systems. */
+  tellMerchant: Tell;
   /** A step has become due. */
   stepsDue(): void;
 }
@@ -114,8 +117,24 @@ export function createCases(
         .replaceAll(/[^a-z0-9_]/g, '_')
         .slice(0, 64);
       parts.appendFeed(data.applianceRef, [code ? { ...item, declineCode: code } : item]);
+      if (!isToldOutside(outcome)) return;
+      const { checkoutId, applianceId, currency, totalMinor } = data;
+      const said = { documentId: id, checkoutId, applianceId, currency, totalMinor };
+      const about = id === checkoutId ? `checkout ${id}` : `refund ${id}`;
+      parts.tellMerchant(
+        `checkout.${outcome}`,
+        about,
+        { ...said, ...(code && { declineCode: code }) },
+        nowMs,
+      );
     },
   };
+}
+
+const toldOutside = ['captured', 'declined', 'refunded', 'disputed', 'settled'] as const;
+
+function isToldOutside(outcome: OutcomeKind): outcome is (typeof toldOutside)[number] {
+  return (toldOutside as readonly OutcomeKind[]).includes(outcome);
 }
 
 /** The token that a processor is told. */

@@ -1,5 +1,4 @@
 // What a person decides where the rule has asked one: it changes what is known, and the rule goes on from there.
-import { unreachable } from '../../../kit/assert.ts';
 import type { Decided, PersonDecision } from '../port.ts';
 import type { AttemptRow, AttemptTable } from './attempts.ts';
 import type { Case, Cases, ChargingParts } from './case.ts';
@@ -38,40 +37,32 @@ export function createDeciding(
 
   function decideCollection(one: Case, decision: PersonDecision, nowMs: number): void {
     const { ref, heldFor } = one.data;
-    const heldForReview = heldFor === 'review';
     // The review is over: what follows is the rule's.
     collections.setPlan(ref, 'open', null, null);
-    switch (decision) {
-      case 'collect':
-        return heldForReview ? undefined : forget(one, nowMs);
-      case 'try_again':
-        for (const { ref: attemptRef, state, code } of stuck(one)) {
-          // Nothing that was refused is known to be there: it is made anew; what nobody knows is asked again.
-          const known = state === 'rejected' || state === 'declined';
-          attempts.setState(
-            attemptRef,
-            known ? 'not_made' : state,
-            code === 'made_twice' ? null : code,
-            nowMs,
-          );
-        }
-        return;
-      case 'give_up':
-      case 'settled_otherwise': {
-        forget(one, nowMs);
-        const { wanted, capturedMinor, totalMinor, lostMinor, fingerprint } = one.data;
-        if (wanted !== 'captured' || lostMinor > 0 || capturedMinor === totalMinor) return;
-        if (decision === 'settled_otherwise') {
-          money.writeOff(one, 'suspense', nowMs);
-          return cases.tell(one, one.data.checkoutId, 'settled', nowMs);
-        }
-        money.writeOff(one, 'expense:offline_loss', nowMs);
-        cases.tell(one, one.data.checkoutId, 'declined', nowMs);
-        return parts.refuseCard(fingerprint, nowMs);
-      }
-      default:
-        return unreachable(decision);
+    if (decision === 'try_again') askAgain(one, nowMs);
+    else if (heldFor !== 'review') forget(one, nowMs);
+    if (decision === 'give_up' || decision === 'settled_otherwise') giveUp(one, decision, nowMs);
+  }
+
+  /** Nothing that was refused is known to be there: it is made anew; what nobody knows is asked from the start. */
+  function askAgain(one: Case, nowMs: number): void {
+    for (const { ref, state, code } of stuck(one)) {
+      const known = state === 'rejected' || state === 'declined';
+      attempts.setState(ref, known ? 'not_made' : state, code === 'made_twice' ? null : code, nowMs);
     }
+  }
+
+  function giveUp(one: Case, decision: 'give_up' | 'settled_otherwise', nowMs: number): void {
+    const { wanted, capturedMinor, totalMinor, lostMinor, fingerprint, checkoutId } = one.data;
+    if (wanted !== 'captured' || lostMinor > 0 || capturedMinor === totalMinor) return;
+    if (decision === 'settled_otherwise') {
+      money.writeOff(one, 'suspense', nowMs);
+      cases.tell(one, checkoutId, 'settled', nowMs);
+      return;
+    }
+    money.writeOff(one, 'expense:offline_loss', nowMs);
+    cases.tell(one, checkoutId, 'declined', nowMs);
+    parts.refuseCard(fingerprint, nowMs);
   }
 
   function decidePaybacks(one: Case, decision: PersonDecision, nowMs: number): void {

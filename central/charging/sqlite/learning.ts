@@ -82,17 +82,30 @@ export function createLearning(
       if (wanted === 'captured' && amountMinor > 0) cases.tell(one, checkoutId, 'captured', nowMs);
     }
     if (said.kind === 'voided' && made && capturedMinor === 0) setState(made, 'undone');
-    const state: ChargeState = {
-      chargeId: chargeId ?? '',
-      reference: null,
-      state: said.kind,
-      amount: { currency, amountMinor: totalMinor },
-      capturedMinor: one.data.capturedMinor,
-      decline: null,
+    spread(one, attempt, said, nowMs);
+  }
+
+  /** Every other call about the charge whose outcome is open. */
+  function spread(one: Case, attempt: AttemptRow, said: NonNullable<Learned['charge']>, nowMs: number): void {
+    const { chargeId } = attempt;
+    const { currency, totalMinor, capturedMinor } = one.data;
+    const amount = { currency, amountMinor: totalMinor };
+    const charge: ChargeState = {
+      ...{
+        chargeId: chargeId ?? '',
+        reference: null,
+        state: said.kind,
+        amount,
+        capturedMinor,
+        decline: null,
+      },
     };
-    for (const other of one.attempts) {
-      if (other === attempt || other === made || other.chargeId !== chargeId || !isOpen(other)) continue;
-      const learned = learnCharge(other, state);
+    const others = one.attempts.filter(
+      (other) =>
+        other !== attempt && other.purpose !== 'charge' && other.chargeId === chargeId && isOpen(other),
+    );
+    for (const other of others) {
+      const learned = learnCharge(other, charge);
       if (learned === null) continue;
       Object.assign(other, withoutUndefined(learned));
       attempts.change(other.ref, learned, nowMs);

@@ -130,6 +130,7 @@ export function createBookingTable(
       case 'checkout': {
         const opened = charging.open(applianceRef, entry, nowMs);
         // Its money is still to be taken: only then is it no longer at the site's risk.
+        if (opened !== 'none') tellBooked(source, entry.id);
         if (opened === 'open') return null;
         return told(opened === 'held' ? 'in_review' : outcome);
       }
@@ -154,8 +155,10 @@ export function createBookingTable(
     return authorisations.answer({ applianceRef, checkoutId: entry.id, answer: { kind: 'unknown' } }, nowMs);
   }
 
-  function collectDecided({ applianceRef, nowMs }: Source, { checkoutId, verdict }: DecisionEntry): void {
+  function collectDecided(source: Source, { checkoutId, verdict }: DecisionEntry): void {
+    const { applianceRef, nowMs } = source;
     if (!charging.collects) return;
+    if (verdict === 'approved_offline') tellBooked(source, checkoutId);
     const sold = verdict === 'authorised' || verdict === 'approved_offline';
     if (sold) charging.sold(applianceRef, checkoutId, nowMs);
     else charging.undone(applianceRef, checkoutId, nowMs);

@@ -1,14 +1,14 @@
 // The whole store on one connection: every call of the port, synchronous and inside a transaction the caller holds.
 import { randomUUID } from 'node:crypto';
 import Database from 'better-sqlite3';
-import type { ApplyEvent } from '../../charging/port.ts';
 import { noProcessors, type RoutingRules } from '../../charging/route.ts';
-import { createCharging } from '../../charging/sqlite/charging.ts';
+import { type Charging, createCharging } from '../../charging/sqlite/charging.ts';
 import { createTokenTable } from '../../charging/sqlite/tokens.ts';
 import { createAuditTable } from '../../people/sqlite/audit.ts';
 import { createKeyTable } from '../../people/sqlite/keys.ts';
 import { createReviewTable } from '../../people/sqlite/reviews.ts';
 import { createReconciliationTables } from '../../reconciliation/sqlite/tables.ts';
+import type { ApplyEvent } from '../../webhooks/apply.ts';
 import { createOutboundTables } from '../../webhooks/sqlite/outbound-tables.ts';
 import { createWebhookTables } from '../../webhooks/sqlite/tables.ts';
 import type { LedgerCalls } from '../port.ts';
@@ -39,7 +39,7 @@ export interface SqliteStore extends LedgerCalls {
   /** True when a step of charging has become due in transactions since the last call. */
   takeStepsDue(): boolean;
   /** What a processor tells by itself, inside the transaction of whoever heard it. */
-  applyEvent: ApplyEvent;
+  applyEvent: Charging['applyEvent'];
   /** When the next authorisation is due; null when none waits. */
   nextDueMs(): number | null;
   /** A publication is on its way, and whoever began it takes no step any more. */
@@ -74,6 +74,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
   };
   const appliances = createApplianceTable(db, { newId: randomUUID, greet, audit });
   const intake = createIntakeTable(db, appliances);
+  const outbound = createOutboundTables(db, audit);
   const books = createBooks(db);
   const { importTokens, tokenOf } = createTokenTable(db, audit);
   const { routing = noProcessors } = settlement;
@@ -85,7 +86,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
   const charging = createCharging(
     db,
     {
-      ...{ routing, tokenOf, books, refuseCard, openReview },
+      ...{ routing, tokenOf, books, refuseCard, openReview, tellMerchant: outbound.tell },
       appendFeed: feeds.append,
       stepsDue: () => {
         due.steps = true;
@@ -93,9 +94,16 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     },
     authorisations,
   );
-  const outbound = createOutboundTables(db, audit);
-  const { tell } = outbound;
-  const booking = createBookingTable(db, { feeds, books, authorisations, charging: charging.joins, tell });
+  // What is older than what is known changes nothing.
+  const applyEvent: ApplyEvent = (told, nowMs) =>
+    told.standing === 'older' ? 'nothing_to_do' : charging.applyEvent(told, nowMs);
+  const booking = createBookingTable(db, {
+    feeds,
+    books,
+    authorisations,
+    charging: charging.joins,
+    tell: outbound.tell,
+  });
 
   return {
     registerAppliance: ({ id, site }, by) => appliances.register(id, site, by),
@@ -137,7 +145,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     applyEvent: charging.applyEvent,
     ...createReconciliationTables(db, audit),
     ...createViews(db),
-    ...createWebhookTables(db, audit, [charging.applyEvent]),
+    ...createWebhookTables(db, audit, [applyEvent]),
     ...outbound.calls,
 
     transaction(work) {
