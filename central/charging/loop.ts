@@ -41,7 +41,7 @@ export interface LoopParts {
 }
 
 /** Taken at once: the store writes them in one transaction, which receipts wait for. */
-const stepsMax = 64;
+const stepsMax = 128;
 /** Between a call's end and the next look, so that places are filled several at a time. */
 const gatherMs = 4;
 /** A clock that steps must not keep what is due waiting for longer. */
