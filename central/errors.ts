@@ -4,8 +4,10 @@
 export const exitCodes = {
   config_missing: 2,
   config_malformed: 2,
+  secret_unusable: 2,
   file_missing: 2,
   file_malformed: 2,
+  file_refused: 1,
   catalogue_malformed: 1,
   catalogue_missing: 1,
   draft_unknown: 1,
@@ -15,6 +17,7 @@ export const exitCodes = {
   sku_unknown: 1,
   appliance_unknown: 1,
   fingerprint_malformed: 2,
+  tokens_malformed: 2,
   hot_list_full: 1,
   ledger_broken: 1,
   collection_unknown: 1,

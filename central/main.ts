@@ -28,6 +28,7 @@ import { keyRevoke } from './commands/key-revoke.ts';
 import { keyRotate } from './commands/key-rotate.ts';
 import { kioskTlsCreate } from './commands/kiosk-tls-create.ts';
 import { ledgerCheck } from './commands/ledger-check.ts';
+import { ledgerExport } from './commands/ledger-export.ts';
 import { policyDiff } from './commands/policy-diff.ts';
 import { policySchema } from './commands/policy-schema.ts';
 import { policySet } from './commands/policy-set.ts';
@@ -41,6 +42,7 @@ import { reviewDecide } from './commands/review-decide.ts';
 import { reviewList } from './commands/review-list.ts';
 import { reviewShow } from './commands/review-show.ts';
 import { stockSend } from './commands/stock-send.ts';
+import { tokenImport } from './commands/token-import.ts';
 import { readConfig } from './config.ts';
 import { CommandError, exitCodes } from './errors.ts';
 import { startCentral } from './start.ts';
@@ -63,7 +65,8 @@ const groups: [name: string, description: string, commands: Command[]][] = [
     'cards that are no longer taken',
     [hotListChange('add'), hotListChange('remove'), hotListList()],
   ],
-  ['ledger', 'the books', [ledgerCheck()]],
+  ['token', 'cards at several processors', [tokenImport()]],
+  ['ledger', 'the books', [ledgerCheck(), ledgerExport()]],
   ['key', 'API keys of people and programs', [keyCreate(), keyList(), keyRotate(), keyRevoke()]],
   ['charge', 'what is collected at processors', [chargeList(), chargeShow(), chargeExposure()]],
   ['review', 'what a person must decide', [reviewList(), reviewShow(), reviewDecide()]],

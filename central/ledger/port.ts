@@ -3,6 +3,7 @@
 import type { Product } from '../../contract/feed.ts';
 import type { Policy } from '../../contract/policy.ts';
 import type { ChargingCalls } from '../charging/port.ts';
+import type { TokenCalls } from '../charging/token-port.ts';
 import type { IgnoredReason } from '../intake/entries-run.ts';
 import type { By } from '../people/actor.ts';
 import type { PeopleCalls } from '../people/port.ts';
@@ -170,6 +171,7 @@ export interface AnsweredDue {
 /** What the store does, said once; LedgerPort is the same with promises. */
 export interface LedgerCalls
   extends ChargingCalls,
+    TokenCalls,
     PeopleCalls,
     ReviewCalls,
     WebhookCalls,

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import Database from 'better-sqlite3';
 import { noProcessors, type RoutingRules } from '../../charging/route.ts';
-import type { TokenOf } from '../../charging/sqlite/case.ts';
 import { type Charging, createCharging } from '../../charging/sqlite/charging.ts';
+import { createTokenTable } from '../../charging/sqlite/tokens.ts';
 import { createAuditTable } from '../../people/sqlite/audit.ts';
 import { createKeyTable } from '../../people/sqlite/keys.ts';
 import { createReviewTable } from '../../people/sqlite/reviews.ts';
@@ -52,7 +52,6 @@ export interface SqliteStore extends LedgerCalls {
 /** By which processors checkouts are collected; commands need not know. */
 export interface SettlementRules {
   routing?: RoutingRules;
-  tokenOf?: TokenOf;
 }
 
 export function createSqliteStore(db: Database.Database, settlement: SettlementRules = {}): SqliteStore {
@@ -60,6 +59,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
   const { audit, ...auditing } = createAuditTable(db);
   const { open: openReview, ...reviewing } = createReviewTable(db, {
     audit,
+    tell: (...told) => outbound.tell(...told),
     onDecided: (decided) => charging.decided(decided),
   });
   const feeds = createFeedTable(db, (applianceId) => grown.add(applianceId));
@@ -77,7 +77,8 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
   const intake = createIntakeTable(db, appliances);
   const outbound = createOutboundTables(db, audit);
   const books = createBooks(db);
-  const { routing = noProcessors, tokenOf = () => null } = settlement;
+  const { importTokens, tokenOf } = createTokenTable(db, audit);
+  const { routing = noProcessors } = settlement;
   const collects = Object.keys(routing.processors).length > 0;
   const authorisations = createAuthorisations(db, books, collects);
   const refuseCard = (fingerprint: string, nowMs: number) =>
@@ -137,6 +138,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
       sendStock({ appliances, catalogues, feeds, audit }, applianceId, changes, by),
     changeHotList: ({ fingerprint, change }, by) => hotList.change(fingerprint, change, by),
     hotList: ({ after, limit }) => hotList.page(after, limit),
+    importTokens,
     ...createKeyTable(db, audit),
     ...auditing,
     ...reviewing,
