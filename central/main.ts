@@ -31,7 +31,6 @@ import { reconciliationRun } from './commands/reconciliation-run.ts';
 import { stockSend } from './commands/stock-send.ts';
 import { readConfig } from './config.ts';
 import { CommandError, exitCodes } from './errors.ts';
-import { startCentral } from './start.ts';
 
 /** In the order of --help. */
 const groups: [name: string, description: string, commands: Command[]][] = [
@@ -86,6 +85,8 @@ async function run(configPath: string): Promise<void> {
   const log = createLog('holdfast-central', config.log.level);
   // The key and the ports must be seen whatever the level: they are said once.
   const announced = createLog('holdfast-central', 'info');
+  // why so late: broker, HTTP and processors are half of the memory of a command that needs none of them.
+  const { startCentral } = await import('./start.ts');
   const central = await startCentral(config, {
     log,
     announce: (fields, message) => announced.info(fields, message),
