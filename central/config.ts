@@ -7,6 +7,7 @@ import { limits } from '../contract/limits.ts';
 import { isAddressRange } from '../kit/address-list.ts';
 import { CommandError } from './errors.ts';
 import { describeIssue } from './issue-words.ts';
+import { ReviewConfig } from './people/review-config.ts';
 import { placedIn, ReconciliationSettings } from './reconciliation/settings.ts';
 
 const Port = z.int().min(0).max(65_535);
@@ -47,6 +48,7 @@ const Config = z.strictObject({
       entriesPerSecondMax: z.int().min(1).default(100_000),
     })
     .prefault({}),
+  reviews: ReviewConfig,
   reconciliation: ReconciliationSettings.prefault({}),
   log: z
     .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') })

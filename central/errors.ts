@@ -6,6 +6,7 @@ export const exitCodes = {
   config_malformed: 2,
   file_missing: 2,
   file_malformed: 2,
+  file_refused: 1,
   catalogue_malformed: 1,
   catalogue_missing: 1,
   draft_unknown: 1,
@@ -27,6 +28,14 @@ export const exitCodes = {
   database_unknown: 1,
   database_missing: 1,
   address_refused: 1,
+  key_unknown: 1,
+  key_name_taken: 1,
+  key_revoked: 1,
+  keys_full: 1,
+  audit_broken: 1,
+  review_unknown: 1,
+  review_decided: 1,
+  second_person_needed: 1,
   argument_malformed: 2,
 } as const;
 export type CommandErrorCode = keyof typeof exitCodes;

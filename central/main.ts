@@ -6,6 +6,8 @@ import { stopOnSignals } from '../kit/lifecycle.ts';
 import { createLog, type Log } from '../kit/log.ts';
 import { ProvisioningError } from '../provisioning/error.ts';
 import { applianceCreate } from './commands/appliance-create.ts';
+import { auditList } from './commands/audit-list.ts';
+import { auditVerify } from './commands/audit-verify.ts';
 import { authorityInit } from './commands/authority-init.ts';
 import { catalogueDiff } from './commands/catalogue-diff.ts';
 import { catalogueDiscard } from './commands/catalogue-discard.ts';
@@ -18,8 +20,13 @@ import { exceptionList } from './commands/exception-list.ts';
 import { exceptionShow } from './commands/exception-show.ts';
 import { hotListChange } from './commands/hot-list-change.ts';
 import { hotListList } from './commands/hot-list-list.ts';
+import { keyCreate } from './commands/key-create.ts';
+import { keyList } from './commands/key-list.ts';
+import { keyRevoke } from './commands/key-revoke.ts';
+import { keyRotate } from './commands/key-rotate.ts';
 import { kioskTlsCreate } from './commands/kiosk-tls-create.ts';
 import { ledgerCheck } from './commands/ledger-check.ts';
+import { ledgerExport } from './commands/ledger-export.ts';
 import { policyDiff } from './commands/policy-diff.ts';
 import { policySchema } from './commands/policy-schema.ts';
 import { policySet } from './commands/policy-set.ts';
@@ -30,6 +37,9 @@ import { reconciliationFiles } from './commands/reconciliation-files.ts';
 import { reconciliationImport } from './commands/reconciliation-import.ts';
 import { reconciliationRun } from './commands/reconciliation-run.ts';
 import { reconciliationShadow } from './commands/reconciliation-shadow.ts';
+import { reviewDecide } from './commands/review-decide.ts';
+import { reviewList } from './commands/review-list.ts';
+import { reviewShow } from './commands/review-show.ts';
 import { stockSend } from './commands/stock-send.ts';
 import { type Config, readConfig } from './config.ts';
 import { CommandError, exitCodes } from './errors.ts';
@@ -54,7 +64,10 @@ const groups: [name: string, description: string, commands: Command[]][] = [
     'cards that are no longer taken',
     [hotListChange('add'), hotListChange('remove'), hotListList()],
   ],
-  ['ledger', 'the books', [ledgerCheck()]],
+  ['ledger', 'the books', [ledgerCheck(), ledgerExport()]],
+  ['key', 'API keys of people and programs', [keyCreate(), keyList(), keyRotate(), keyRevoke()]],
+  ['review', 'what a person must decide', [reviewList(), reviewShow(), reviewDecide()]],
+  ['audit', 'who did what', [auditList(), auditVerify()]],
   [
     'reconciliation',
     'journal, ledger, reports and bank against each other',

@@ -21,6 +21,7 @@ import { createIntake } from './intake/intake.ts';
 import { databasePath } from './ledger/sqlite/open.ts';
 import { startThreadStore } from './ledger/sqlite/thread-store.ts';
 import { hashApiKey, newApiKey } from './people/keys.ts';
+import { startReviewClock } from './people/review-clock.ts';
 
 export interface RunningCentral {
   httpPort: number;
@@ -79,10 +80,14 @@ export async function startCentral(
     lifecycle.onStop('intake', intake.idle);
     lifecycle.onStop('feed', feed.stop);
 
+    const reviewClock = startReviewClock({ store: store.port, rules: config.reviews, clock, log });
+    lifecycle.onStop('reviews', reviewClock.stop);
+
     const http = await openHttpServer({
       ...config.http,
       store: store.port,
       ignoredFrames: intake.ignored,
+      reviews: config.reviews,
       nowMs,
       log,
     });

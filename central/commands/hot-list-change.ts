@@ -4,6 +4,7 @@ import { Text } from '../../contract/id.ts';
 import { limits } from '../../contract/limits.ts';
 import { CommandError } from '../errors.ts';
 import { defaultPolicy } from '../feed/default-policy.ts';
+import { byCommand } from '../people/actor.ts';
 import { databaseCommand } from './command.ts';
 import { withStore } from './open-store.ts';
 
@@ -66,11 +67,11 @@ function passesLuhn(digits: string): boolean {
 
 /** @throws CommandError hot_list_full; nothing has changed then */
 function changeAll(dataFolder: string, fingerprints: readonly string[], change: 'add' | 'remove'): string[] {
-  const nowMs = Date.now();
+  const by = byCommand();
   return withStore(dataFolder, (store) => {
     store.ensurePolicy(defaultPolicy);
     return fingerprints.filter((fingerprint) => {
-      const result = store.changeHotList({ fingerprint, change, nowMs });
+      const result = store.changeHotList({ fingerprint, change }, by);
       if (result.kind !== 'full') return result.kind === 'changed';
       const hint = 'Remove cards that have expired.';
       throw new CommandError('hot_list_full', `${limits.hotListFingerprintsMax} cards are on it`, hint);

@@ -5,6 +5,10 @@ import type { IgnoredFrames } from '../intake/intake.ts';
 import { intakeRoutes } from '../intake/routes.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import { ledgerRoutes } from '../ledger/routes.ts';
+import { auditRoutes } from '../people/audit-routes.ts';
+import { keyRoutes } from '../people/key-routes.ts';
+import { reviewRoutes } from '../people/review-routes.ts';
+import type { ReviewRules } from '../people/reviews.ts';
 import { reconciliationRoutes } from '../reconciliation/routes.ts';
 import type { Route } from './route.ts';
 
@@ -12,13 +16,17 @@ export interface RouteParts {
   store: LedgerPort;
   /** What intake has dropped since the start. */
   ignoredFrames(): IgnoredFrames[];
+  reviews: ReviewRules;
 }
 
-export function allRoutes({ store, ignoredFrames }: RouteParts): Route[] {
+export function allRoutes({ store, ignoredFrames, reviews }: RouteParts): Route[] {
   return [
     ...ledgerRoutes(store),
     ...intakeRoutes(ignoredFrames),
     ...feedRoutes(store),
+    ...keyRoutes(store),
+    ...auditRoutes(store),
+    ...reviewRoutes(store, reviews),
     ...reconciliationRoutes(store),
   ];
 }

@@ -35,8 +35,8 @@ export const document: z.output<typeof DocumentPage>['items'][number] = {
 export const movement: z.output<typeof MovementPage>['items'][number] = {
   id: 31,
   source: 'entry',
-  sourceRef: null,
   ...where,
+  sourceRef: null,
   reason: 'sale',
   bookedMs: document.bookedMs,
   postings: [

@@ -50,12 +50,11 @@ export const DocumentPage = pageOf(Document, NumberCursor).meta({ id: 'DocumentP
 
 const Movement = z.object({
   id: z.int(),
-  /** `entry`, or the kind of row that it comes from. */
-  source: z.string(),
-  sourceRef: z.int().nullable(),
+  source: z.string().meta({ description: '`entry`, or the kind of row that it comes from.' }),
   applianceId: z.string().nullable(),
   journalId: z.string().nullable(),
   seq: z.int().nullable(),
+  sourceRef: z.int().nullable().meta({ description: 'The row; null for an entry.' }),
   reason: z.string(),
   bookedMs: Moment,
   postings: z.array(z.object({ account: z.string(), currency: Currency, amountMinor: z.int() })),

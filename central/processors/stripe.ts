@@ -139,6 +139,7 @@ export function createStripeProcessor(options: StripeOptions): ProcessorPort {
       return lookUpOf(refunds.filter((refund) => refund === null || refund.reference === reference));
     },
 
+    webhooks: { signatureHeader: 'stripe-signature', acceptedBody: '' },
     parseWebhook: (rawBody, signature, nowMs) =>
       parseWebhook(stripe, rawBody, signature, { secrets: options.webhookSecrets, nowMs }),
   };

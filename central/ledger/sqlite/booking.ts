@@ -5,6 +5,7 @@ import { Entry, type EntryKind } from '../../../contract/entry.ts';
 import type { FeedItem } from '../../../contract/feed.ts';
 import { Uuid } from '../../../contract/id.ts';
 import { assert, unreachable } from '../../../kit/assert.ts';
+import type { Tell } from '../../webhooks/outbound.ts';
 import type { AnsweredDue, BookedPiece } from '../port.ts';
 import { checkoutIdOf, type ParkReason, settle } from '../settle.ts';
 import { type Authorisations, createAuthorisations } from './authorisations.ts';
@@ -22,7 +23,7 @@ export interface BookingTable extends Pick<Authorisations, 'nextDueMs'> {
   bookPiece(entriesMax: number, nowMs: number): BookedPiece;
 }
 
-export function createBookingTable(db: Database.Database, feeds: FeedTable): BookingTable {
+export function createBookingTable(db: Database.Database, feeds: FeedTable, tell: Tell): BookingTable {
   const books = createBooks(db);
   const authorisations = createAuthorisations(db, books);
   const behind = db.prepare<[number], JournalBehind>(
@@ -32,6 +33,7 @@ export function createBookingTable(db: Database.Database, feeds: FeedTable): Boo
   const waiting = db.prepare<[number, number, number], { seq: number; body: Buffer }>(
     'SELECT seq, body FROM entry WHERE journal_ref = ? AND seq > ? ORDER BY seq LIMIT ?',
   );
+  const applianceId = db.prepare<[number], string>('SELECT id FROM appliance WHERE ref = ?').pluck();
   const bookedThrough = db.prepare('UPDATE journal SET booked_through = ? WHERE ref = ?');
   // Journals take turns, so that one long backlog does not hold up the others.
   const turn = { lastRef: 0 };
@@ -48,10 +50,20 @@ export function createBookingTable(db: Database.Database, feeds: FeedTable): Boo
       const source = { applianceRef: journal.applianceRef, journalRef: journal.ref, seq, nowMs };
       const outcome = bookEntry(source, body);
       if (outcome) outcomes.push(outcome);
+      if (outcome?.kind === 'outcome' && outcome.outcome === 'booked') tellBooked(source, outcome.id);
     });
     bookedThrough.run(journal.bookedThrough + rows.length, journal.ref);
     feeds.append(journal.applianceRef, outcomes);
     return rows.length;
+  }
+
+  /** The merchant's own systems hear of a sale, whoever decided it. */
+  function tellBooked({ applianceRef, nowMs }: Source, id: string): void {
+    const document = books.find(applianceRef, id);
+    if (document?.kind !== 'checkout') return;
+    const { verdict, currency, totalMinor } = document;
+    const named = { checkoutId: id, applianceId: applianceId.get(applianceRef) };
+    tell('checkout.booked', `checkout ${id}`, { ...named, verdict, currency, totalMinor }, nowMs);
   }
 
   function bookEntry(source: Source, body: Buffer): FeedItem | null {

@@ -3,7 +3,10 @@ import { randomUUID } from 'node:crypto';
 import Database from 'better-sqlite3';
 import { createAuditTable } from '../../people/sqlite/audit.ts';
 import { createKeyTable } from '../../people/sqlite/keys.ts';
+import { createReviewTable } from '../../people/sqlite/reviews.ts';
 import { createReconciliationTables } from '../../reconciliation/sqlite/tables.ts';
+import { createOutboundTables } from '../../webhooks/sqlite/outbound-tables.ts';
+import { createWebhookTables } from '../../webhooks/sqlite/tables.ts';
 import type { LedgerCalls } from '../port.ts';
 import { createApplianceTable } from './appliances.ts';
 import { createBookingTable } from './booking.ts';
@@ -39,26 +42,29 @@ export interface SqliteStore extends LedgerCalls {
 export function createSqliteStore(db: Database.Database): SqliteStore {
   const grown = new Set<string>();
   const { audit, ...auditing } = createAuditTable(db);
+  const { open: _, ...reviewing } = createReviewTable(db, {
+    audit,
+    tell: (...told) => outbound.tell(...told),
+    onDecided: refuseToDecide,
+  });
   const feeds = createFeedTable(db, (applianceId) => grown.add(applianceId));
   const documents = createFeedDocuments(db);
-  const policies = createPolicyTable(documents, feeds);
-  const catalogues = createCatalogueTable(db, documents, feeds);
-  const hotList = createHotListTable(db, documents, feeds);
+  const policies = createPolicyTable(documents, feeds, audit);
+  const catalogues = createCatalogueTable(db, documents, feeds, audit);
+  const hotList = createHotListTable(db, documents, feeds, audit);
   // The policy comes first: an appliance sells nothing without one.
   const greet = (applianceRef: number) => {
     feeds.share(applianceRef, policies.forNewcomer());
     catalogues.greet(applianceRef);
     feeds.share(applianceRef, hotList.forNewcomer());
   };
-  const appliances = createApplianceTable(db, randomUUID, greet);
+  const appliances = createApplianceTable(db, { newId: randomUUID, greet, audit });
   const intake = createIntakeTable(db, appliances);
-  const booking = createBookingTable(db, feeds);
+  const outbound = createOutboundTables(db, audit);
+  const booking = createBookingTable(db, feeds, outbound.tell);
 
   return {
-    registerAppliance({ id, site, nowMs }) {
-      appliances.ensure(id, nowMs);
-      appliances.setSite(id, site);
-    },
+    registerAppliance: ({ id, site }, by) => appliances.register(id, site, by),
     hello: appliances.hello,
     receive: intake.receive,
     publicKeyOf: (applianceId) => appliances.find(applianceId)?.public_key ?? null,
@@ -85,13 +91,17 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
     catalogue: catalogues.inForce,
     products: ({ draft, after, limit }) => catalogues.products(draft, after, limit),
     productsBySku: catalogues.find,
-    sendStock: (applianceId, changes) => sendStock({ appliances, catalogues, feeds }, applianceId, changes),
-    changeHotList: ({ fingerprint, change, nowMs }) => hotList.change(fingerprint, change, nowMs),
+    sendStock: (applianceId, changes, by) =>
+      sendStock({ appliances, catalogues, feeds, audit }, applianceId, changes, by),
+    changeHotList: ({ fingerprint, change }, by) => hotList.change(fingerprint, change, by),
     hotList: ({ after, limit }) => hotList.page(after, limit),
     ...createKeyTable(db, audit),
     ...auditing,
+    ...reviewing,
     ...createReconciliationTables(db, audit),
     ...createViews(db),
+    ...createWebhookTables(db, audit, []),
+    ...outbound.calls,
 
     transaction(work) {
       db.exec('BEGIN IMMEDIATE');
@@ -122,4 +132,9 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
     dataVersion: () => Number(db.pragma('data_version', { simple: true })),
     close: () => void db.close(),
   };
+}
+
+/** Reviews are opened by the charging of checkouts: what nobody would carry out must not be decided. */
+function refuseToDecide(): never {
+  throw new Error('nobody carries out the decision of a review');
 }
