@@ -1,6 +1,7 @@
 // The ledger against the processor's report: by our reference, by the processor's, and at last by amount and date.
 import { present } from '../../kit/assert.ts';
 import { type Books, type Column, isPayout, kindOf, type LedgerRows, type ReportRows } from './books.ts';
+import { type Chains, createChains } from './chains.ts';
 import type { Hearing } from './hearing.ts';
 import type { Finding, Placement } from './placing.ts';
 import { rowKinds } from './report-row.ts';
@@ -90,37 +91,6 @@ function* grouped(
       ];
     }
   }
-}
-
-interface Chains {
-  /** Links the rows anew; answers the rows of a reference, in the order of adding. */
-  link(isOpen: (row: number) => boolean, key: (row: number) => number): (reference: number) => number[];
-}
-
-/**
- * The rows of references, as chains through two arrays of numbers: a map of lists would take ten times the memory. The
- * arrays serve one linking after the other.
- */
-function createChains(rows: number, references: number): Chains {
-  const first = new Int32Array(references);
-  const next = new Int32Array(rows);
-  return {
-    link(isOpen, key) {
-      first.fill(-1);
-      // Backwards, so that each chain runs in the order of adding.
-      for (let row = rows - 1; row >= 0; row--) {
-        const reference = key(row);
-        if (reference === -1 || !isOpen(row)) continue;
-        next[row] = first[reference] ?? -1;
-        first[reference] = row;
-      }
-      return (reference) => {
-        const found: number[] = [];
-        for (let row = first[reference] ?? -1; row !== -1; row = next[row] ?? -1) found.push(row);
-        return found;
-      };
-    },
-  };
 }
 
 /** An order by what rows say and not by when they were added; rows equal in all of it can stand for each other. */
