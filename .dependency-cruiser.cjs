@@ -157,6 +157,12 @@ module.exports = {
       'The same for Adyen; its library is 35 MB, of which these files name what they load.',
     ),
     onlyFrom(
+      'cockatiel-in-the-breakers',
+      '^node_modules/cockatiel/',
+      '^(central/charging/breakers\\.ts$|node_modules/cockatiel/)',
+      'When a processor is asked is one question, answered in one place.',
+    ),
+    onlyFrom(
       'x509-in-the-authority',
       '^node_modules/@peculiar/x509/',
       '^provisioning/authority/|\\.test\\.ts$',

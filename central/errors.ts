@@ -4,6 +4,7 @@
 export const exitCodes = {
   config_missing: 2,
   config_malformed: 2,
+  secret_unusable: 2,
   file_missing: 2,
   file_malformed: 2,
   file_refused: 1,
@@ -16,8 +17,10 @@ export const exitCodes = {
   sku_unknown: 1,
   appliance_unknown: 1,
   fingerprint_malformed: 2,
+  tokens_malformed: 2,
   hot_list_full: 1,
   ledger_broken: 1,
+  collection_unknown: 1,
   rules_malformed: 2,
   run_busy: 1,
   as_of_in_the_past: 2,

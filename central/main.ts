@@ -14,6 +14,9 @@ import { catalogueDiscard } from './commands/catalogue-discard.ts';
 import { catalogueDrafts } from './commands/catalogue-drafts.ts';
 import { catalogueImport } from './commands/catalogue-import.ts';
 import { cataloguePublish } from './commands/catalogue-publish.ts';
+import { chargeExposure } from './commands/charge-exposure.ts';
+import { chargeList } from './commands/charge-list.ts';
+import { chargeShow } from './commands/charge-show.ts';
 import { configOption, helpText } from './commands/command.ts';
 import { exceptionActions } from './commands/exception-act.ts';
 import { exceptionList } from './commands/exception-list.ts';
@@ -41,6 +44,7 @@ import { reviewDecide } from './commands/review-decide.ts';
 import { reviewList } from './commands/review-list.ts';
 import { reviewShow } from './commands/review-show.ts';
 import { stockSend } from './commands/stock-send.ts';
+import { tokenImport } from './commands/token-import.ts';
 import { type Config, readConfig } from './config.ts';
 import { CommandError, exitCodes } from './errors.ts';
 import { createChildRuns } from './reconciliation/child-run.ts';
@@ -64,8 +68,10 @@ const groups: [name: string, description: string, commands: Command[]][] = [
     'cards that are no longer taken',
     [hotListChange('add'), hotListChange('remove'), hotListList()],
   ],
+  ['token', 'cards at several processors', [tokenImport()]],
   ['ledger', 'the books', [ledgerCheck(), ledgerExport()]],
   ['key', 'API keys of people and programs', [keyCreate(), keyList(), keyRotate(), keyRevoke()]],
+  ['charge', 'what is collected at processors', [chargeList(), chargeShow(), chargeExposure()]],
   ['review', 'what a person must decide', [reviewList(), reviewShow(), reviewDecide()]],
   ['audit', 'who did what', [auditList(), auditVerify()]],
   [
