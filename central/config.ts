@@ -5,6 +5,12 @@ import { parse } from 'smol-toml';
 import * as z from 'zod';
 import { limits } from '../contract/limits.ts';
 import { isAddressRange } from '../kit/address-list.ts';
+import {
+  chargingMistakes,
+  Processors,
+  Routing,
+  resolveProcessorFiles,
+} from './charging/processors-config.ts';
 import { CommandError } from './errors.ts';
 import { describeIssue } from './issue-words.ts';
 import { ReviewConfig } from './people/review-config.ts';
@@ -27,7 +33,7 @@ const Broker = z.discriminatedUnion('mode', [
   z.strictObject({ mode: z.literal('external'), url: z.url({ protocol: /^mqtts$/ }) }),
 ]);
 
-const Config = z.strictObject({
+const Sections = z.strictObject({
   /** Holds central.db. Relative paths count from the file's own folder. */
   dataFolder: z.string().min(1),
   /** The folder that `authority init` made. */
@@ -48,11 +54,17 @@ const Config = z.strictObject({
       entriesPerSecondMax: z.int().min(1).default(100_000),
     })
     .prefault({}),
+  /** Without any nothing is charged: what is sold is booked, and who asks is answered by the token. */
+  processors: Processors.default({}),
+  routing: Routing.default([]),
   reviews: ReviewConfig,
   reconciliation: ReconciliationSettings.prefault({}),
   log: z
     .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') })
     .prefault({}),
+});
+const Config = Sections.superRefine((config, context) => {
+  for (const mistake of chargingMistakes(config)) context.addIssue({ code: 'custom', ...mistake });
 });
 export type Config = z.infer<typeof Config>;
 
@@ -67,6 +79,7 @@ export function readConfig(path: string): Config {
     ...config,
     dataFolder: resolve(folder, config.dataFolder),
     identityFolder: resolve(folder, config.identityFolder),
+    processors: resolveProcessorFiles(config.processors, folder),
     reconciliation: placedIn(folder, config.reconciliation),
   };
 }

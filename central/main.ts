@@ -13,6 +13,9 @@ import { catalogueDiscard } from './commands/catalogue-discard.ts';
 import { catalogueDrafts } from './commands/catalogue-drafts.ts';
 import { catalogueImport } from './commands/catalogue-import.ts';
 import { cataloguePublish } from './commands/catalogue-publish.ts';
+import { chargeExposure } from './commands/charge-exposure.ts';
+import { chargeList } from './commands/charge-list.ts';
+import { chargeShow } from './commands/charge-show.ts';
 import { configOption, helpText } from './commands/command.ts';
 import { exceptionActions } from './commands/exception-act.ts';
 import { exceptionList } from './commands/exception-list.ts';
@@ -25,6 +28,7 @@ import { keyRevoke } from './commands/key-revoke.ts';
 import { keyRotate } from './commands/key-rotate.ts';
 import { kioskTlsCreate } from './commands/kiosk-tls-create.ts';
 import { ledgerCheck } from './commands/ledger-check.ts';
+import { ledgerExport } from './commands/ledger-export.ts';
 import { policyDiff } from './commands/policy-diff.ts';
 import { policySchema } from './commands/policy-schema.ts';
 import { policySet } from './commands/policy-set.ts';
@@ -38,6 +42,7 @@ import { reviewDecide } from './commands/review-decide.ts';
 import { reviewList } from './commands/review-list.ts';
 import { reviewShow } from './commands/review-show.ts';
 import { stockSend } from './commands/stock-send.ts';
+import { tokenImport } from './commands/token-import.ts';
 import { readConfig } from './config.ts';
 import { CommandError, exitCodes } from './errors.ts';
 import { startCentral } from './start.ts';
@@ -60,8 +65,10 @@ const groups: [name: string, description: string, commands: Command[]][] = [
     'cards that are no longer taken',
     [hotListChange('add'), hotListChange('remove'), hotListList()],
   ],
-  ['ledger', 'the books', [ledgerCheck()]],
+  ['token', 'cards at several processors', [tokenImport()]],
+  ['ledger', 'the books', [ledgerCheck(), ledgerExport()]],
   ['key', 'API keys of people and programs', [keyCreate(), keyList(), keyRotate(), keyRevoke()]],
+  ['charge', 'what is collected at processors', [chargeList(), chargeShow(), chargeExposure()]],
   ['review', 'what a person must decide', [reviewList(), reviewShow(), reviewDecide()]],
   ['audit', 'who did what', [auditList(), auditVerify()]],
   [

@@ -11,6 +11,8 @@ import { openDoor } from './broker/door.ts';
 import { createEmbeddedBroker } from './broker/embedded.ts';
 import { centralClientId, createMqttClient, dialTls } from './broker/mqtt-client.ts';
 import type { Pipe } from './broker/pipe.ts';
+import { createChargingLoop } from './charging/loop.ts';
+import { openProcessors } from './charging/open-processors.ts';
 import type { Config } from './config.ts';
 import { CommandError } from './errors.ts';
 import { defaultPolicy } from './feed/default-policy.ts';
@@ -33,6 +35,9 @@ export interface RunningCentral {
 /** What launchers and operators must see whatever the log level: the key and the ports. */
 export type Announce = (fields: object, message: string) => void;
 
+/** At a stop: what is not answered by then has to be looked up, which at some processors takes an hour. */
+const callsMsMax = 5000;
+
 /**
  * Starts central and resolves when everything listens.
  * @param failed called when the store thread is gone: the process must end, its supervisor starts it again
@@ -49,14 +54,30 @@ export async function startCentral(
     const identity = loadCentralIdentity(config.identityFolder);
     mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
 
+    const processors = openProcessors(config, { clock, env: process.env });
     const wiring: { pipe: Pipe | null } = { pipe: null };
-    const store = await startThreadStore(databasePath(config.dataFolder), {
-      onGrown: (applianceIds) => feed.onGrown(applianceIds),
+    const events = {
+      onStepsDue: () => charging.wake(),
+      onGrown: (applianceIds: string[]) => feed.onGrown(applianceIds),
       onChangedOutside: () => feed.onGrown(),
-      onDiskTrouble: (error) => log.error({ error }, 'the ledger waits for the disk'),
+      onDiskTrouble: (error: string) => log.error({ error }, 'the ledger waits for the disk'),
       onFailed: parts.failed,
-    });
+    };
+    const store = await startThreadStore(databasePath(config.dataFolder), events, processors.routing);
     lifecycle.onStop('store', store.close);
+    const charging = createChargingLoop({
+      store: store.port,
+      processors: processors.opened,
+      clock,
+      random: Math.random,
+      log,
+      stopMsMax: callsMsMax,
+    });
+    lifecycle.onStop('charging', charging.stop, callsMsMax + 1000);
+    const recovered = await store.port.recoverSent(nowMs());
+    if (recovered > 0)
+      log.warn({ calls: recovered }, 'calls were on their way when central ended; looking them up');
+    charging.wake();
     const answers = createAnswers(
       identity.signingKey,
       (topic, payload) => wiring.pipe?.publish(topic, payload) ?? false,
@@ -87,6 +108,7 @@ export async function startCentral(
       ...config.http,
       store: store.port,
       ignoredFrames: intake.ignored,
+      processors: charging.view,
       reviews: config.reviews,
       nowMs,
       log,

@@ -26,6 +26,8 @@ export interface Fault<Kind extends string = ReportFault | BankFault> {
   target: string;
   /** What else is hit: rows lost with a truncated file, payouts joined with the target. */
   also: string[];
+  /** The references sent along with the payments of these, where there were any. */
+  alsoOurs: string[];
   /** The reference sent along with the payment, where there was one. */
   ourReference: string | null;
   /** The payout that the row belongs to, whose sum does not come out any more. */
@@ -90,12 +92,14 @@ export function createFaults(): Faults {
   return {
     plant(side, wishes, targets, { seed, scope }) {
       const made: Fault[] = [];
-      const taken = new Set(always(side).flatMap(placesOf));
+      const before = always(side);
+      const taken = new Set(before.flatMap(placesOf));
       // First what takes the most away, so that nothing else is planted on what nobody will see.
       const inOrder = [...wishes].sort((a, b) => rank(a.kind) - rank(b.kind));
       for (const [place, { kind, count }] of inOrder.entries()) {
         const free = freeFor(kind, targets, taken);
-        for (const target of drawSome(free.targets, Math.min(count, free.max), seed + place)) {
+        const max = Math.min(count, leftOf(kind, before));
+        for (const target of drawSome(free.targets, max, seed + place)) {
           const fault = taken.has(target.id) ? null : faultOn(side, kind, target, free.rows, scope);
           if (fault === null || fault.also.some((id) => taken.has(id)) || planted.size >= plantedMax)
             continue;
@@ -117,35 +121,52 @@ function placesOf(fault: Fault): string[] {
   return [placeOf(fault), ...fault.also];
 }
 
-/** Of what is free, where the fault may fall, and how many of it a file can have. */
+/** How many more of a kind a file can have: two open quotes are the ends of one long cell, and it ends only once. */
+function leftOf(kind: Fault['kind'], before: readonly Fault[]): number {
+  if (kind !== 'quote_open' && kind !== 'truncated') return Number.POSITIVE_INFINITY;
+  return before.some((fault) => fault.kind === kind) ? 0 : 1;
+}
+
+/** The rows that are free, and on which of them the fault may fall. */
 function freeFor(
   kind: ReportFault | BankFault,
   targets: readonly Target[],
   taken: ReadonlySet<string>,
-): { rows: readonly Target[]; targets: readonly Target[]; max: number } {
+): { rows: readonly Target[]; targets: readonly Target[] } {
   const isTaken = ({ id }: Target) => taken.has(id);
   if (kind === 'truncated') {
     const rows = targets.slice(targets.findLastIndex(isTaken) + 1).slice(-lostMax);
-    return { rows, targets: rows, max: 1 };
+    return { rows, targets: rows };
   }
   const rows = targets.filter((row) => !isTaken(row) && !row.isPayout);
-  return { rows, targets: rows, max: rows.length };
+  if (kind !== 'entries_joined') return { rows, targets: rows };
+  const last = new Set([...new Map(rows.map((row) => [row.currency, row])).values()]);
+  return { rows, targets: rows.filter((row) => !last.has(row)) };
 }
 
 function rank(kind: ReportFault | BankFault): number {
   return kind === 'truncated' ? 0 : kind === 'entries_joined' ? 1 : 2;
 }
 
-/** Null where there is not enough for it. */
 function faultOn(
   side: Fault['side'],
   kind: ReportFault | BankFault,
   target: Target,
   free: readonly Target[],
   scope: Fault['scope'],
-): Fault | null {
+): Fault {
   const { id, ourReference, payout } = target;
-  const fault: Fault = { side, kind, target: id, also: [], ourReference, payout, offBy: 0, scope };
+  const fault: Fault = {
+    side,
+    kind,
+    target: id,
+    also: [],
+    alsoOurs: [],
+    ourReference,
+    payout,
+    offBy: 0,
+    scope,
+  };
   const at = free.indexOf(target);
   switch (kind) {
     case 'row_missing':
@@ -161,11 +182,14 @@ function faultOn(
       return { ...fault, offBy: offByMinor };
     case 'row_unknown':
       return { ...fault, target: `${id}${unknown}`, ourReference: null };
-    case 'truncated':
-      return { ...fault, also: free.slice(at + 1).map((lost) => lost.id) };
+    case 'truncated': {
+      const lost = free.slice(at + 1);
+      const alsoOurs = lost.flatMap((row) => row.ourReference ?? []);
+      return { ...fault, also: lost.map((row) => row.id), alsoOurs };
+    }
     case 'entries_joined': {
       const joined = free.slice(at + 1).filter(({ currency }) => currency === target.currency);
-      return joined.length === 0 ? null : { ...fault, also: joined.slice(0, joinedMax).map((one) => one.id) };
+      return { ...fault, also: joined.slice(0, joinedMax).map((one) => one.id) };
     }
     default:
       return unreachable(kind);

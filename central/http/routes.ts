@@ -1,5 +1,8 @@
 // Every route of the operators' HTTP, room by room. Answers are camelCase; amounts are integer minor units; a page ends
 // with nextCursor null.
+import type { ProcessorView } from '../charging/loop.ts';
+import { processorRoutes } from '../charging/processor-routes.ts';
+import { chargingRoutes } from '../charging/routes.ts';
 import { feedRoutes } from '../feed/routes.ts';
 import type { IgnoredFrames } from '../intake/intake.ts';
 import { intakeRoutes } from '../intake/routes.ts';
@@ -16,16 +19,20 @@ export interface RouteParts {
   store: LedgerPort;
   /** What intake has dropped since the start. */
   ignoredFrames(): IgnoredFrames[];
+  /** How the processors stand. */
+  processors(): ProcessorView[];
   reviews: ReviewRules;
 }
 
-export function allRoutes({ store, ignoredFrames, reviews }: RouteParts): Route[] {
+export function allRoutes({ store, ignoredFrames, processors, reviews }: RouteParts): Route[] {
   return [
     ...ledgerRoutes(store),
     ...intakeRoutes(ignoredFrames),
+    ...processorRoutes(processors),
     ...feedRoutes(store),
     ...keyRoutes(store),
     ...auditRoutes(store),
+    ...chargingRoutes(store),
     ...reviewRoutes(store, reviews),
     ...reconciliationRoutes(store),
   ];

@@ -46,6 +46,7 @@ describe('the operator HTTP', () => {
       store: portOver(store),
       trustedProxies: [],
       ignoredFrames: () => [],
+      processors: () => [],
       reviews: ReviewConfig.parse(undefined),
       nowMs: () => nowMs,
       log: silentLog,

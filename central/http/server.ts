@@ -6,6 +6,7 @@ import { apiHeaders } from '../../kit/api-headers.ts';
 import { listen } from '../../kit/listen.ts';
 import type { Log } from '../../kit/log.ts';
 import { serveJsonFile } from '../../kit/served-file.ts';
+import type { ProcessorView } from '../charging/loop.ts';
 import type { IgnoredFrames } from '../intake/intake.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import type { ReviewRules } from '../people/reviews.ts';
@@ -32,6 +33,7 @@ export async function openHttpServer(parts: {
   trustedProxies: readonly string[];
   store: LedgerPort;
   ignoredFrames(): IgnoredFrames[];
+  processors(): ProcessorView[];
   reviews: ReviewRules;
   nowMs(): number;
   log: Log;

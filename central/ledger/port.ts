@@ -2,6 +2,8 @@
 // Each call is one transaction, and its answer is given only after that transaction is durable.
 import type { Product } from '../../contract/feed.ts';
 import type { Policy } from '../../contract/policy.ts';
+import type { ChargingCalls } from '../charging/port.ts';
+import type { TokenCalls } from '../charging/token-port.ts';
 import type { IgnoredReason } from '../intake/entries-run.ts';
 import type { By } from '../people/actor.ts';
 import type { PeopleCalls } from '../people/port.ts';
@@ -168,7 +170,9 @@ export interface AnsweredDue {
 
 /** What the store does, said once; LedgerPort is the same with promises. */
 export interface LedgerCalls
-  extends PeopleCalls,
+  extends ChargingCalls,
+    TokenCalls,
+    PeopleCalls,
     ReviewCalls,
     WebhookCalls,
     OutboundCalls,

@@ -85,6 +85,18 @@ beforeAll(async () => {
     trustedProxies: [],
     store: port,
     ignoredFrames: () => [{ applianceId: 'box-1', frame: 'entries', reason: 'signature_wrong', times: 1 }],
+    processors: () => [
+      {
+        name: 'stripe',
+        breaker: 'closed',
+        sinceMs: nowMs,
+        inFlight: 1,
+        placesMax: 64,
+        lastAnsweredMs: nowMs,
+        callMs: { p50: 200, p99: 900 },
+        counts: { approved: 1 },
+      },
+    ],
     reviews: ReviewConfig.parse({ secondPersonAboveMinor: { GBP: 0 } }),
     nowMs: () => nowMs,
     log: silentLog,

@@ -24,7 +24,12 @@ export interface OpenApiDocument {
 /** Every route, of a central that is not there: nothing of a route runs when it is described. */
 export function describedRoutes(): Route[] {
   const store = portOf(() => Promise.reject(new Error('a description asks nothing')));
-  return allRoutes({ store, ignoredFrames: () => [], reviews: ReviewConfig.parse(undefined) });
+  return allRoutes({
+    store,
+    ignoredFrames: () => [],
+    processors: () => [],
+    reviews: ReviewConfig.parse(undefined),
+  });
 }
 
 export function openApiDocument(): OpenApiDocument {

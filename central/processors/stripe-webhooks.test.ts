@@ -199,6 +199,13 @@ describe('the sandbox', () => {
     expect(types()).toEqual([created, succeeded]);
   });
 
+  it('sends what is asked for and nothing else, several at once where that is asked for too', async () => {
+    await listen({ events: [succeeded], parallel: 8 });
+    for (let times = 0; times < 20; times++) await charge();
+    await arrived(20);
+    expect(types()).toEqual(Array.from({ length: 20 }, () => succeeded));
+  });
+
   it('sends two by two in the wrong order', async () => {
     await listen({ reorder: true });
     await charge();

@@ -1,6 +1,7 @@
 // The clock, acts for calls to come, webhooks, what was called, and beginning anew.
 import * as z from 'zod';
 import { actNames, parseAct } from '../acts.ts';
+import { rowsMax } from '../stripe/books.ts';
 import { Endpoint } from '../webhooks.ts';
 import { type AdminCalls, problem, readBody } from './frame.ts';
 
@@ -60,6 +61,15 @@ export const controlCalls: AdminCalls = {
 
   'GET /sandbox/calls': (context, { calls }) => {
     context.body = { calls: calls() };
+  },
+
+  'GET /sandbox/memory': (context, { books, keys }) => {
+    // There with --expose-gc: what nobody holds any more is not counted.
+    globalThis.gc?.();
+    const { heapUsed, external, rss } = process.memoryUsage();
+    const { payments, refunds, disputes, payouts, balance } = books;
+    const rows = [payments, refunds, disputes, payouts, balance].reduce((sum, { size }) => sum + size, 0);
+    context.body = { usedBytes: heapUsed + external, residentBytes: rss, rows, rowsMax, keys: keys.count };
   },
 
   'POST /sandbox/reset': (context, { reset }) => {

@@ -19,6 +19,7 @@ export interface AdminParts {
   webhooks: Webhooks;
   operations: Operations;
   books: Books;
+  keys: { readonly count: number };
   bank: BankAccount;
   faults: Faults;
   calls(): readonly Call[];

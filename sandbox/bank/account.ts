@@ -14,7 +14,7 @@ export interface Entry extends Credit {
   /** The bank's own name of the entry. */
   bankReference: string;
   /** What came in it: more than one where the bank joined payouts. */
-  references: string[];
+  parts: readonly Pick<Credit, 'reference' | 'amount'>[];
 }
 
 export interface BankAccount {
@@ -31,7 +31,7 @@ export function openBank(): BankAccount {
   return {
     credit(credit) {
       const bankReference = `SBX${String(++booked).padStart(9, '0')}`;
-      entries.push({ ...credit, bankReference, references: [credit.reference] });
+      entries.push({ ...credit, bankReference, parts: [credit] });
     },
     entries: () => entries,
     clear() {

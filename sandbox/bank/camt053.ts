@@ -35,16 +35,24 @@ function showBalance(code: 'OPBD' | 'CLBD', minor: number, currency: string, ms:
   return `<Bal><Tp><CdOrPrtry><Cd>${code}</Cd></CdOrPrtry></Tp>${amount(minor, currency)}<Dt><Dt>${day(ms)}</Dt></Dt></Bal>\n`;
 }
 
-function showEntry({ bankReference, references, words, amount: minor, currency, bookedMs }: Entry): string {
-  const booked = day(bookedMs);
-  const batch = references.length > 1 ? `<Btch><NbOfTxs>${references.length}</NbOfTxs></Btch>` : '';
-  const details = references.map(
-    (reference) =>
-      `<TxDtls><Refs><EndToEndId>${reference}</EndToEndId></Refs><RmtInf><Ustrd>${words} ${reference}</Ustrd></RmtInf></TxDtls>`,
+function showEntry({ bankReference, parts, words, amount: minor, currency, bookedMs }: Entry): string {
+  const booked = `<Dt>${day(bookedMs)}</Dt>`;
+  const batch = parts.length > 1 ? `<Btch><NbOfTxs>${parts.length}</NbOfTxs></Btch>` : '';
+  const details = parts.map(
+    ({ reference, amount: part }) =>
+      `<TxDtls><Refs><EndToEndId>${reference}</EndToEndId></Refs>${amount(part, currency)}` +
+      `<RmtInf><Ustrd>${words} ${reference}</Ustrd></RmtInf></TxDtls>`,
   );
-  return `<Ntry>${amount(minor, currency)}<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>${booked}</Dt></BookgDt><ValDt><Dt>${booked}</Dt></ValDt><AcctSvcrRef>${bankReference}</AcctSvcrRef><BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>RCDT</Cd><SubFmlyCd>ESCT</SubFmlyCd></Fmly></Domn></BkTxCd><NtryDtls>${batch}${details.join('')}</NtryDtls></Ntry>
-`;
+  return (
+    `<Ntry>${amount(minor, currency)}<Sts><Cd>BOOK</Cd></Sts>` +
+    `<BookgDt>${booked}</BookgDt><ValDt>${booked}</ValDt><AcctSvcrRef>${bankReference}</AcctSvcrRef>` +
+    `${receivedTransfer}<NtryDtls>${batch}${details.join('')}</NtryDtls></Ntry>\n`
+  );
 }
+
+/** ISO 20022's code for a credit transfer that came in. */
+const receivedTransfer =
+  '<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>RCDT</Cd><SubFmlyCd>ESCT</SubFmlyCd></Fmly></Domn></BkTxCd>';
 
 function amount(minor: number, currency: string): string {
   const text = decimalText(Math.abs(minor), currency);

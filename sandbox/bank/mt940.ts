@@ -24,17 +24,17 @@ function showStatement(statement: Statement): string {
   return `${lines.join('\r\n')}\r\n-\r\n`;
 }
 
-function showEntry({ bankReference, references, words, amount, currency, bookedMs }: Entry): string[] {
+function showEntry({ bankReference, parts, words, amount, currency, bookedMs }: Entry): string[] {
   const booked = day(bookedMs);
   const mark = amount < 0 ? 'D' : 'C';
   // A reference of the owner has sixteen characters at most: the payout's stands in the words.
   const entry = `:61:${booked}${booked.slice(2)}${mark}${swift(amount, currency)}NTRFNONREF//${bankReference}`;
-  const [only] = references;
+  const names = parts.map(({ reference }) => reference);
   const text =
-    references.length === 1
-      ? [`/EREF/${only}/REMI/${words}`]
-      : [`/REMI/${words}`, ...references.map((one) => ` ${one}`)];
-  return [entry, ...text.map((line, at) => `${at === 0 ? ':86:' : ''}${line.slice(0, wordsPerLine)}`)];
+    names.length === 1
+      ? [`/EREF/${names.join('')}/REMI/${words}`]
+      : [`/REMI/${words}`, ...names.map((name) => ` ${name}`)];
+  return [entry, ...text.map((line, at) => (at === 0 ? `:86:${line}` : line).slice(0, wordsPerLine))];
 }
 
 function balance(minor: number, currency: string, ms: number): string {

@@ -68,19 +68,21 @@ function applied(entries: readonly Entry[], faults: readonly Fault[]): Entry[] {
           // Booked again under a name of its own, as where a bank books a file twice.
           return [entry, { ...entry, bankReference: `${entry.bankReference}B` }];
         case 'amount_other':
-          return [{ ...entry, amount: entry.amount + fault.offBy }];
+          return [other(entry, entry.amount + fault.offBy)];
         case 'entries_joined': {
           const all = [entry, ...fault.also.flatMap((id) => byReference.get(id) ?? [])];
           const bookedMs = Math.max(...all.map((one) => one.bookedMs));
-          return [
-            { ...entry, bookedMs, amount: sum(all), references: all.map(({ reference }) => reference) },
-          ];
+          return [{ ...entry, bookedMs, amount: sum(all), parts: all }];
         }
         default:
           return [entry];
       }
     })
     .sort((a, b) => a.bookedMs - b.bookedMs);
+}
+
+function other(entry: Entry, amount: number): Entry {
+  return { ...entry, amount, parts: [{ reference: entry.reference, amount }] };
 }
 
 function sum(entries: readonly Entry[]): number {

@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, failures } from './answer.ts';
+import { apiVersion } from './shapes.ts';
 
 const bodyBytesMax = 64 * 1024;
 /** Between two bytes of an answer that drips. */
@@ -12,6 +13,8 @@ export interface Exchange {
   method: string;
   path: string;
   query: string;
+  /** Of the answer: names and values by turns, written at once. */
+  headers: string[];
   request: IncomingMessage;
   response: ServerResponse;
 }
@@ -20,7 +23,8 @@ export function openExchange(request: IncomingMessage, response: ServerResponse)
   const { method = 'GET', url = '/' } = request;
   const mark = url.indexOf('?');
   const [path, query] = mark === -1 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
-  return { method, path, query, request, response };
+  const headers = ['Content-Type', 'application/json', 'Stripe-Version', apiVersion];
+  return { method, path, query, headers, request, response };
 }
 
 /** The body as text. @throws Refusal when it is too long */
@@ -73,9 +77,7 @@ export async function drip(exchange: Exchange, answer: Answer): Promise<void> {
 }
 
 /** Sends the head; the body is the caller's to send. */
-function beginAnswer({ response }: Exchange, { status, text }: Answer): ServerResponse {
-  return response.writeHead(status, {
-    'Content-Type': 'application/json',
-    'Content-Length': Buffer.byteLength(text),
-  });
+function beginAnswer({ headers, response }: Exchange, { status, text }: Answer): ServerResponse {
+  headers.push('Content-Length', String(Buffer.byteLength(text)));
+  return response.writeHead(status, headers);
 }

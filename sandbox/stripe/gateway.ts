@@ -19,7 +19,6 @@ import {
 } from './exchange.ts';
 import { parseForm } from './form.ts';
 import type { Form, Operations } from './routes.ts';
-import { apiVersion } from './shapes.ts';
 
 const keyCharsMax = 255;
 /** Keys are kept for a day: for each payment its charge and one more call. */
@@ -62,9 +61,8 @@ export async function answerStripe(
     replayed: false,
   };
   parts.note(call);
-  response.setHeader('Stripe-Version', apiVersion);
-  response.setHeader('Request-Id', parts.books.newId('req'));
-  if (key !== null) response.setHeader('Idempotency-Key', key.slice(0, keyCharsMax));
+  exchange.headers.push('Request-Id', parts.books.newId('req'));
+  if (key !== null) exchange.headers.push('Idempotency-Key', key.slice(0, keyCharsMax));
   try {
     if (!isTestKey(request.headers.authorization ?? '')) throw failures.unauthorised;
     if (!found) throw unknownPath(exchange);
@@ -90,7 +88,7 @@ async function answerCall(
     const replayed = claimKey(keys, key, request);
     if (replayed) {
       call.replayed = true;
-      exchange.response.setHeader('Idempotent-Replayed', 'true');
+      exchange.headers.push('Idempotent-Replayed', 'true');
       return send(exchange, replayed, call, parts);
     }
   }

@@ -19,20 +19,18 @@ export function payOutDaily(books: Books, bank: BankAccount): void {
 /** Pays out what is available now. A balance that is not above zero waits for the next time. */
 export function payOut(books: Books, bank: BankAccount, automatic: boolean): Payout[] {
   const nowMs = books.nowMs();
-  const waiting: BalanceTransaction[] = [];
   const byPart = new Map<string, BalanceTransaction[]>();
   for (const row of books.unpaid) {
-    if (row.availableMs > nowMs) waiting.push(row);
+    if (row.availableMs > nowMs) continue;
     // What came back from the bank is paid out by itself, so that a payout is the sum of what was earned.
-    else push(byPart, row.category === 'payout_reversal' ? row.id : row.currency, row);
+    push(byPart, row.category === 'payout_reversal' ? row.id : row.currency, row);
   }
   const payouts: Payout[] = [];
   for (const rows of byPart.values()) {
     const amount = rows.reduce((sum, row) => sum + netOf(row), 0);
-    if (amount <= 0) waiting.push(...rows);
-    else payouts.push(payOutRows(books, bank, { rows, amount, automatic }));
+    if (amount > 0) payouts.push(payOutRows(books, bank, { rows, amount, automatic }));
   }
-  books.unpaid = waiting;
+  books.unpaid = books.unpaid.filter(({ payout }) => payout === null);
   return payouts;
 }
 
