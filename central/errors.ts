@@ -7,6 +7,7 @@ export const exitCodes = {
   secret_unusable: 2,
   file_missing: 2,
   file_malformed: 2,
+  file_refused: 1,
   catalogue_malformed: 1,
   catalogue_missing: 1,
   draft_unknown: 1,

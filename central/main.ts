@@ -28,6 +28,7 @@ import { keyRevoke } from './commands/key-revoke.ts';
 import { keyRotate } from './commands/key-rotate.ts';
 import { kioskTlsCreate } from './commands/kiosk-tls-create.ts';
 import { ledgerCheck } from './commands/ledger-check.ts';
+import { ledgerExport } from './commands/ledger-export.ts';
 import { policyDiff } from './commands/policy-diff.ts';
 import { policySchema } from './commands/policy-schema.ts';
 import { policySet } from './commands/policy-set.ts';
@@ -65,7 +66,7 @@ const groups: [name: string, description: string, commands: Command[]][] = [
     [hotListChange('add'), hotListChange('remove'), hotListList()],
   ],
   ['token', 'cards at several processors', [tokenImport()]],
-  ['ledger', 'the books', [ledgerCheck()]],
+  ['ledger', 'the books', [ledgerCheck(), ledgerExport()]],
   ['key', 'API keys of people and programs', [keyCreate(), keyList(), keyRotate(), keyRevoke()]],
   ['charge', 'what is collected at processors', [chargeList(), chargeShow(), chargeExposure()]],
   ['review', 'what a person must decide', [reviewList(), reviewShow(), reviewDecide()]],

@@ -176,4 +176,52 @@ export const mutants: readonly Mutant[] = [
     ],
     tests: ['daemon/store/exposure.test.ts', 'daemon/store/projections.test.ts'],
   },
+  {
+    name: 'a key may be used from anywhere',
+    breaks: 'a stolen key is worth as much outside as inside',
+    edits: [
+      {
+        file: 'central/people/keys.ts',
+        from: 'key.addresses !== null && !isListed(key.addresses, request.from)',
+        to: "key.addresses !== null && isListed([], '')",
+      },
+    ],
+    tests: ['central/people/keys.test.ts', 'central/http/gate.test.ts'],
+  },
+  {
+    name: 'a narrow key makes a wide one',
+    breaks: 'key.manage alone is everything',
+    edits: [
+      {
+        file: 'central/people/keys.ts',
+        from: 'keyMay(key, action) && !keyMay(maker, action)',
+        to: 'keyMay(key, action) && !roleMay(maker.role, action)',
+      },
+    ],
+    tests: ['central/people/keys.test.ts', 'central/people/sqlite/keys.test.ts'],
+  },
+  {
+    name: 'one person decides above the limit',
+    breaks: 'the second of two persons is the first',
+    edits: [
+      {
+        file: 'central/people/reviews.ts',
+        from: "return who.person === who.proposedBy ? { kind: 'second_person_needed' } : { kind: 'decided' };",
+        to: "return { kind: 'decided' };",
+      },
+    ],
+    tests: ['central/people/reviews.test.ts', 'central/people/sqlite/reviews.test.ts'],
+  },
+  {
+    name: 'the audit log is believed',
+    breaks: 'whoever changes a record is not seen',
+    edits: [
+      {
+        file: 'central/people/audit.ts',
+        from: 'if (!hash.equals(record.hash))',
+        to: 'if (hash.length < 32)',
+      },
+    ],
+    tests: ['central/people/sqlite/audit.test.ts'],
+  },
 ];

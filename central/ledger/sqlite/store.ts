@@ -59,6 +59,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
   const { audit, ...auditing } = createAuditTable(db);
   const { open: openReview, ...reviewing } = createReviewTable(db, {
     audit,
+    tell: (...told) => outbound.tell(...told),
     onDecided: (decided) => charging.decided(decided),
   });
   const feeds = createFeedTable(db, (applianceId) => grown.add(applianceId));

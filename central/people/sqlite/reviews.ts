@@ -2,6 +2,7 @@
 // decision is done in its transaction, by the one who asked.
 import type Database from 'better-sqlite3';
 import { present } from '../../../kit/assert.ts';
+import type { Tell } from '../../webhooks/outbound.ts';
 import type { Actor, By } from '../actor.ts';
 import type { ReviewCalls, ReviewWithEvents } from '../review-port.ts';
 import {
@@ -53,12 +54,15 @@ const reviewColumns = `review.number, review.kind, review.appliance_ref AS appli
   review.due_from_ms AS dueFromMs, review.escalated_ms AS escalatedMs
   FROM review JOIN appliance ON appliance.ref = review.appliance_ref`;
 
-/** @param parts.onDecided does what follows; called once for each review, in the transaction of the decision */
+/**
+ * @param parts.tell tells the merchant's own systems that one was opened
+ * @param parts.onDecided does what follows; called once for each review, in the transaction of the decision
+ */
 export function createReviewTable(
   db: Database.Database,
-  parts: { audit: Audit; onDecided(decided: ReviewDecided): void },
+  parts: { audit: Audit; tell: Tell; onDecided(decided: ReviewDecided): void },
 ): ReviewTable {
-  const { audit, onDecided } = parts;
+  const { audit, tell, onDecided } = parts;
   const find = db.prepare<[number], ReviewRow>(`SELECT ${reviewColumns} WHERE review.number = ?`);
   const waiting = db
     .prepare<[number, string, ReviewKind, number], number>(
@@ -137,6 +141,9 @@ export function createReviewTable(
       const said = [kind, applianceRef, documentId, attemptRef, currency, amountMinor, reason];
       const number = Number(insert.run(...said, nowMs, nowMs).lastInsertRowid);
       write(number, { actor: { kind: 'central', rule: kind }, nowMs }, { kind: 'opened', note: reason });
+      const { applianceId } = present(find.get(number), 'the review just opened');
+      const about = { number, kind, applianceId, documentId, currency, amountMinor, reason };
+      tell('review.opened', `review ${number}`, about, nowMs);
       return number;
     },
     reviews({ state, kind, applianceId, cursor, limit }) {
