@@ -74,7 +74,7 @@ export function createLearning(
   ): void {
     const { chargeId } = attempt;
     const made = one.attempts.find((other) => other.purpose === 'charge' && other.chargeId === chargeId);
-    const { capturedMinor, totalMinor, currency, wanted, checkoutId } = one.data;
+    const { capturedMinor, totalMinor, wanted, checkoutId } = one.data;
     if (said.kind === 'captured' && capturedMinor === 0) {
       const amountMinor = Math.min(said.capturedMinor, totalMinor);
       // More than was asked for: the rest is not ours, and a person sees the difference.
