@@ -7,6 +7,7 @@ import { limits } from '../contract/limits.ts';
 import { isAddressRange } from '../kit/address-list.ts';
 import { CommandError } from './errors.ts';
 import { issueWords } from './issue-words.ts';
+import { inFolder, WebhooksConfig } from './webhooks/config.ts';
 
 const Port = z.int().min(0).max(65_535);
 
@@ -46,6 +47,7 @@ const Config = z.strictObject({
       entriesPerSecondMax: z.int().min(1).default(100_000),
     })
     .prefault({}),
+  webhooks: WebhooksConfig.prefault({}),
   log: z
     .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') })
     .prefault({}),
@@ -63,6 +65,7 @@ export function readConfig(path: string): Config {
     ...config,
     dataFolder: resolve(folder, config.dataFolder),
     identityFolder: resolve(folder, config.identityFolder),
+    webhooks: inFolder(config.webhooks, folder),
   };
 }
 

@@ -76,6 +76,8 @@ async function run(configPath: string): Promise<void> {
   const central = await startCentral(config, {
     log,
     announce: (fields, message) => announced.info(fields, message),
+    // No processor can be configured yet: answers are declared by the token.
+    processors: new Map(),
     failed(error) {
       log.error({ error: error.message }, 'the store is gone; stopping');
       process.exit(1);

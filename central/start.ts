@@ -21,11 +21,15 @@ import { createIntake } from './intake/intake.ts';
 import { databasePath } from './ledger/sqlite/open.ts';
 import { startThreadStore } from './ledger/sqlite/thread-store.ts';
 import { hashApiKey, newApiKey } from './people/keys.ts';
+import type { ProcessorPort } from './processors/port.ts';
+import { type RunningWebhooks, startWebhooks } from './webhooks/start.ts';
 
 export interface RunningCentral {
   httpPort: number;
   /** Null with an external broker. */
   mqttPort: number | null;
+  /** Null without a processor. */
+  webhookPort: number | null;
   stop(): Promise<void>;
 }
 
@@ -38,7 +42,13 @@ export type Announce = (fields: object, message: string) => void;
  */
 export async function startCentral(
   config: Config,
-  parts: { log: Log; announce: Announce; failed(error: Error): void },
+  parts: {
+    log: Log;
+    announce: Announce;
+    /** By name: who is charged at, and whose webhooks are taken. */
+    processors: ReadonlyMap<string, ProcessorPort>;
+    failed(error: Error): void;
+  },
 ): Promise<RunningCentral> {
   const { log, announce } = parts;
   const clock = systemClock();
@@ -48,10 +58,13 @@ export async function startCentral(
     const identity = loadCentralIdentity(config.identityFolder);
     mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
 
-    const wiring: { pipe: Pipe | null } = { pipe: null };
+    const wiring: { pipe: Pipe | null; webhooks: RunningWebhooks | null } = { pipe: null, webhooks: null };
     const store = await startThreadStore(databasePath(config.dataFolder), {
       onGrown: (applianceIds) => feed.onGrown(applianceIds),
-      onChangedOutside: () => feed.onGrown(),
+      onChangedOutside() {
+        feed.onGrown();
+        wiring.webhooks?.wake();
+      },
       onDiskTrouble: (error) => log.error({ error }, 'the ledger waits for the disk'),
       onFailed: parts.failed,
     });
@@ -88,6 +101,17 @@ export async function startCentral(
     });
     lifecycle.onStop('http', http.close);
 
+    const { processors } = parts;
+    const webhooks = await startWebhooks({
+      config: config.webhooks,
+      processors,
+      store: store.port,
+      clock,
+      log,
+    });
+    wiring.webhooks = webhooks;
+    lifecycle.onStop('webhooks', webhooks.stop);
+
     const client = {
       clientId: centralClientId,
       filter: upFilter,
@@ -103,8 +127,9 @@ export async function startCentral(
       return subscribed;
     };
     const ready = (mqttPort: number | null): RunningCentral => {
-      announce({ httpPort: http.port, mqttPort }, 'ready');
-      return { httpPort: http.port, mqttPort, stop: lifecycle.stop };
+      const ports = { httpPort: http.port, mqttPort, webhookPort: webhooks.port };
+      announce(ports, 'ready');
+      return { ...ports, stop: lifecycle.stop };
     };
 
     const { broker: settings } = config;
