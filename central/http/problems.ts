@@ -15,6 +15,8 @@ const problems = {
   body_too_large: { status: 413, title: 'The body is too large' },
   content_type_unsupported: { status: 415, title: 'The body is of another type' },
   ambiguous: { status: 409, title: 'Several appliances use that id' },
+  processor_needed: { status: 409, title: 'Several processors used that id' },
+  endpoints_full: { status: 409, title: 'There are as many endpoints as there may be' },
   not_ready: { status: 503, title: 'The service is not ready' },
   internal: { status: 500, title: 'The service failed' },
 } as const;

@@ -5,6 +5,8 @@ import type { IgnoredFrames } from '../intake/intake.ts';
 import { intakeRoutes } from '../intake/routes.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import { ledgerRoutes } from '../ledger/routes.ts';
+import { outboundRoutes } from '../webhooks/outbound-routes.ts';
+import { webhookRoutes } from '../webhooks/routes.ts';
 import type { Route } from './route.ts';
 
 export interface RouteParts {
@@ -14,5 +16,11 @@ export interface RouteParts {
 }
 
 export function allRoutes({ store, ignoredFrames }: RouteParts): Route[] {
-  return [...ledgerRoutes(store), ...intakeRoutes(ignoredFrames), ...feedRoutes(store)];
+  return [
+    ...ledgerRoutes(store),
+    ...intakeRoutes(ignoredFrames),
+    ...feedRoutes(store),
+    ...webhookRoutes(store),
+    ...outboundRoutes(store),
+  ];
 }
