@@ -21,6 +21,11 @@ export const exitCodes = {
   database_missing: 1,
   address_refused: 1,
   argument_malformed: 2,
+  event_unknown: 1,
+  event_ambiguous: 1,
+  url_refused: 2,
+  endpoints_full: 1,
+  endpoint_unknown: 1,
 } as const;
 export type CommandErrorCode = keyof typeof exitCodes;
 

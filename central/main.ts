@@ -16,12 +16,18 @@ import { hotListChange } from './commands/hot-list-change.ts';
 import { hotListList } from './commands/hot-list-list.ts';
 import { kioskTlsCreate } from './commands/kiosk-tls-create.ts';
 import { ledgerCheck } from './commands/ledger-check.ts';
+import { outboundResend, outboundSwitch, outboundTest } from './commands/outbound-change.ts';
+import { outboundCreate, outboundRotate } from './commands/outbound-create.ts';
+import { outboundList, outboundLog } from './commands/outbound-list.ts';
 import { policyDiff } from './commands/policy-diff.ts';
 import { policySchema } from './commands/policy-schema.ts';
 import { policySet } from './commands/policy-set.ts';
 import { policyShow } from './commands/policy-show.ts';
 import { policyValidate } from './commands/policy-validate.ts';
 import { stockSend } from './commands/stock-send.ts';
+import { webhookDead, webhookList } from './commands/webhook-list.ts';
+import { webhookReplay } from './commands/webhook-replay.ts';
+import { webhookShow, webhookSources } from './commands/webhook-show.ts';
 import { readConfig } from './config.ts';
 import { CommandError, exitCodes } from './errors.ts';
 import { startCentral } from './start.ts';
@@ -45,6 +51,25 @@ const groups: [name: string, description: string, commands: Command[]][] = [
     [hotListChange('add'), hotListChange('remove'), hotListList()],
   ],
   ['ledger', 'the books', [ledgerCheck()]],
+  [
+    'webhook',
+    'what processors tell',
+    [webhookList(), webhookShow(), webhookDead(), webhookSources(), webhookReplay()],
+  ],
+  [
+    'outbound',
+    "what the merchant's own systems are told",
+    [
+      outboundCreate(),
+      outboundList(),
+      outboundRotate(),
+      outboundTest(),
+      outboundLog(),
+      outboundResend(),
+      outboundSwitch('disable'),
+      outboundSwitch('enable'),
+    ],
+  ],
   ['authority', 'who may speak at all', [authorityInit()]],
   ['appliance', 'the boxes', [applianceCreate()]],
   ['kiosk-tls', "the boxes' HTTPS for kiosks", [kioskTlsCreate()]],

@@ -9,6 +9,8 @@ const commands = {
   stock: ['set', 'receive', 'count'],
   'hot-list': ['add', 'remove', 'list'],
   ledger: ['check'],
+  webhook: ['list', 'show', 'dead', 'sources', 'replay'],
+  outbound: ['create', 'list', 'rotate', 'test', 'log', 'resend', 'disable', 'enable'],
   authority: ['init'],
   appliance: ['create'],
   'kiosk-tls': ['create'],
