@@ -30,7 +30,7 @@ export function webhookReplay(): Command {
         momentOption('--until <time>', 'and before then'),
         reasonOption(),
       ],
-      help: 'Times are as in 2026-11-24T14:00:00Z. What was applied before changes nothing when it is applied again.',
+      help: 'Times are as in 2026-11-24T14:00:00Z.\nWhat was applied before changes nothing when it is applied again.',
       examples: [
         'webhook replay evt_1Q2w --reason "the charge is known now" --config central.toml',
         'webhook replay --dead --reason "the disk has room again" --config central.toml',
