@@ -5,17 +5,30 @@ import { stopOnSignals } from '../kit/lifecycle.ts';
 import { createLog } from '../kit/log.ts';
 import { ProvisioningError } from '../provisioning/error.ts';
 import { applianceCreate } from './commands/appliance-create.ts';
+import { auditList } from './commands/audit-list.ts';
+import { auditVerify } from './commands/audit-verify.ts';
 import { authorityInit } from './commands/authority-init.ts';
 import { catalogueDiff } from './commands/catalogue-diff.ts';
 import { catalogueDiscard } from './commands/catalogue-discard.ts';
 import { catalogueDrafts } from './commands/catalogue-drafts.ts';
 import { catalogueImport } from './commands/catalogue-import.ts';
 import { cataloguePublish } from './commands/catalogue-publish.ts';
+import { chargeExposure } from './commands/charge-exposure.ts';
+import { chargeList } from './commands/charge-list.ts';
+import { chargeShow } from './commands/charge-show.ts';
 import { configOption, helpText } from './commands/command.ts';
+import { exceptionActions } from './commands/exception-act.ts';
+import { exceptionList } from './commands/exception-list.ts';
+import { exceptionShow } from './commands/exception-show.ts';
 import { hotListChange } from './commands/hot-list-change.ts';
 import { hotListList } from './commands/hot-list-list.ts';
+import { keyCreate } from './commands/key-create.ts';
+import { keyList } from './commands/key-list.ts';
+import { keyRevoke } from './commands/key-revoke.ts';
+import { keyRotate } from './commands/key-rotate.ts';
 import { kioskTlsCreate } from './commands/kiosk-tls-create.ts';
 import { ledgerCheck } from './commands/ledger-check.ts';
+import { ledgerExport } from './commands/ledger-export.ts';
 import { outboundResend, outboundSwitch, outboundTest } from './commands/outbound-change.ts';
 import { outboundCreate, outboundRotate } from './commands/outbound-create.ts';
 import { outboundList, outboundLog } from './commands/outbound-list.ts';
@@ -24,7 +37,15 @@ import { policySchema } from './commands/policy-schema.ts';
 import { policySet } from './commands/policy-set.ts';
 import { policyShow } from './commands/policy-show.ts';
 import { policyValidate } from './commands/policy-validate.ts';
+import { reconciliationFetch } from './commands/reconciliation-fetch.ts';
+import { reconciliationFiles } from './commands/reconciliation-files.ts';
+import { reconciliationImport } from './commands/reconciliation-import.ts';
+import { reconciliationRun } from './commands/reconciliation-run.ts';
+import { reviewDecide } from './commands/review-decide.ts';
+import { reviewList } from './commands/review-list.ts';
+import { reviewShow } from './commands/review-show.ts';
 import { stockSend } from './commands/stock-send.ts';
+import { tokenImport } from './commands/token-import.ts';
 import { webhookDead, webhookList } from './commands/webhook-list.ts';
 import { webhookReplay } from './commands/webhook-replay.ts';
 import { webhookShow, webhookSources } from './commands/webhook-show.ts';
@@ -50,7 +71,6 @@ const groups: [name: string, description: string, commands: Command[]][] = [
     'cards that are no longer taken',
     [hotListChange('add'), hotListChange('remove'), hotListList()],
   ],
-  ['ledger', 'the books', [ledgerCheck()]],
   [
     'webhook',
     'what processors tell',
@@ -70,6 +90,18 @@ const groups: [name: string, description: string, commands: Command[]][] = [
       outboundSwitch('enable'),
     ],
   ],
+  ['token', 'cards at several processors', [tokenImport()]],
+  ['ledger', 'the books', [ledgerCheck(), ledgerExport()]],
+  ['key', 'API keys of people and programs', [keyCreate(), keyList(), keyRotate(), keyRevoke()]],
+  ['charge', 'what is collected at processors', [chargeList(), chargeShow(), chargeExposure()]],
+  ['review', 'what a person must decide', [reviewList(), reviewShow(), reviewDecide()]],
+  ['audit', 'who did what', [auditList(), auditVerify()]],
+  [
+    'reconciliation',
+    'journal, ledger, reports and bank against each other',
+    [reconciliationImport(), reconciliationFetch(), reconciliationRun(), reconciliationFiles()],
+  ],
+  ['exception', 'differences that people settle', [exceptionList(), exceptionShow(), ...exceptionActions()]],
   ['authority', 'who may speak at all', [authorityInit()]],
   ['appliance', 'the boxes', [applianceCreate()]],
   ['kiosk-tls', "the boxes' HTTPS for kiosks", [kioskTlsCreate()]],
@@ -101,8 +133,6 @@ async function run(configPath: string): Promise<void> {
   const central = await startCentral(config, {
     log,
     announce: (fields, message) => announced.info(fields, message),
-    // No processor can be configured yet: answers are declared by the token.
-    processors: new Map(),
     failed(error) {
       log.error({ error: error.message }, 'the store is gone; stopping');
       process.exit(1);

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { limits } from './limits.ts';
 
-/** ISO 4217 alphabetic codes in use, with the digits of their minor unit where that is not 2. */
+/** ISO 4217 alphabetic codes in use. */
 const currencyCodes =
   'AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG';
 const currencies: ReadonlySet<string> = new Set(currencyCodes.split(' '));
@@ -10,6 +10,25 @@ const currencies: ReadonlySet<string> = new Set(currencyCodes.split(' '));
 export const Currency = z.string().refine((code) => currencies.has(code), {
   error: 'use an ISO 4217 alphabetic code in capitals, such as GBP',
 });
+
+/** ISO 4217's minor unit, where it is not the hundredth: the source is list one of 2024-06-25. */
+const otherDigits: ReadonlyMap<string, number> = new Map([
+  ...['BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'VND', 'VUV'].map(
+    (code) => [code, 0] as const,
+  ),
+  ...['XAF', 'XOF', 'XPF'].map((code) => [code, 0] as const),
+  ...['BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND'].map((code) => [code, 3] as const),
+]);
+
+/** Minor units with the decimal point where ISO 4217 puts it, such as `-0.05`; exact, without currency. */
+export function decimalText(minor: number | bigint, currency: string): string {
+  const digits = otherDigits.get(currency) ?? 2;
+  const sign = minor < 0 ? '-' : '';
+  const text = String(minor)
+    .replace('-', '')
+    .padStart(digits + 1, '0');
+  return digits === 0 ? sign + text : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
+}
 
 /** UBL's BaseQuantity, restricted to powers of ten: the number of units that `priceMinor` buys. */
 export const BaseQuantity = z.union([z.literal(1), z.literal(10), z.literal(100), z.literal(1000)], {

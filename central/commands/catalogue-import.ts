@@ -7,6 +7,7 @@ import { CommandError } from '../errors.ts';
 import { defaultPolicy } from '../feed/default-policy.ts';
 import { paced, publishProducts, restAsLong, writeDraft } from '../feed/publish.ts';
 import { draftsMax } from '../ledger/published.ts';
+import { commandAtWork } from '../people/actor.ts';
 import { sayPublished } from './catalogue-publish.ts';
 import { counted, databaseCommand, type Said } from './command.ts';
 import { withPort } from './open-store.ts';
@@ -36,7 +37,7 @@ function publish(dataFolder: string, products: readonly Product[]): Promise<Said
   return withPort(dataFolder, async (port) => {
     // Before the first start too: the policy always comes before the catalogue in a feed.
     await port.ensurePolicy(defaultPolicy);
-    const published = await publishProducts(paced(port, restAsLong), products, Date.now);
+    const published = await publishProducts(paced(port, restAsLong), products, commandAtWork());
     return sayPublished(present(published, 'what was just published'));
   });
 }

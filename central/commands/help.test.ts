@@ -11,6 +11,8 @@ const commands = {
   ledger: ['check'],
   webhook: ['list', 'show', 'dead', 'sources', 'replay'],
   outbound: ['create', 'list', 'rotate', 'test', 'log', 'resend', 'disable', 'enable'],
+  reconciliation: ['import', 'fetch', 'run', 'files', 'shadow'],
+  exception: ['list', 'show', 'assign', 'note', 'accept', 'correct', 'received', 'chase', 'split', 'merge'],
   authority: ['init'],
   appliance: ['create'],
   'kiosk-tls': ['create'],

@@ -3,6 +3,7 @@
 import type { Product } from '../../contract/feed.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import type { CataloguePublished } from '../ledger/published.ts';
+import type { AtWork } from '../people/actor.ts';
 
 export type CatalogueCalls = Pick<
   LedgerPort,
@@ -55,12 +56,12 @@ export async function writeDraft(
 export async function publishDraft(
   calls: CatalogueCalls,
   draft: number,
-  nowMs: () => number,
+  who: AtWork,
 ): Promise<CataloguePublished | null> {
   for (;;) {
-    const answer = await calls.publishDraft(draft, nowMs());
+    const answer = await calls.publishDraft(draft, { actor: who.actor, nowMs: who.nowMs() });
     if (answer === 'draft_unknown') return null;
-    await finishPieces(calls, nowMs);
+    await finishPieces(calls, who.nowMs);
     if (answer === 'begun') return calls.published(draft);
   }
 }
@@ -77,8 +78,8 @@ export async function finishPieces(
 export async function publishProducts(
   calls: CatalogueCalls,
   products: readonly Product[],
-  nowMs: () => number,
+  who: AtWork,
 ): Promise<CataloguePublished | null> {
-  const draft = await writeDraft(calls, { source: null, products, nowMs });
-  return draft === null ? null : publishDraft(calls, draft, nowMs);
+  const draft = await writeDraft(calls, { source: null, products, nowMs: who.nowMs });
+  return draft === null ? null : publishDraft(calls, draft, who);
 }

@@ -40,8 +40,8 @@ export const movement: z.output<typeof MovementPage>['items'][number] = {
   reason: 'sale',
   bookedMs: document.bookedMs,
   postings: [
-    { account: 'receivable:processor', currency: 'GBP', amountMinor: 370 },
-    { account: 'payable:payee', currency: 'GBP', amountMinor: -370 },
+    { account: 'receivable:customer', currency: 'GBP', amountMinor: 370 },
+    { account: 'payable:payee:house', currency: 'GBP', amountMinor: -370 },
   ],
 };
 

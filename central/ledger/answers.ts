@@ -54,7 +54,7 @@ const Movement = z.object({
   applianceId: z.string().nullable(),
   journalId: z.string().nullable(),
   seq: z.int().nullable(),
-  sourceRef: z.int().nullable().meta({ description: 'The number of that row; null for an entry.' }),
+  sourceRef: z.int().nullable().meta({ description: 'The row; null for an entry.' }),
   reason: z.string(),
   bookedMs: Moment,
   postings: z.array(z.object({ account: z.string(), currency: Currency, amountMinor: z.int() })),

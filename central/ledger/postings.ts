@@ -12,10 +12,19 @@ export type AccountName =
   | 'payable:tax'
   | 'income:fee:marketplace'
   | `expense:fee:${string}`
+  | `exchange:${string}`
   | 'expense:offline_loss'
   | 'receivable:dispute'
   | 'expense:dispute_loss'
   | 'suspense';
+
+const accountPattern =
+  /^(receivable:(customer|dispute)|payable:(refund|tax)|income:fee:marketplace|expense:(offline|dispute)_loss|suspense|(receivable:processor|transit|bank|payable:payee|expense:fee|exchange):[A-Za-z0-9][A-Za-z0-9_.-]{0,60})$/;
+
+/** Whether a person or a rule named an account of the chart. */
+export function isAccountName(text: string): text is AccountName {
+  return accountPattern.test(text);
+}
 
 /** Why money moved. */
 export type MovementReason =

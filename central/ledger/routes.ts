@@ -99,7 +99,7 @@ export function ledgerRoutes(store: LedgerPort): Route[] {
       summary: 'Read the balance of each account and currency',
       action: 'ledger.read',
       answer: Accounts,
-      example: { items: [{ name: 'payable:payee', currency: 'GBP', balanceMinor: -1460n }] },
+      example: { items: [{ name: 'payable:payee:house', currency: 'GBP', balanceMinor: -1460n }] },
       handle: async () => ({ items: await store.accounts() }),
     }),
     route({

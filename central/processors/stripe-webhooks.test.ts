@@ -35,8 +35,10 @@ beforeEach(async () => {
   ({ nowMs } = await sandbox.admin<{ nowMs: number }>('GET', '/sandbox/clock'));
 });
 
-const listen = (manner: object = {}) =>
-  sandbox.admin('PUT', '/sandbox/webhooks', { url: receiver.url, secret, ...manner });
+const listen = (manner: object = {}) => {
+  const events = [created, succeeded, 'refund.created'];
+  return sandbox.admin('PUT', '/sandbox/webhooks', { url: receiver.url, secret, events, ...manner });
+};
 const advance = async (ms: number) => {
   ({ nowMs } = await sandbox.admin<{ nowMs: number }>('POST', '/sandbox/clock/advance', { ms }));
 };
@@ -195,6 +197,13 @@ describe('the sandbox', () => {
     await advance(1000);
     await arrived(2);
     expect(types()).toEqual([created, succeeded]);
+  });
+
+  it('sends what is asked for and nothing else, several at once where that is asked for too', async () => {
+    await listen({ events: [succeeded], parallel: 8 });
+    for (let times = 0; times < 20; times++) await charge();
+    await arrived(20);
+    expect(types()).toEqual(Array.from({ length: 20 }, () => succeeded));
   });
 
   it('sends two by two in the wrong order', async () => {

@@ -1,6 +1,7 @@
 // The sides of a reconciliation in memory, as columns: a million rows against a million fit because a row is a few numbers,
 // and each reference is held once, however many rows and sides carry it.
 import { present } from '../../kit/assert.ts';
+import { createNames, type Names } from './names.ts';
 import type { BankEntry, ReportRow, RowKind } from './report-row.ts';
 import { rowKinds } from './report-row.ts';
 
@@ -10,6 +11,8 @@ export interface LedgerRow {
   kind: RowKind;
   /** The reference that went along to the processor. */
   ourReference: string;
+  /** Of a refund or a capture the reference of its charge: a report may name every movement of a payment by that. */
+  chargeReference?: string | null;
   /** The processor's name of the payment, where its answer gave one. */
   paymentReference: string | null;
   /** Signed as in the report: a charge above zero, a refund below. */
@@ -36,6 +39,10 @@ export interface LedgerRows {
   payment: Column;
 }
 
+export interface LedgerSide extends LedgerRows {
+  charge: Column;
+}
+
 export interface ReportRows extends LedgerRows {
   netMinor: Column;
   netCurrency: Column;
@@ -44,7 +51,7 @@ export interface ReportRows extends LedgerRows {
 }
 
 export interface Books {
-  ledger: LedgerRows;
+  ledger: LedgerSide;
   report: ReportRows;
   bank: readonly BankEntry[];
   references: Names;
@@ -57,7 +64,8 @@ export interface Books {
 
 export function createBooks(): Books {
   const [references, names] = [createNames(), createNames()];
-  const [ledger, report] = [ledgerRows(), reportRows()];
+  const ledger: LedgerSide = { ...ledgerRows(), charge: createColumn('index') };
+  const report = reportRows();
   const bank: BankEntry[] = [];
   const reference = (text: string | null) => (text === null ? -1 : references.number(text));
   const kindOf = (kind: RowKind) => rowKinds.indexOf(kind);
@@ -75,6 +83,7 @@ export function createBooks(): Books {
       ledger.kind.add(kindOf(row.kind));
       ledger.currency.add(names.number(row.currency));
       ledger.ours.add(references.number(row.ourReference));
+      ledger.charge.add(reference(row.chargeReference ?? null));
       ledger.payment.add(reference(row.paymentReference));
       ledger.count++;
     },
@@ -101,30 +110,12 @@ export function createBooks(): Books {
   };
 }
 
-/** Texts as numbers: each text is held once. */
-export interface Names {
-  number(text: string): number;
-  readonly count: number;
-  text(number: number): string;
+export function isPayout(kind: RowKind): boolean {
+  return kind === 'payout' || kind === 'payout_failed';
 }
 
-function createNames(): Names {
-  const numbers = new Map<string, number>();
-  const texts: string[] = [];
-  return {
-    number(text) {
-      const known = numbers.get(text);
-      if (known !== undefined) return known;
-      // A cell cut out of a line would keep the whole line in memory.
-      const own = Buffer.from(text).toString();
-      numbers.set(own, texts.length);
-      return texts.push(own) - 1;
-    },
-    get count() {
-      return texts.length;
-    },
-    text: (number) => present(texts[number], 'text'),
-  };
+export function kindOf(rows: LedgerRows, row: number): RowKind {
+  return present(rowKinds[rows.kind.at(row)], 'kind');
 }
 
 /** Numbers in a growing array; amounts and times are safe integers, so that a double holds them exactly. */
@@ -133,20 +124,20 @@ export interface Column {
   at(row: number): number;
 }
 
-function createColumn(width: 'number' | 'index'): Column {
-  const make = (length: number) => (width === 'number' ? new Float64Array(length) : new Int32Array(length));
-  let values = make(1024);
+const columnChunk = 65_536;
+
+/** In chunks: a column that grew by copying would take twice its size while it does. */
+export function createColumn(width: 'number' | 'index'): Column {
+  const make = () => (width === 'number' ? new Float64Array(columnChunk) : new Int32Array(columnChunk));
+  const chunks: (Float64Array | Int32Array)[] = [];
   let count = 0;
   return {
     add(value) {
-      if (count === values.length) {
-        const wider = make(count * 2);
-        wider.set(values);
-        values = wider;
-      }
-      values[count++] = value;
+      const at = count++ % columnChunk;
+      if (at === 0) chunks.push(make());
+      present(chunks.at(-1), 'chunk')[at] = value;
     },
-    at: (row) => present(values[row], 'row'),
+    at: (row) => present(chunks[Math.floor(row / columnChunk)]?.[row % columnChunk], 'row'),
   };
 }
 

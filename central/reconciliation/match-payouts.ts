@@ -105,6 +105,11 @@ function leavePayout(matching: BankMatching, at: number): void {
 }
 
 function arrived(matching: BankMatching, { payouts, entries }: Together): void {
+  const came = payouts.map((at) => payoutAt(matching, at));
+  const { processor, currency } = present(came[0], 'payout');
+  const shown = entries.reduce((sum, at) => sum + BigInt(entryAt(matching, at).amountMinor), 0n);
+  const paid = came.reduce((sum, payout) => sum + BigInt(paidMinor(payout)), 0n);
+  matching.arrived({ processor, currency, payouts: came, entries, differenceMinor: shown - paid });
   matching.report.place(openRows(matching, payouts), 'matched');
   matching.bank.place(entries, 'matched');
 }

@@ -1,15 +1,16 @@
 // The ledger against the processor's report: by our reference, by the processor's, and at last by amount and date.
 import { present } from '../../kit/assert.ts';
-import type { Books, Column, LedgerRows, ReportRows } from './books.ts';
+import { type Books, type Column, isPayout, kindOf, type LedgerRows, type ReportRows } from './books.ts';
+import type { Hearing } from './hearing.ts';
 import type { Finding, Placement } from './placing.ts';
-import { type RowKind, rowKinds } from './report-row.ts';
+import { rowKinds } from './report-row.ts';
 import { type MatchRules, type ProcessorRules, rulesFor } from './rules.ts';
 import { pairByTime, settleGroup, type Timed } from './settle-group.ts';
 
 const dayMs = 86_400_000;
 
 /** What the steps of a matching share; `say` places the rows of a finding and keeps it. */
-export interface Matching {
+export interface Matching extends Pick<Hearing, 'arrived' | 'tolerated'> {
   books: Books;
   rules: MatchRules;
   asOfMs: number;
@@ -32,21 +33,26 @@ export function matchRows(matching: Matching): void {
   };
   const { ledger, report } = books;
   bySame(ledger.ours.at, report.ours.at);
+  // Metadata of a payment is all that some reports say of its refunds.
+  bySame(ledger.charge.at, report.ours.at);
   // A report may lack our reference or have it cut; the processor's own name of the payment is as good.
   bySame(ledger.payment.at, (row) =>
     report.payment.at(row) === -1 ? report.own.at(row) : report.payment.at(row),
   );
   pairRest(matching, ledgerOpen, reportOpen);
   for (let row = 0; row < ledger.count; row++) if (ledgerOpen(row)) leaveLedger(matching, row);
-  for (let row = 0; row < report.count; row++) if (reportOpen(row)) leaveReport(matching, row);
+  const known = knownPayments(books);
+  for (let row = 0; row < report.count; row++) if (reportOpen(row)) leaveReport(matching, row, known);
 }
 
-export function isPayout(kind: RowKind): boolean {
-  return kind === 'payout' || kind === 'payout_failed';
-}
-
-export function kindOf(rows: LedgerRows, row: number): RowKind {
-  return present(rowKinds[rows.kind.at(row)], 'kind');
+/** The references by which the ledger knows a payment, a byte each. */
+function knownPayments({ ledger, references }: Books): (reference: number) => boolean {
+  const known = new Uint8Array(references.count);
+  for (let row = 0; row < ledger.count; row++) {
+    known[ledger.ours.at(row)] = 1;
+    if (ledger.payment.at(row) !== -1) known[ledger.payment.at(row)] = 1;
+  }
+  return (reference) => reference !== -1 && known[reference] === 1;
 }
 
 interface Keys {
@@ -182,6 +188,12 @@ function settleFees(matching: Matching, rules: ProcessorRules, ledger: number[],
       return;
     }
   }
+  const differenceMinor =
+    total(report.map(books.report.amountMinor.at)) - total(ledger.map(books.ledger.amountMinor.at));
+  if (differenceMinor !== 0n) {
+    const { processor, currency } = aboutRow(matching, books.report, present(report[0], 'row'));
+    matching.tolerated({ processor, currency, report, differenceMinor });
+  }
   matching.ledger.place(ledger, 'matched');
   matching.report.place(report, 'matched');
 }
@@ -246,11 +258,16 @@ function leaveLedger(matching: Matching, row: number): void {
   matching.say({ ...about, status, ledger: [row], report: [] });
 }
 
-function leaveReport(matching: Matching, row: number): void {
+function leaveReport(matching: Matching, row: number, isKnown: (reference: number) => boolean): void {
   const { report, names } = matching.books;
   const rules = rulesFor(matching.rules, names.text(report.processor.at(row)));
-  if (rules.withoutLedger.includes(kindOf(report, row))) matching.report.place([row], 'matched');
-  else sayReport(matching, row, 'unknown_to_us');
+  const kind = kindOf(report, row);
+  // A dispute is the processor's own movement, of a payment that must be ours.
+  const follows = rules.followsPayment.includes(kind);
+  const isOurs = follows && (isKnown(report.ours.at(row)) || isKnown(report.payment.at(row)));
+  if (isOurs || rules.withoutLedger.includes(kind) || kind in rules.bookTo) {
+    matching.report.place([row], 'matched');
+  } else sayReport(matching, row, 'unknown_to_us');
 }
 
 /** One row of the report by itself. */

@@ -6,6 +6,7 @@ import { type HttpServer, openHttpServer } from '../http/server.ts';
 import { portOver } from '../ledger/sqlite/direct-port.ts';
 import type { SqliteStore } from '../ledger/sqlite/store.ts';
 import { hashApiKey, newApiKey } from '../people/keys.ts';
+import { ReviewConfig } from '../people/review-config.ts';
 import type { Role } from '../people/roles.ts';
 import type { ProcessorEvent } from '../processors/port.ts';
 
@@ -46,6 +47,8 @@ beforeEach(async () => {
     nowMs: () => nowMs,
     store: portOver(store),
     ignoredFrames: () => [],
+    processors: () => [],
+    reviews: ReviewConfig.parse(undefined),
     log: silentLog,
   });
 });

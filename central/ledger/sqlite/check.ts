@@ -1,6 +1,7 @@
 // Proves the ledger from its own rows: sums, sources, completeness, balances and every chain from the raw bytes.
 import type Database from 'better-sqlite3';
 import { chainHash, genesisHash } from '../../../contract/hash.ts';
+import { collectionChecks } from '../../charging/sqlite/check-collections.ts';
 import type { CheckReport } from '../port.ts';
 
 interface Failure {
@@ -27,6 +28,7 @@ export function checkLedger(db: Database.Database): CheckReport {
 
 /** Each statement selects what must not exist; `detail` says where. */
 const mustBeEmpty: readonly { code: string; sql: string }[] = [
+  ...collectionChecks,
   {
     code: 'movement_unbalanced',
     sql: `SELECT 'movement ' || movement_id || ' leaves ' || sum(amount_minor) || ' ' || currency AS detail
