@@ -106,6 +106,13 @@ module.exports = {
       to: { dependencyTypes: ['core', 'npm', 'npm-dev'] },
     },
     {
+      name: 'the-order-of-events-is-pure',
+      comment: 'Which of two events is the newer must not depend on when it is asked.',
+      severity: 'error',
+      from: { path: '^central/webhooks/(newer|object|retries)\\.ts$' },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev'] },
+    },
+    {
       name: 'matching-is-pure',
       comment: 'What says that money is missing has no clock and no I/O either; its rules are a zod schema.',
       severity: 'error',

@@ -15,6 +15,7 @@ import { CommandError } from './errors.ts';
 import { describeIssue } from './issue-words.ts';
 import { ReviewConfig } from './people/review-config.ts';
 import { placedIn, ReconciliationSettings } from './reconciliation/settings.ts';
+import { inFolder, WebhooksConfig } from './webhooks/config.ts';
 
 const Port = z.int().min(0).max(65_535);
 
@@ -54,6 +55,7 @@ const Sections = z.strictObject({
       entriesPerSecondMax: z.int().min(1).default(100_000),
     })
     .prefault({}),
+  webhooks: WebhooksConfig.prefault({}),
   /** Without any nothing is charged: what is sold is booked, and who asks is answered by the token. */
   processors: Processors.default({}),
   routing: Routing.default([]),
@@ -79,6 +81,7 @@ export function readConfig(path: string): Config {
     ...config,
     dataFolder: resolve(folder, config.dataFolder),
     identityFolder: resolve(folder, config.identityFolder),
+    webhooks: inFolder(config.webhooks, folder),
     processors: resolveProcessorFiles(config.processors, folder),
     reconciliation: placedIn(folder, config.reconciliation),
   };

@@ -40,6 +40,11 @@ export const exitCodes = {
   review_decided: 1,
   second_person_needed: 1,
   argument_malformed: 2,
+  event_unknown: 1,
+  event_ambiguous: 1,
+  url_refused: 2,
+  endpoints_full: 1,
+  endpoint_unknown: 1,
 } as const;
 export type CommandErrorCode = keyof typeof exitCodes;
 

@@ -30,6 +30,9 @@ import { keyRotate } from './commands/key-rotate.ts';
 import { kioskTlsCreate } from './commands/kiosk-tls-create.ts';
 import { ledgerCheck } from './commands/ledger-check.ts';
 import { ledgerExport } from './commands/ledger-export.ts';
+import { outboundResend, outboundSwitch, outboundTest } from './commands/outbound-change.ts';
+import { outboundCreate, outboundRotate } from './commands/outbound-create.ts';
+import { outboundList, outboundLog } from './commands/outbound-list.ts';
 import { policyDiff } from './commands/policy-diff.ts';
 import { policySchema } from './commands/policy-schema.ts';
 import { policySet } from './commands/policy-set.ts';
@@ -45,6 +48,9 @@ import { reviewList } from './commands/review-list.ts';
 import { reviewShow } from './commands/review-show.ts';
 import { stockSend } from './commands/stock-send.ts';
 import { tokenImport } from './commands/token-import.ts';
+import { webhookDead, webhookList } from './commands/webhook-list.ts';
+import { webhookReplay } from './commands/webhook-replay.ts';
+import { webhookShow, webhookSources } from './commands/webhook-show.ts';
 import { type Config, readConfig } from './config.ts';
 import { CommandError, exitCodes } from './errors.ts';
 import { createChildRuns } from './reconciliation/child-run.ts';
@@ -67,6 +73,25 @@ const groups: [name: string, description: string, commands: Command[]][] = [
     'hot-list',
     'cards that are no longer taken',
     [hotListChange('add'), hotListChange('remove'), hotListList()],
+  ],
+  [
+    'webhook',
+    'what processors tell',
+    [webhookList(), webhookShow(), webhookDead(), webhookSources(), webhookReplay()],
+  ],
+  [
+    'outbound',
+    "what the merchant's own systems are told",
+    [
+      outboundCreate(),
+      outboundList(),
+      outboundRotate(),
+      outboundTest(),
+      outboundLog(),
+      outboundResend(),
+      outboundSwitch('disable'),
+      outboundSwitch('enable'),
+    ],
   ],
   ['token', 'cards at several processors', [tokenImport()]],
   ['ledger', 'the books', [ledgerCheck(), ledgerExport()]],

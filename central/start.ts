@@ -24,11 +24,14 @@ import { databasePath } from './ledger/sqlite/open.ts';
 import { startThreadStore } from './ledger/sqlite/thread-store.ts';
 import { hashApiKey, newApiKey } from './people/keys.ts';
 import { startReviewClock } from './people/review-clock.ts';
+import { type RunningWebhooks, startWebhooks } from './webhooks/start.ts';
 
 export interface RunningCentral {
   httpPort: number;
   /** Null with an external broker. */
   mqttPort: number | null;
+  /** Null without a processor. */
+  webhookPort: number | null;
   stop(): Promise<void>;
 }
 
@@ -44,7 +47,11 @@ const callsMsMax = 5000;
  */
 export async function startCentral(
   config: Config,
-  parts: { log: Log; announce: Announce; failed(error: Error): void },
+  parts: {
+    log: Log;
+    announce: Announce;
+    failed(error: Error): void;
+  },
 ): Promise<RunningCentral> {
   const { log, announce } = parts;
   const clock = systemClock();
@@ -55,11 +62,14 @@ export async function startCentral(
     mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
 
     const processors = openProcessors(config, { clock, env: process.env });
-    const wiring: { pipe: Pipe | null } = { pipe: null };
+    const wiring: { pipe: Pipe | null; webhooks: RunningWebhooks | null } = { pipe: null, webhooks: null };
     const events = {
       onStepsDue: () => charging.wake(),
       onGrown: (applianceIds: string[]) => feed.onGrown(applianceIds),
-      onChangedOutside: () => feed.onGrown(),
+      onChangedOutside() {
+        feed.onGrown();
+        wiring.webhooks?.wake();
+      },
       onDiskTrouble: (error: string) => log.error({ error }, 'the ledger waits for the disk'),
       onFailed: parts.failed,
     };
@@ -115,6 +125,16 @@ export async function startCentral(
     });
     lifecycle.onStop('http', http.close);
 
+    const webhooks = await startWebhooks({
+      config: config.webhooks,
+      processors: new Map([...processors.opened].map(([name, { port }]) => [name, port])),
+      store: store.port,
+      clock,
+      log,
+    });
+    wiring.webhooks = webhooks;
+    lifecycle.onStop('webhooks', webhooks.stop);
+
     const client = {
       clientId: centralClientId,
       filter: upFilter,
@@ -130,8 +150,9 @@ export async function startCentral(
       return subscribed;
     };
     const ready = (mqttPort: number | null): RunningCentral => {
-      announce({ httpPort: http.port, mqttPort }, 'ready');
-      return { httpPort: http.port, mqttPort, stop: lifecycle.stop };
+      const ports = { httpPort: http.port, mqttPort, webhookPort: webhooks.port };
+      announce(ports, 'ready');
+      return { ...ports, stop: lifecycle.stop };
     };
 
     const { broker: settings } = config;

@@ -9,6 +9,8 @@ const commands = {
   stock: ['set', 'receive', 'count'],
   'hot-list': ['add', 'remove', 'list'],
   ledger: ['check'],
+  webhook: ['list', 'show', 'dead', 'sources', 'replay'],
+  outbound: ['create', 'list', 'rotate', 'test', 'log', 'resend', 'disable', 'enable'],
   reconciliation: ['import', 'fetch', 'run', 'files', 'shadow'],
   exception: ['list', 'show', 'assign', 'note', 'accept', 'correct', 'received', 'chase', 'split', 'merge'],
   authority: ['init'],

@@ -21,6 +21,8 @@ const problems = {
   review_decided: { status: 409, title: 'That review was decided' },
   second_person_needed: { status: 409, title: 'Another person must confirm it' },
   ambiguous: { status: 409, title: 'Several appliances use that id' },
+  processor_needed: { status: 409, title: 'Several processors used that id' },
+  endpoints_full: { status: 409, title: 'There are as many endpoints as there may be' },
   exception_refused: { status: 409, title: 'That cannot be done with this exception' },
   not_ready: { status: 503, title: 'The service is not ready' },
   internal: { status: 500, title: 'The service failed' },

@@ -13,6 +13,8 @@ import { keyRoutes } from '../people/key-routes.ts';
 import { reviewRoutes } from '../people/review-routes.ts';
 import type { ReviewRules } from '../people/reviews.ts';
 import { reconciliationRoutes } from '../reconciliation/routes.ts';
+import { outboundRoutes } from '../webhooks/outbound-routes.ts';
+import { webhookRoutes } from '../webhooks/routes.ts';
 import type { Route } from './route.ts';
 
 export interface RouteParts {
@@ -35,5 +37,7 @@ export function allRoutes({ store, ignoredFrames, processors, reviews }: RoutePa
     ...chargingRoutes(store),
     ...reviewRoutes(store, reviews),
     ...reconciliationRoutes(store),
+    ...webhookRoutes(store),
+    ...outboundRoutes(store),
   ];
 }

@@ -1,4 +1,5 @@
 // Where webhooks come in and from whom, and how they go out: the section [webhooks] of central's configuration.
+import { resolve } from 'node:path';
 import * as z from 'zod';
 import { isAddressRange } from '../../kit/address-list.ts';
 
@@ -26,3 +27,10 @@ export const WebhooksConfig = z.strictObject({
     .prefault({}),
 });
 export type WebhooksConfig = z.infer<typeof WebhooksConfig>;
+
+/** With the files of TLS found from the folder of the configuration. */
+export function inFolder(config: WebhooksConfig, folder: string): WebhooksConfig {
+  if (!config.tls) return config;
+  const { certFile, keyFile } = config.tls;
+  return { ...config, tls: { certFile: resolve(folder, certFile), keyFile: resolve(folder, keyFile) } };
+}

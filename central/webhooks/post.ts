@@ -18,6 +18,8 @@ export interface PostRequest {
   /** Lets it lie in a private network. */
   privateAddresses: boolean;
   postMsMax: number;
+  /** Breaks it off. */
+  signal?: AbortSignal;
 }
 
 const answerBytesMax = 1024;
@@ -61,6 +63,7 @@ export function post(asked: PostRequest): Promise<Posted> {
       method: 'POST',
       headers: { ...asked.headers, 'content-length': asked.body.length },
       agent: false,
+      signal: asked.signal,
       // Judged at the moment of connecting: what a name meant before proves nothing.
       lookup: guardedLookup(allowed),
     });

@@ -97,3 +97,13 @@ it('lets an endpoint that hangs hold up no other, and gives it no more than its 
   await until(() => deliveries().every(({ state }) => state === 'delivered'));
   expect(merchant(0).delivered).toHaveLength(10);
 });
+
+it('stops at once in the middle of a delivery, and counts that as no try', async () => {
+  merchant(0).answer(() => {});
+  test(endpointAt(0));
+  await until(() => merchant(0).delivered.length === 1);
+  const startMs = performance.now();
+  await sender.stop();
+  expect(performance.now() - startMs).toBeLessThan(1000);
+  expect(deliveries()).toMatchObject([{ state: 'waiting', tries: 0, attempts: [] }]);
+});

@@ -34,6 +34,7 @@ export function createOutboundSender(parts: {
 }): OutboundSender {
   const { store, clock, log } = parts;
   const inFlight = new Set<Promise<void>>();
+  const stopping = new AbortController();
   const state = { stopped: false, forgotMs: clock.monotonicMs() };
   let round: Promise<void> | null = null;
   let cancel = clock.after(senderLimits.lookMs, look);
@@ -91,7 +92,10 @@ export function createOutboundSender(parts: {
       },
       privateAddresses: parts.privateAddresses,
       postMsMax: senderLimits.postMsMax,
+      signal: stopping.signal,
     });
+    // Broken off, and no failure of theirs: it is sent again when its lease is over.
+    if (stopping.signal.aborted && posted.status === null) return;
     const durationMs = clock.monotonicMs() - startMs;
     const { state: now } = await store.deliveryTried({ delivery, atMs, durationMs, ...posted });
     const { status, error } = posted;
@@ -113,6 +117,7 @@ export function createOutboundSender(parts: {
   return {
     async stop() {
       state.stopped = true;
+      stopping.abort();
       cancel();
       await round;
       await Promise.all(inFlight);

@@ -14,6 +14,8 @@ export interface WebhookWorker {
 
 /** One transaction: what a receipt may have to wait for. */
 const pieceEventsMax = 100;
+/** Between two pieces: those who wait for their acknowledgement have their turn, and the next piece gathers. */
+const restMs = 25;
 const storeRetryMs = 1000;
 /** A clock that steps back must not keep due work waiting for long. */
 const lookMsMax = 60_000;
@@ -24,27 +26,30 @@ export function createWebhookWorker(parts: {
   log: Log;
 }): WebhookWorker {
   const { store, clock, log } = parts;
-  const state = { stopped: false, woken: false };
-  let round: Promise<void> | null = null;
+  const state: { stopped: boolean; woken: boolean; round: Promise<void> | null } = {
+    stopped: false,
+    woken: false,
+    round: null,
+  };
   let cancel = () => {};
 
   function wake(): void {
+    // In a round, or in the rest after it: what has come is seen by the next one.
     state.woken = true;
-    if (round !== null || state.stopped) return;
-    cancel();
-    round = work().finally(() => {
-      round = null;
-      if (state.woken) wake();
-    });
+    if (state.round === null && !state.stopped) begin();
   }
 
-  async function work(): Promise<void> {
-    while (state.woken && !state.stopped) {
-      state.woken = false;
-      const delayMs = await piece();
-      if (delayMs === 0) state.woken = true;
-      else if (delayMs !== null && !state.stopped) cancel = clock.after(Math.min(delayMs, lookMsMax), wake);
-    }
+  function begin(): void {
+    cancel();
+    state.woken = false;
+    state.round = piece().then((delayMs) => {
+      if (state.stopped) return;
+      cancel = clock.after(restMs, () => {
+        state.round = null;
+        if (state.woken || delayMs === 0) begin();
+        else if (delayMs !== null) cancel = clock.after(Math.min(delayMs, lookMsMax), begin);
+      });
+    });
   }
 
   /** The delay before there is work again; null when nothing waits. */
@@ -71,7 +76,7 @@ export function createWebhookWorker(parts: {
     async stop() {
       state.stopped = true;
       cancel();
-      await round;
+      await state.round;
     },
   };
 }
