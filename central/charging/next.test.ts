@@ -61,6 +61,11 @@ describe('what is sold is taken', () => {
     ['by a first charge', {}, charge],
     ['not twice while it is on its way', { attempts: [made('sent')] }, 'open'],
     ['by looking up what nobody knows', { attempts: [made('unknown')] }, 'look_up charge'],
+    [
+      'by the same request where only its key can say',
+      { attempts: [made('unknown', { code: 'repeat' })] },
+      'send_again charge',
+    ],
     ['when its look-up is due', { attempts: [made('unknown', { notBeforeMs: nowMs + 5 })] }, 'wait 5 at one'],
     [
       'by a person, once the look-ups are at their end',

@@ -1,6 +1,13 @@
 // The next step for one checkout, from what is wanted and what is known: pure. Keeps I13: while anybody does not know what
 // became of a call, nothing but a look-up follows, and a second charge only when the one before is known to hold no money.
-import { type AttemptFacts, aliveCharge, type CollectionFacts, madeTwice, type Route } from './facts.ts';
+import {
+  type AttemptFacts,
+  aliveCharge,
+  type CollectionFacts,
+  madeTwice,
+  type Route,
+  toRepeat,
+} from './facts.ts';
 import type { HeldFor, Purpose } from './port.ts';
 
 export interface NewAttempt {
@@ -224,8 +231,8 @@ function again(attempt: AttemptFacts, route: Route, nowMs: number, movable: bool
 function lookUp(attempt: AttemptFacts, nowMs: number): Next | null {
   const { notBeforeMs, processor } = attempt;
   if (notBeforeMs === null) return null;
-  if (notBeforeMs <= nowMs) return { kind: 'look_up', attempt };
-  return { kind: 'wait', untilMs: notBeforeMs, processor, movable: false };
+  if (notBeforeMs > nowMs) return { kind: 'wait', untilMs: notBeforeMs, processor, movable: false };
+  return { kind: attempt.code === toRepeat ? 'send_again' : 'look_up', attempt };
 }
 
 function isOwed({ state }: { state: string }): boolean {

@@ -221,6 +221,8 @@ function lookUpWords(result: AnyLookUp): string {
       return `found: ${result.found.map((one) => `${'refundId' in one ? one.refundId : one.chargeId} ${one.state}`).join(', ')}`;
     case 'not_found':
       return 'not found';
+    case 'repeat':
+      return 'cannot be asked: the same request by its key says what became of it';
     case 'too_early':
       return 'not found yet: the processor may not have caught up with itself';
     case 'unavailable':

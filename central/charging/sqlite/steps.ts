@@ -189,8 +189,10 @@ function requestOf(attempt: Sendable): Step {
   }
 }
 
-function questionOf({ purpose, chargeId, reference, sentMs }: AttemptRow): Question {
-  if (purpose === 'refund') return { by: 'refund', chargeId: chargeId ?? '', reference };
-  if (purpose === 'charge') return { by: 'reference', reference, sentMs };
-  return { by: 'charge', chargeId: chargeId ?? '' };
+function questionOf(attempt: AttemptRow): Question {
+  const { purpose, reference, firstSentMs, sentMs } = attempt;
+  const chargeId = attempt.chargeId ?? '';
+  if (purpose === 'refund') return { by: 'refund', chargeId, reference, firstSentMs };
+  if (purpose === 'charge') return { by: 'reference', reference, firstSentMs, sentMs };
+  return { by: 'charge', chargeId, attempt: { reference, firstSentMs } };
 }
