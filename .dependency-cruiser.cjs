@@ -100,7 +100,7 @@ module.exports = {
       comment: 'What decides about money has no clock, no random and no I/O: it is tested as a table.',
       severity: 'error',
       from: {
-        path: '^(daemon/checkout/|daemon/sync/machine\\.ts$|central/ledger/(settle|authorise|declared-answers)\\.ts$|central/processors/(made|port|retryable|stripe-amounts|stripe-declines|stripe-errors)\\.ts$)',
+        path: '^(daemon/checkout/|daemon/sync/machine\\.ts$|central/ledger/(settle|authorise|declared-answers)\\.ts$|central/processors/(made|port|retryable|stripe-amounts|stripe-declines|stripe-errors|adyen-amounts|adyen-declines|adyen-errors|adyen-sightings)\\.ts$)',
         pathNot: '\\.test\\.ts$',
       },
       to: { dependencyTypes: ['core', 'npm', 'npm-dev'] },
@@ -149,6 +149,12 @@ module.exports = {
       '^node_modules/stripe/',
       '^central/processors/stripe\\.ts$|\\.test\\.ts$',
       'A processor is one file behind the port; the rest of central knows none by name.',
+    ),
+    onlyFrom(
+      'adyen-in-its-adapter',
+      '^node_modules/@adyen/',
+      '^central/processors/adyen(-signatures)?\\.ts$|\\.test\\.ts$',
+      'The same for Adyen; its library is 35 MB, of which these files name what they load.',
     ),
     onlyFrom(
       'cockatiel-in-the-breakers',

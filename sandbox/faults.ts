@@ -26,6 +26,8 @@ export interface Fault<Kind extends string = ReportFault | BankFault> {
   target: string;
   /** What else is hit: rows lost with a truncated file, payouts joined with the target. */
   also: string[];
+  /** The references sent along with the payments of these, where there were any. */
+  alsoOurs: string[];
   /** The reference sent along with the payment, where there was one. */
   ourReference: string | null;
   /** The payout that the row belongs to, whose sum does not come out any more. */
@@ -154,7 +156,17 @@ function faultOn(
   scope: Fault['scope'],
 ): Fault {
   const { id, ourReference, payout } = target;
-  const fault: Fault = { side, kind, target: id, also: [], ourReference, payout, offBy: 0, scope };
+  const fault: Fault = {
+    side,
+    kind,
+    target: id,
+    also: [],
+    alsoOurs: [],
+    ourReference,
+    payout,
+    offBy: 0,
+    scope,
+  };
   const at = free.indexOf(target);
   switch (kind) {
     case 'row_missing':
@@ -170,8 +182,11 @@ function faultOn(
       return { ...fault, offBy: offByMinor };
     case 'row_unknown':
       return { ...fault, target: `${id}${unknown}`, ourReference: null };
-    case 'truncated':
-      return { ...fault, also: free.slice(at + 1).map((lost) => lost.id) };
+    case 'truncated': {
+      const lost = free.slice(at + 1);
+      const alsoOurs = lost.flatMap((row) => row.ourReference ?? []);
+      return { ...fault, also: lost.map((row) => row.id), alsoOurs };
+    }
     case 'entries_joined': {
       const joined = free.slice(at + 1).filter(({ currency }) => currency === target.currency);
       return { ...fault, also: joined.slice(0, joinedMax).map((one) => one.id) };

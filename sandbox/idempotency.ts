@@ -1,7 +1,8 @@
-// Idempotency keys as Stripe keeps them: the first answer of a key is given again for 24 hours, to the same request only.
+// Idempotency keys: the first answer of a key is given again for as long as the processor keeps keys, to the same request only.
 import { hash } from 'node:crypto';
 import type { Clock } from '../kit/clock.ts';
 
+/** Stripe's. */
 export const keyLifeMs = 24 * 3_600_000;
 const forgetEveryMs = 60_000;
 
@@ -19,11 +20,11 @@ export interface Keys<Answer> {
   clear(): void;
 }
 
-export function createKeys<Answer>(clock: Pick<Clock, 'wallMs'>): Keys<Answer> {
+export function createKeys<Answer>(clock: Pick<Clock, 'wallMs'>, lifeMs = keyLifeMs): Keys<Answer> {
   // In the order they were claimed, so that the old ones are the first.
   const kept = new Map<string, { digest: string; claimedMs: number; answer: Answer | null }>();
 
-  const isOver = ({ claimedMs }: { claimedMs: number }) => clock.wallMs() - claimedMs >= keyLifeMs;
+  const isOver = ({ claimedMs }: { claimedMs: number }) => clock.wallMs() - claimedMs >= lifeMs;
   // Only to have the memory back: a pass begins at the oldest and costs as much as was forgotten before.
   let nextForgetMs = 0;
   function forget(): void {

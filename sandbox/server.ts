@@ -1,9 +1,10 @@
-// The sandbox's HTTP server: Stripe's API under /v1, the sandbox's own under /sandbox.
+// The sandbox's HTTP server: Stripe's API under /v1, Adyen's under /v71 and later, the sandbox's own under /sandbox.
 import { createServer } from 'node:http';
 import Koa from 'koa';
 import { listen } from '../kit/listen.ts';
 import type { Log } from '../kit/log.ts';
 import { answerAdmin } from './admin.ts';
+import { createAdyen } from './adyen/adyen.ts';
 import { createAgenda } from './agenda.ts';
 import { openBank } from './bank/account.ts';
 import { type ClockKind, createClock } from './clock.ts';
@@ -16,7 +17,7 @@ import { answerStripe, type Call } from './stripe/gateway.ts';
 import { payOutDaily } from './stripe/payouts.ts';
 import { createOperations } from './stripe/routes.ts';
 import { showEvent } from './stripe/shapes.ts';
-import { createWebhooks } from './webhooks.ts';
+import { createWebhooks, dressAsStripe } from './webhooks.ts';
 
 const callsMax = 1000;
 
@@ -41,7 +42,7 @@ export async function openSandbox(options: SandboxOptions, log: Log): Promise<Sa
   const clock = createClock(options.clock);
   const orders = createOrders();
   const keys = createKeys<Answer>(clock);
-  const webhooks = createWebhooks(clock);
+  const webhooks = createWebhooks(clock, dressAsStripe);
   const agenda = createAgenda(clock);
   const books = createBooks(clock, agenda, (event) =>
     webhooks.send(event.id, event.type, () => JSON.stringify(showEvent(event))),
@@ -54,39 +55,44 @@ export async function openSandbox(options: SandboxOptions, log: Log): Promise<Sa
     calls.push(call);
     if (calls.length > callsMax) calls.shift();
   };
+  const { latencyMs } = options;
+  const adyen = createAdyen(clock, { orders, latencyMs, note });
   const reset = () => {
     calls = [];
-    for (const part of [books, keys, orders, webhooks, bank, faults]) part.clear();
+    for (const part of [books, keys, orders, webhooks, bank, faults, adyen]) part.clear();
     payOutDaily(books, bank);
   };
 
   const app = new Koa();
   app.on('error', (error: Error) => log.error({ error: error.message }, 'request failed'));
-  app.use((context) =>
-    answerAdmin(context, {
+  app.use((context) => {
+    if (adyen.ownsAdmin(context.path)) return adyen.answerAdmin(context);
+    return answerAdmin(context, {
       clock,
       orders,
       webhooks,
-      operations,
+      operations: { ...operations, names: [...operations.names, ...adyen.operationNames] },
       books,
       keys,
       bank,
       faults,
       calls: () => calls,
       reset,
-    }),
-  );
+    });
+  });
   const answerOther = app.callback();
-  const { latencyMs } = options;
   const server = createServer((request, response) => {
-    if (request.url?.startsWith('/sandbox')) void answerOther(request, response);
-    else
-      answerStripe(request, response, { books, keys, orders, operations, latencyMs, note }).catch(
-        (error: Error) => {
-          log.error({ error: error.message }, 'request failed');
-          request.socket.destroy();
-        },
-      );
+    if (request.url?.startsWith('/sandbox')) {
+      void answerOther(request, response);
+      return;
+    }
+    const answered = adyen.owns(request.url ?? '')
+      ? adyen.answer(request, response)
+      : answerStripe(request, response, { books, keys, orders, operations, latencyMs, note });
+    answered.catch((error: Error) => {
+      log.error({ error: error.message }, 'request failed');
+      request.socket.destroy();
+    });
   });
   const port = await listen(server, options.port, options.host);
   payOutDaily(books, bank);

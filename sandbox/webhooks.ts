@@ -1,4 +1,4 @@
-// Webhooks to one endpoint: signed as Stripe signs, one after the other or several at once, tried again for a while, and as
+// Webhooks to one endpoint: signed as the processor signs, one after the other or several at once, tried again for a while, and as
 // badly as ordered.
 import { createHmac } from 'node:crypto';
 import * as z from 'zod';
@@ -38,7 +38,7 @@ export interface Delivery {
   status: number | null;
 }
 
-interface Message {
+export interface Message {
   id: string;
   type: string;
   body: string;
@@ -51,17 +51,27 @@ const oldMs = 600_000;
 /** After a delivery that failed: Stripe goes on for three days. */
 const againAfterMs = [60_000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000, 86_400_000];
 
-export interface Webhooks {
+/** What is sent of a message: how a processor signs. */
+export type Dress<E> = (
+  endpoint: E,
+  message: Message,
+  nowMs: number,
+) => { headers: Record<string, string>; body: string };
+
+export interface Webhooks<E extends Endpoint = Endpoint> {
   /** Null sends none. */
-  setEndpoint(endpoint: Endpoint | null): void;
+  setEndpoint(endpoint: E | null): void;
   /** @param bodyOf makes the body, where there is an endpoint to send it to */
   send(id: string, type: string, bodyOf: () => string): void;
   deliveries(): readonly Delivery[];
   clear(): void;
 }
 
-export function createWebhooks(clock: Pick<Clock, 'wallMs' | 'after'>): Webhooks {
-  let endpoint: Endpoint | null = null;
+export function createWebhooks<E extends Endpoint>(
+  clock: Pick<Clock, 'wallMs' | 'after'>,
+  dress: Dress<E>,
+): Webhooks<E> {
+  let endpoint: E | null = null;
   let held: Message | null = null;
   let waiting = 0;
   // Each lane sends one after the other.
@@ -81,7 +91,7 @@ export function createWebhooks(clock: Pick<Clock, 'wallMs' | 'after'>): Webhooks
     lanes[lane] = (lanes[lane] ?? Promise.resolve()).then(async () => {
       waiting--;
       if (endpoint === null || mine !== generation) return;
-      const status = await post(endpoint, message, clock.wallMs());
+      const status = await post(endpoint.url, dress(endpoint, message, clock.wallMs()));
       note({ message, attempt, status });
       const afterMs = againAfterMs[attempt - 1];
       const taken = status !== null && status >= 200 && status < 300;
@@ -142,9 +152,8 @@ export function createWebhooks(clock: Pick<Clock, 'wallMs' | 'after'>): Webhooks
   };
 }
 
-/** The receiver's status, or null when it gave none in time. */
-async function post(endpoint: Endpoint, { body }: Message, nowMs: number): Promise<number | null> {
-  const { url, secret, signature } = endpoint;
+/** As Stripe signs: https://docs.stripe.com/webhooks#verify-manually */
+export const dressAsStripe: Dress<Endpoint> = ({ secret, signature }, { body }, nowMs) => {
   const at = Math.floor((signature === 'old' ? nowMs - oldMs : nowMs) / 1000);
   const signed = createHmac('sha256', signature === 'wrong' ? `${secret}?` : secret)
     .update(`${at}.${body}`)
@@ -153,6 +162,11 @@ async function post(endpoint: Endpoint, { body }: Message, nowMs: number): Promi
     'Content-Type': 'application/json; charset=utf-8',
     'Stripe-Signature': `t=${at},v1=${signed}`,
   };
+  return { headers, body };
+};
+
+/** The receiver's status, or null when it gave none in time. */
+async function post(url: string, { headers, body }: ReturnType<Dress<Endpoint>>): Promise<number | null> {
   try {
     const answer = await fetch(url, {
       method: 'POST',

@@ -57,7 +57,7 @@ async function ask(question: Question, processor: ProcessorPort): Promise<AnyLoo
     case 'reference':
       return processor.lookUpCharge(question);
     case 'charge':
-      return processor.lookUpChargeById(question.chargeId);
+      return processor.lookUpChargeById(question.chargeId, question.attempt);
     case 'refund':
       return processor.lookUpRefund(question);
     default:

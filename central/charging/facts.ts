@@ -75,6 +75,9 @@ export interface Route {
 /** The code of a charge that was found beside another one that is alive. */
 export const madeTwice = 'made_twice';
 
+/** The code of an unknown attempt that cannot be looked up: the same request, by its key, gets the first answer. */
+export const toRepeat = 'repeat';
+
 const alive: readonly AttemptState[] = ['sent', 'approved', 'pending', 'unknown', 'unavailable'];
 
 /** The one charge that may hold money (I13). */

@@ -2,7 +2,7 @@
 import { unreachable } from '../../kit/assert.ts';
 import type { ChargeState, LookUp, RefundState, UnknownReason } from '../processors/port.ts';
 import { afterLookUp, retryable } from '../processors/retryable.ts';
-import { type AttemptFacts, madeTwice } from './facts.ts';
+import { type AttemptFacts, madeTwice, toRepeat } from './facts.ts';
 import { declinedBy, isOpen, type Learned, learnCharge, learnRefund } from './learn.ts';
 import type { AnyLookUp } from './port.ts';
 
@@ -37,6 +37,8 @@ export function learnLookUp(
       return { ...asItIs(attempt), state: 'unknown', notBeforeMs: null };
     case 'too_early':
       return { ...asItIs(attempt), notBeforeMs: nowMs + result.tryAgainAfterMs };
+    case 'repeat':
+      return repeat(attempt, nowMs);
     case 'unavailable':
       return later(attempt, result, nowMs);
     default:
@@ -87,6 +89,15 @@ function later(attempt: AttemptFacts, result: LookUp<{ state: string }>, nowMs: 
   return { ...asItIs(attempt), looked: attempt.looked + 1, notBeforeMs };
 }
 
+/** Nothing but its key can say what became of it: it stays unknown until then, so that nothing else is done. */
+function repeat(attempt: AttemptFacts, nowMs: number): Learned {
+  if (attempt.state !== 'unknown' || reasonOf(attempt) === 'accepted') {
+    return later(attempt, { kind: 'repeat' }, nowMs);
+  }
+  if (attempt.tries >= madeMax) return { ...asItIs(attempt), notBeforeMs: null };
+  return { ...asItIs(attempt), code: toRepeat, notBeforeMs: nowMs + pausedMs(attempt.tries) };
+}
+
 /** The same request again while the processor knows its key; otherwise another one takes its place. Paced by how many. */
 function notMade(attempt: AttemptFacts, context: LookUpContext, nowMs: number): Learned {
   const sameAgain =
@@ -97,13 +108,18 @@ function notMade(attempt: AttemptFacts, context: LookUpContext, nowMs: number): 
   const made = sameAgain ? attempt.tries : context.madeBefore;
   // Again and again nobody knows, and it is not there: somebody must look at it.
   if (made >= madeMax) return { ...asItIs(attempt), state: 'unknown', notBeforeMs: null };
-  const retry = retryable({ kind: 'unavailable', code: 'not_reached', retryAfterMs: null }, made - 1);
-  const notBeforeMs = nowMs + ('afterMs' in retry ? retry.afterMs : 0);
+  const notBeforeMs = nowMs + pausedMs(made);
   const state = sameAgain ? 'unavailable' : 'not_made';
   return { ...asItIs(attempt), state, code: 'not_found', notBeforeMs };
 }
 
 const madeMax = 10;
+
+/** As long as after an outage that was met so often. */
+function pausedMs(made: number): number {
+  const retry = retryable({ kind: 'unavailable', code: 'not_reached', retryAfterMs: null }, made - 1);
+  return 'afterMs' in retry ? retry.afterMs : 0;
+}
 
 function asItIs({ state, code, declineClass, looked, notBeforeMs }: AttemptFacts): Learned {
   return { state, code, declineClass, looked, notBeforeMs, charge: null };
@@ -111,5 +127,5 @@ function asItIs({ state, code, declineClass, looked, notBeforeMs }: AttemptFacts
 
 /** For the other codes (an amended state) the reason makes no difference. */
 function reasonOf({ code }: AttemptFacts): UnknownReason {
-  return code === 'processor_failed' ? 'processor_failed' : 'timed_out';
+  return code === 'processor_failed' || code === 'accepted' ? code : 'timed_out';
 }

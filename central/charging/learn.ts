@@ -2,7 +2,7 @@
 import { unreachable } from '../../kit/assert.ts';
 import type { ChargeState, DeclineClass, Failure, RefundState } from '../processors/port.ts';
 import { retryable } from '../processors/retryable.ts';
-import type { AttemptFacts, AttemptState } from './facts.ts';
+import { type AttemptFacts, type AttemptState, toRepeat } from './facts.ts';
 import type { AnyOutcome, Purpose } from './port.ts';
 
 /** What the attempt becomes; what is not named stays. */
@@ -54,6 +54,12 @@ function failed(attempt: AttemptFacts, failure: Failure, nowMs: number): Learned
   const { kind } = failure;
   const code = kind === 'unknown' ? failure.reason : failure.code;
   const said = { code, declineClass: null, looked: 0, charge: null };
+  // A repetition that was not carried out says nothing of the first sending.
+  const inDoubt = attempt.code === toRepeat;
+  if (inDoubt && kind !== 'unknown') {
+    const doubt = retryable(failure, attempt.tries - 1, true);
+    return { ...said, state: 'unknown', notBeforeMs: 'afterMs' in doubt ? nowMs + doubt.afterMs : null };
+  }
   if (kind === 'rejected') {
     // The charge is not as we thought: what it is says what is to be done.
     if (code === 'state_refused' && (attempt.purpose === 'capture' || attempt.purpose === 'void')) {

@@ -1,6 +1,13 @@
 // The next step for one checkout, from what is wanted and what is known: pure. Keeps I13: while anybody does not know what
 // became of a call, nothing but a look-up follows, and a second charge only when the one before is known to hold no money.
-import { type AttemptFacts, aliveCharge, type CollectionFacts, madeTwice, type Route } from './facts.ts';
+import {
+  type AttemptFacts,
+  aliveCharge,
+  type CollectionFacts,
+  madeTwice,
+  type Route,
+  toRepeat,
+} from './facts.ts';
 import type { HeldFor, Purpose } from './port.ts';
 
 export interface NewAttempt {
@@ -28,6 +35,7 @@ export type Next =
 
 export function next(facts: CollectionFacts, route: Route, nowMs: number): Next {
   const { attempts, wanted } = facts;
+  if (facts.heldFor === 'review' && wanted === 'captured') return ask('review');
   if (attempts.some(({ state }) => state === 'sent')) return { kind: 'rest', state: 'open' };
   if (attempts.some(({ state, code }) => state !== 'unknown' && code === madeTwice)) return ask('made_twice');
   const unknown = attempts.find(({ state }) => state === 'unknown');
@@ -64,7 +72,6 @@ const askAgainMsMax = 60_000;
 
 function collect(facts: CollectionFacts, route: Route, nowMs: number): Next {
   const { attempts, capturedMinor, totalMinor, lost } = facts;
-  if (facts.heldFor === 'review') return ask('review');
   const held = aliveCharge(attempts);
   if (held?.state === 'approved') {
     if (capturedMinor === 0) return followUp(facts, route, nowMs, ofCharge(held, 'capture', totalMinor));
@@ -224,8 +231,8 @@ function again(attempt: AttemptFacts, route: Route, nowMs: number, movable: bool
 function lookUp(attempt: AttemptFacts, nowMs: number): Next | null {
   const { notBeforeMs, processor } = attempt;
   if (notBeforeMs === null) return null;
-  if (notBeforeMs <= nowMs) return { kind: 'look_up', attempt };
-  return { kind: 'wait', untilMs: notBeforeMs, processor, movable: false };
+  if (notBeforeMs > nowMs) return { kind: 'wait', untilMs: notBeforeMs, processor, movable: false };
+  return { kind: attempt.code === toRepeat ? 'send_again' : 'look_up', attempt };
 }
 
 function isOwed({ state }: { state: string }): boolean {

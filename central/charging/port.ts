@@ -9,6 +9,7 @@ import type {
   ProcessorEvent,
   RefundRequest,
   RefundState,
+  SentAttempt,
   VoidRequest,
 } from '../processors/port.ts';
 
@@ -32,11 +33,11 @@ export type Send = { kind: 'send'; attemptRef: number; processor: string } & (
 /** Which of the port's look-ups answers it. */
 export type Question =
   /** lookUpCharge */
-  | { by: 'reference'; reference: string; sentMs: number }
+  | { by: 'reference'; reference: string; firstSentMs: number; sentMs: number }
   /** lookUpChargeById: after a capture or a void, and for a charge whose id is known. */
-  | { by: 'charge'; chargeId: string }
+  | { by: 'charge'; chargeId: string; attempt: SentAttempt }
   /** lookUpRefund */
-  | { by: 'refund'; chargeId: string; reference: string };
+  | { by: 'refund'; chargeId: string; reference: string; firstSentMs: number };
 
 export type Step =
   | Send

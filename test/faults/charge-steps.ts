@@ -66,7 +66,7 @@ function ask(
     case 'reference':
       return processor.lookUpCharge(question);
     case 'charge':
-      return processor.lookUpChargeById(question.chargeId);
+      return processor.lookUpChargeById(question.chargeId, question.attempt);
     case 'refund':
       return processor.lookUpRefund(question);
   }

@@ -13,6 +13,7 @@ interface Fault {
   kind: string;
   target: string;
   also: string[];
+  alsoOurs: string[];
   ourReference: string | null;
   payout: string | null;
   offBy: number;
@@ -167,7 +168,8 @@ describe('the report', () => {
     ['truncated', 'columns_differ'],
   ])('with %s loses what was planted, set aside as %s', async (kind, reason) => {
     await tradeForDays();
-    const whole = (await report()).rows.map(({ processorReference }) => processorReference);
+    const before = (await report()).rows;
+    const whole = before.map(({ processorReference }) => processorReference);
     const { rows, asides } = await report(`?faults=${kind}:2&seed=5`);
     const planted = await faults();
     expect(planted).toHaveLength(kind.endsWith('malformed') ? 2 : 1);
@@ -176,6 +178,10 @@ describe('the report', () => {
     const lost = planted.flatMap(({ target, also }) => [target, ...also]);
     expect(rows.map(({ processorReference }) => processorReference)).toEqual(
       whole.filter((reference) => !lost.includes(reference)),
+    );
+    const ours = before.filter((row) => lost.includes(row.processorReference) && row.ourReference !== null);
+    expect(planted.flatMap(({ ourReference, alsoOurs }) => [ourReference, ...alsoOurs])).toEqual(
+      expect.arrayContaining(ours.map(({ ourReference }) => ourReference)),
     );
   });
 

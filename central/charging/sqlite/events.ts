@@ -104,7 +104,32 @@ export function createEvents(
     }
   }
 
-  return ({ processor, event }, nowMs) => apply(processor, event, nowMs);
+  /** The end of a capture or void that was only taken on by its call. */
+  function applyAnswer(processor: string, event: ProcessorEvent, nowMs: number) {
+    if (event.answers === undefined) return null;
+    const { chargeId, reference, purpose, done } = event.answers;
+    const row = attempts.findNamed(processor, { reference, chargeId: null });
+    if (row === null) return null;
+    const { one, attempt } = inCase(row);
+    if (!isOpen(attempt)) return null;
+    const { amountMinor, currency } = attempt;
+    const state = purpose === 'capture' ? ('captured' as const) : ('voided' as const);
+    const amount = { currency, amountMinor };
+    const charge = { chargeId, reference, state, amount, capturedMinor: amountMinor, decline: null };
+    const failed = { declineClass: 'do_not_retry', code: `${purpose}_failed` } as const;
+    const learned = done ? learnCharge(attempt, charge) : declinedBy(attempt, failed, 0, nowMs);
+    learning.take(
+      one,
+      attempt,
+      learned,
+      { kind: 'webhook', detail: `${event.type} ${event.eventId}` },
+      nowMs,
+    );
+    return 'applied' as const;
+  }
+
+  return ({ processor, event }, nowMs) =>
+    applyAnswer(processor, event, nowMs) ?? apply(processor, event, nowMs);
 }
 
 const unnamed = { declineClass: 'do_not_retry', code: 'card_declined' } as const;

@@ -34,9 +34,9 @@ export function createLearning(
   const { attempts, collections } = tables;
 
   function find(attemptRef: number): { one: Case; attempt: AttemptRow } | null {
-    const row = attempts.find(attemptRef);
-    if (row === null) return null;
-    const one = cases.load(row.collectionRef);
+    const collectionRef = attempts.collectionOf(attemptRef);
+    if (collectionRef === null) return null;
+    const one = cases.load(collectionRef);
     const attempt = one.attempts.find(({ ref }) => ref === attemptRef);
     return attempt ? { one, attempt } : null;
   }
@@ -221,6 +221,8 @@ function lookUpWords(result: AnyLookUp): string {
       return `found: ${result.found.map((one) => `${'refundId' in one ? one.refundId : one.chargeId} ${one.state}`).join(', ')}`;
     case 'not_found':
       return 'not found';
+    case 'repeat':
+      return 'cannot be asked: the same request by its key says what became of it';
     case 'too_early':
       return 'not found yet: the processor may not have caught up with itself';
     case 'unavailable':
