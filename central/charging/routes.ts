@@ -53,7 +53,7 @@ const Attempt = z
   })
   .meta({ id: 'Attempt' });
 const Payback = z.object({ ref: z.int(), documentId: z.string(), amountMinor: Minor, state: z.string() });
-const Collection = CollectionSummary.extend({
+export const Collection = CollectionSummary.extend({
   paybacks: z.array(Payback),
   attempts: z.array(Attempt),
 }).meta({ id: 'Collection' });
@@ -116,6 +116,12 @@ const attemptSample = {
   answeredMs: 1_795_000_000_900,
 } as const;
 
+export const collectionSample = {
+  ...summarySample,
+  paybacks: [],
+  attempts: [{ ...attemptSample, events: [saidSample] }],
+};
+
 export function chargingRoutes(store: Pick<LedgerPort, 'collections' | 'collection' | 'exposure'>): Route[] {
   return [
     route({
@@ -144,7 +150,7 @@ export function chargingRoutes(store: Pick<LedgerPort, 'collections' | 'collecti
       action: 'ledger.read',
       params: z.object({ appliance: ApplianceId, checkout: Uuid }),
       answer: Collection,
-      example: { ...summarySample, paybacks: [], attempts: [{ ...attemptSample, events: [saidSample] }] },
+      example: collectionSample,
       problems: ['not_found'],
       handle: async ({ params: { appliance, checkout } }) =>
         found(await store.collection({ applianceId: appliance, checkoutId: checkout }), 'collection'),

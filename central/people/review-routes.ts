@@ -1,13 +1,15 @@
-// The routes of reviews: what waits for a person, one with everything known of it, and decisions.
+// The routes of reviews: what waits for a person, one with both its histories (what people said and the ledger booked, and
+// what processors were asked and answered), and decisions.
 import * as z from 'zod';
 import { ApplianceId, Text } from '../../contract/id.ts';
 import { unreachable } from '../../kit/assert.ts';
+import { Collection, collectionSample } from '../charging/routes.ts';
 import { found, ProblemError } from '../http/problems.ts';
 import { NumberParams, PageQuery } from '../http/query.ts';
 import { type Route, route } from '../http/route.ts';
 import { document, movement } from '../ledger/answer-samples.ts';
 import { DocumentWithMovements } from '../ledger/answers.ts';
-import type { LedgerPort } from '../ledger/port.ts';
+import type { DocumentRow, LedgerPort } from '../ledger/port.ts';
 import { ReviewAnswer, ReviewPage, reviewSample, reviewSummarySample } from './review-answers.ts';
 import type { ReviewPort, ReviewSpoken, ReviewWithEvents } from './review-port.ts';
 import { dueMsOf, type Review, type ReviewRules, reviewDecisions, reviewKinds } from './reviews.ts';
@@ -17,17 +19,24 @@ const ReviewsQuery = PageQuery.extend({
   kind: z.enum(reviewKinds).optional(),
   appliance: ApplianceId.optional(),
 });
-export const Note = Text(1000);
+const Note = Text(1000);
 const Decision = z.strictObject({ decision: z.enum([...reviewDecisions, 'ask']), note: Note });
 const Reply = z.strictObject({ note: Note });
-const ReviewAndDocuments = z
+const ReviewWithHistories = z
   .object({
     review: ReviewAnswer,
     documents: z.array(DocumentWithMovements).meta({ description: 'What the ledger knows of the document.' }),
+    collection: Collection.nullable().meta({
+      description:
+        'What processors were asked for its checkout, and what they said; null when nothing is collected.',
+    }),
   })
-  .meta({ id: 'ReviewAndDocuments' });
+  .meta({ id: 'ReviewWithHistories' });
 
-export function reviewRoutes(store: ReviewPort & Pick<LedgerPort, 'document'>, rules: ReviewRules): Route[] {
+export function reviewRoutes(
+  store: ReviewPort & Pick<LedgerPort, 'document' | 'collection'>,
+  rules: ReviewRules,
+): Route[] {
   const dated = <Of extends Review>(review: Of) => ({ ...review, dueMs: dueMsOf(review, rules) });
 
   return [
@@ -50,15 +59,23 @@ export function reviewRoutes(store: ReviewPort & Pick<LedgerPort, 'document'>, r
       id: 'readReview',
       method: 'GET',
       path: '/v1/reviews/:number',
-      summary: 'Read a review with what was said about it and what the ledger knows of its document',
+      summary:
+        'Read a review with what people said, what was booked of its document, and what processors were asked and answered',
       action: 'review.read',
       params: NumberParams,
-      answer: ReviewAndDocuments,
-      example: { review: reviewSample, documents: [{ ...document, movements: [movement] }] },
+      answer: ReviewWithHistories,
+      example: {
+        review: reviewSample,
+        documents: [{ ...document, movements: [movement] }],
+        collection: collectionSample,
+      },
       problems: ['not_found'],
       handle: async ({ params }) => {
         const review = found(await store.review(params.number), 'review');
-        return { review: dated(review), documents: await documentsOf(store, review) };
+        const documents = await documentsOf(store, review);
+        const checkoutId = checkoutIdOf(review, documents);
+        const collection = await store.collection({ applianceId: review.applianceId, checkoutId });
+        return { review: dated(review), documents, collection };
       },
     }),
     route({
@@ -102,8 +119,13 @@ export function reviewRoutes(store: ReviewPort & Pick<LedgerPort, 'document'>, r
 }
 
 /** The same id may have been chosen at another appliance too. */
-export async function documentsOf(store: Pick<LedgerPort, 'document'>, { documentId, applianceId }: Review) {
+async function documentsOf(store: Pick<LedgerPort, 'document'>, { documentId, applianceId }: Review) {
   return (await store.document(documentId)).filter((one) => one.applianceId === applianceId);
+}
+
+/** A refund is collected from its checkout. */
+export function checkoutIdOf({ documentId }: Review, documents: readonly DocumentRow[]): string {
+  return documents[0]?.checkoutId ?? documentId;
 }
 
 function spoken(said: ReviewSpoken): ReviewWithEvents {
