@@ -27,7 +27,6 @@ export const exitCodes = {
   exception_unknown: 1,
   exception_refused: 1,
   cut_over_not_ready: 1,
-  differences_open: 1,
   report_unknown: 1,
   database_unknown: 1,
   database_missing: 1,

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // holdfast-central: the settlement service and the operators' commands. Everything meets here.
 import { Command, CommanderError } from 'commander';
+import { systemClock } from '../kit/clock.ts';
 import { stopOnSignals } from '../kit/lifecycle.ts';
-import { createLog } from '../kit/log.ts';
+import { createLog, type Log } from '../kit/log.ts';
 import { ProvisioningError } from '../provisioning/error.ts';
 import { applianceCreate } from './commands/appliance-create.ts';
 import { auditList } from './commands/audit-list.ts';
@@ -41,6 +42,7 @@ import { reconciliationFetch } from './commands/reconciliation-fetch.ts';
 import { reconciliationFiles } from './commands/reconciliation-files.ts';
 import { reconciliationImport } from './commands/reconciliation-import.ts';
 import { reconciliationRun } from './commands/reconciliation-run.ts';
+import { reconciliationShadow } from './commands/reconciliation-shadow.ts';
 import { reviewDecide } from './commands/review-decide.ts';
 import { reviewList } from './commands/review-list.ts';
 import { reviewShow } from './commands/review-show.ts';
@@ -49,9 +51,10 @@ import { tokenImport } from './commands/token-import.ts';
 import { webhookDead, webhookList } from './commands/webhook-list.ts';
 import { webhookReplay } from './commands/webhook-replay.ts';
 import { webhookShow, webhookSources } from './commands/webhook-show.ts';
-import { readConfig } from './config.ts';
+import { type Config, readConfig } from './config.ts';
 import { CommandError, exitCodes } from './errors.ts';
-import { startCentral } from './start.ts';
+import { createChildRuns } from './reconciliation/child-run.ts';
+import { startSchedule } from './reconciliation/schedule.ts';
 
 /** In the order of --help. */
 const groups: [name: string, description: string, commands: Command[]][] = [
@@ -99,7 +102,13 @@ const groups: [name: string, description: string, commands: Command[]][] = [
   [
     'reconciliation',
     'journal, ledger, reports and bank against each other',
-    [reconciliationImport(), reconciliationFetch(), reconciliationRun(), reconciliationFiles()],
+    [
+      reconciliationImport(),
+      reconciliationFetch(),
+      reconciliationRun(),
+      reconciliationFiles(),
+      reconciliationShadow(),
+    ],
   ],
   ['exception', 'differences that people settle', [exceptionList(), exceptionShow(), ...exceptionActions()]],
   ['authority', 'who may speak at all', [authorityInit()]],
@@ -130,6 +139,8 @@ async function run(configPath: string): Promise<void> {
   const log = createLog('holdfast-central', config.log.level);
   // The key and the ports must be seen whatever the level: they are said once.
   const announced = createLog('holdfast-central', 'info');
+  // why so late: broker, HTTP and processors are half of the memory of a command that needs none of them.
+  const { startCentral } = await import('./start.ts');
   const central = await startCentral(config, {
     log,
     announce: (fields, message) => announced.info(fields, message),
@@ -138,10 +149,28 @@ async function run(configPath: string): Promise<void> {
       process.exit(1);
     },
   });
+  const stopReconciling = reconcileOnSchedule(config, configPath, log);
   stopOnSignals(async () => {
     log.info({}, 'stopping');
+    await stopReconciling();
     await central.stop();
   });
+}
+
+/** Answers how to stop it. */
+function reconcileOnSchedule(
+  { reconciliation: { schedule, inbox } }: Config,
+  configPath: string,
+  log: Log,
+): () => Promise<void> {
+  if (schedule === undefined) return async () => {};
+  const fetching = inbox === undefined ? [] : ['--fetch'];
+  const runs = createChildRuns(['reconciliation', 'run', ...fetching, '--config', configPath], log);
+  const scheduled = startSchedule({ expression: schedule, clock: systemClock(), log, run: runs.run });
+  return async () => {
+    scheduled.stop();
+    await runs.stop();
+  };
 }
 
 /** What went wrong, on stderr, and the exit code for it. */

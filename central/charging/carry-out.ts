@@ -4,6 +4,7 @@ import { unreachable } from '../../kit/assert.ts';
 import type { ProcessorPort } from '../processors/port.ts';
 import type { Called } from './breakers.ts';
 import type { AnyLookUp, AnyOutcome, Question, Send, Step } from './port.ts';
+import type { CallFields } from './tally.ts';
 
 /** What came of a step, as the store is told. */
 export type Carried = { kind: 'answered'; outcome: AnyOutcome } | { kind: 'looked_up'; result: AnyLookUp };
@@ -84,4 +85,26 @@ export function healthOf(outcome: AnyOutcome): Called<unknown>['health'] {
 
 export function healthOfLookUp(result: AnyLookUp): Called<unknown>['health'] {
   return result.kind === 'unavailable' ? 'failed' : 'answered';
+}
+
+/** What the log and the counts are told of a call. */
+export function callFields(step: Step, carried: Carried, callMs: number): CallFields {
+  const answer = carried.kind === 'answered' ? carried.outcome : carried.result;
+  return {
+    reference: referenceOf(step),
+    purpose: step.kind === 'send' ? step.purpose : `look_up_${step.purpose}`,
+    result: answer.kind,
+    code: codeOf(answer),
+    callMs: Math.round(callMs),
+  };
+}
+
+function referenceOf(step: Step): string {
+  if (step.kind === 'send') return step.request.reference;
+  return step.question.by === 'charge' ? step.question.chargeId : step.question.reference;
+}
+
+function codeOf(answer: AnyOutcome | AnyLookUp): string | null {
+  if ('code' in answer) return answer.code;
+  return 'reason' in answer ? answer.reason : null;
 }

@@ -211,11 +211,14 @@ function run(
         return;
       }
       case 'take':
-        return take(one.broken);
+        take(one.broken);
+        return;
       case 'answer':
-        return perform(pull('send', one.which), one.act, 'see');
+        perform(pull('send', one.which), one.act, 'see');
+        return;
       case 'look':
-        return perform(pull('look_up', one.which), 'do', one.way);
+        perform(pull('look_up', one.which), 'do', one.way);
+        return;
       case 'restart':
         // What was on its way may have arrived: the answers are lost.
         for (const step of inFlight.splice(0)) {
@@ -224,7 +227,8 @@ function run(
           }
         }
         store.recoverSent(time.nowMs);
-        return noTwoAlive();
+        noTwoAlive();
+        return;
       case 'wait':
         time.nowMs += one.ms;
         return;

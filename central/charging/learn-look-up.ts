@@ -94,12 +94,16 @@ function notMade(attempt: AttemptFacts, context: LookUpContext, nowMs: number): 
     attempt.code !== 'state_refused' &&
     afterLookUp({ kind: 'not_found' }, reasonOf(attempt), attempt.looked).kind === 'same_attempt' &&
     nowMs - attempt.firstSentMs < context.keyLifeMs;
-  const before = sameAgain ? attempt.tries : context.madeBefore;
-  const retry = retryable({ kind: 'unavailable', code: 'not_reached', retryAfterMs: null }, before - 1);
+  const made = sameAgain ? attempt.tries : context.madeBefore;
+  // Again and again nobody knows, and it is not there: somebody must look at it.
+  if (made >= madeMax) return { ...asItIs(attempt), state: 'unknown', notBeforeMs: null };
+  const retry = retryable({ kind: 'unavailable', code: 'not_reached', retryAfterMs: null }, made - 1);
   const notBeforeMs = nowMs + ('afterMs' in retry ? retry.afterMs : 0);
   const state = sameAgain ? 'unavailable' : 'not_made';
   return { ...asItIs(attempt), state, code: 'not_found', notBeforeMs };
 }
+
+const madeMax = 10;
 
 function asItIs({ state, code, declineClass, looked, notBeforeMs }: AttemptFacts): Learned {
   return { state, code, declineClass, looked, notBeforeMs, charge: null };

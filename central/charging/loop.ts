@@ -5,10 +5,10 @@ import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import type { ProcessorPort } from '../processors/port.ts';
 import { createGate, type Gate, type GateView } from './breakers.ts';
-import { type Carried, carryOut, notCalled } from './carry-out.ts';
+import { type Carried, callFields, carryOut, notCalled } from './carry-out.ts';
 import type { OpenedProcessor } from './open-processors.ts';
-import type { AnyLookUp, AnyOutcome, ChargingCalls, ProcessorPlaces, Step } from './port.ts';
-import { type CallFields, createTally, type Tally, type TallyView } from './tally.ts';
+import type { ChargingCalls, ProcessorPlaces, Step } from './port.ts';
+import { createTally, type Tally, type TallyView } from './tally.ts';
 
 export interface ProcessorView extends GateView, TallyView {
   name: string;
@@ -171,7 +171,7 @@ export function createChargingLoop(parts: LoopParts): ChargingLoop {
       const called = await carryOut(step, port, ({ message }) =>
         log.error({ processor: step.processor, error: message }, 'an adapter threw'),
       );
-      tally.note(fieldsOf(step, called.value, performance.now() - startMs), called.health);
+      tally.note(callFields(step, called.value, performance.now() - startMs), called.health);
       return called;
     };
     const done = await gate.run(call, (carried) => tell(step, carried));
@@ -211,25 +211,4 @@ export function createChargingLoop(parts: LoopParts): ChargingLoop {
         log.warn({ calls: calls.size }, 'calls on their way are looked up at the next start');
     },
   };
-}
-
-function fieldsOf(step: Step, carried: Carried, callMs: number): CallFields {
-  const answer = carried.kind === 'answered' ? carried.outcome : carried.result;
-  return {
-    reference: referenceOf(step),
-    purpose: step.kind === 'send' ? step.purpose : `look_up_${step.purpose}`,
-    result: answer.kind,
-    code: codeOf(answer),
-    callMs: Math.round(callMs),
-  };
-}
-
-function referenceOf(step: Step): string {
-  if (step.kind === 'send') return step.request.reference;
-  return step.question.by === 'charge' ? step.question.chargeId : step.question.reference;
-}
-
-function codeOf(answer: AnyOutcome | AnyLookUp): string | null {
-  if ('code' in answer) return answer.code;
-  return 'reason' in answer ? answer.reason : null;
 }

@@ -28,6 +28,7 @@ export type Next =
 
 export function next(facts: CollectionFacts, route: Route, nowMs: number): Next {
   const { attempts, wanted } = facts;
+  if (facts.heldFor === 'review' && wanted === 'captured') return ask('review');
   if (attempts.some(({ state }) => state === 'sent')) return { kind: 'rest', state: 'open' };
   if (attempts.some(({ state, code }) => state !== 'unknown' && code === madeTwice)) return ask('made_twice');
   const unknown = attempts.find(({ state }) => state === 'unknown');
@@ -64,7 +65,6 @@ const askAgainMsMax = 60_000;
 
 function collect(facts: CollectionFacts, route: Route, nowMs: number): Next {
   const { attempts, capturedMinor, totalMinor, lost } = facts;
-  if (facts.heldFor === 'review') return ask('review');
   const held = aliveCharge(attempts);
   if (held?.state === 'approved') {
     if (capturedMinor === 0) return followUp(facts, route, nowMs, ofCharge(held, 'capture', totalMinor));

@@ -32,6 +32,7 @@ const opened = (trustedProxies: string[]) =>
     trustedProxies,
     store: portOver(store),
     ignoredFrames: () => [],
+    processors: () => [],
     reviews: ReviewConfig.parse(undefined),
     nowMs: () => nowMs,
     log: silentLog,

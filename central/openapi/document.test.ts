@@ -1,5 +1,6 @@
 // The description of the operators' interface is true: it is what is checked in, others call it OpenAPI, its examples
 // satisfy it, and a real central answers every route as it says.
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
@@ -19,6 +20,7 @@ import {
 import { bytesOf, checkoutEntry } from '../fixtures/entries.ts';
 import { temporaryFolder } from '../fixtures/in-process-store.ts';
 import { createTestJournal, testKeys } from '../fixtures/journal.ts';
+import { findOneDifference } from '../fixtures/reports/one-difference.ts';
 import { openReviewStore } from '../fixtures/review-store.ts';
 import { problemsOf } from '../http/route.ts';
 import { type HttpServer, openApiFile, openHttpServer } from '../http/server.ts';
@@ -73,6 +75,7 @@ beforeAll(async () => {
       reviews.open({ kind, applianceRef: 1, documentId: sale.id, attemptRef: null, ...money }),
     );
   }
+  await findOneDifference(port, nowMs);
   http = await openHttpServer({
     host: '127.0.0.1',
     port: 0,
@@ -175,6 +178,16 @@ describe('a real central answers as described', () => {
     ['decideReview', 200, '/v1/reviews/1/decisions', post({ decision: 'approve', ...note })],
     ['decideReview', 409, '/v1/reviews/1/decisions', post({ decision: 'approve', ...note })],
     ['decideReview', 200, '/v1/reviews/3/decisions', post({ decision: 'try_again', ...note })],
+    ['listExceptions', 200, '/v1/exceptions?state=open'],
+    ['countExceptions', 200, '/v1/exceptions/open'],
+    ['readException', 200, '/v1/exceptions/1'],
+    ['readException', 404, '/v1/exceptions/99'],
+    ['actOnException', 200, '/v1/exceptions/1/actions', post({ kind: 'accept', ...note })],
+    ['actOnException', 409, '/v1/exceptions/1/actions', post({ kind: 'accept', ...note })],
+    ['actOnException', 400, '/v1/exceptions/1/actions', post({ kind: 'accept' })],
+    ['listReconciliationRuns', 200, '/v1/reconciliation/runs'],
+    ['listReportFiles', 200, '/v1/reconciliation/files'],
+    ['readReportFile', 200, '/v1/reconciliation/files/1'],
     ['listAudit', 200, '/v1/audit'],
     ['proveAudit', 200, '/v1/audit/proof'],
     ['proveAudit', 400, '/v1/audit/proof?number=1'],

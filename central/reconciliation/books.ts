@@ -1,6 +1,6 @@
 // The sides of a reconciliation in memory, as columns: a million rows against a million fit because a row is a few numbers,
 // and each reference is held once, however many rows and sides carry it.
-import { present } from '../../kit/assert.ts';
+import { assert, present } from '../../kit/assert.ts';
 import { createNames, type Names } from './names.ts';
 import type { BankEntry, ReportRow, RowKind } from './report-row.ts';
 import { rowKinds } from './report-row.ts';
@@ -64,7 +64,11 @@ export interface Books {
 
 export function createBooks(): Books {
   const [references, names] = [createNames(), createNames()];
-  const ledger: LedgerSide = { ...ledgerRows(), charge: createColumn('index') };
+  const ledger: LedgerSide = {
+    ...ledgerRows(),
+    feeMinor: createSparseColumn(),
+    charge: createColumn('index'),
+  };
   const report = reportRows();
   const bank: BankEntry[] = [];
   const reference = (text: string | null) => (text === null ? -1 : references.number(text));
@@ -126,30 +130,50 @@ export interface Column {
 
 const columnChunk = 65_536;
 
+/** `amount` for what may be any safe integer, `index` for numbers of rows and texts, `code` for one of a few. */
+const arrays = { amount: Float64Array, index: Int32Array, code: Uint16Array };
+
 /** In chunks: a column that grew by copying would take twice its size while it does. */
-export function createColumn(width: 'number' | 'index'): Column {
-  const make = () => (width === 'number' ? new Float64Array(columnChunk) : new Int32Array(columnChunk));
-  const chunks: (Float64Array | Int32Array)[] = [];
+export function createColumn(width: keyof typeof arrays): Column {
+  const chunks: (Float64Array | Int32Array | Uint16Array)[] = [];
   let count = 0;
   return {
     add(value) {
       const at = count++ % columnChunk;
-      if (at === 0) chunks.push(make());
-      present(chunks.at(-1), 'chunk')[at] = value;
+      if (at === 0) chunks.push(new arrays[width](columnChunk));
+      const chunk = present(chunks.at(-1), 'chunk');
+      chunk[at] = value;
+      assert(Object.is(chunk[at], value), 'a column is wide enough');
     },
     at: (row) => present(chunks[Math.floor(row / columnChunk)]?.[row % columnChunk], 'row'),
+  };
+}
+
+/** Amounts that are NaN for most rows or for all: a chunk without any takes no memory. */
+function createSparseColumn(): Column {
+  const chunks: (Float64Array | undefined)[] = [];
+  let count = 0;
+  return {
+    add(value) {
+      const at = count++;
+      if (Number.isNaN(value)) return;
+      const chunk = Math.floor(at / columnChunk);
+      chunks[chunk] ??= new Float64Array(columnChunk).fill(Number.NaN);
+      chunks[chunk][at % columnChunk] = value;
+    },
+    at: (row) => chunks[Math.floor(row / columnChunk)]?.[row % columnChunk] ?? Number.NaN,
   };
 }
 
 function ledgerRows(): LedgerRows {
   return {
     count: 0,
-    amountMinor: createColumn('number'),
-    feeMinor: createColumn('number'),
-    atMs: createColumn('number'),
-    processor: createColumn('index'),
-    kind: createColumn('index'),
-    currency: createColumn('index'),
+    amountMinor: createColumn('amount'),
+    feeMinor: createColumn('amount'),
+    atMs: createColumn('amount'),
+    processor: createColumn('code'),
+    kind: createColumn('code'),
+    currency: createColumn('code'),
     ours: createColumn('index'),
     payment: createColumn('index'),
   };
@@ -158,8 +182,8 @@ function ledgerRows(): LedgerRows {
 function reportRows(): ReportRows {
   return {
     ...ledgerRows(),
-    netMinor: createColumn('number'),
-    netCurrency: createColumn('index'),
+    netMinor: createColumn('amount'),
+    netCurrency: createColumn('code'),
     own: createColumn('index'),
     payout: createColumn('index'),
   };

@@ -76,8 +76,8 @@ export function createFindingList(books: Books): FindingList {
 }
 
 /** The side of a finding about one ledger row or report row by itself; -1 for every other one. */
-function onlySide({ ledger, report, bank, differenceMinor }: Finding): number {
-  if (differenceMinor !== null || bank.length > 0) return -1;
+function onlySide({ ledger, report, bank, differenceMinor, paidMinor }: Finding): number {
+  if (differenceMinor !== null || bank.length > 0 || paidMinor !== undefined) return -1;
   if (ledger.length === 1 && report.length === 0) return 0;
   return report.length === 1 && ledger.length === 0 ? 1 : -1;
 }
@@ -126,7 +126,7 @@ export function* differencesOf(
       currency,
       amountMinor: amountOf(books, finding),
       differenceMinor,
-      sinceMs: Math.min(...places.map(({ side, row }) => atMs(books, side, row))),
+      sinceMs: finding.paidMs ?? Math.min(...places.map(({ side, row }) => atMs(books, side, row))),
       rows,
       rowsCount: places.length,
     };
@@ -154,7 +154,8 @@ function outcome(status: Status): ExceptionStatus {
 }
 
 /** What is at stake: what the report says, else what the bank says, else what we say. */
-function amountOf(books: Books, { ledger, report, bank }: Finding): bigint {
+function amountOf(books: Books, { ledger, report, bank, paidMinor }: Finding): bigint {
+  if (paidMinor !== undefined) return paidMinor;
   const sum = (amounts: readonly number[]) => amounts.reduce((total, amount) => total + BigInt(amount), 0n);
   if (report.length > 0) return sum(report.map(books.report.amountMinor.at));
   if (bank.length > 0) return sum(bank.map((at) => present(books.bank[at], 'entry').amountMinor));

@@ -1,6 +1,7 @@
 // The ledger against the processor's report: by our reference, by the processor's, and at last by amount and date.
 import { present } from '../../kit/assert.ts';
 import { type Books, type Column, isPayout, kindOf, type LedgerRows, type ReportRows } from './books.ts';
+import { type Chains, createChains } from './chains.ts';
 import type { Hearing } from './hearing.ts';
 import type { Finding, Placement } from './placing.ts';
 import { rowKinds } from './report-row.ts';
@@ -27,11 +28,15 @@ export function matchRows(matching: Matching): void {
     placement.of(row) === undefined && !isPayout(kindOf(rows, row));
   const ledgerOpen = open(books.ledger, matching.ledger);
   const reportOpen = open(books.report, matching.report);
+  const { ledger, report, references } = books;
+  const chains = {
+    ledger: createChains(ledger.count, references.count),
+    report: createChains(report.count, references.count),
+  };
   const bySame = (ledgerKey: (row: number) => number, reportKey: (row: number) => number) => {
-    const groups = grouped(books, { ledgerOpen, ledgerKey, reportOpen, reportKey });
+    const groups = grouped(books, chains, { ledgerOpen, ledgerKey, reportOpen, reportKey });
     for (const [ledger, report] of groups) settleRows(matching, ledger, report);
   };
-  const { ledger, report } = books;
   bySame(ledger.ours.at, report.ours.at);
   // Metadata of a payment is all that some reports say of its refunds.
   bySame(ledger.charge.at, report.ours.at);
@@ -63,10 +68,14 @@ interface Keys {
 }
 
 /** Groups with rows on both sides: the same reference, processor and kind. */
-function* grouped(books: Books, keys: Keys): Generator<[ledger: number[], report: number[]]> {
+function* grouped(
+  books: Books,
+  chains: { ledger: Chains; report: Chains },
+  keys: Keys,
+): Generator<[ledger: number[], report: number[]]> {
   const { ledger, report, references } = books;
-  const ledgerChain = chained(ledger.count, references.count, keys.ledgerOpen, keys.ledgerKey);
-  const reportChain = chained(report.count, references.count, keys.reportOpen, keys.reportKey);
+  const ledgerChain = chains.ledger.link(keys.ledgerOpen, keys.ledgerKey);
+  const reportChain = chains.report.link(keys.reportOpen, keys.reportKey);
   for (let reference = 0; reference < references.count; reference++) {
     const rows = ledgerChain(reference);
     const others = rows.length === 0 ? [] : reportChain(reference);
@@ -82,29 +91,6 @@ function* grouped(books: Books, keys: Keys): Generator<[ledger: number[], report
       ];
     }
   }
-}
-
-/** The rows of a reference, as chains through two arrays of numbers: a map of lists would take ten times the memory. */
-function chained(
-  rows: number,
-  references: number,
-  isOpen: (row: number) => boolean,
-  key: (row: number) => number,
-): (reference: number) => number[] {
-  const first = new Int32Array(references).fill(-1);
-  const next = new Int32Array(rows).fill(-1);
-  // Backwards, so that each chain runs in the order of adding.
-  for (let row = rows - 1; row >= 0; row--) {
-    const reference = key(row);
-    if (reference === -1 || !isOpen(row)) continue;
-    next[row] = first[reference] ?? -1;
-    first[reference] = row;
-  }
-  return (reference) => {
-    const found: number[] = [];
-    for (let row = first[reference] ?? -1; row !== -1; row = next[row] ?? -1) found.push(row);
-    return found;
-  };
 }
 
 /** An order by what rows say and not by when they were added; rows equal in all of it can stand for each other. */

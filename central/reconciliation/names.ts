@@ -19,7 +19,7 @@ export function createNames(): Names {
   let end = 0;
   let starts = new Uint32Array(1024);
   let count = 0;
-  // Numbers of texts plus 1, by the hash of their bytes and then the next free place; at most half full.
+  // Numbers of texts plus 1, by the hash of their bytes and then the next free place; at most three quarters full.
   let table = new Int32Array(4096);
 
   const chunkAt = (start: number) => present(chunks[Math.floor(start / chunkBytes)], 'chunk');
@@ -85,7 +85,7 @@ export function createNames(): Names {
       // why at the end of a chunk too: the next text must not be looked for in the one that is full.
       if (end % chunkBytes === 0) chunks.push(Buffer.allocUnsafe(chunkBytes));
       assert(end < 2 ** 32, 'the references of a run fit in 4 GB');
-      if (count * 2 > table.length) widen();
+      if (count * 4 > table.length * 3) widen();
       return count - 1;
     },
     get count() {

@@ -43,6 +43,8 @@ export const MatchRules = z.strictObject({
   otherwise: ProcessorRules.prefault({}),
   /** So long after its booking a checkout or a refund may wait for its money; then it is not collected. */
   collectDaysMax: days.default(4),
+  /** Of two processors in a shadow reconciliation the smaller one must have so many hundredths of the other's charges. */
+  shadowVolumePercentMin: z.int().min(1).max(100).default(10),
 });
 export type MatchRules = z.infer<typeof MatchRules>;
 

@@ -1,6 +1,10 @@
-// Which words of cron are taken for a schedule: five fields, so that nothing is tried more often than once a minute.
-import { validate } from 'node-cron';
+// Which words of cron are taken for a schedule: five fields, and at most four times an hour. A run takes minutes, and after a
+// step of the clock node-cron walks every time that was passed over.
+import { parse, validate } from 'node-cron';
+
+const timesAnHourMax = 4;
 
 export function isSchedule(text: string): boolean {
-  return text.trim().split(/\s+/).length === 5 && validate(text);
+  const fields = text.trim().split(/\s+/).length;
+  return fields === 5 && validate(text) && parse(text).minute.length <= timesAnHourMax;
 }

@@ -11,7 +11,9 @@ export const ReconciliationSettings = z.strictObject({
   /** When to take the inbox and run, as cron writes it, in UTC. Without one only by command. */
   schedule: z
     .string()
-    .refine(isSchedule, { error: 'use five fields of cron in UTC, such as 15 4 * * *' })
+    .refine(isSchedule, {
+      error: 'use five fields of cron in UTC, at most four times an hour, such as 15 4 * * *',
+    })
     .optional(),
 });
 export type ReconciliationSettings = z.infer<typeof ReconciliationSettings>;

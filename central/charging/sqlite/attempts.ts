@@ -31,7 +31,7 @@ export type NewAttemptRow = Omit<
 export type EventKind = 'sent' | 'answered' | 'looked_up' | 'webhook' | 'person';
 
 export interface AttemptTable {
-  find(ref: number): AttemptRow | null;
+  collectionOf(ref: number): number | null;
   of(collectionRef: number): AttemptRow[];
   /** The charge or refund that an event names: by our reference, else by the processor's id. */
   findNamed(
@@ -56,7 +56,9 @@ export function createAttemptTable(db: Database.Database): AttemptTable {
     amount_minor AS amountMinor, state, charge_id AS chargeId, refund_id AS refundId, code,
     decline_class AS declineClass, tries, looked, first_sent_ms AS firstSentMs, sent_ms AS sentMs,
     not_before_ms AS notBeforeMs`;
-  const find = db.prepare<[number], AttemptRow>(`SELECT ${columns} FROM attempt WHERE ref = ?`);
+  const collectionOf = db
+    .prepare<[number], number>('SELECT collection_ref FROM attempt WHERE ref = ?')
+    .pluck();
   const of = db.prepare<[number], AttemptRow>(
     `SELECT ${columns} FROM attempt WHERE collection_ref = ? ORDER BY ref`,
   );
@@ -97,7 +99,7 @@ export function createAttemptTable(db: Database.Database): AttemptTable {
   );
 
   return {
-    find: (ref) => find.get(ref) ?? null,
+    collectionOf: (ref) => collectionOf.get(ref) ?? null,
     of: (collectionRef) => of.all(collectionRef),
     findNamed: (processor, { reference, chargeId }) =>
       (reference === null ? undefined : byReference.get(reference, processor)) ??

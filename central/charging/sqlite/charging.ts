@@ -39,12 +39,18 @@ export function createCharging(
   const learning = createLearning(parts, tables, cases, { money, plans, answerAsked: answers.answer });
   const apply = createEvents(db, tables, cases, { learning, books });
   const deciding = createDeciding(parts, tables, cases, { money, plans });
-  const siteOf = db.prepare<[number], { id: string; site: string | null }>(
-    'SELECT id, site FROM appliance WHERE ref = ?',
-  );
+  const siteOf = db.prepare<[number], string | null>('SELECT site FROM appliance WHERE ref = ?').pluck();
+  const reviewOf = db
+    .prepare<[string, number], string | null>(
+      `SELECT (SELECT group_concat(value, ', ') FROM json_each(CAST(e.body AS TEXT), '$.review'))
+       FROM document d JOIN entry e ON e.journal_ref = d.journal_ref AND e.seq = d.seq
+       WHERE d.id = ? AND d.appliance_ref = ?`,
+    )
+    .pluck();
   const joins = createJoins(parts, tables, cases, {
     plans,
-    siteOf: (applianceRef) => siteOf.get(applianceRef) ?? { id: '', site: null },
+    siteOf: (applianceRef) => siteOf.get(applianceRef) ?? null,
+    reviewOf: (applianceRef, checkoutId) => reviewOf.get(checkoutId, applianceRef) ?? null,
   });
 
   /** No processor can be asked: the kiosk is told so, and the appliance decides. */

@@ -125,7 +125,7 @@ export function createCollectionTable(db: Database.Database): CollectionTable {
   );
   const paybacks = db.prepare<[number], PaybackRow>(
     `SELECT ref, document_id AS documentId, amount_minor AS amountMinor, state FROM payback
-     WHERE collection_ref = ? ORDER BY ref`,
+     WHERE collection_ref = ?`,
   );
   const setPayback = db.prepare('UPDATE payback SET state = ? WHERE ref = ?');
   const refOfDocument = db
@@ -164,7 +164,8 @@ export function createCollectionTable(db: Database.Database): CollectionTable {
     rerouteOthers: (processors, nowMs) => reroute.run(nowMs, JSON.stringify(processors)).changes,
     addPayback: (collectionRef, documentId, amountMinor) =>
       void insertPayback.run(collectionRef, documentId, amountMinor),
-    paybacks: (collectionRef) => paybacks.all(collectionRef),
+    // why sorted here: the index that finds them is in another order, and mostly there is none.
+    paybacks: (collectionRef) => paybacks.all(collectionRef).sort((a, b) => a.ref - b.ref),
     setPayback: (ref, state) => void setPayback.run(state, ref),
     refOfDocument: (applianceRef, documentId) => refOfDocument.get({ applianceRef, documentId }) ?? null,
   };

@@ -30,11 +30,18 @@ export interface RefundFacts {
   totalMinor: number;
 }
 
+interface JoinParts {
+  plans: Plans;
+  siteOf(applianceRef: number): string | null;
+  /** Why the entry of a pending checkout wants it looked at; null: it does not. */
+  reviewOf(applianceRef: number, checkoutId: string): string | null;
+}
+
 export function createJoins(
   parts: ChargingParts,
   tables: { collections: CollectionTable; attempts: AttemptTable },
   cases: Cases,
-  { plans, siteOf }: { plans: Plans; siteOf(applianceRef: number): { id: string; site: string | null } },
+  { plans, siteOf, reviewOf }: JoinParts,
 ): Joins {
   const { collections, attempts } = tables;
   const collects = Object.keys(parts.routing.processors).length > 0;
@@ -62,7 +69,7 @@ export function createJoins(
       const { token, fingerprint, scheme } = payment;
       const asked = verdict === 'pending';
       const held = !asked && review !== undefined && review.length > 0;
-      const data = { checkoutId, site: siteOf(applianceRef).site, currency, totalMinor, scheme, token };
+      const data = { checkoutId, site: siteOf(applianceRef), currency, totalMinor, scheme, token };
       const wanted = asked ? 'authorised' : 'captured';
       const facts = { ...nothingYet, wanted, totalMinor, asked, heldFor: held ? 'review' : null } as const;
       const said = next(facts, cases.routeOf(data, noneBroken), nowMs);
@@ -87,7 +94,16 @@ export function createJoins(
       return 'held';
     },
     sold: (applianceRef, checkoutId, nowMs) =>
-      changed(applianceRef, checkoutId, nowMs, ({ data }) => collections.setWanted(data.ref, 'captured')),
+      changed(applianceRef, checkoutId, nowMs, ({ data }) => {
+        collections.setWanted(data.ref, 'captured');
+        const reason = reviewOf(applianceRef, checkoutId);
+        if (reason === null) return;
+        collections.setPlan(data.ref, 'held', 'review', null);
+        parts.openReview({
+          ...{ kind: 'in_review', applianceRef, documentId: checkoutId, attemptRef: null, nowMs, reason },
+          ...{ amountMinor: data.totalMinor, currency: data.currency },
+        });
+      }),
     undone: (applianceRef, checkoutId, nowMs) =>
       changed(applianceRef, checkoutId, nowMs, ({ data }) => collections.setWanted(data.ref, 'nothing')),
     refunded(applianceRef, { id, checkoutId, currency, totalMinor }, nowMs) {

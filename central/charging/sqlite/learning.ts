@@ -34,9 +34,9 @@ export function createLearning(
   const { attempts, collections } = tables;
 
   function find(attemptRef: number): { one: Case; attempt: AttemptRow } | null {
-    const row = attempts.find(attemptRef);
-    if (row === null) return null;
-    const one = cases.load(row.collectionRef);
+    const collectionRef = attempts.collectionOf(attemptRef);
+    if (collectionRef === null) return null;
+    const one = cases.load(collectionRef);
     const attempt = one.attempts.find(({ ref }) => ref === attemptRef);
     return attempt ? { one, attempt } : null;
   }

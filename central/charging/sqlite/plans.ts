@@ -32,7 +32,7 @@ export function createPlans(
     keep(one, 'held', heldFor, null);
     const owed = paybacks.filter(({ state }) => state === 'open');
     if (heldFor === 'refund') for (const { ref } of owed) collections.setPayback(ref, 'held');
-    if (before === heldFor && owed.length === 0) return;
+    if (before === heldFor && (heldFor !== 'refund' || owed.length === 0)) return;
     const open = attempts.findLast(isOpen);
     parts.openReview({
       kind: reviewKindOf(heldFor),

@@ -1,7 +1,7 @@
 // Hands out the next steps: each is stored before it is handed out, and not handed out again while it is on its way (I13).
 import { unreachable } from '../../../kit/assert.ts';
 import { nameAttempt } from '../../processors/attempt.ts';
-import { type NewAttempt, next } from '../next.ts';
+import { type NewAttempt, type Next, next } from '../next.ts';
 import type { ProcessorPlaces, Question, Step } from '../port.ts';
 import type { AttemptRow, AttemptTable } from './attempts.ts';
 import { type Case, type Cases, type ChargingParts, tokenFor } from './case.ts';
@@ -62,68 +62,85 @@ export function createSteps(
     return { kind: 'look_up', attemptRef, processor, purpose, question: questionOf(attempt) };
   }
 
+  /** One round of handing out. */
+  function createRound(given: Places, stepsMax: number, nowMs: number) {
+    const broken = new Set(Object.keys(given).filter((name) => given[name]?.broken));
+    const free = new Map(
+      Object.entries(given).map(([name, { freeCount }]) => [name, broken.has(name) ? 0 : freeCount]),
+    );
+    const steps: Step[] = [];
+
+    /** It cannot be done now: kept where it is to be done, since those behind it may be for another processor. */
+    function leave({ data }: Case, processor: string): void {
+      const isBroken = broken.has(processor);
+      if (processor === data.processor && !isBroken) return;
+      const dueMs = isBroken ? nowMs + brokenAgainMs : nowMs;
+      collections.setPlan(data.ref, 'open', null, { dueMs, processor, lane: data.lane ?? 2 });
+    }
+
+    function takeOne(ref: number): void {
+      const one = cases.load(ref);
+      const said = next(cases.factsOf(one), cases.routeOf(one.data, broken), nowMs);
+      if (said.kind !== 'send' && said.kind !== 'send_again' && said.kind !== 'look_up') {
+        plans.plan(one, nowMs);
+        return;
+      }
+      const { processor } = said.kind === 'send' ? said : said.attempt;
+      if (broken.has(processor) && one.asked) {
+        answerUnknown(one, nowMs);
+        return;
+      }
+      const places = free.get(processor) ?? 0;
+      const step = places > 0 ? carryOut(one, said, nowMs) : null;
+      if (step === null) {
+        leave(one, processor);
+        return;
+      }
+      free.set(processor, places - 1);
+      steps.push(step);
+    }
+
+    /** How many of a lane may be looked at. */
+    function room(name: string, lane: Lane): number {
+      const left = stepsMax - steps.length;
+      if (!broken.has(name)) return Math.min(free.get(name) ?? 0, left);
+      const elsewhere = [...free.values()].reduce((sum, one) => sum + one, 0);
+      // A kiosk must be told that nobody can be asked.
+      return lane === 0 ? Math.max(elsewhere, kiosksMax) : Math.min(elsewhere, left);
+    }
+
+    return { takeOne, room, steps };
+  }
+
+  function carryOut(one: Case, said: Doable, nowMs: number): Step | null {
+    switch (said.kind) {
+      case 'send':
+        return send(one, said, nowMs);
+      case 'send_again':
+        return sendAgain(one, said.attempt as AttemptRow, nowMs);
+      case 'look_up':
+        return lookUp(one, said.attempt as AttemptRow, nowMs);
+      default:
+        return unreachable(said);
+    }
+  }
+
   return {
     take(given, stepsMax, nowMs) {
-      const free = new Map(
-        Object.entries(given).map(([name, { freeCount, broken }]) => [name, broken ? 0 : freeCount]),
-      );
-      const broken = new Set(Object.keys(given).filter((name) => given[name]?.broken));
-      const steps: Step[] = [];
-      const freeSum = () =>
-        Math.min(
-          [...free.values()].reduce((sum, one) => sum + one, 0),
-          stepsMax - steps.length,
-        );
-
-      const takeOne = (ref: number) => {
-        const one = cases.load(ref);
-        const said = next(cases.factsOf(one), cases.routeOf(one.data, broken), nowMs);
-        const processor =
-          said.kind === 'send' ? said.processor : 'attempt' in said ? said.attempt.processor : null;
-        if (processor === null) return void plans.plan(one, nowMs);
-        if (broken.has(processor) && one.asked) return void answerUnknown(one, nowMs);
-        const places = free.get(processor) ?? 0;
-        if (places === 0) {
-          // Kept where it is to be done: those behind it may be for another processor.
-          const lane = one.data.lane ?? 2;
-          const dueMs = broken.has(processor) ? nowMs + brokenAgainMs : nowMs;
-          if (processor !== one.data.processor || broken.has(processor)) {
-            collections.setPlan(ref, 'open', null, { dueMs, processor, lane });
-          }
-          return;
-        }
-        const step = carryOut(one, said, nowMs);
-        if (step === null) return;
-        free.set(processor, places - 1);
-        steps.push(step);
-      };
-
-      const carryOut = (one: Case, said: ReturnType<typeof next>, at: number): Step | null => {
-        switch (said.kind) {
-          case 'send':
-            return send(one, said, at);
-          case 'send_again':
-            return sendAgain(one, said.attempt as AttemptRow, at);
-          case 'look_up':
-            return lookUp(one, said.attempt as AttemptRow, at);
-          default:
-            return null;
-        }
-      };
-
       for (const ref of collections.due(unrouted, 2, nowMs, unroutedMax)) plans.plan(cases.load(ref), nowMs);
+      const { takeOne, room, steps } = createRound(given, stepsMax, nowMs);
       for (const [name, lanes] of lanesOf(given)) {
         for (const lane of lanes) {
-          const count = broken.has(name) ? freeSum() : Math.min(free.get(name) ?? 0, stepsMax - steps.length);
-          // A kiosk must be told that nobody can be asked.
-          const wanted = broken.has(name) && lane === 0 ? Math.max(count, kiosksMax) : count;
-          if (wanted > 0) for (const ref of collections.due(name, lane, nowMs, wanted)) takeOne(ref);
+          const count = room(name, lane);
+          if (count > 0) collections.due(name, lane, nowMs, count).forEach(takeOne);
         }
       }
       return steps;
     },
   };
 }
+type Places = Readonly<Record<string, ProcessorPlaces>>;
+type Doable = Extract<Next, { kind: 'send' | 'send_again' | 'look_up' }>;
 const kiosksMax = 16;
 const unroutedMax = 200;
 

@@ -14,6 +14,7 @@ import {
   judgeAction,
 } from '../exceptions.ts';
 import type { OpenExceptions, ReconciliationCalls } from '../port.ts';
+import { type ExceptionFields, exceptionColumns, exceptionView } from './exception-row.ts';
 
 export interface ExceptionTable
   extends Pick<ReconciliationCalls, 'openExceptions' | 'exceptions' | 'exception' | 'actOnException'> {
@@ -22,21 +23,15 @@ export interface ExceptionTable
   settleGone(run: number, max: number, nowMs: number): number;
 }
 
-const columns = `ref, status, processor, reference, currency, amount_minor AS amountMinor,
-  difference_minor AS differenceMinor, state, settled_as AS settledAs, owner, since_ms AS sinceMs, opened_ms AS openedMs,
-  chase_due_ms AS chaseDueMs, settled_ms AS settledMs, merged_into AS mergedInto, split_from AS splitFrom, rows,
-  rows_count AS rowsCount FROM exception`;
-type Fields = Omit<ExceptionView, 'rows'> & { rows: string };
-
 /** History shows the newest of more. */
 const eventsShownMax = 1000;
 const centrals = 'central, reconciliation';
 
 export function createExceptionTable(db: Database.Database, books: Books, audit: Audit): ExceptionTable {
-  const byKey = db.prepare<[string], Fields>(`SELECT ${columns} WHERE key = ?`);
-  const byRef = db.prepare<[number], Fields>(`SELECT ${columns} WHERE ref = ?`);
-  const page = db.prepare<object, Fields>(
-    `SELECT ${columns} WHERE ref < @before AND (@state IS NULL OR state = @state) AND (@status IS NULL OR status = @status)
+  const byKey = db.prepare<[string], ExceptionFields>(`SELECT ${exceptionColumns} WHERE key = ?`);
+  const byRef = db.prepare<[number], ExceptionFields>(`SELECT ${exceptionColumns} WHERE ref = ?`);
+  const page = db.prepare<object, ExceptionFields>(
+    `SELECT ${exceptionColumns} WHERE ref < @before AND (@state IS NULL OR state = @state) AND (@status IS NULL OR status = @status)
        AND (@processor IS NULL OR processor = @processor) AND (@owner IS NULL OR owner = @owner)
      ORDER BY ref DESC LIMIT @rows`,
   );
@@ -89,10 +84,9 @@ export function createExceptionTable(db: Database.Database, books: Books, audit:
     )
     .safeIntegers();
 
-  const view = (fields: Fields): ExceptionView => ({ ...fields, rows: JSON.parse(fields.rows) });
   const read = (ref: number): ExceptionView | null => {
     const fields = byRef.get(ref);
-    return fields ? view(fields) : null;
+    return fields ? exceptionView(fields) : null;
   };
   const note = (ref: number, event: Omit<ExceptionEvent, 'detail'>, detail: object = {}): number => {
     const { atMs, who, action, note: words } = event;
@@ -194,7 +188,7 @@ export function createExceptionTable(db: Database.Database, books: Books, audit:
       inFigures.all().map(({ exceptions, ...open }) => ({ ...open, exceptions: Number(exceptions) })),
     exceptions({ cursor, limit, ...filter }) {
       const fields = page.all({ ...filter, before: cursor ?? Number.MAX_SAFE_INTEGER, rows: limit + 1 });
-      const items = fields.slice(0, limit).map(view);
+      const items = fields.slice(0, limit).map(exceptionView);
       return { items, nextCursor: fields.length > limit ? (items.at(-1)?.ref ?? null) : null };
     },
     exception(ref) {
