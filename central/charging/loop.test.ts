@@ -92,7 +92,7 @@ function trial(concurrencyMax = 3) {
       }
     },
     addLookUp(processor: string) {
-      const question = { by: 'reference', reference: 'r', sentMs: 0 } as const;
+      const question = { by: 'reference', reference: 'r', firstSentMs: 0, sentMs: 0 } as const;
       due.push({ kind: 'look_up', attemptRef: state.next++, processor, purpose: 'charge', question });
     },
     /** Lets promises run, and the pause in which places gather. */
