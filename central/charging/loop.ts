@@ -50,6 +50,8 @@ const lookMsMax = 60_000;
 const lookMsMin = 250;
 /** While one is broken: what comes due there may be another's, and it may be time to try it again. */
 const brokenLookMs = 1000;
+/** After a try for so long, or for one step: what a broken processor is due is another's, so that no charge is tried for ever. */
+const elsewhereMs = 60_000;
 const storeAgainMs = 1000;
 
 interface Desk {
@@ -87,6 +89,7 @@ export function createChargingLoop(parts: LoopParts): ChargingLoop {
     round: 'idle' as 'idle' | 'looking' | 'again',
     cancelLook: () => {},
     looking: Promise.resolve(),
+    elsewhereUntilMs: 0,
     gathering: false,
   };
   const pause = (ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));
@@ -123,6 +126,7 @@ export function createChargingLoop(parts: LoopParts): ChargingLoop {
       // All at work: each call that ends looks again. At a broken one there may be what another could do.
       if (freeCount === 0 && !someBroken) return lookMsMax;
       const steps = await store.takeSteps({ places, stepsMax, nowMs: clock.wallMs() });
+      noteTries(places, steps);
       for (const step of steps) begin(step);
       if (steps.length === 0 || steps.length < Math.min(stepsMax, freeCount)) break;
     }
@@ -134,12 +138,22 @@ export function createChargingLoop(parts: LoopParts): ChargingLoop {
   }
 
   function placesNow(): Record<string, ProcessorPlaces> {
+    const elsewhere = desks.size > 1 && clock.monotonicMs() < state.elsewhereUntilMs;
     return Object.fromEntries(
       [...desks].map(([name, { gate }]) => {
-        const freeCount = gate.places();
-        return [name, { freeCount, broken: freeCount === 0 && gate.view().breaker !== 'closed' }];
+        const closed = gate.view().breaker === 'closed';
+        const freeCount = closed || !elsewhere ? gate.places() : 0;
+        return [name, { freeCount, broken: freeCount === 0 && !closed }];
       }),
     );
+  }
+
+  /** A try and a step elsewhere take turns. */
+  function noteTries(places: Readonly<Record<string, ProcessorPlaces>>, steps: readonly Step[]): void {
+    const isTry = ({ processor }: Step) => desks.get(processor)?.gate.view().breaker !== 'closed';
+    if (steps.some(isTry)) state.elsewhereUntilMs = clock.monotonicMs() + elsewhereMs;
+    else if (steps.length > 0 && Object.values(places).some(({ broken }) => broken))
+      state.elsewhereUntilMs = 0;
   }
 
   function begin(step: Step): void {
