@@ -24,8 +24,8 @@ export function reconciliationRun(): Command {
         ),
         new Option('--fetch', 'take in what lies in the inbox first'),
       ],
-      help: `What was found before is the same exception; what is gone settles by itself. Run
-it as often as you like: nothing is booked twice.`,
+      help: `What was found before is the same exception; what is gone settles by itself.
+Run it as often as you like: nothing is booked twice.`,
       examples: [
         'reconciliation run --config central.toml',
         'reconciliation run --fetch --as-of 2026-11-30T06:00Z --config central.toml',

@@ -76,6 +76,18 @@ beforeAll(async () => {
     );
   }
   await findOneDifference(port, nowMs);
+  await port.storeWebhook({
+    processor: 'stripe',
+    events: [{ eventId: 'evt_1', type: 'payout.paid', happenedMs: nowMs, about: { kind: 'other' } }],
+    body: Buffer.from('{}'),
+    signature: null,
+    nowMs,
+  });
+  const refused = { processor: 'stripe', code: 'signature_wrong' as const };
+  await port.noteRefusedWebhooks({
+    counts: [{ ...refused, count: 1, lastMs: nowMs }],
+    last: [{ ...refused, address: '203.0.113.9', atMs: nowMs, bodyBytes: 2, bodyHash: Buffer.alloc(32) }],
+  });
   http = await openHttpServer({
     host: '127.0.0.1',
     port: 0,
@@ -142,6 +154,7 @@ describe('a real central answers as described', () => {
     body: JSON.stringify(body),
   });
   const note = { note: 'seen' };
+  const endpoint = { url: 'https://shop.example/holdfast', types: ['payout.made'] };
 
   /** In their order: later ones find what earlier ones made. */
   const asked: [route: string, status: number, path: string, init?: RequestInit][] = [
@@ -193,6 +206,30 @@ describe('a real central answers as described', () => {
     ['listReconciliationRuns', 200, '/v1/reconciliation/runs'],
     ['listReportFiles', 200, '/v1/reconciliation/files'],
     ['readReportFile', 200, '/v1/reconciliation/files/1'],
+    ['listWebhookSources', 200, '/v1/webhooks/sources'],
+    ['listWebhookEvents', 200, '/v1/webhooks/events'],
+    ['readWebhookEvent', 200, '/v1/webhooks/events/evt_1'],
+    ['readWebhookEvent', 404, '/v1/webhooks/events/evt_9'],
+    ['replayWebhookEvent', 202, '/v1/webhooks/events/evt_1/replays', post({ reason: 'mended' })],
+    ['replayWebhookEvents', 202, '/v1/webhooks/replays', post({ which: 'dead', reason: 'mended' })],
+    ['createOutboundEndpoint', 201, '/v1/outbound/endpoints', post(endpoint)],
+    [
+      'createOutboundEndpoint',
+      400,
+      '/v1/outbound/endpoints',
+      post({ ...endpoint, url: 'http://a.example/' }),
+    ],
+    ['testOutboundEndpoint', 202, '/v1/outbound/endpoints/1/tests', { method: 'POST' }],
+    ['rotateOutboundSecret', 201, '/v1/outbound/endpoints/1/secrets', post({})],
+    ['resendOutboundDeliveries', 202, '/v1/outbound/endpoints/1/resends', post({ reason: 'mended' })],
+    [
+      'switchOutboundEndpoint',
+      200,
+      '/v1/outbound/endpoints/1/state',
+      { ...post({ state: 'disabled', reason: 'it moves' }), method: 'PUT' },
+    ],
+    ['listOutboundEndpoints', 200, '/v1/outbound/endpoints'],
+    ['listOutboundDeliveries', 200, '/v1/outbound/deliveries'],
     ['listAudit', 200, '/v1/audit'],
     ['proveAudit', 200, '/v1/audit/proof'],
     ['proveAudit', 400, '/v1/audit/proof?number=1'],
