@@ -1,6 +1,8 @@
 // The chart of accounts and what moves between them: pure. Each function gives the postings of one movement, which sum to
 // zero per currency (I6). Debit above zero, credit below.
 
+import type { Share } from './splits.ts';
+
 /** Where money is booked; docs/operations/accounts.md says what each balance means. */
 export type AccountName =
   | 'receivable:customer'
@@ -16,6 +18,28 @@ export type AccountName =
   | 'receivable:dispute'
   | 'expense:dispute_loss'
   | 'suspense';
+
+/** A name that a person chooses: of a payee, a bank account, a processor. */
+export const chosenName = /^[a-z0-9][a-z0-9-]{0,39}$/;
+
+const accounts: ReadonlySet<string> = new Set([
+  'receivable:customer',
+  'payable:refund',
+  'payable:tax',
+  'income:fee:marketplace',
+  'expense:offline_loss',
+  'receivable:dispute',
+  'expense:dispute_loss',
+  'suspense',
+]);
+const families = ['receivable:processor:', 'transit:', 'bank:', 'payable:payee:', 'expense:fee:'] as const;
+
+/** Whether the chart has such an account. */
+export function isAccountName(name: string): name is AccountName {
+  if (accounts.has(name)) return true;
+  const family = families.find((prefix) => name.startsWith(prefix));
+  return family !== undefined && chosenName.test(name.slice(family.length));
+}
 
 /** Why money moved. */
 export type MovementReason =
@@ -45,17 +69,30 @@ export interface Posting {
   amountMinor: number;
 }
 
-/** Who is paid where nothing else is said. */
-const house = 'payable:payee:house';
-
-/** A sale: the customer owes what we owe the payee. */
-export function salePostings(currency: string, totalMinor: number): Posting[] {
-  return move(currency, totalMinor, 'receivable:customer', house);
+/** A sale: the customer owes what the payees, the state and the marketplace get of it. */
+export function salePostings(currency: string, shares: readonly Share[]): Posting[] {
+  const totalMinor = shares.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+  return [{ account: 'receivable:customer', currency, amountMinor: totalMinor }, ...given(currency, shares)];
 }
 
-/** A refund at the counter: what the payee no longer gets is owed to the customer. */
-export function refundPostings(currency: string, totalMinor: number): Posting[] {
-  return move(currency, totalMinor, house, 'payable:refund');
+/** A refund at the counter: what they no longer get is owed to the customer. */
+export function refundPostings(currency: string, shares: readonly Share[]): Posting[] {
+  const totalMinor = shares.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+  return [
+    ...reversed(given(currency, shares)),
+    { account: 'payable:refund', currency, amountMinor: -totalMinor },
+  ];
+}
+
+/** A fee is a line of its own on its payee's account, so that a statement is the list of that account's lines. */
+function given(currency: string, shares: readonly Share[]): Posting[] {
+  const feesMinor = shares.reduce((sum, { feeMinor }) => sum + feeMinor, 0);
+  const postings: Posting[] = [
+    ...shares.map(({ account, amountMinor }) => ({ account, currency, amountMinor: -amountMinor })),
+    ...shares.map(({ account, feeMinor }) => ({ account, currency, amountMinor: feeMinor })),
+    { account: 'income:fee:marketplace', currency, amountMinor: -feesMinor },
+  ];
+  return postings.filter(({ amountMinor }) => amountMinor !== 0);
 }
 
 /** The same amounts, back. */

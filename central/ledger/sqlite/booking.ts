@@ -1,15 +1,23 @@
 // Settles stored entries: in order per journal, a bounded piece in one transaction with the position it leads to.
 // Documents, movement, feed outcome and booked_through commit together or not at all: exactly once (I5).
 import type Database from 'better-sqlite3';
-import { Entry, type EntryKind } from '../../../contract/entry.ts';
+import { type DocumentEntry, Entry, type EntryKind } from '../../../contract/entry.ts';
 import type { FeedItem } from '../../../contract/feed.ts';
 import { Uuid } from '../../../contract/id.ts';
 import { assert, unreachable } from '../../../kit/assert.ts';
 import type { AnsweredDue, BookedPiece } from '../port.ts';
-import { checkoutIdOf, type ParkReason, settle } from '../settle.ts';
+import {
+  checkoutIdOf,
+  type DocumentState,
+  isApproved,
+  type ParkReason,
+  type SettleFacts,
+  settle,
+} from '../settle.ts';
 import { type Authorisations, createAuthorisations } from './authorisations.ts';
 import { createBooks, type Source } from './books.ts';
 import type { FeedTable } from './feeds.ts';
+import { createSplitTable } from './split-table.ts';
 
 interface JournalBehind {
   ref: number;
@@ -24,7 +32,8 @@ export interface BookingTable extends Pick<Authorisations, 'nextDueMs'> {
 
 export function createBookingTable(db: Database.Database, feeds: FeedTable): BookingTable {
   const books = createBooks(db);
-  const authorisations = createAuthorisations(db, books);
+  const splits = createSplitTable(db);
+  const authorisations = createAuthorisations(db, books, splits);
   const behind = db.prepare<[number], JournalBehind>(
     `SELECT ref, appliance_ref AS applianceRef, booked_through AS bookedThrough FROM journal
      WHERE booked_through < received_through AND ref > ? ORDER BY ref LIMIT 1`,
@@ -63,11 +72,7 @@ export function createBookingTable(db: Database.Database, feeds: FeedTable): Boo
       const decided = authorisations.decide(source, entry);
       return typeof decided === 'string' ? park(source, decided, document) : decided;
     }
-    const checkoutId = checkoutIdOf(entry);
-    const settlement = settle(entry, {
-      sameId: books.find(source.applianceRef, entry.id),
-      checkout: checkoutId === null ? null : books.find(source.applianceRef, checkoutId),
-    });
+    const settlement = settle(entry, factsOf(source.applianceRef, entry));
     switch (settlement.kind) {
       case 'parked':
         return park(source, settlement.reason, document);
@@ -89,6 +94,18 @@ export function createBookingTable(db: Database.Database, feeds: FeedTable): Boo
       default:
         return unreachable(settlement);
     }
+  }
+
+  function factsOf(applianceRef: number, entry: DocumentEntry): SettleFacts {
+    const checkoutId = checkoutIdOf(entry);
+    const checkout = checkoutId === null ? null : books.find(applianceRef, checkoutId);
+    const undone = checkoutId !== null && undoes(entry, checkout);
+    return {
+      sameId: books.find(applianceRef, entry.id),
+      checkout,
+      standing: undone ? splits.standing(applianceRef, checkoutId) : null,
+      splitOf: splits.at(entry.kind === 'checkout' ? entry.catalogueVersion : null),
+    };
   }
 
   /** The appliance is told only of an id that has no document: a repeated one has its outcome already. */
@@ -120,6 +137,16 @@ export function createBookingTable(db: Database.Database, feeds: FeedTable): Boo
       }),
     nextDueMs: authorisations.nextDueMs,
   };
+}
+
+/** Whether what is left of the checkout has to be known. */
+function undoes({ kind, verdict }: DocumentEntry, checkout: DocumentState | null): boolean {
+  return (
+    (kind === 'void' || kind === 'refund') &&
+    isApproved(verdict) &&
+    checkout?.kind === 'checkout' &&
+    isApproved(checkout.verdict)
+  );
 }
 
 const kinds: readonly EntryKind[] = ['checkout', 'void', 'refund', 'fulfilment', 'decision'];
