@@ -7,6 +7,7 @@ import { limits } from '../contract/limits.ts';
 import { isAddressRange } from '../kit/address-list.ts';
 import { CommandError } from './errors.ts';
 import { issueWords } from './issue-words.ts';
+import { PayoutsConfig } from './payouts/config.ts';
 
 const Port = z.int().min(0).max(65_535);
 
@@ -46,6 +47,8 @@ const Config = z.strictObject({
       entriesPerSecondMax: z.int().min(1).default(100_000),
     })
     .prefault({}),
+  /** How payees are paid. */
+  payouts: PayoutsConfig,
   log: z
     .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') })
     .prefault({}),

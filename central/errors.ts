@@ -21,6 +21,12 @@ export const exitCodes = {
   database_missing: 1,
   address_refused: 1,
   argument_malformed: 2,
+  payee_unknown: 1,
+  payee_known: 1,
+  payout_unknown: 1,
+  payout_refused: 1,
+  movement_refused: 1,
+  postings_malformed: 2,
 } as const;
 export type CommandErrorCode = keyof typeof exitCodes;
 

@@ -3,6 +3,7 @@
 import type { Product } from '../../contract/feed.ts';
 import type { Policy } from '../../contract/policy.ts';
 import type { IgnoredReason } from '../intake/entries-run.ts';
+import type { PayoutCalls } from '../payouts/port.ts';
 import type { PeopleCalls } from '../people/port.ts';
 import type { Page } from './page.ts';
 import type { Posting } from './postings.ts';
@@ -17,6 +18,7 @@ import type {
   StockChange,
   StockSent,
 } from './published.ts';
+import type { ProductSplit } from './split-words.ts';
 
 /** Where central stands with a journal: what a receipt says. */
 export interface ReceivedPosition {
@@ -162,7 +164,7 @@ export interface AnsweredDue {
 }
 
 /** What the store does, said once; LedgerPort is the same with promises. */
-export interface LedgerCalls extends PeopleCalls {
+export interface LedgerCalls extends PeopleCalls, PayoutCalls {
   /** Makes the appliance known, with its site; a second time changes the site only. */
   registerAppliance(appliance: { id: string; site: string | null; nowMs: number }): void;
   /** Takes note of a hello and says where to go on from; a journal with another history is put under a condition. */
@@ -207,6 +209,8 @@ export interface LedgerCalls extends PeopleCalls {
   beginDraft(draft: { source: string | null; nowMs: number }): number | null;
   /** Adds products, as their schema parsed them (equal products are equal texts). */
   writeDraft(draft: number, products: Product[]): void;
+  /** Adds how products of the draft are split: one split a product at most. */
+  writeDraftSplits(draft: number, splits: ProductSplit[]): void;
   completeDraft(draft: number): void;
   catalogueDrafts(): CatalogueDraft[];
   /** False when there is no such draft; `cataloguePiece` removes what it held. */

@@ -1,11 +1,15 @@
 // The whole store on one connection: every call of the port, synchronous and inside a transaction the caller holds.
 import { randomUUID } from 'node:crypto';
 import Database from 'better-sqlite3';
+import { createCorrections } from '../../payouts/sqlite/corrections.ts';
+import { createPayeeTable } from '../../payouts/sqlite/payees.ts';
+import { createPayoutTable } from '../../payouts/sqlite/payouts.ts';
 import { createAuditTable } from '../../people/sqlite/audit.ts';
 import { createKeyTable } from '../../people/sqlite/keys.ts';
 import type { LedgerCalls } from '../port.ts';
 import { createApplianceTable } from './appliances.ts';
 import { createBookingTable } from './booking.ts';
+import { createBooks } from './books.ts';
 import { createCatalogueTable } from './catalogues.ts';
 import { createFeedDocuments } from './feed-documents.ts';
 import { createFeedTable } from './feeds.ts';
@@ -38,6 +42,7 @@ export interface SqliteStore extends LedgerCalls {
 export function createSqliteStore(db: Database.Database): SqliteStore {
   const grown = new Set<string>();
   const { audit, ...auditing } = createAuditTable(db);
+  const books = createBooks(db);
   const feeds = createFeedTable(db, (applianceId) => grown.add(applianceId));
   const documents = createFeedDocuments(db);
   const policies = createPolicyTable(documents, feeds);
@@ -75,6 +80,7 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
     policy: policies.inForce,
     beginDraft: ({ source, nowMs }) => catalogues.beginDraft(source, nowMs),
     writeDraft: catalogues.write,
+    writeDraftSplits: catalogues.writeSplits,
     completeDraft: catalogues.complete,
     catalogueDrafts: catalogues.drafts,
     discardDraft: catalogues.discard,
@@ -89,6 +95,9 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
     hotList: ({ after, limit }) => hotList.page(after, limit),
     ...createKeyTable(db, audit),
     ...auditing,
+    ...createPayeeTable(db, audit),
+    ...createPayoutTable(db, books, audit),
+    ...createCorrections(db, books, audit),
     ...createViews(db),
 
     transaction(work) {
