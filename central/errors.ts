@@ -21,6 +21,7 @@ export const exitCodes = {
   database_missing: 1,
   address_refused: 1,
   argument_malformed: 2,
+  file_not_written: 1,
   payee_unknown: 1,
   payee_known: 1,
   payout_unknown: 1,

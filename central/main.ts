@@ -16,6 +16,16 @@ import { hotListChange } from './commands/hot-list-change.ts';
 import { hotListList } from './commands/hot-list-list.ts';
 import { kioskTlsCreate } from './commands/kiosk-tls-create.ts';
 import { ledgerCheck } from './commands/ledger-check.ts';
+import { ledgerCorrect } from './commands/ledger-correct.ts';
+import { ledgerExport } from './commands/ledger-export.ts';
+import { payeeCreate } from './commands/payee-create.ts';
+import { payeeList } from './commands/payee-list.ts';
+import { payeeShow } from './commands/payee-show.ts';
+import { payoutChange } from './commands/payout-change.ts';
+import { payoutCreate } from './commands/payout-create.ts';
+import { payoutList } from './commands/payout-list.ts';
+import { payoutShow } from './commands/payout-show.ts';
+import { payoutStatement } from './commands/payout-statement.ts';
 import { policyDiff } from './commands/policy-diff.ts';
 import { policySchema } from './commands/policy-schema.ts';
 import { policySet } from './commands/policy-set.ts';
@@ -44,7 +54,22 @@ const groups: [name: string, description: string, commands: Command[]][] = [
     'cards that are no longer taken',
     [hotListChange('add'), hotListChange('remove'), hotListList()],
   ],
-  ['ledger', 'the books', [ledgerCheck()]],
+  ['ledger', 'the books', [ledgerCheck(), ledgerExport(), ledgerCorrect()]],
+  ['payee', 'who is paid for goods', [payeeCreate(), payeeList(), payeeShow()]],
+  [
+    'payout',
+    'money to payees',
+    [
+      payoutCreate(),
+      payoutChange('approve'),
+      payoutChange('paid'),
+      payoutChange('fail'),
+      payoutChange('return'),
+      payoutList(),
+      payoutShow(),
+      payoutStatement(),
+    ],
+  ],
   ['authority', 'who may speak at all', [authorityInit()]],
   ['appliance', 'the boxes', [applianceCreate()]],
   ['kiosk-tls', "the boxes' HTTPS for kiosks", [kioskTlsCreate()]],

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { limits } from './limits.ts';
 
-/** ISO 4217 alphabetic codes in use, with the digits of their minor unit where that is not 2. */
+/** ISO 4217 alphabetic codes in use. */
 const currencyCodes =
   'AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG';
 const currencies: ReadonlySet<string> = new Set(currencyCodes.split(' '));
@@ -15,6 +15,21 @@ export const Currency = z.string().refine((code) => currencies.has(code), {
 export const BaseQuantity = z.union([z.literal(1), z.literal(10), z.literal(100), z.literal(1000)], {
   error: 'use 1, 10, 100 or 1000',
 });
+
+/** ISO 4217, list one: the currencies whose minor unit is not the hundredth. */
+const otherDigits: Readonly<Record<string, number>> = {
+  ...digitsOf(0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF'),
+  ...digitsOf(3, 'BHD IQD JOD KWD LYD OMR TND'),
+};
+
+function digitsOf(digits: number, codes: string): Record<string, number> {
+  return Object.fromEntries(codes.split(' ').map((code) => [code, digits]));
+}
+
+/** How many decimals an amount has when it is written in its major unit. */
+export function minorDigits(currency: string): number {
+  return otherDigits[currency] ?? 2;
+}
 
 export const Price = z.strictObject({
   priceMinor: z.int().min(0).max(limits.priceMinorMax),

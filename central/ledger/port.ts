@@ -276,6 +276,12 @@ export type LedgerPort = {
   ) => Promise<ReturnType<LedgerCalls[Name]>>;
 };
 
+/** A code that stays, and the place in words. */
+export interface CheckFailure {
+  code: string;
+  detail: string;
+}
+
 /** What became of the ledger check, with each failure in words. */
 export interface CheckReport {
   journals: number;
@@ -285,5 +291,5 @@ export interface CheckReport {
   movements: number;
   parked: number;
   totals: { currency: string; balances: { account: string; balanceMinor: bigint }[] }[];
-  failures: { code: string; detail: string }[];
+  failures: CheckFailure[];
 }

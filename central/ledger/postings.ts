@@ -1,8 +1,6 @@
 // The chart of accounts and what moves between them: pure. Each function gives the postings of one movement, which sum to
 // zero per currency (I6). Debit above zero, credit below.
 
-import type { Share } from './splits.ts';
-
 /** Where money is booked; docs/operations/accounts.md says what each balance means. */
 export type AccountName =
   | 'receivable:customer'
@@ -67,6 +65,14 @@ export interface Posting {
   account: AccountName;
   currency: string;
   amountMinor: number;
+}
+
+/** What one account has of a sale. */
+export interface Share {
+  account: AccountName;
+  amountMinor: number;
+  /** What the marketplace keeps of it. */
+  feeMinor: number;
 }
 
 /** A sale: the customer owes what the payees, the state and the marketplace get of it. */

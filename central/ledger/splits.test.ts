@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { spreadMinor } from '../../contract/share.ts';
+import type { Share } from './postings.ts';
 import {
   goodsShares,
   less,
   lineShares,
-  type Share,
   type SoldLines,
   type Split,
   type SplitOf,

@@ -4,7 +4,7 @@ import type { UnlinkedRefund } from '../../contract/checkout.ts';
 import type { CheckoutEntry, RefundedLine } from '../../contract/entry.ts';
 import { lineTotalMinor } from '../../contract/money.ts';
 import { shareMinor, spreadMinor } from '../../contract/share.ts';
-import type { AccountName } from './postings.ts';
+import type { AccountName, Share } from './postings.ts';
 
 /** How a product's sales are shared. What the payees do not get is the house's. */
 export interface Split {
@@ -12,14 +12,6 @@ export interface Split {
   payees: { payee: string; basisPoints: number }[];
   /** What the marketplace keeps of each payee's share. */
   feeBasisPoints: number;
-}
-
-/** What one account has of a sale. */
-export interface Share {
-  account: AccountName;
-  amountMinor: number;
-  /** What the marketplace keeps of it. */
-  feeMinor: number;
 }
 
 /** The split of a product at the sale's catalogue; null: the house's alone. */

@@ -2,17 +2,9 @@
 import type Database from 'better-sqlite3';
 import { CheckoutEntry, Entry, type RefundedLine } from '../../../contract/entry.ts';
 import { present } from '../../../kit/assert.ts';
-import type { AccountName } from '../postings.ts';
+import type { AccountName, Share } from '../postings.ts';
 import { Split as SplitBody } from '../split-words.ts';
-import {
-  lineShares,
-  type Share,
-  type Split,
-  type SplitOf,
-  type Standing,
-  saleShares,
-  summed,
-} from '../splits.ts';
+import { lineShares, type Split, type SplitOf, type Standing, saleShares, summed } from '../splits.ts';
 
 export interface SplitTable {
   /** The splits in force at a catalogue version; the newest for null. */
