@@ -100,9 +100,16 @@ module.exports = {
       comment: 'What decides about money has no clock, no random and no I/O: it is tested as a table.',
       severity: 'error',
       from: {
-        path: '^(daemon/checkout/|daemon/sync/machine\\.ts$|central/ledger/(settle|authorise|declared-answers)\\.ts$|central/processors/(made|port|retryable|stripe-amounts|stripe-declines|stripe-errors)\\.ts$)',
+        path: '^(daemon/checkout/|daemon/sync/machine\\.ts$|central/ledger/(settle|authorise|declared-answers)\\.ts$|central/processors/(made|port|retryable|stripe-amounts|stripe-declines|stripe-errors|adyen-amounts|adyen-declines|adyen-errors|adyen-sightings)\\.ts$)',
         pathNot: '\\.test\\.ts$',
       },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev'] },
+    },
+    {
+      name: 'the-order-of-events-is-pure',
+      comment: 'Which of two events is the newer must not depend on when it is asked.',
+      severity: 'error',
+      from: { path: '^central/webhooks/(newer|object|retries)\\.ts$' },
       to: { dependencyTypes: ['core', 'npm', 'npm-dev'] },
     },
     {
@@ -110,7 +117,7 @@ module.exports = {
       comment: 'What says that money is missing has no clock and no I/O either; its rules are a zod schema.',
       severity: 'error',
       from: {
-        path: '^central/reconciliation/(match|match-rows|match-payouts|payouts|placing|settle-group|books|rules|amount|dates|report-row)\\.ts$',
+        path: '^central/reconciliation/(match|match-rows|match-payouts|payouts|placing|settle-group|books|chains|names|hearing|targets|differences|exceptions|shadow|rules|amount|dates|report-row)\\.ts$',
       },
       to: { dependencyTypes: ['core', 'npm', 'npm-dev'], pathNot: '^node_modules/zod/' },
     },
@@ -149,6 +156,18 @@ module.exports = {
       '^node_modules/stripe/',
       '^central/processors/stripe\\.ts$|\\.test\\.ts$',
       'A processor is one file behind the port; the rest of central knows none by name.',
+    ),
+    onlyFrom(
+      'adyen-in-its-adapter',
+      '^node_modules/@adyen/',
+      '^central/processors/adyen(-signatures)?\\.ts$|\\.test\\.ts$',
+      'The same for Adyen; its library is 35 MB, of which these files name what they load.',
+    ),
+    onlyFrom(
+      'cockatiel-in-the-breakers',
+      '^node_modules/cockatiel/',
+      '^(central/charging/breakers\\.ts$|node_modules/cockatiel/)',
+      'When a processor is asked is one question, answered in one place.',
     ),
     onlyFrom(
       'x509-in-the-authority',

@@ -7,6 +7,8 @@ export default defineConfig({
     // V8 keeps one map of compiled pages for all threads of a process, guarded by the processor's protection keys where
     // it has them, and aborts when it loses track of a page ("Check failed: jit_page.has_value()", nodejs/node#64500).
     execArgv: ['--no-memory-protection-keys'],
+    // The default import of a CommonJS package is what Node makes of it, as where the programs run.
+    deps: { interopDefault: false },
     maxWorkers: 2,
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/.holdfast/**'],

@@ -1,6 +1,7 @@
 // npm run bench:import — what the largest catalogue costs those who wait for a receipt: a running store beside a thousand
 // appliances takes one entry after the other, with nothing else going on and while `catalogue import` writes 250,000
 // products as another process, first all new, then every price changed.
+
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { defaultPolicy } from '../central/feed/default-policy.ts';
+import { byTester } from '../central/fixtures/by.ts';
 import { bytesOf, checkoutEntry } from '../central/fixtures/entries.ts';
 import { createTestJournal, testKeys } from '../central/fixtures/journal.ts';
 import { centralMain } from '../central/fixtures/program.ts';
@@ -48,7 +50,7 @@ const journal = createTestJournal('box-1', privateKey);
 try {
   await store.port.ensurePolicy(defaultPolicy);
   for (let i = 0; i < appliances; i++) {
-    await store.port.registerAppliance({ id: `fleet-${i}`, site: null, nowMs });
+    await store.port.registerAppliance({ id: `fleet-${i}`, site: null }, byTester(nowMs));
   }
   const { journalId } = journal;
   const facts = {

@@ -38,6 +38,12 @@ describe('the configuration', () => {
     ['a port that is none', `${least}[http]\nport = 70000`, 'http.port'],
     ['a window above the limit', `${least}[pace]\nwindowFrames = 17`, 'pace.windowFrames'],
     ['a missing folder', 'dataFolder = "data"', 'identityFolder'],
+    ['a proxy that is a name', `${least}[http]\ntrustedProxies = ["proxy.example"]`, 'http.trustedProxies'],
+    [
+      'a limit for no currency',
+      `${least}[reviews]\nsecondPersonAboveMinor = { pound = 1 }`,
+      'reviews.second',
+    ],
     ['what is no TOML', 'dataFolder =', 'TOML'],
   ];
   it.each(mistakes)('names %s', (_, text, key) => {

@@ -5,9 +5,18 @@ import { parse } from 'smol-toml';
 import * as z from 'zod';
 import { limits } from '../contract/limits.ts';
 import { isAddressRange } from '../kit/address-list.ts';
+import {
+  chargingMistakes,
+  Processors,
+  Routing,
+  resolveProcessorFiles,
+} from './charging/processors-config.ts';
 import { CommandError } from './errors.ts';
-import { issueWords } from './issue-words.ts';
+import { describeIssue } from './issue-words.ts';
 import { PayoutsConfig } from './payouts/config.ts';
+import { ReviewConfig } from './people/review-config.ts';
+import { placedIn, ReconciliationSettings } from './reconciliation/settings.ts';
+import { inFolder, WebhooksConfig } from './webhooks/config.ts';
 
 const Port = z.int().min(0).max(65_535);
 
@@ -26,7 +35,7 @@ const Broker = z.discriminatedUnion('mode', [
   z.strictObject({ mode: z.literal('external'), url: z.url({ protocol: /^mqtts$/ }) }),
 ]);
 
-const Config = z.strictObject({
+const Sections = z.strictObject({
   /** Holds central.db. Relative paths count from the file's own folder. */
   dataFolder: z.string().min(1),
   /** The folder that `authority init` made. */
@@ -49,9 +58,18 @@ const Config = z.strictObject({
     .prefault({}),
   /** How payees are paid. */
   payouts: PayoutsConfig,
+  webhooks: WebhooksConfig.prefault({}),
+  /** Without any nothing is charged: what is sold is booked, and who asks is answered by the token. */
+  processors: Processors.default({}),
+  routing: Routing.default([]),
+  reviews: ReviewConfig,
+  reconciliation: ReconciliationSettings.prefault({}),
   log: z
     .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') })
     .prefault({}),
+});
+const Config = Sections.superRefine((config, context) => {
+  for (const mistake of chargingMistakes(config)) context.addIssue({ code: 'custom', ...mistake });
 });
 export type Config = z.infer<typeof Config>;
 
@@ -66,6 +84,9 @@ export function readConfig(path: string): Config {
     ...config,
     dataFolder: resolve(folder, config.dataFolder),
     identityFolder: resolve(folder, config.identityFolder),
+    webhooks: inFolder(config.webhooks, folder),
+    processors: resolveProcessorFiles(config.processors, folder),
+    reconciliation: placedIn(folder, config.reconciliation),
   };
 }
 
@@ -84,16 +105,6 @@ export function parseConfig(text: string, path: string): Config {
   const config = Config.safeParse(table);
   if (!config.success) throw malformed(config.error.issues.map(describeIssue));
   return config.data;
-}
-
-/** One issue of a schema in words: the key, then what is wrong with it. */
-export function describeIssue(issue: z.core.$ZodIssue): string {
-  const path = issue.path.join('.');
-  if (issue.code === 'unrecognized_keys') {
-    const keys = issue.keys.map((key) => (path === '' ? key : `${path}.${key}`));
-    return `${keys.join(', ')}: unknown; remove it or correct its spelling`;
-  }
-  return `${path === '' ? 'the whole' : path}: ${issueWords(issue)}`;
 }
 
 function readText(path: string): string {

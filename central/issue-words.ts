@@ -35,3 +35,13 @@ function boundWords(origin: string, bound: number, most: 'at least' | 'at most')
   if (origin === 'array') return `give ${most} ${bound}`;
   return `must be ${most} ${bound}`;
 }
+
+/** One issue of a schema in words: the key, then what is wrong with it. */
+export function describeIssue(issue: z.core.$ZodIssue): string {
+  const path = issue.path.join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const keys = issue.keys.map((key) => (path === '' ? key : `${path}.${key}`));
+    return `${keys.join(', ')}: unknown; remove it or correct its spelling`;
+  }
+  return `${path === '' ? 'the whole' : path}: ${issueWords(issue)}`;
+}

@@ -1,23 +1,39 @@
 #!/usr/bin/env node
 // holdfast-central: the settlement service and the operators' commands. Everything meets here.
 import { Command, CommanderError } from 'commander';
+import { systemClock } from '../kit/clock.ts';
 import { stopOnSignals } from '../kit/lifecycle.ts';
-import { createLog } from '../kit/log.ts';
+import { createLog, type Log } from '../kit/log.ts';
 import { ProvisioningError } from '../provisioning/error.ts';
 import { applianceCreate } from './commands/appliance-create.ts';
+import { auditList } from './commands/audit-list.ts';
+import { auditVerify } from './commands/audit-verify.ts';
 import { authorityInit } from './commands/authority-init.ts';
 import { catalogueDiff } from './commands/catalogue-diff.ts';
 import { catalogueDiscard } from './commands/catalogue-discard.ts';
 import { catalogueDrafts } from './commands/catalogue-drafts.ts';
 import { catalogueImport } from './commands/catalogue-import.ts';
 import { cataloguePublish } from './commands/catalogue-publish.ts';
+import { chargeExposure } from './commands/charge-exposure.ts';
+import { chargeList } from './commands/charge-list.ts';
+import { chargeShow } from './commands/charge-show.ts';
 import { configOption, helpText } from './commands/command.ts';
+import { exceptionActions } from './commands/exception-act.ts';
+import { exceptionList } from './commands/exception-list.ts';
+import { exceptionShow } from './commands/exception-show.ts';
 import { hotListChange } from './commands/hot-list-change.ts';
 import { hotListList } from './commands/hot-list-list.ts';
+import { keyCreate } from './commands/key-create.ts';
+import { keyList } from './commands/key-list.ts';
+import { keyRevoke } from './commands/key-revoke.ts';
+import { keyRotate } from './commands/key-rotate.ts';
 import { kioskTlsCreate } from './commands/kiosk-tls-create.ts';
 import { ledgerCheck } from './commands/ledger-check.ts';
 import { ledgerCorrect } from './commands/ledger-correct.ts';
 import { ledgerExport } from './commands/ledger-export.ts';
+import { outboundResend, outboundSwitch, outboundTest } from './commands/outbound-change.ts';
+import { outboundCreate, outboundRotate } from './commands/outbound-create.ts';
+import { outboundList, outboundLog } from './commands/outbound-list.ts';
 import { payeeCreate } from './commands/payee-create.ts';
 import { payeeList } from './commands/payee-list.ts';
 import { payeeShow } from './commands/payee-show.ts';
@@ -31,10 +47,23 @@ import { policySchema } from './commands/policy-schema.ts';
 import { policySet } from './commands/policy-set.ts';
 import { policyShow } from './commands/policy-show.ts';
 import { policyValidate } from './commands/policy-validate.ts';
+import { reconciliationFetch } from './commands/reconciliation-fetch.ts';
+import { reconciliationFiles } from './commands/reconciliation-files.ts';
+import { reconciliationImport } from './commands/reconciliation-import.ts';
+import { reconciliationRun } from './commands/reconciliation-run.ts';
+import { reconciliationShadow } from './commands/reconciliation-shadow.ts';
+import { reviewDecide } from './commands/review-decide.ts';
+import { reviewList } from './commands/review-list.ts';
+import { reviewShow } from './commands/review-show.ts';
 import { stockSend } from './commands/stock-send.ts';
-import { readConfig } from './config.ts';
+import { tokenImport } from './commands/token-import.ts';
+import { webhookDead, webhookList } from './commands/webhook-list.ts';
+import { webhookReplay } from './commands/webhook-replay.ts';
+import { webhookShow, webhookSources } from './commands/webhook-show.ts';
+import { type Config, readConfig } from './config.ts';
 import { CommandError, exitCodes } from './errors.ts';
-import { startCentral } from './start.ts';
+import { createChildRuns } from './reconciliation/child-run.ts';
+import { startSchedule } from './reconciliation/schedule.ts';
 
 /** In the order of --help. */
 const groups: [name: string, description: string, commands: Command[]][] = [
@@ -54,6 +83,26 @@ const groups: [name: string, description: string, commands: Command[]][] = [
     'cards that are no longer taken',
     [hotListChange('add'), hotListChange('remove'), hotListList()],
   ],
+  [
+    'webhook',
+    'what processors tell',
+    [webhookList(), webhookShow(), webhookDead(), webhookSources(), webhookReplay()],
+  ],
+  [
+    'outbound',
+    "what the merchant's own systems are told",
+    [
+      outboundCreate(),
+      outboundList(),
+      outboundRotate(),
+      outboundTest(),
+      outboundLog(),
+      outboundResend(),
+      outboundSwitch('disable'),
+      outboundSwitch('enable'),
+    ],
+  ],
+  ['token', 'cards at several processors', [tokenImport()]],
   ['ledger', 'the books', [ledgerCheck(), ledgerExport(), ledgerCorrect()]],
   ['payee', 'who is paid for goods', [payeeCreate(), payeeList(), payeeShow()]],
   [
@@ -70,6 +119,22 @@ const groups: [name: string, description: string, commands: Command[]][] = [
       payoutStatement(),
     ],
   ],
+  ['key', 'API keys of people and programs', [keyCreate(), keyList(), keyRotate(), keyRevoke()]],
+  ['charge', 'what is collected at processors', [chargeList(), chargeShow(), chargeExposure()]],
+  ['review', 'what a person must decide', [reviewList(), reviewShow(), reviewDecide()]],
+  ['audit', 'who did what', [auditList(), auditVerify()]],
+  [
+    'reconciliation',
+    'journal, ledger, reports and bank against each other',
+    [
+      reconciliationImport(),
+      reconciliationFetch(),
+      reconciliationRun(),
+      reconciliationFiles(),
+      reconciliationShadow(),
+    ],
+  ],
+  ['exception', 'differences that people settle', [exceptionList(), exceptionShow(), ...exceptionActions()]],
   ['authority', 'who may speak at all', [authorityInit()]],
   ['appliance', 'the boxes', [applianceCreate()]],
   ['kiosk-tls', "the boxes' HTTPS for kiosks", [kioskTlsCreate()]],
@@ -98,6 +163,8 @@ async function run(configPath: string): Promise<void> {
   const log = createLog('holdfast-central', config.log.level);
   // The key and the ports must be seen whatever the level: they are said once.
   const announced = createLog('holdfast-central', 'info');
+  // why so late: broker, HTTP and processors are half of the memory of a command that needs none of them.
+  const { startCentral } = await import('./start.ts');
   const central = await startCentral(config, {
     log,
     announce: (fields, message) => announced.info(fields, message),
@@ -106,10 +173,28 @@ async function run(configPath: string): Promise<void> {
       process.exit(1);
     },
   });
+  const stopReconciling = reconcileOnSchedule(config, configPath, log);
   stopOnSignals(async () => {
     log.info({}, 'stopping');
+    await stopReconciling();
     await central.stop();
   });
+}
+
+/** Answers how to stop it. */
+function reconcileOnSchedule(
+  { reconciliation: { schedule, inbox } }: Config,
+  configPath: string,
+  log: Log,
+): () => Promise<void> {
+  if (schedule === undefined) return async () => {};
+  const fetching = inbox === undefined ? [] : ['--fetch'];
+  const runs = createChildRuns(['reconciliation', 'run', ...fetching, '--config', configPath], log);
+  const scheduled = startSchedule({ expression: schedule, clock: systemClock(), log, run: runs.run });
+  return async () => {
+    scheduled.stop();
+    await runs.stop();
+  };
 }
 
 /** What went wrong, on stderr, and the exit code for it. */

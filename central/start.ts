@@ -11,6 +11,8 @@ import { openDoor } from './broker/door.ts';
 import { createEmbeddedBroker } from './broker/embedded.ts';
 import { centralClientId, createMqttClient, dialTls } from './broker/mqtt-client.ts';
 import type { Pipe } from './broker/pipe.ts';
+import { createChargingLoop } from './charging/loop.ts';
+import { openProcessors } from './charging/open-processors.ts';
 import type { Config } from './config.ts';
 import { CommandError } from './errors.ts';
 import { defaultPolicy } from './feed/default-policy.ts';
@@ -21,16 +23,23 @@ import { createIntake } from './intake/intake.ts';
 import { databasePath } from './ledger/sqlite/open.ts';
 import { startThreadStore } from './ledger/sqlite/thread-store.ts';
 import { hashApiKey, newApiKey } from './people/keys.ts';
+import { startReviewClock } from './people/review-clock.ts';
+import { type RunningWebhooks, startWebhooks } from './webhooks/start.ts';
 
 export interface RunningCentral {
   httpPort: number;
   /** Null with an external broker. */
   mqttPort: number | null;
+  /** Null without a processor. */
+  webhookPort: number | null;
   stop(): Promise<void>;
 }
 
 /** What launchers and operators must see whatever the log level: the key and the ports. */
 export type Announce = (fields: object, message: string) => void;
+
+/** At a stop: what is not answered by then has to be looked up, which at some processors takes an hour. */
+const callsMsMax = 5000;
 
 /**
  * Starts central and resolves when everything listens.
@@ -38,7 +47,11 @@ export type Announce = (fields: object, message: string) => void;
  */
 export async function startCentral(
   config: Config,
-  parts: { log: Log; announce: Announce; failed(error: Error): void },
+  parts: {
+    log: Log;
+    announce: Announce;
+    failed(error: Error): void;
+  },
 ): Promise<RunningCentral> {
   const { log, announce } = parts;
   const clock = systemClock();
@@ -48,14 +61,33 @@ export async function startCentral(
     const identity = loadCentralIdentity(config.identityFolder);
     mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
 
-    const wiring: { pipe: Pipe | null } = { pipe: null };
-    const store = await startThreadStore(databasePath(config.dataFolder), {
-      onGrown: (applianceIds) => feed.onGrown(applianceIds),
-      onChangedOutside: () => feed.onGrown(),
-      onDiskTrouble: (error) => log.error({ error }, 'the ledger waits for the disk'),
+    const processors = openProcessors(config, { clock, env: process.env });
+    const wiring: { pipe: Pipe | null; webhooks: RunningWebhooks | null } = { pipe: null, webhooks: null };
+    const events = {
+      onStepsDue: () => charging.wake(),
+      onGrown: (applianceIds: string[]) => feed.onGrown(applianceIds),
+      onChangedOutside() {
+        feed.onGrown();
+        wiring.webhooks?.wake();
+      },
+      onDiskTrouble: (error: string) => log.error({ error }, 'the ledger waits for the disk'),
       onFailed: parts.failed,
-    });
+    };
+    const store = await startThreadStore(databasePath(config.dataFolder), events, processors.routing);
     lifecycle.onStop('store', store.close);
+    const charging = createChargingLoop({
+      store: store.port,
+      processors: processors.opened,
+      clock,
+      random: Math.random,
+      log,
+      stopMsMax: callsMsMax,
+    });
+    lifecycle.onStop('charging', charging.stop, callsMsMax + 1000);
+    const recovered = await store.port.recoverSent(nowMs());
+    if (recovered > 0)
+      log.warn({ calls: recovered }, 'calls were on their way when central ended; looking them up');
+    charging.wake();
     const answers = createAnswers(
       identity.signingKey,
       (topic, payload) => wiring.pipe?.publish(topic, payload) ?? false,
@@ -79,14 +111,29 @@ export async function startCentral(
     lifecycle.onStop('intake', intake.idle);
     lifecycle.onStop('feed', feed.stop);
 
+    const reviewClock = startReviewClock({ store: store.port, rules: config.reviews, clock, log });
+    lifecycle.onStop('reviews', reviewClock.stop);
+
     const http = await openHttpServer({
       ...config.http,
       store: store.port,
       ignoredFrames: intake.ignored,
+      processors: charging.view,
+      reviews: config.reviews,
       nowMs,
       log,
     });
     lifecycle.onStop('http', http.close);
+
+    const webhooks = await startWebhooks({
+      config: config.webhooks,
+      processors: new Map([...processors.opened].map(([name, { port }]) => [name, port])),
+      store: store.port,
+      clock,
+      log,
+    });
+    wiring.webhooks = webhooks;
+    lifecycle.onStop('webhooks', webhooks.stop);
 
     const client = {
       clientId: centralClientId,
@@ -103,8 +150,9 @@ export async function startCentral(
       return subscribed;
     };
     const ready = (mqttPort: number | null): RunningCentral => {
-      announce({ httpPort: http.port, mqttPort }, 'ready');
-      return { httpPort: http.port, mqttPort, stop: lifecycle.stop };
+      const ports = { httpPort: http.port, mqttPort, webhookPort: webhooks.port };
+      announce(ports, 'ready');
+      return { ...ports, stop: lifecycle.stop };
     };
 
     const { broker: settings } = config;

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { limits } from './limits.ts';
-import { Currency, lineTotalMinor, Price, samePrice, TotalMinor } from './money.ts';
+import { Currency, decimalText, lineTotalMinor, Price, samePrice, TotalMinor } from './money.ts';
 
 const baseQuantities = fc.constantFrom(1 as const, 10 as const, 100 as const, 1000 as const);
 const prices: fc.Arbitrary<Price> = fc.record({
@@ -98,5 +98,20 @@ describe('amounts and currencies at the door', () => {
 
   it.each(['GBP', 'EUR', 'JPY', 'USD', 'XOF'])('%s is one', (currency) => {
     expect(Currency.safeParse(currency).success).toBe(true);
+  });
+});
+
+describe('minor units as a decimal', () => {
+  it.each<[number | bigint, string, string]>([
+    [0, 'GBP', '0.00'],
+    [5, 'GBP', '0.05'],
+    [-5, 'GBP', '-0.05'],
+    [123_456, 'EUR', '1234.56'],
+    [-1, 'JPY', '-1'],
+    [7, 'KWD', '0.007'],
+    [12_345, 'TND', '12.345'],
+    [9_007_199_254_740_993n, 'GBP', '90071992547409.93'],
+  ])('%s in %s is %s', (minor, currency, text) => {
+    expect(decimalText(minor, currency)).toBe(text);
   });
 });

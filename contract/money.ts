@@ -11,25 +11,29 @@ export const Currency = z.string().refine((code) => currencies.has(code), {
   error: 'use an ISO 4217 alphabetic code in capitals, such as GBP',
 });
 
+/** ISO 4217's minor unit, where it is not the hundredth: the source is list one of 2024-06-25. */
+const otherDigits: ReadonlyMap<string, number> = new Map([
+  ...['BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'VND', 'VUV'].map(
+    (code) => [code, 0] as const,
+  ),
+  ...['XAF', 'XOF', 'XPF'].map((code) => [code, 0] as const),
+  ...['BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND'].map((code) => [code, 3] as const),
+]);
+
+/** Minor units with the decimal point where ISO 4217 puts it, such as `-0.05`; exact, without currency. */
+export function decimalText(minor: number | bigint, currency: string): string {
+  const digits = otherDigits.get(currency) ?? 2;
+  const sign = minor < 0 ? '-' : '';
+  const text = String(minor)
+    .replace('-', '')
+    .padStart(digits + 1, '0');
+  return digits === 0 ? sign + text : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
+}
+
 /** UBL's BaseQuantity, restricted to powers of ten: the number of units that `priceMinor` buys. */
 export const BaseQuantity = z.union([z.literal(1), z.literal(10), z.literal(100), z.literal(1000)], {
   error: 'use 1, 10, 100 or 1000',
 });
-
-/** ISO 4217, list one: the currencies whose minor unit is not the hundredth. */
-const otherDigits: Readonly<Record<string, number>> = {
-  ...digitsOf(0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF'),
-  ...digitsOf(3, 'BHD IQD JOD KWD LYD OMR TND'),
-};
-
-function digitsOf(digits: number, codes: string): Record<string, number> {
-  return Object.fromEntries(codes.split(' ').map((code) => [code, digits]));
-}
-
-/** How many decimals an amount has when it is written in its major unit. */
-export function minorDigits(currency: string): number {
-  return otherDigits[currency] ?? 2;
-}
 
 export const Price = z.strictObject({
   priceMinor: z.int().min(0).max(limits.priceMinorMax),

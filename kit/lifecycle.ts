@@ -2,21 +2,21 @@
 import type { Log } from './log.ts';
 
 export interface Lifecycle {
-  /** Remembers how to stop what has just been started. */
-  onStop(name: string, stop: () => Promise<void> | void): void;
+  /** Remembers how to stop what has just been started. @param msMax where it may take another time than the others */
+  onStop(name: string, stop: () => Promise<void> | void, msMax?: number): void;
   /** Stops everything, newest first; a step that fails or hangs is logged and passed over. Safe to call twice. */
   stop(): Promise<void>;
 }
 
 export function createLifecycle(log: Log, stepMsMax = 5000): Lifecycle {
-  const steps: { name: string; stop: () => Promise<void> | void }[] = [];
+  const steps: { name: string; stop: () => Promise<void> | void; msMax: number }[] = [];
   let stopping: Promise<void> | null = null;
   const run = async () => {
     for (let step = steps.pop(); step; step = steps.pop()) {
-      const { name } = step;
+      const { name, msMax } = step;
       let timer: NodeJS.Timeout | undefined;
       const bound = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`not stopped within ${stepMsMax} ms`)), stepMsMax);
+        timer = setTimeout(() => reject(new Error(`not stopped within ${msMax} ms`)), msMax);
       });
       await Promise.race([(async () => step.stop())(), bound]).catch((error: Error) =>
         log.error({ step: name, error: error.message }, 'could not stop in order'),
@@ -25,8 +25,8 @@ export function createLifecycle(log: Log, stepMsMax = 5000): Lifecycle {
     }
   };
   return {
-    onStop(name, stop) {
-      steps.push({ name, stop });
+    onStop(name, stop, msMax = stepMsMax) {
+      steps.push({ name, stop, msMax });
     },
     stop() {
       stopping ??= run();

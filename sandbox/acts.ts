@@ -1,4 +1,6 @@
-// What can be acted out instead of a plain answer: named by the payment method of a call, or ordered for the next calls.
+// What can be acted out instead of a plain answer: named by the payment method of a call, or ordered for calls to come.
+import { declineOf } from './stripe/declines.ts';
+import { fateOf } from './stripe/fates.ts';
 
 /** How the answer reaches the caller, and whether anything was done before. */
 export type Act =
@@ -26,7 +28,9 @@ export type Act =
   /** It is done; a failure is answered. */
   | { kind: 'do_then_500' }
   /** It is done and answered after so many real milliseconds; until then the key is in use. */
-  | { kind: 'slow'; delayMs: number };
+  | { kind: 'slow'; delayMs: number }
+  /** It is done as if the payment method were another: declined, disputed later and the like. */
+  | { kind: 'instead'; paymentMethod: string };
 
 export const actNames = [
   'hang',
@@ -44,10 +48,15 @@ export const actNames = [
 ] as const;
 
 const slowMsMax = 600_000;
-const ordersMax = 10_000;
 
-/** `hang`, `slow_1500` and the like; null for what is none. */
+/** `hang`, `slow_1500`, `decline_insufficient_funds`, `dispute_later` and the like; null for what is none. */
 export function parseAct(name: string): Act | null {
+  const paymentMethod = `pm_sandbox_${name}`;
+  if (declineOf(paymentMethod) ?? fateOf(paymentMethod)) return { kind: 'instead', paymentMethod };
+  return parseManner(name);
+}
+
+function parseManner(name: string): Act | null {
   const slow = /^slow_(\d{1,9})$/.exec(name)?.[1];
   if (slow !== undefined) return { kind: 'slow', delayMs: Math.min(Number(slow), slowMsMax) };
   const kind = actNames.find((known) => known === name);
@@ -56,32 +65,7 @@ export function parseAct(name: string): Act | null {
 
 /** `pm_sandbox_<act>` acts out each time it is used. */
 export function actOfPaymentMethod(paymentMethod: string): Act | null {
-  return paymentMethod.startsWith('pm_sandbox_') ? parseAct(paymentMethod.slice('pm_sandbox_'.length)) : null;
-}
-
-export interface Orders {
-  /** @returns false when too many wait */
-  add(order: { operation: string; act: Act; times: number }): boolean;
-  /** The act ordered for this call, used up by it. `any` stands for every operation. */
-  take(operation: string): Act | null;
-  clear(): void;
-}
-
-export function createOrders(): Orders {
-  const orders: { operation: string; act: Act; times: number }[] = [];
-  return {
-    add(order) {
-      if (orders.length >= ordersMax) return false;
-      orders.push({ ...order });
-      return true;
-    },
-    take(operation) {
-      const order = orders.find((one) => one.operation === operation || one.operation === 'any');
-      if (!order) return null;
-      order.times--;
-      if (order.times <= 0) orders.splice(orders.indexOf(order), 1);
-      return order.act;
-    },
-    clear: () => void orders.splice(0),
-  };
+  return paymentMethod.startsWith('pm_sandbox_')
+    ? parseManner(paymentMethod.slice('pm_sandbox_'.length))
+    : null;
 }

@@ -19,12 +19,13 @@ interface Options {
   port: number;
   clock: ClockKind;
   searchLagMs: number;
+  latencyMs: number;
   json?: boolean;
 }
 
 const program = new Command('holdfast-sandbox')
   .description(
-    "A payment processor to test against: speaks a part of Stripe's API and acts out what may go wrong.",
+    "A payment processor to test against: speaks parts of Stripe's and Adyen's APIs and acts out what may go wrong.",
   )
   .option('--host <address>', 'where it listens', '127.0.0.1')
   .option('--port <number>', 'at which port; 0 for a free one', whole(65_535), 4010)
@@ -34,6 +35,7 @@ const program = new Command('holdfast-sandbox')
       .default('system'),
   )
   .option('--search-lag-ms <ms>', 'how long a payment is not found by search', whole(86_400_000), 60_000)
+  .option('--latency-ms <ms>', "how long a processor's answer takes", whole(600_000), 0)
   .option('--json', 'say where it listens as one JSON object')
   .addHelpText('after', examples)
   .showHelpAfterError()
@@ -51,7 +53,7 @@ function whole(max: number): (text: string) => number {
 async function run(options: Options): Promise<void> {
   const sandbox = await openSandbox(options, createLog('holdfast-sandbox', 'info'));
   const url = `http://${options.host}:${sandbox.port}`;
-  const words = `Stripe's API is at ${url}/v1, the sandbox's own at ${url}/sandbox (clock: ${options.clock})`;
+  const words = `Stripe's API is at ${url}/v1, Adyen's at ${url}/v72, the sandbox's own at ${url}/sandbox (clock: ${options.clock})`;
   process.stdout.write(
     `${options.json ? JSON.stringify({ url, port: sandbox.port, clock: options.clock }) : words}\n`,
   );

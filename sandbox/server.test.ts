@@ -10,7 +10,7 @@ let stripe: Stripe;
 
 beforeEach(async () => {
   sandbox = await openSandbox(
-    { host: '127.0.0.1', port: 0, clock: 'manual', searchLagMs: 60_000 },
+    { host: '127.0.0.1', port: 0, clock: 'manual', searchLagMs: 60_000, latencyMs: 0 },
     silentLog,
   );
   stripe = sdk('sk_test_sandbox');
@@ -203,7 +203,10 @@ describe('the interface of the sandbox itself', () => {
 
   it('does not turn the clock of the machine', async () => {
     await sandbox.close();
-    sandbox = await openSandbox({ host: '127.0.0.1', port: 0, clock: 'system', searchLagMs: 0 }, silentLog);
+    sandbox = await openSandbox(
+      { host: '127.0.0.1', port: 0, clock: 'system', searchLagMs: 0, latencyMs: 0 },
+      silentLog,
+    );
     expect(await (await advance(1)).json()).toMatchObject({ status: 409, code: 'clock_not_manual' });
   });
 

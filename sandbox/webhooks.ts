@@ -1,4 +1,5 @@
-// Webhooks to one endpoint: signed as Stripe signs, one after the other, tried again for a while, and as badly as ordered.
+// Webhooks to one endpoint: signed as the processor signs, one after the other or several at once, tried again for a while, and as
+// badly as ordered.
 import { createHmac } from 'node:crypto';
 import * as z from 'zod';
 import type { Clock } from '../kit/clock.ts';
@@ -7,6 +8,13 @@ export const Endpoint = z.strictObject({
   url: z.url({ protocol: /^https?$/ }),
   /** By which they are signed. */
   secret: z.string().min(1).max(200).default('whsec_sandbox'),
+  /** Which are sent, as Stripe's enabled_events. */
+  events: z
+    .array(z.string().regex(/^(\*|[a-z_.]{1,100})$/, { error: 'use event types, or * for all' }))
+    .max(100)
+    .default(['*']),
+  /** So many are on their way at once; more than one come in no order. */
+  parallel: z.int().min(1).max(64).default(1),
   /** So many further copies of each. */
   copies: z.int().min(0).max(100).default(0),
   /** Each leaves so much later, by the sandbox's clock; below the longest timer of Node. */
@@ -30,7 +38,7 @@ export interface Delivery {
   status: number | null;
 }
 
-interface Message {
+export interface Message {
   id: string;
   type: string;
   body: string;
@@ -43,19 +51,32 @@ const oldMs = 600_000;
 /** After a delivery that failed: Stripe goes on for three days. */
 const againAfterMs = [60_000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000, 86_400_000];
 
-export interface Webhooks {
+/** What is sent of a message: how a processor signs. */
+export type Dress<E> = (
+  endpoint: E,
+  message: Message,
+  nowMs: number,
+) => { headers: Record<string, string>; body: string };
+
+export interface Webhooks<E extends Endpoint = Endpoint> {
   /** Null sends none. */
-  setEndpoint(endpoint: Endpoint | null): void;
-  send(message: Message): void;
+  setEndpoint(endpoint: E | null): void;
+  /** @param bodyOf makes the body, where there is an endpoint to send it to */
+  send(id: string, type: string, bodyOf: () => string): void;
   deliveries(): readonly Delivery[];
   clear(): void;
 }
 
-export function createWebhooks(clock: Pick<Clock, 'wallMs' | 'after'>): Webhooks {
-  let endpoint: Endpoint | null = null;
+export function createWebhooks<E extends Endpoint>(
+  clock: Pick<Clock, 'wallMs' | 'after'>,
+  dress: Dress<E>,
+): Webhooks<E> {
+  let endpoint: E | null = null;
   let held: Message | null = null;
   let waiting = 0;
-  let last: Promise<void> = Promise.resolve();
+  // Each lane sends one after the other.
+  const lanes: Promise<void>[] = [];
+  let sent = 0;
   let deliveries: Delivery[] = [];
   let generation = 0;
 
@@ -66,10 +87,11 @@ export function createWebhooks(clock: Pick<Clock, 'wallMs' | 'after'>): Webhooks
     }
     waiting++;
     const mine = generation;
-    last = last.then(async () => {
+    const lane = sent++ % (endpoint?.parallel ?? 1);
+    lanes[lane] = (lanes[lane] ?? Promise.resolve()).then(async () => {
       waiting--;
       if (endpoint === null || mine !== generation) return;
-      const status = await post(endpoint, message, clock.wallMs());
+      const status = await post(endpoint.url, dress(endpoint, message, clock.wallMs()));
       note({ message, attempt, status });
       const afterMs = againAfterMs[attempt - 1];
       const taken = status !== null && status >= 200 && status < 300;
@@ -106,8 +128,10 @@ export function createWebhooks(clock: Pick<Clock, 'wallMs' | 'after'>): Webhooks
       endpoint = changed;
       held = null;
     },
-    send(message) {
+    send(id, type, bodyOf) {
       if (endpoint === null) return;
+      if (!endpoint.events.includes('*') && !endpoint.events.includes(type)) return;
+      const message = { id, type, body: bodyOf() };
       const { copies, delayMs, reorder } = endpoint;
       const mine = generation;
       for (const next of inOrder(message, reorder)) {
@@ -128,9 +152,8 @@ export function createWebhooks(clock: Pick<Clock, 'wallMs' | 'after'>): Webhooks
   };
 }
 
-/** The receiver's status, or null when it gave none in time. */
-async function post(endpoint: Endpoint, { body }: Message, nowMs: number): Promise<number | null> {
-  const { url, secret, signature } = endpoint;
+/** As Stripe signs: https://docs.stripe.com/webhooks#verify-manually */
+export const dressAsStripe: Dress<Endpoint> = ({ secret, signature }, { body }, nowMs) => {
   const at = Math.floor((signature === 'old' ? nowMs - oldMs : nowMs) / 1000);
   const signed = createHmac('sha256', signature === 'wrong' ? `${secret}?` : secret)
     .update(`${at}.${body}`)
@@ -139,6 +162,11 @@ async function post(endpoint: Endpoint, { body }: Message, nowMs: number): Promi
     'Content-Type': 'application/json; charset=utf-8',
     'Stripe-Signature': `t=${at},v1=${signed}`,
   };
+  return { headers, body };
+};
+
+/** The receiver's status, or null when it gave none in time. */
+async function post(url: string, { headers, body }: ReturnType<Dress<Endpoint>>): Promise<number | null> {
   try {
     const answer = await fetch(url, {
       method: 'POST',

@@ -25,12 +25,24 @@ const Accounts = z.object({ items: z.array(Account) });
 
 const Appliance = z.object({ feed: z.object({ head: z.int().min(0), appliedThrough: z.int().min(0) }) });
 
+const Exposure = z.object({
+  openCount: z.int(),
+  heldCount: z.int(),
+  heldMinor: z.int(),
+  writtenOffCount: z.int(),
+  writtenOffMinor: z.int(),
+});
+export type Exposure = z.infer<typeof Exposure>;
+const Exposures = z.object({ items: z.array(Exposure) });
+
 export interface CentralApi {
   /** How far the appliance's feed goes; null while central does not know the appliance. */
   feedOf(applianceId: string): Promise<{ head: number; appliedThrough: number } | null>;
   /** What the ledger has taken of a journal after a seq, in order, at most 1000. */
   entries(journalId: string, after: number): Promise<LedgerEntry[]>;
   accounts(): Promise<Account[]>;
+  /** What each appliance approved and central has not collected, by currency. */
+  exposure(): Promise<Exposure[]>;
 }
 
 /** Each call throws TrialError bad_answer for an answer that is not central's, and what fetch throws for none. */
@@ -65,5 +77,6 @@ export function createCentralApi(options: { url: string; operatorKey: string }):
       return (await read(`/v1/ledger/entries?${query}`, LedgerEntries)).items;
     },
     accounts: async () => (await read('/v1/ledger/accounts', Accounts)).items,
+    exposure: async () => (await read('/v1/exposure', Exposures)).items,
   };
 }

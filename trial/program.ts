@@ -22,6 +22,10 @@ export interface ProgramOptions {
   pidFile: string;
   /** Sees each line as it comes; true keeps the line out of the log file: it holds a secret. */
   onLine?: (fields: LogFields) => boolean;
+  /** The line that says that it is ready; the one with the message "ready" unless told. */
+  isReady?: (fields: LogFields) => boolean;
+  /** What of its command line nobody else's has; the last argument unless told. */
+  mark?: string;
   /** The process was ready and ended though nobody asked it to. */
   onCrash?: (how: string) => void;
   readyMsMax?: number;
@@ -63,6 +67,7 @@ const compileCache = join(tmpdir(), 'holdfast-compile-cache');
 
 export function createProgram(options: ProgramOptions): Program {
   const { name, logFile, pidFile, readyMsMax = 20_000, stopMsMax = 10_000 } = options;
+  const { isReady = ({ msg }) => msg === 'ready', mark = options.args.at(-1) ?? name } = options;
   let running: Running | null = null;
 
   /** Sends the signal and waits; resolves false when the process is still there after `msMax`. */
@@ -86,7 +91,7 @@ export function createProgram(options: ProgramOptions): Program {
 
     async start() {
       if (running) throw new Error(`${name} is running already`);
-      await endLeftover(pidFile, options.args.at(-1) ?? name, stopMsMax);
+      await endLeftover(pidFile, mark, stopMsMax);
       const child = spawn(process.execPath, [...nodeFlags, ...options.args], {
         stdio: ['ignore', 'pipe', 'pipe'],
         // From the second start on the types are stripped already: half the time to ready, 35 MB less to keep.
@@ -109,7 +114,7 @@ export function createProgram(options: ProgramOptions): Program {
         eachLine(child.stdout, (line) => {
           const fields = parseFields(line);
           if (!options.onLine?.(fields)) keep(line);
-          if (fields.msg === 'ready') sawReady(fields);
+          if (isReady(fields)) sawReady(fields);
         }),
         eachLine(child.stderr, keep),
       ];

@@ -19,6 +19,7 @@ export function filesOf(folder: string) {
     centralConfig: join(folder, 'central.toml'),
     policy: join(folder, 'policy.json'),
     operatorKey: join(folder, 'operator.key'),
+    processorKey: join(folder, 'processor.key'),
   };
 }
 export type Files = ReturnType<typeof filesOf>;
@@ -64,11 +65,26 @@ export function writeRecord(path: string, record: SiteRecord): void {
   writeDurable(path, `${JSON.stringify(record, null, 2)}\n`);
 }
 
+/** Central's sections `processors` and `routing`; each processor with a secret of its own, which is no secret in a trial. */
+export interface SiteCharging {
+  processors: Readonly<Record<string, SiteProcessor>>;
+  routing?: readonly object[];
+}
+
+export interface SiteProcessor {
+  baseUrl: string;
+  /** Any other keys of the section. */
+  settings?: object;
+}
+
+/** Any key of this form is taken by the sandbox. */
+const sandboxKey = 'sk_test_trial';
+
 /** Both programs' configurations, made of the record anew at each start. */
 export function writeConfigs(
   at: Files,
   ports: SiteRecord['ports'],
-  { journalBytesMax }: { journalBytesMax: number | undefined },
+  { journalBytesMax, charging }: { journalBytesMax: number | undefined; charging: SiteCharging | undefined },
 ): void {
   const log = { level: 'info' };
   const host = '127.0.0.1';
@@ -77,6 +93,7 @@ export function writeConfigs(
     identityFolder: join(at.authority, 'central'),
     http: { host, port: ports.centralHttp },
     broker: { mode: 'embedded', host, port: ports.centralMqtt },
+    ...(charging && chargingSections(at, charging)),
     log,
   };
   const appliance = {
@@ -90,4 +107,13 @@ export function writeConfigs(
   };
   writeDurable(at.centralConfig, toToml(central));
   writeDurable(at.applianceConfig, toToml(appliance));
+}
+
+function chargingSections(at: Files, { processors, routing = [] }: SiteCharging): object {
+  writeDurable(at.processorKey, `${sandboxKey}\n`, 0o600);
+  const sections = Object.entries(processors).map(([name, { baseUrl, settings }]) => [
+    name,
+    { adapter: 'stripe', baseUrl, keyFile: at.processorKey, ...settings },
+  ]);
+  return { processors: Object.fromEntries(sections), routing };
 }

@@ -19,6 +19,7 @@ import {
   filesOf,
   makeRecord,
   readRecord,
+  type SiteCharging,
   type SiteRecord,
   writeConfigs,
   writeRecord,
@@ -32,6 +33,8 @@ export interface SiteOptions {
   policy: Policy;
   /** The appliance's bound of its journal, where the default is not wanted. */
   journalBytesMax?: number;
+  /** The processors that central charges at; none: nothing is charged. */
+  charging?: SiteCharging;
   /** What Node runs, where it is not the sources. */
   programs?: { appliance: string; central: string };
   /** What is happening, in words, while the site is opened. */
@@ -97,7 +100,7 @@ export async function openSite(options: SiteOptions): Promise<Site> {
 
   try {
     await makeIdentities(at, applianceId, step);
-    writeConfigs(at, ports, { journalBytesMax: options.journalBytesMax });
+    writeConfigs(at, ports, { journalBytesMax: options.journalBytesMax, charging: options.charging });
     step('starting central');
     await central.start();
     await giveCentral(at, record, options, step);

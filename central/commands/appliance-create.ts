@@ -4,6 +4,7 @@ import { applianceCreate as create } from '../../provisioning/commands/appliance
 import { readConfig } from '../config.ts';
 import { CommandError } from '../errors.ts';
 import { defaultPolicy } from '../feed/default-policy.ts';
+import { byCommand } from '../people/actor.ts';
 import { command, configOption, type Said } from './command.ts';
 import { withStore } from './open-store.ts';
 
@@ -53,7 +54,7 @@ async function run({
   if (dataFolder !== null) {
     withStore(dataFolder, (store) => {
       store.ensurePolicy(defaultPolicy);
-      store.registerAppliance({ id: made.applianceId, site: site ?? null, nowMs });
+      store.registerAppliance({ id: made.applianceId, site: site ?? null }, byCommand());
     });
   }
   return {

@@ -9,6 +9,7 @@ import { paced, publishProducts, restAsLong, writeDraft } from '../feed/publish.
 import type { LedgerPort } from '../ledger/port.ts';
 import { draftsMax } from '../ledger/published.ts';
 import type { ProductSplit } from '../ledger/split-words.ts';
+import { commandAtWork } from '../people/actor.ts';
 import { sayPublished } from './catalogue-publish.ts';
 import { counted, databaseCommand, type Said } from './command.ts';
 import { withPort } from './open-store.ts';
@@ -39,7 +40,7 @@ function publish(dataFolder: string, { products, splits }: ReadCatalogue): Promi
     await refuseUnknownPayees(port, splits);
     // Before the first start too: the policy always comes before the catalogue in a feed.
     await port.ensurePolicy(defaultPolicy);
-    const published = await publishProducts(paced(port, restAsLong), products, Date.now, splits);
+    const published = await publishProducts(paced(port, restAsLong), products, commandAtWork(), splits);
     return sayPublished(present(published, 'what was just published'));
   });
 }

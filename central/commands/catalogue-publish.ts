@@ -4,6 +4,7 @@ import { CommandError } from '../errors.ts';
 import { defaultPolicy } from '../feed/default-policy.ts';
 import { paced, publishDraft, restAsLong } from '../feed/publish.ts';
 import type { CataloguePublished } from '../ledger/published.ts';
+import { commandAtWork } from '../people/actor.ts';
 import { counted, countOption, databaseCommand, type Said } from './command.ts';
 import { refuseMissing, withPort } from './open-store.ts';
 
@@ -31,7 +32,7 @@ function publish(dataFolder: string, named: number | undefined): Promise<Catalog
     await port.ensurePolicy(defaultPolicy);
     const draft = named ?? (await port.catalogueDrafts()).at(-1)?.number;
     const published =
-      draft === undefined ? null : await publishDraft(paced(port, restAsLong), draft, Date.now);
+      draft === undefined ? null : await publishDraft(paced(port, restAsLong), draft, commandAtWork());
     if (published) return published;
     throw draftUnknown(draft);
   });

@@ -71,9 +71,9 @@ export function countOption(flags: string, description: string): Option {
 }
 
 /** An argument that is a whole number of 1 or more. */
-export function countArgument(text: string): number {
+export function countArgument(name: string, text: string): number {
   if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
-  throw new CommandError('argument_malformed', `'${text}' is not a whole number above 0`, 'See --help.');
+  throw new CommandError('argument_malformed', `'${text}' is not a whole number above 0`, `See ${name}.`);
 }
 
 /** `1 product`, `2 products`. */

@@ -2,14 +2,14 @@
 import type { Command } from 'commander';
 import { Text } from '../../contract/id.ts';
 import { limits } from '../../contract/limits.ts';
+import { isCardNumber } from '../card-number.ts';
 import { CommandError } from '../errors.ts';
 import { defaultPolicy } from '../feed/default-policy.ts';
+import { byCommand } from '../people/actor.ts';
 import { databaseCommand } from './command.ts';
 import { withStore } from './open-store.ts';
 
 const Fingerprint = Text(64);
-/** I11: a card number must not reach the disk, and whoever types one has not read what a fingerprint is. */
-const cardNumber = /^\d(?:[ .-]?\d){11,18}$/;
 
 const words = {
   add: {
@@ -44,33 +44,23 @@ export function hotListChange(change: 'add' | 'remove'): Command {
   );
 }
 
-/** @throws CommandError fingerprint_malformed; the text is not repeated: it may be a card number */
+/**
+ * Whoever types a card number has not read what a fingerprint is (I11).
+ * @throws CommandError fingerprint_malformed; the text is not repeated
+ */
 function refuseUnusable(fingerprint: string): void {
   if (Fingerprint.safeParse(fingerprint).success && !isCardNumber(fingerprint)) return;
   const hint = 'Give the fingerprint of the processor, 1 to 64 characters, as in a checkout.';
   throw new CommandError('fingerprint_malformed', 'one of these is no fingerprint', hint);
 }
 
-function isCardNumber(text: string): boolean {
-  return cardNumber.test(text) && passesLuhn(text.replace(/\D/g, ''));
-}
-
-/** ISO/IEC 7812-1, annex B. */
-function passesLuhn(digits: string): boolean {
-  const sum = [...digits].reverse().reduce((total, digit, i) => {
-    const doubled = Number(digit) * (i % 2 === 0 ? 1 : 2);
-    return total + (doubled > 9 ? doubled - 9 : doubled);
-  }, 0);
-  return sum % 10 === 0;
-}
-
 /** @throws CommandError hot_list_full; nothing has changed then */
 function changeAll(dataFolder: string, fingerprints: readonly string[], change: 'add' | 'remove'): string[] {
-  const nowMs = Date.now();
+  const by = byCommand();
   return withStore(dataFolder, (store) => {
     store.ensurePolicy(defaultPolicy);
     return fingerprints.filter((fingerprint) => {
-      const result = store.changeHotList({ fingerprint, change, nowMs });
+      const result = store.changeHotList({ fingerprint, change }, by);
       if (result.kind !== 'full') return result.kind === 'changed';
       const hint = 'Remove cards that have expired.';
       throw new CommandError('hot_list_full', `${limits.hotListFingerprintsMax} cards are on it`, hint);

@@ -35,7 +35,7 @@ export function payoutChange(verb: Verb): Command {
       examples: [`payout ${verb} 7${said ? ` ${said.example}` : ''} --config central.toml`],
     },
     (options: Options, text: string) => {
-      const payout = change(options.config, countArgument(text), stepOf(verb, options));
+      const payout = change(options.config, countArgument('NUMBER', text), stepOf(verb, options));
       return { result: payout, words: payoutWords(payout) };
     },
   );

@@ -1,12 +1,12 @@
 // `payout create`: prepares a payout for every payee and currency that something is due to.
 import { type Command, Option } from 'commander';
 import { readConfig } from '../config.ts';
-import { moneyWords } from '../ledger/amount-words.ts';
+import { moneyWords } from '../payouts/money-words.ts';
 import type { PayoutPrepared } from '../payouts/port.ts';
 import type { CarriedReason, PayoutRule } from '../payouts/prepare.ts';
 import { byCommand } from '../people/actor.ts';
 import { command, configOption } from './command.ts';
-import { dayOption } from './day-option.ts';
+import { dayOption } from './ledger-export.ts';
 import { refuseMissing, withPort } from './open-store.ts';
 import { payeeUnknown } from './payee-show.ts';
 import { payoutWords } from './payout-list.ts';

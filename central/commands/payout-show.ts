@@ -14,7 +14,7 @@ export function payoutShow(): Command {
       examples: ['payout show 7 --config central.toml'],
     },
     (dataFolder, _: object, text: string) => {
-      const number = countArgument(text);
+      const number = countArgument('NUMBER', text);
       const payout = readStore(dataFolder, (store) => store.payout(number));
       if (payout === null) throw payoutUnknown(number);
       const steps = payout.events.map(

@@ -24,7 +24,7 @@ export function payoutStatement(): Command {
       examples: ['payout statement 7 --format html --out acme-7.html --config central.toml'],
     },
     async (dataFolder, { format, out }: { format: 'csv' | 'html'; out?: string }, text: string) => {
-      const number = countArgument(text);
+      const number = countArgument('NUMBER', text);
       return useStore(dataFolder, async (store) => {
         const payout = store.payout(number);
         if (payout === null) throw payoutUnknown(number);

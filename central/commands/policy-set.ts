@@ -1,6 +1,7 @@
 // `policy set`: a JSON or TOML file becomes the next version of the policy, for every appliance.
 import type { Command } from 'commander';
 import { defaultPolicy } from '../feed/default-policy.ts';
+import { byCommand } from '../people/actor.ts';
 import { databaseCommand } from './command.ts';
 import { withStore } from './open-store.ts';
 import { readPolicy } from './read-policy.ts';
@@ -20,7 +21,7 @@ its value of before. docs/operations/policy.md explains every field.`,
       const version = withStore(dataFolder, (store) => {
         // Version 1 is the default one everywhere, whatever came first.
         store.ensurePolicy(defaultPolicy);
-        return store.publishPolicy(policy);
+        return store.publishPolicy(policy, byCommand());
       });
       return { result: { version, policy }, words: `policy version ${version}` };
     },

@@ -13,6 +13,7 @@ import {
   stockMistakes,
 } from '../feed/stock-words.ts';
 import type { StockChange } from '../ledger/published.ts';
+import { byCommand } from '../people/actor.ts';
 import { counted, databaseCommand } from './command.ts';
 import { refuseMissing, withStore } from './open-store.ts';
 import { describeMistakes } from './read-catalogue.ts';
@@ -77,7 +78,7 @@ async function readFile(item: string, mistakes: Mistakes): Promise<StockWord[]> 
 /** @throws CommandError appliance_unknown, sku_unknown */
 function send(dataFolder: string, appliance: string, changes: StockChange[]) {
   refuseMissing(dataFolder);
-  const sent = withStore(dataFolder, (store) => store.sendStock(appliance, changes));
+  const sent = withStore(dataFolder, (store) => store.sendStock(appliance, changes, byCommand()));
   switch (sent.kind) {
     case 'sent':
       return sent;

@@ -1,7 +1,9 @@
 // `stock set|receive|count` as operators run it, each command a process.
+
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { limits } from '../../contract/limits.ts';
 import { publishProducts } from '../feed/publish.ts';
+import { byTester, testerAtWork } from '../fixtures/by.ts';
 import { openStoreAt } from '../fixtures/in-process-store.ts';
 import { type Desk, openDesk, refusal } from '../fixtures/program.ts';
 import { portOver } from '../ledger/sqlite/direct-port.ts';
@@ -18,9 +20,9 @@ beforeAll(async () => {
     price: { priceMinor: 185, baseQuantity: 1 as const },
     sellable: true,
   }));
-  await publishProducts(portOver(store), products, Date.now);
+  await publishProducts(portOver(store), products, testerAtWork(Date.now));
   store.close();
-  desk.inStore((opened) => opened.registerAppliance({ id: 'leeds-1', site: 'Leeds', nowMs: 0 }));
+  desk.inStore((opened) => opened.registerAppliance({ id: 'leeds-1', site: 'Leeds' }, byTester(0)));
 });
 beforeEach(() => {
   before = head();

@@ -9,7 +9,7 @@ const chunkCharsMax = 64 * 1024;
 
 /**
  * @param out a file's name; null: stdout
- * @throws CommandError file_not_written
+ * @throws CommandError file_refused
  */
 export async function writeOut(parts: Iterable<string>, out: string | null): Promise<void> {
   if (out === null) {
@@ -27,7 +27,7 @@ export async function writeOut(parts: Iterable<string>, out: string | null): Pro
     await rm(unfinished, { force: true });
     if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
     const words = `${out} cannot be written: ${(error as Error).message}`;
-    throw new CommandError('file_not_written', words, 'Check the folder, its permissions and its space.', {
+    throw new CommandError('file_refused', words, 'Check the folder, its permissions and its space.', {
       cause: error,
     });
   }

@@ -4,6 +4,7 @@ import type { Product } from '../../contract/feed.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import type { CataloguePublished } from '../ledger/published.ts';
 import type { ProductSplit } from '../ledger/split-words.ts';
+import type { AtWork } from '../people/actor.ts';
 
 export type CatalogueCalls = Pick<
   LedgerPort,
@@ -74,12 +75,12 @@ export async function writeDraft(
 export async function publishDraft(
   calls: CatalogueCalls,
   draft: number,
-  nowMs: () => number,
+  who: AtWork,
 ): Promise<CataloguePublished | null> {
   for (;;) {
-    const answer = await calls.publishDraft(draft, nowMs());
+    const answer = await calls.publishDraft(draft, { actor: who.actor, nowMs: who.nowMs() });
     if (answer === 'draft_unknown') return null;
-    await finishPieces(calls, nowMs);
+    await finishPieces(calls, who.nowMs);
     if (answer === 'begun') return calls.published(draft);
   }
 }
@@ -96,9 +97,9 @@ export async function finishPieces(
 export async function publishProducts(
   calls: CatalogueCalls,
   products: readonly Product[],
-  nowMs: () => number,
+  who: AtWork,
   splits: readonly ProductSplit[] = [],
 ): Promise<CataloguePublished | null> {
-  const draft = await writeDraft(calls, { source: null, products, splits, nowMs });
-  return draft === null ? null : publishDraft(calls, draft, nowMs);
+  const draft = await writeDraft(calls, { source: null, products, splits, nowMs: who.nowMs });
+  return draft === null ? null : publishDraft(calls, draft, who);
 }

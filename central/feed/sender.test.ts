@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { manualClock } from '../../kit/clock.ts';
 import { silentLog } from '../../kit/log.ts';
+import { byTester } from '../fixtures/by.ts';
 import { openStoreAt, temporaryFolder } from '../fixtures/in-process-store.ts';
 import type { Answers } from '../intake/answers.ts';
 import type { FeedPage, FeedPosition } from '../ledger/port.ts';
@@ -23,7 +24,7 @@ describe('the feed sender', () => {
   beforeEach(() => {
     folder = temporaryFolder();
     store = openStoreAt(join(folder.path, 'central.db'));
-    store.transaction(() => store.registerAppliance({ id: 'box-1', site: null, nowMs }));
+    store.transaction(() => store.registerAppliance({ id: 'box-1', site: null }, byTester(nowMs)));
     clock = manualClock();
     sent = [];
     linked = true;
@@ -44,7 +45,8 @@ describe('the feed sender', () => {
   });
 
   const publish = (count = 1) => {
-    for (let i = 0; i < count; i++) store.transaction(() => store.publishPolicy(defaultPolicy));
+    for (let i = 0; i < count; i++)
+      store.transaction(() => store.publishPolicy(defaultPolicy, byTester(nowMs)));
   };
   const position = () => store.feedPositionOf('box-1') as FeedPosition;
   const applied = (appliedThrough: number): FeedPosition => {

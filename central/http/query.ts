@@ -4,12 +4,15 @@ import * as z from 'zod';
 import { limits } from '../../contract/limits.ts';
 import { ProblemError } from './problems.ts';
 
-export const WholeNumber = z
-  .string()
-  .regex(/^\d{1,15}$/, { error: 'use a whole number' })
-  .transform(Number);
+const wholeNumber = /^\d{1,15}$/;
+/** By this the description knows a number that travels as text. */
+export const wholeNumberPattern = wholeNumber.source;
+
+export const WholeNumber = z.string().regex(wholeNumber, { error: 'use a whole number' }).transform(Number);
 export const Limit = (max: number, usual: number) =>
-  WholeNumber.pipe(z.number().min(1).max(max)).default(usual);
+  WholeNumber.pipe(z.number().min(1).max(max))
+    .default(usual)
+    .meta({ description: `From 1 to ${max}; ${usual} unless said.` });
 
 export const PageQuery = z.strictObject({
   cursor: WholeNumber.optional(),

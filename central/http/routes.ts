@@ -1,18 +1,43 @@
 // Every route of the operators' HTTP, room by room. Answers are camelCase; amounts are integer minor units; a page ends
 // with nextCursor null.
+import type { ProcessorView } from '../charging/loop.ts';
+import { processorRoutes } from '../charging/processor-routes.ts';
+import { chargingRoutes } from '../charging/routes.ts';
 import { feedRoutes } from '../feed/routes.ts';
 import type { IgnoredFrames } from '../intake/intake.ts';
 import { intakeRoutes } from '../intake/routes.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import { ledgerRoutes } from '../ledger/routes.ts';
+import { auditRoutes } from '../people/audit-routes.ts';
+import { keyRoutes } from '../people/key-routes.ts';
+import { reviewRoutes } from '../people/review-routes.ts';
+import type { ReviewRules } from '../people/reviews.ts';
+import { reconciliationRoutes } from '../reconciliation/routes.ts';
+import { outboundRoutes } from '../webhooks/outbound-routes.ts';
+import { webhookRoutes } from '../webhooks/routes.ts';
 import type { Route } from './route.ts';
 
 export interface RouteParts {
   store: LedgerPort;
   /** What intake has dropped since the start. */
   ignoredFrames(): IgnoredFrames[];
+  /** How the processors stand. */
+  processors(): ProcessorView[];
+  reviews: ReviewRules;
 }
 
-export function allRoutes({ store, ignoredFrames }: RouteParts): Route[] {
-  return [...ledgerRoutes(store), ...intakeRoutes(ignoredFrames), ...feedRoutes(store)];
+export function allRoutes({ store, ignoredFrames, processors, reviews }: RouteParts): Route[] {
+  return [
+    ...ledgerRoutes(store),
+    ...intakeRoutes(ignoredFrames),
+    ...processorRoutes(processors),
+    ...feedRoutes(store),
+    ...keyRoutes(store),
+    ...auditRoutes(store),
+    ...chargingRoutes(store),
+    ...reviewRoutes(store, reviews),
+    ...reconciliationRoutes(store),
+    ...webhookRoutes(store),
+    ...outboundRoutes(store),
+  ];
 }

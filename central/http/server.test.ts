@@ -3,12 +3,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../kit/log.ts';
 import { defaultPolicy } from '../feed/default-policy.ts';
 import { publishProducts, writeDraft } from '../feed/publish.ts';
+import { byTester, testerAtWork } from '../fixtures/by.ts';
 import { bytesOf, checkoutEntry, refundEntry } from '../fixtures/entries.ts';
 import { openStoreAt, temporaryFolder } from '../fixtures/in-process-store.ts';
 import { createTestJournal, testKeys } from '../fixtures/journal.ts';
 import { portOver } from '../ledger/sqlite/direct-port.ts';
 import type { SqliteStore } from '../ledger/sqlite/store.ts';
 import { hashApiKey, newApiKey } from '../people/keys.ts';
+import { ReviewConfig } from '../people/review-config.ts';
 import { exactJson } from './exact-json.ts';
 import { type HttpServer, openHttpServer } from './server.ts';
 
@@ -33,7 +35,7 @@ describe('the operator HTTP', () => {
     const facts = { lastSeq: 8, lastHash: journal.hashAt(8), feedId: null, appliedThrough: 0, nowMs };
     store.transaction(() => {
       store.ensureFirstKey(hashApiKey(key), nowMs);
-      store.registerAppliance({ id: 'box-1', site: 'Leeds', nowMs });
+      store.registerAppliance({ id: 'box-1', site: 'Leeds' }, byTester(nowMs));
       store.hello({ applianceId: 'box-1', publicKey: publicKeyDer, journalId, release: '1.0', ...facts });
       store.receive({ applianceId: 'box-1', payload, nowMs });
       store.bookPiece(100, nowMs);
@@ -44,6 +46,8 @@ describe('the operator HTTP', () => {
       store: portOver(store),
       trustedProxies: [],
       ignoredFrames: () => [],
+      processors: () => [],
+      reviews: ReviewConfig.parse(undefined),
       nowMs: () => nowMs,
       log: silentLog,
     });
@@ -172,12 +176,16 @@ describe('the operator HTTP', () => {
       price: { priceMinor: 1, baseQuantity: 1 as const },
       sellable: true,
     }));
-    await publishProducts(portOver(store), products, () => nowMs);
+    await publishProducts(
+      portOver(store),
+      products,
+      testerAtWork(() => nowMs),
+    );
     await writeDraft(portOver(store), { source: 'next.csv', products: [], nowMs: () => nowMs });
     store.transaction(() => {
       store.ensurePolicy(defaultPolicy);
       for (const fingerprint of ['fp_b', 'fp_c', 'fp_a']) {
-        store.changeHotList({ fingerprint, change: 'add', nowMs });
+        store.changeHotList({ fingerprint, change: 'add' }, byTester(nowMs));
       }
     });
     expect(await read('/v1/catalogue')).toEqual({

@@ -1,11 +1,15 @@
-// The operator's HTTP server: headers, the routes of every room behind the gate, and two probes that need no key.
+// The operator's HTTP server: headers, the routes of every room behind the gate, and what needs no key.
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import Koa, { type Context } from 'koa';
 import { apiHeaders } from '../../kit/api-headers.ts';
 import { listen } from '../../kit/listen.ts';
 import type { Log } from '../../kit/log.ts';
+import { serveJsonFile } from '../../kit/served-file.ts';
+import type { ProcessorView } from '../charging/loop.ts';
 import type { IgnoredFrames } from '../intake/intake.ts';
 import type { LedgerPort } from '../ledger/port.ts';
+import type { ReviewRules } from '../people/reviews.ts';
 import { createGate } from './gate.ts';
 import { mountRoutes } from './mount.ts';
 import { answerProblem, ProblemError } from './problems.ts';
@@ -15,6 +19,8 @@ export interface HttpServer {
   port: number;
   close(): Promise<void>;
 }
+
+export const openApiFile = join(import.meta.dirname, '..', '..', 'docs', 'openapi-central.json');
 
 /** What an operator's request may take. */
 const requestMsMax = 30_000;
@@ -27,6 +33,8 @@ export async function openHttpServer(parts: {
   trustedProxies: readonly string[];
   store: LedgerPort;
   ignoredFrames(): IgnoredFrames[];
+  processors(): ProcessorView[];
+  reviews: ReviewRules;
   nowMs(): number;
   log: Log;
 }): Promise<HttpServer> {
@@ -35,7 +43,7 @@ export async function openHttpServer(parts: {
   app.on('error', (error: Error) => log.error({ error: error.message }, 'request failed'));
   app.use(apiHeaders());
   app.use((context, next) => answerErrors(context, next, log));
-  app.use((context, next) => answerProbe(context, next, store));
+  app.use((context, next) => answerOpen(context, next, store));
   const gate = createGate({ ...parts, admitKey: (request) => store.admitKey(request) });
   const router = mountRoutes(allRoutes(parts), gate);
   app.use(router.routes());
@@ -68,9 +76,9 @@ async function answerErrors(context: Context, next: () => Promise<void>, log: Lo
   }
 }
 
-/** /livez: the process answers. /readyz: so does its database. */
-async function answerProbe(context: Context, next: () => Promise<void>, store: LedgerPort): Promise<void> {
-  if (context.path !== '/livez' && context.path !== '/readyz') return next();
+/** /livez: the process answers. /readyz: so does its database. /openapi.json: the description of everything else. */
+async function answerOpen(context: Context, next: () => Promise<void>, store: LedgerPort): Promise<void> {
+  if (!['/livez', '/readyz', '/openapi.json'].includes(context.path)) return next();
   if (context.method !== 'GET' && context.method !== 'HEAD') {
     context.set('Allow', 'GET, HEAD');
     return answerProblem(context, 'method_not_allowed');
@@ -78,5 +86,6 @@ async function answerProbe(context: Context, next: () => Promise<void>, store: L
   if (context.path === '/readyz' && !(await store.ping().catch(() => false))) {
     return answerProblem(context, 'not_ready', 'The database does not answer.');
   }
+  if (context.path === '/openapi.json') return serveJsonFile(context, openApiFile);
   context.body = { status: 'ok' };
 }

@@ -2,9 +2,16 @@
 // Each call is one transaction, and its answer is given only after that transaction is durable.
 import type { Product } from '../../contract/feed.ts';
 import type { Policy } from '../../contract/policy.ts';
+import type { ChargingCalls } from '../charging/port.ts';
+import type { TokenCalls } from '../charging/token-port.ts';
 import type { IgnoredReason } from '../intake/entries-run.ts';
 import type { PayoutCalls } from '../payouts/port.ts';
+import type { By } from '../people/actor.ts';
 import type { PeopleCalls } from '../people/port.ts';
+import type { ReviewCalls } from '../people/review-port.ts';
+import type { ReconciliationCalls } from '../reconciliation/port.ts';
+import type { OutboundCalls } from '../webhooks/outbound-port.ts';
+import type { WebhookCalls } from '../webhooks/port.ts';
 import type { Page } from './page.ts';
 import type { Posting } from './postings.ts';
 import type {
@@ -164,9 +171,17 @@ export interface AnsweredDue {
 }
 
 /** What the store does, said once; LedgerPort is the same with promises. */
-export interface LedgerCalls extends PeopleCalls, PayoutCalls {
+export interface LedgerCalls
+  extends ChargingCalls,
+    TokenCalls,
+    PeopleCalls,
+    ReviewCalls,
+    WebhookCalls,
+    OutboundCalls,
+    ReconciliationCalls,
+    PayoutCalls {
   /** Makes the appliance known, with its site; a second time changes the site only. */
-  registerAppliance(appliance: { id: string; site: string | null; nowMs: number }): void;
+  registerAppliance(appliance: { id: string; site: string | null }, by: By): void;
   /** Takes note of a hello and says where to go on from; a journal with another history is put under a condition. */
   hello(facts: HelloFacts): HelloResult;
   /** Stores the entries of one `entries` payload that are not yet there. */
@@ -197,8 +212,8 @@ export interface LedgerCalls extends PeopleCalls, PayoutCalls {
   answerDue(answersMax: number, nowMs: number): AnsweredDue;
 
   /** Stores a policy as the next version and tells every appliance; answers the version. */
-  publishPolicy(policy: Policy): number;
-  /** Publishes the policy unless there is one already. */
+  publishPolicy(policy: Policy, by: By): number;
+  /** Publishes the policy unless there is one already: what a release brings along, and nobody's act. */
   ensurePolicy(policy: Policy): void;
   policy(): PolicyView | null;
 
@@ -214,13 +229,13 @@ export interface LedgerCalls extends PeopleCalls, PayoutCalls {
   completeDraft(draft: number): void;
   catalogueDrafts(): CatalogueDraft[];
   /** False when there is no such draft; `cataloguePiece` removes what it held. */
-  discardDraft(draft: number): boolean;
+  discardDraft(draft: number, by: By): boolean;
   /**
    * Begins to make a draft the next version; `cataloguePiece` carries it on. `busy` while another one is on its way.
    * Every appliance is told: those whose feed ends with the version before by a delta where that is much smaller, the
    * others by a snapshot.
    */
-  publishDraft(draft: number, nowMs: number): 'begun' | 'busy' | 'draft_unknown';
+  publishDraft(draft: number, by: By): 'begun' | 'busy' | 'draft_unknown';
   /** A bounded piece of the publication on its way, or of what is to be removed. Anybody may take it. */
   cataloguePiece(nowMs: number): { more: boolean };
   /** What a draft changed when it came into force. */
@@ -233,10 +248,10 @@ export interface LedgerCalls extends PeopleCalls, PayoutCalls {
   productsBySku(skus: string[]): Product[];
 
   /** Puts changes of stock into the feed of one appliance: all of them or none. */
-  sendStock(applianceId: string, changes: StockChange[]): StockSent;
+  sendStock(applianceId: string, changes: StockChange[], by: By): StockSent;
 
   /** Tells every appliance that a card is no longer taken, or is again. */
-  changeHotList(change: { fingerprint: string; change: 'add' | 'remove'; nowMs: number }): HotListChanged;
+  changeHotList(change: { fingerprint: string; change: 'add' | 'remove' }, by: By): HotListChanged;
   hotList(page: { after: string; limit: number }): HotListPage;
 
   appliances(page: { cursor: number | null; limit: number }): Page<ApplianceView>;

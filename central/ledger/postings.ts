@@ -12,31 +12,21 @@ export type AccountName =
   | 'payable:tax'
   | 'income:fee:marketplace'
   | `expense:fee:${string}`
+  | `exchange:${string}`
   | 'expense:offline_loss'
   | 'receivable:dispute'
   | 'expense:dispute_loss'
   | 'suspense';
 
-/** A name that a person chooses: of a payee, a bank account, a processor. */
+/** A name that a person chooses: of a payee or a bank account. */
 export const chosenName = /^[a-z0-9][a-z0-9-]{0,39}$/;
 
-const accounts: ReadonlySet<string> = new Set([
-  'receivable:customer',
-  'payable:refund',
-  'payable:tax',
-  'income:fee:marketplace',
-  'expense:offline_loss',
-  'receivable:dispute',
-  'expense:dispute_loss',
-  'suspense',
-]);
-const families = ['receivable:processor:', 'transit:', 'bank:', 'payable:payee:', 'expense:fee:'] as const;
+const accountPattern =
+  /^(receivable:(customer|dispute)|payable:(refund|tax)|income:fee:marketplace|expense:(offline|dispute)_loss|suspense|(receivable:processor|transit|bank|payable:payee|expense:fee|exchange):[A-Za-z0-9][A-Za-z0-9_.-]{0,60})$/;
 
-/** Whether the chart has such an account. */
-export function isAccountName(name: string): name is AccountName {
-  if (accounts.has(name)) return true;
-  const family = families.find((prefix) => name.startsWith(prefix));
-  return family !== undefined && chosenName.test(name.slice(family.length));
+/** Whether a person or a rule named an account of the chart. */
+export function isAccountName(text: string): text is AccountName {
+  return accountPattern.test(text);
 }
 
 /** Why money moved. */

@@ -37,7 +37,9 @@ describe('payouts', () => {
       sellable: true,
     };
     const split = { payees: [{ payee: 'acme', basisPoints: 10_000 }], feeBasisPoints: 1500 };
-    await publishProducts(portOver(store), [product], () => startMs, [{ sku: 'A', split }]);
+    await publishProducts(portOver(store), [product], { ...anna(startMs), nowMs: () => startMs }, [
+      { sku: 'A', split },
+    ]);
   });
   afterEach(() => {
     store.close();
@@ -212,7 +214,7 @@ describe('payouts', () => {
       price: { priceMinor: 1000, baseQuantity: 1 as const },
       sellable: true,
     };
-    await publishProducts(portOver(store), [product], () => startMs);
+    await publishProducts(portOver(store), [product], { ...anna(startMs), nowMs: () => startMs });
     await book(startMs, sale(), { ...sale(), catalogueVersion: 2 });
     expect(balances()).toMatchObject({ 'payable:payee:acme': -850, 'payable:payee:house': -1000 });
   });

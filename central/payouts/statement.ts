@@ -1,6 +1,7 @@
 // A payout as its payee reads it: every line, and totals by kind that come to what is paid. Written as it is read, so that a
 // month of a busy shop needs no memory.
-import { decimalOf, moneyWords } from '../ledger/amount-words.ts';
+import { decimalText } from '../../contract/money.ts';
+import { moneyWords } from './money-words.ts';
 import type { Payee, PayoutLine, PayoutView } from './port.ts';
 
 const kinds: Record<PayoutLine['kind'], string> = {
@@ -65,11 +66,11 @@ export function* statementPage(
 <tbody>
 `;
   for (const [kind, { count, minor }] of sums) {
-    yield `<tr><td>${kinds[kind]}</td><td class="n">${count}</td><td class="n">${decimalOf(minor, currency)}</td></tr>\n`;
+    yield `<tr><td>${kinds[kind]}</td><td class="n">${count}</td><td class="n">${decimalText(minor, currency)}</td></tr>\n`;
   }
   const total = [...sums.values()].reduce((sum, { minor }) => sum + minor, 0);
   yield `</tbody>
-<tfoot><tr><th scope="row" colspan="2">Paid</th><td class="n">${decimalOf(total, currency)}</td></tr></tfoot>
+<tfoot><tr><th scope="row" colspan="2">Paid</th><td class="n">${decimalText(total, currency)}</td></tr></tfoot>
 </table>
 </body>
 </html>
@@ -79,8 +80,8 @@ export function* statementPage(
 function rowOf(line: PayoutLine, currency: string): string {
   const { bookedMs, kind, applianceId, slip, documentId, taxMinor, amountMinor } = line;
   const booked = new Date(bookedMs).toISOString().slice(0, 16).replace('T', ' ');
-  const tax = taxMinor === 0 ? '' : decimalOf(taxMinor, currency);
-  return `<tr><td>${booked}</td><td>${kinds[kind]}</td><td>${escaped(applianceId ?? '')}</td><td>${slip ?? ''}</td><td class="id">${escaped(documentId ?? '')}</td><td class="n">${tax}</td><td class="n">${decimalOf(amountMinor, currency)}</td></tr>\n`;
+  const tax = taxMinor === 0 ? '' : decimalText(taxMinor, currency);
+  return `<tr><td>${booked}</td><td>${kinds[kind]}</td><td>${escaped(applianceId ?? '')}</td><td>${slip ?? ''}</td><td class="id">${escaped(documentId ?? '')}</td><td class="n">${tax}</td><td class="n">${decimalText(amountMinor, currency)}</td></tr>\n`;
 }
 
 const style = `

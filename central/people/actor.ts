@@ -15,9 +15,19 @@ export interface By {
   nowMs: number;
 }
 
+/** The same over a while: each step has a time of its own. */
+export interface AtWork {
+  actor: Actor;
+  nowMs(): number;
+}
+
 /** The person at the shell, by the system's own knowledge and not by what the environment says. */
 export function byCommand(): By {
   return { actor: { kind: 'command', user: systemUser(), from: hostname() }, nowMs: Date.now() };
+}
+
+export function commandAtWork(): AtWork {
+  return { actor: byCommand().actor, nowMs: Date.now };
 }
 
 /** For lists and logs: `key ci-reports (finance)`. */

@@ -1,11 +1,16 @@
 // API keys: their secrets, what one may do, and whether a request that carries one may pass. No clock, no database.
 import { createHash, randomBytes } from 'node:crypto';
+import * as z from 'zod';
 import { isListed } from '../../kit/address-list.ts';
 import { type Action, actions, type Role, roleMay } from './roles.ts';
 
 /** Keys that stand, revoked ones included: each request compares with all of them. */
 export const keysMax = 500;
 export const keyAddressesMax = 50;
+
+export const KeyName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, {
+  error: 'use 1 to 63 of a-z, 0-9 and -, not beginning with -',
+});
 
 export interface KeyView {
   name: string;
@@ -24,10 +29,13 @@ export interface KeyView {
   secrets: { madeMs: number; untilMs: number | null }[];
 }
 
-export interface AdmittedKey {
-  name: string;
+export interface Rights {
   role: Role;
   scopes: Action[] | null;
+}
+
+export interface AdmittedKey extends Rights {
+  name: string;
 }
 
 export type Admission =
@@ -63,7 +71,7 @@ export function judgeKey(
 }
 
 /** The role's right, unless the key was made narrower. */
-export function keyMay(key: AdmittedKey, action: Action): boolean {
+export function keyMay(key: Rights, action: Action): boolean {
   return roleMay(key.role, action) && (key.scopes === null || key.scopes.includes(action));
 }
 
@@ -72,7 +80,7 @@ export function scopesBeyond(role: Role, scopes: readonly Action[]): Action[] {
   return scopes.filter((scope) => !roleMay(role, scope));
 }
 
-/** What a role may do, in the order of the table. */
-export function actionsOf(role: Role): Action[] {
-  return actions.filter((action) => roleMay(role, action));
+/** What the key could do and its maker may not: a narrow key must not make a wide one, nor get hold of its secret. */
+export function beyondMaker(maker: Rights, key: Rights): Action[] {
+  return actions.filter((action) => keyMay(key, action) && !keyMay(maker, action));
 }

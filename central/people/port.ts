@@ -19,6 +19,8 @@ export type KeyCreated =
   | { kind: 'created'; key: KeyView }
   | { kind: 'name_taken' }
   | { kind: 'scopes_beyond_role'; scopes: Action[] }
+  /** Whoever makes it may not do that either. */
+  | { kind: 'beyond_maker'; actions: Action[] }
   | { kind: 'keys_full' };
 
 export type KeyChanged =
@@ -26,7 +28,8 @@ export type KeyChanged =
   | { kind: 'key_unknown' }
   | { kind: 'key_revoked' }
   /** Nobody could manage keys over HTTP any more; a command still can. */
-  | { kind: 'last_admin' };
+  | { kind: 'last_admin' }
+  | { kind: 'beyond_maker'; actions: Action[] };
 
 export interface PeopleCalls {
   /** Makes the key `first` with the role admin when there is no key at all yet; true when it was made. */
@@ -46,3 +49,9 @@ export interface PeopleCalls {
   /** Recomputes the chain over at most so many records after one whose hash is known. */
   verifyAudit(piece: { after: number; hash: string; recordsMax: number }): AuditVerified;
 }
+
+export type PeoplePort = {
+  [Name in keyof PeopleCalls]: (
+    ...args: Parameters<PeopleCalls[Name]>
+  ) => Promise<ReturnType<PeopleCalls[Name]>>;
+};

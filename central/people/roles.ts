@@ -17,6 +17,7 @@ export const rolesFor = {
   'fleet.read': everybody,
   'ledger.read': everybody,
   'catalogue.read': everybody,
+  'charging.read': everybody,
   'review.read': everybody,
   'review.decide': whoAnswersCustomers,
   'exception.read': everybody,

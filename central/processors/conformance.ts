@@ -6,8 +6,17 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { nameAttempt } from './attempt.ts';
 import { chargeInTheEnd } from './fixtures/charge-in-the-end.ts';
-import type { Amount, Attempt, ChargeRequest, DeclineClass, ProcessorPort } from './port.ts';
-import { afterLookUp } from './retryable.ts';
+import type {
+  Amount,
+  Attempt,
+  ChargeRequest,
+  ChargeState,
+  DeclineClass,
+  LookUp,
+  Outcome,
+  ProcessorPort,
+} from './port.ts';
+import { afterLookUp, retryable } from './retryable.ts';
 
 /** How a call may go wrong; `done` says whether the charge was made all the same. */
 export interface Mishap {
@@ -23,6 +32,15 @@ export interface ProcessorUnderTest {
   reset(): Promise<void>;
   /** `impatient` waits for a moment only; `nobody` reaches nobody. */
   port(which?: 'impatient' | 'nobody' | 'wrong_secret'): ProcessorPort;
+  /**
+   * How an attempt whose outcome is unknown is found: the processor is asked for it by our reference, or it cannot be asked
+   * and only its webhooks and the same request by the same key tell.
+   */
+  found: 'by_reference' | 'by_repetition';
+  /** Whether a capture, a void or a refund is carried out by its call, or accepted and told by webhook when it is. */
+  modified: 'at_once' | 'later';
+  /** Resolves once every webhook sent so far has come, where they are needed. */
+  heard(): Promise<void>;
   nowMs(): number;
   /** Turns the processor's clock and ours. */
   advance(ms: number): Promise<void>;
@@ -70,6 +88,29 @@ export function describeProcessor(name: string, under: ProcessorUnderTest): void
       return outcome.charge;
     };
 
+    /** What is said of an attempt that there is no sign of. */
+    const noSign: LookUp<never> = { kind: under.found === 'by_reference' ? 'not_found' : 'repeat' };
+    const sent = (reference: string, sentMs: number) => ({ reference, sentMs, firstSentMs: sentMs });
+
+    /** The charge once a capture or void of it has come to its end, and whether that is what was asked for. */
+    async function ended(
+      outcome: Outcome<{ charge: ChargeState }>,
+      chargeId: string,
+      { reference }: Attempt,
+    ): Promise<Partial<ChargeState> | { code: string }> {
+      if (outcome.kind === 'rejected' && under.modified === 'at_once') return { code: outcome.code };
+      if (under.modified === 'at_once') {
+        if (outcome.kind !== 'approved') throw new Error(`not approved: ${inspect(outcome)}`);
+        return outcome.charge;
+      }
+      expect(outcome).toEqual({ kind: 'unknown', reason: 'accepted' });
+      expect(retryable(outcome, 0)).toMatchObject({ kind: 'look_up' });
+      await under.heard();
+      const found = await port.lookUpChargeById(chargeId, { reference, firstSentMs: under.nowMs() });
+      if (found.kind !== 'found') throw new Error(`not found: ${inspect(found)}`);
+      return found.found[0];
+    }
+
     describe('charging', () => {
       it('takes the money at once', async () => {
         const asked = request();
@@ -87,27 +128,36 @@ export function describeProcessor(name: string, under: ProcessorUnderTest): void
         const { chargeId, state } = await chargeOf({ take: 'authorise' });
         expect(state).toBe('authorised');
         expect(await taken()).toBe(0);
-        const captured = await port.capture({ ...attempt('capture'), chargeId, amount: gbp(300) });
-        expect(captured).toMatchObject({
-          kind: 'approved',
-          charge: { state: 'captured', capturedMinor: 300 },
-        });
+        const asked = attempt('capture');
+        const outcome = await port.capture({ ...asked, chargeId, amount: gbp(300) });
+        const captured = { state: 'captured', amount: gbp(370), capturedMinor: 300 };
+        expect(await ended(outcome, chargeId, asked)).toMatchObject(captured);
       });
 
       it('lets the money go by a void, and says so when it is too late for one', async () => {
         const { chargeId } = await chargeOf({ take: 'authorise' });
-        const voided = await port.void({ ...attempt('void'), chargeId });
-        expect(voided).toMatchObject({ kind: 'approved', charge: { state: 'voided' } });
+        const asked = attempt('void');
+        const voided = await port.void({ ...asked, chargeId });
+        expect(await ended(voided, chargeId, asked)).toMatchObject({ state: 'voided' });
         expect(await taken()).toBe(0);
         const captured = await chargeOf();
-        const late = await port.void({ ...attempt('void'), chargeId: captured.chargeId });
-        expect(late).toMatchObject({ kind: 'rejected', code: 'state_refused' });
+        const tooLate = attempt('void');
+        const late = await port.void({ ...tooLate, chargeId: captured.chargeId });
+        expect(await ended(late, captured.chargeId, tooLate)).toMatchObject(
+          under.modified === 'at_once' ? { code: 'state_refused' } : { state: 'captured' },
+        );
       });
 
       it('captures no more than was authorised', async () => {
         const { chargeId } = await chargeOf({ take: 'authorise' });
-        const outcome = await port.capture({ ...attempt('capture'), chargeId, amount: gbp(371) });
-        expect(outcome).toMatchObject({ kind: 'rejected', code: 'amount_too_large' });
+        const asked = attempt('capture');
+        const outcome = await port.capture({ ...asked, chargeId, amount: gbp(371) });
+        expect(await ended(outcome, chargeId, asked)).toMatchObject(
+          under.modified === 'at_once'
+            ? { code: 'amount_too_large' }
+            : { state: 'authorised', capturedMinor: 0 },
+        );
+        expect(await taken()).toBe(0);
       });
 
       it.each(Object.entries(under.token.declined))(
@@ -118,7 +168,7 @@ export function describeProcessor(name: string, under: ProcessorUnderTest): void
           expect(await port.charge(asked)).toEqual({ kind: 'declined', declineClass, code });
           expect(await taken()).toBe(0);
           await under.advance(dayMs);
-          const found = await port.lookUpCharge({ reference: asked.reference, sentMs });
+          const found = await port.lookUpCharge(sent(asked.reference, sentMs));
           expect(found).toMatchObject({ found: [{ state: 'declined', decline: { declineClass, code } }] });
         },
       );
@@ -150,7 +200,7 @@ export function describeProcessor(name: string, under: ProcessorUnderTest): void
     });
 
     describe.each(under.mishaps)('when a charge ends in $name', ({ name: mishap, done, outcome }) => {
-      it(`says what it knows, sends once, and finds ${done ? 'exactly one charge' : 'none'} afterwards`, async () => {
+      it(`says what it knows, sends once, and finds ${done ? 'exactly one charge' : 'no sign of one'} afterwards`, async () => {
         const asked = request();
         const sentMs = under.nowMs();
         await under.order('charge', mishap, 1);
@@ -158,14 +208,14 @@ export function describeProcessor(name: string, under: ProcessorUnderTest): void
         expect(await asking.charge(asked)).toMatchObject(outcome);
         expect(await under.count()).toEqual({ asked: 1, taken: done ? 1 : 0 });
         await under.advance(3_600_000);
-        const found = await port.lookUpCharge({ reference: asked.reference, sentMs });
+        const found = await port.lookUpCharge(sent(asked.reference, sentMs));
         if (done) {
           expect(found).toMatchObject({
             kind: 'found',
             found: [{ state: 'captured', reference: asked.reference }],
           });
           expect(found).toHaveProperty('found.length', 1);
-        } else expect(found).toEqual({ kind: 'not_found' });
+        } else expect(found).toEqual(noSign);
       });
 
       it.each([1, 3])('charges once in the end, though it happens %i times', async (times) => {
@@ -199,10 +249,10 @@ export function describeProcessor(name: string, under: ProcessorUnderTest): void
         const asked = request();
         const sentMs = under.nowMs();
         await port.charge(asked);
-        const found = await port.lookUpCharge({ reference: asked.reference, sentMs });
-        expect(['found', 'too_early']).toContain(found.kind);
-        const other = await port.lookUpCharge({ reference: attempt('charge').reference, sentMs });
-        expect(other.kind).toBe('too_early');
+        const found = await port.lookUpCharge(sent(asked.reference, sentMs));
+        expect(['found', 'too_early', 'repeat']).toContain(found.kind);
+        const other = await port.lookUpCharge(sent(attempt('charge').reference, sentMs));
+        expect(other.kind).toBe(under.found === 'by_reference' ? 'too_early' : 'repeat');
       });
 
       it('is what keeps from charging twice once the key is forgotten', async () => {
@@ -211,14 +261,14 @@ export function describeProcessor(name: string, under: ProcessorUnderTest): void
         await under.order('charge', under.mishaps[0].name, 1);
         expect(await impatient.charge(asked)).toMatchObject({ kind: 'unknown' });
         await under.advance(port.keyLifeMs + 1000);
-        const found = await port.lookUpCharge({ reference: asked.reference, sentMs });
+        const found = await port.lookUpCharge(sent(asked.reference, sentMs));
         expect(found).toMatchObject({ kind: 'found', found: [{ state: 'captured' }] });
         expect(afterLookUp(found, 'timed_out', 0)).toEqual({ kind: 'never' });
         // The control: whoever sends without looking charges again.
         await port.charge(asked);
         expect(await taken()).toBe(2);
         await under.advance(3_600_000);
-        const twice = await port.lookUpCharge({ reference: asked.reference, sentMs });
+        const twice = await port.lookUpCharge(sent(asked.reference, sentMs));
         expect(twice).toHaveProperty('found.length', 2);
         expect(afterLookUp(twice, 'timed_out', 0)).toEqual({ kind: 'person' });
       });
@@ -226,27 +276,39 @@ export function describeProcessor(name: string, under: ProcessorUnderTest): void
       it('shows by its id what became of a capture that was not heard of', async () => {
         const { chargeId } = await chargeOf({ take: 'authorise' });
         await under.order('capture', under.mishaps[0].name, 1);
-        const outcome = await impatient.capture({ ...attempt('capture'), chargeId, amount: gbp(370) });
+        const asked = attempt('capture');
+        const outcome = await impatient.capture({ ...asked, chargeId, amount: gbp(370) });
         expect(outcome).toMatchObject({ kind: 'unknown' });
-        const found = await port.lookUpChargeById(chargeId);
+        await under.heard();
+        const sentCapture = { reference: asked.reference, firstSentMs: under.nowMs() };
+        const found = await port.lookUpChargeById(chargeId, sentCapture);
         expect(found).toMatchObject({ kind: 'found', found: [{ state: 'captured', capturedMinor: 370 }] });
-        expect(await port.lookUpChargeById(`${chargeId}0`)).toEqual({ kind: 'not_found' });
+        expect(await port.lookUpChargeById(`${chargeId}0`, sentCapture)).toEqual(noSign);
       });
     });
 
     describe('refunding', () => {
       it('gives back a part, then the rest, and nothing more', async () => {
         const { chargeId } = await chargeOf();
-        const refund = (amountMinor: number) =>
-          port.refund({ ...attempt('refund'), chargeId, amount: gbp(amountMinor) });
-        expect(await refund(371)).toMatchObject({ kind: 'rejected', code: 'amount_too_large' });
-        expect(await refund(100)).toMatchObject({
-          kind: 'approved',
-          refund: { state: 'refunded', amount: gbp(100) },
-        });
-        expect(await refund(271)).toMatchObject({ kind: 'rejected', code: 'amount_too_large' });
-        expect(await refund(270)).toMatchObject({ kind: 'approved', refund: { amount: gbp(270) } });
-        expect(await refund(1)).toMatchObject({ kind: 'rejected', code: 'amount_too_large' });
+        const refund = async (amountMinor: number): Promise<string> => {
+          const asked = attempt('refund');
+          const outcome = await port.refund({ ...asked, chargeId, amount: gbp(amountMinor) });
+          if (outcome.kind === 'rejected') return outcome.code;
+          if (outcome.kind !== 'approved') throw new Error(`not approved: ${inspect(outcome)}`);
+          expect(outcome.refund.amount).toEqual(gbp(amountMinor));
+          if (under.modified === 'at_once') return outcome.refund.state;
+          expect(outcome.refund.state).toBe('pending');
+          await under.heard();
+          const question = { chargeId, reference: asked.reference, firstSentMs: under.nowMs() };
+          const found = await port.lookUpRefund(question);
+          return found.kind === 'found' ? found.found[0].state : found.kind;
+        };
+        const refused = under.modified === 'at_once' ? 'amount_too_large' : 'failed';
+        expect(await refund(371)).toBe(refused);
+        expect(await refund(100)).toBe('refunded');
+        expect(await refund(271)).toBe(refused);
+        expect(await refund(270)).toBe('refunded');
+        expect(await refund(1)).toBe(refused);
       });
 
       it('finds exactly one refund that was not heard of', async () => {
@@ -255,11 +317,13 @@ export function describeProcessor(name: string, under: ProcessorUnderTest): void
         await under.order('refund', under.mishaps[0].name, 1);
         expect(await impatient.refund(asked)).toMatchObject({ kind: 'unknown' });
         await port.refund({ ...attempt('refund'), chargeId, amount: gbp(50) });
-        const found = await port.lookUpRefund({ chargeId, reference: asked.reference });
+        await under.heard();
+        const firstSentMs = under.nowMs();
+        const found = await port.lookUpRefund({ chargeId, reference: asked.reference, firstSentMs });
         expect(found).toMatchObject({ kind: 'found', found: [{ amount: gbp(100) }] });
         expect(found).toHaveProperty('found.length', 1);
-        const none = await port.lookUpRefund({ chargeId, reference: attempt('refund').reference });
-        expect(none).toEqual({ kind: 'not_found' });
+        const { reference } = attempt('refund');
+        expect(await port.lookUpRefund({ chargeId, reference, firstSentMs })).toEqual(noSign);
       });
     });
 

@@ -16,7 +16,9 @@ export type UnknownReason =
   | 'connection_lost'
   | 'answer_malformed'
   | 'processor_failed'
-  | 'in_progress';
+  | 'in_progress'
+  /** It was taken on and will be carried out later; a webhook tells of its end. */
+  | 'accepted';
 
 /** Whose fault a refusal is: ours. Nothing happened, and the same request would be refused again. */
 export type RejectedCode =
@@ -75,9 +77,16 @@ export interface RefundRequest extends Attempt {
   amount: Amount;
 }
 
+/** An attempt that was sent. A key lives from its first sending on. */
+export interface SentAttempt {
+  reference: string;
+  firstSentMs: number;
+}
+
 /** A charge as the processor knows it. */
 export interface ChargeState {
   chargeId: string;
+  /** Null where an event does not say it: what is known of it stays. */
   reference: string | null;
   state: 'authorised' | 'captured' | 'voided' | 'declined' | 'in_progress';
   amount: Amount;
@@ -99,9 +108,24 @@ export type LookUp<State> =
   | { kind: 'not_found' }
   /** Not found, but the processor may not have caught up with itself: proves nothing. */
   | { kind: 'too_early'; tryAgainAfterMs: number }
+  /** The processor cannot be asked. Nothing was heard, but its key still lives: the same request gets the first answer. */
+  | { kind: 'repeat' }
   | { kind: 'unavailable'; code: string };
 
+/** A card holder's bank takes money back, or asks why it should not. */
+export interface DisputeState {
+  disputeId: string;
+  reference: string | null;
+  /** `inquiry`: asked only, no money has moved; `closed`: that ended so. `opened`: the money is held. */
+  state: 'inquiry' | 'closed' | 'opened' | 'under_review' | 'won' | 'lost';
+  /** What is disputed, which may be less than the charge. */
+  amount: Amount;
+  /** The processor's code of the reason. */
+  reason: string | null;
+}
+
 export interface ProcessorEvent {
+  /** The same for every copy of the event and for no other one of this processor. */
   eventId: string;
   /** The processor's name of what happened. */
   type: string;
@@ -110,11 +134,23 @@ export interface ProcessorEvent {
   about:
     | { kind: 'charge'; charge: ChargeState }
     | { kind: 'refund'; refund: RefundState; chargeId: string | null }
+    | { kind: 'dispute'; dispute: DisputeState; chargeId: string | null }
     | { kind: 'other' };
+  /** The end of a capture or void that was accepted before. */
+  answers?: { chargeId: string; reference: string; purpose: 'capture' | 'void'; done: boolean };
+}
+
+/** How a processor brings its webhooks. */
+export interface WebhookManner {
+  /** The header, in lower case, whose value is judged with the body; an empty text where it is absent. */
+  signatureHeader: string;
+  /** What is answered once the events are stored; some send again until they read a certain word. */
+  acceptedBody: string;
 }
 
 export type Webhook =
-  | { kind: 'event'; event: ProcessorEvent }
+  /** Some processors send several events in one body. */
+  | { kind: 'events'; events: ProcessorEvent[] }
   | { kind: 'refused'; code: 'signature_wrong' | 'timestamp_old' | 'body_malformed' };
 
 export interface ProcessorPort {
@@ -125,12 +161,16 @@ export interface ProcessorPort {
   capture(request: CaptureRequest): Promise<Outcome<{ charge: ChargeState }>>;
   void(request: VoidRequest): Promise<Outcome<{ charge: ChargeState }>>;
   refund(request: RefundRequest): Promise<Outcome<{ refund: RefundState }>>;
-  /** All charges with our reference. @param sentMs when the attempt was last sent */
-  lookUpCharge(question: { reference: string; sentMs: number }): Promise<LookUp<ChargeState>>;
-  /** One charge by the processor's id, as it is now: after a capture or void whose outcome is unknown. */
-  lookUpChargeById(chargeId: string): Promise<LookUp<ChargeState>>;
+  /** All charges with our reference. @param question with `sentMs`, when the attempt was last sent */
+  lookUpCharge(question: SentAttempt & { sentMs: number }): Promise<LookUp<ChargeState>>;
+  /**
+   * One charge by the processor's id, as it is now.
+   * @param attempt the capture or void whose outcome is unknown: the charge is found once it shows what became of that
+   */
+  lookUpChargeById(chargeId: string, attempt?: SentAttempt): Promise<LookUp<ChargeState>>;
   /** All refunds of the charge with our reference. */
-  lookUpRefund(question: { chargeId: string; reference: string }): Promise<LookUp<RefundState>>;
+  lookUpRefund(question: SentAttempt & { chargeId: string }): Promise<LookUp<RefundState>>;
+  readonly webhooks: WebhookManner;
   /** Judges a webhook by the exact bytes it came with. @param nowMs by which its age is judged */
   parseWebhook(rawBody: Uint8Array, signature: string, nowMs: number): Webhook;
 }

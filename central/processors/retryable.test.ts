@@ -40,6 +40,15 @@ describe('trying again', () => {
     expect(retryable(outcome, triesBefore)).toEqual(retry);
   });
 
+  it.each<[string, Parameters<typeof retryable>[0], Retry]>([
+    ['an answer ends the doubt', { kind: 'approved' }, { kind: 'never' }],
+    ['so does a decline', declined('retry_later'), { kind: 'new_attempt', afterMs: dayMs }],
+    ['an outage says nothing of the first sending', unavailable(null), { kind: 'look_up', afterMs: 30_000 }],
+    ['nor does a refusal', rejected, { kind: 'look_up', afterMs: 30_000 }],
+  ])('of a repetition while the first sending is in doubt: %s', (_, outcome, retry) => {
+    expect(retryable(outcome, 1, true)).toEqual(retry);
+  });
+
   it('never sends anything after an unknown outcome before it was looked up', () => {
     for (let tries = 0; tries < 50; tries++) {
       expect(['look_up', 'person']).toContain(retryable(unknown, tries).kind);
@@ -76,6 +85,22 @@ describe('after a look-up', () => {
       3,
       { kind: 'new_attempt', afterMs: 0 },
     ],
+    [
+      'cannot be asked: by the old key',
+      { kind: 'repeat' },
+      'timed_out',
+      3,
+      { kind: 'same_attempt', afterMs: 0 },
+    ],
+    [
+      'cannot be asked after a failure: by the old key too',
+      { kind: 'repeat' },
+      'processor_failed',
+      3,
+      { kind: 'same_attempt', afterMs: 0 },
+    ],
+    ['accepted and not told yet', { kind: 'repeat' }, 'accepted', 0, { kind: 'look_up', afterMs: 5000 }],
+    ['accepted and not told for days', { kind: 'repeat' }, 'accepted', 9, { kind: 'person' }],
     ['too early', { kind: 'too_early', tryAgainAfterMs: 9 }, 'timed_out', 0, { kind: 'look_up', afterMs: 9 }],
     ['no answer', { kind: 'unavailable', code: 'x' }, 'timed_out', 0, { kind: 'look_up', afterMs: 5000 }],
     ['no answer for days: a person', { kind: 'unavailable', code: 'x' }, 'timed_out', 9, { kind: 'person' }],

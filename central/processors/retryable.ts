@@ -37,8 +37,19 @@ const unavailableAfterMs = [secondMs, 5 * secondMs, 30 * secondMs, 2 * minuteMs,
 const declinedAfterMs = [hourMs, dayMs, 3 * dayMs];
 const retryAfterMsMax = hourMs;
 
-/** @param triesBefore how often it was sent before, 0 for the first outcome */
-export function retryable(outcome: { kind: 'approved' } | Declined | Failure, triesBefore: number): Retry {
+/**
+ * @param triesBefore how often it was sent before, 0 for the first outcome
+ * @param inDoubt whether an earlier sending of the same attempt is still unknown: then only its answer ends it, for a
+ * repetition that was not carried out says nothing of the first
+ */
+export function retryable(
+  outcome: { kind: 'approved' } | Declined | Failure,
+  triesBefore: number,
+  inDoubt = false,
+): Retry {
+  if (inDoubt && (outcome.kind === 'rejected' || outcome.kind === 'unavailable')) {
+    return onSchedule('look_up', lookUpAfterMs, triesBefore);
+  }
   switch (outcome.kind) {
     case 'approved':
     case 'rejected':
@@ -79,6 +90,11 @@ export function afterLookUp(
       return { kind: reason === 'processor_failed' ? 'new_attempt' : 'same_attempt', afterMs: 0 };
     case 'too_early':
       return { kind: 'look_up', afterMs: lookUp.tryAgainAfterMs };
+    case 'repeat':
+      // It is in good hands: the processor said that it took it on. Any other unknown asks again by the old key alone.
+      return reason === 'accepted'
+        ? onSchedule('look_up', lookUpAfterMs, lookedBefore)
+        : { kind: 'same_attempt', afterMs: 0 };
     case 'unavailable':
       return onSchedule('look_up', lookUpAfterMs, lookedBefore);
     default:

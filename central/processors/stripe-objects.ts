@@ -1,6 +1,6 @@
 // The door for what Stripe says of payments and refunds, in answers and in webhooks alike: checked here, trusted after.
 import * as z from 'zod';
-import type { ChargeState, ProcessorEvent, RefundState, Webhook } from './port.ts';
+import type { ChargeState, DisputeState, ProcessorEvent, RefundState, Webhook } from './port.ts';
 import { fromStripe } from './stripe-amounts.ts';
 import { classifyDecline } from './stripe-declines.ts';
 
@@ -78,6 +78,44 @@ const refundStates: Readonly<Record<string, RefundState['state']>> = {
   canceled: 'failed',
 };
 
+const Dispute = z.object({
+  id: z.string(),
+  object: z.literal('dispute'),
+  amount: z.int(),
+  currency: z.string(),
+  status: z.string(),
+  reason: z.string().nullish(),
+  metadata: Metadata.nullish(),
+  payment_intent: z.string().nullish(),
+});
+
+/** The dispute, with the charge it is about, or null when it is none that we can read. */
+function readDispute(value: unknown): { dispute: DisputeState; chargeId: string | null } | null {
+  const parsed = Dispute.safeParse(value);
+  if (!parsed.success) return null;
+  const { id, status, metadata, reason } = parsed.data;
+  const state = disputeStates[status];
+  const amount = fromStripe(parsed.data.currency, parsed.data.amount);
+  if (amount === null || state === undefined) return null;
+  const reference = metadata?.[referenceKey] ?? null;
+  return {
+    dispute: { disputeId: id, reference, state, amount, reason: reason ?? null },
+    chargeId: parsed.data.payment_intent ?? null,
+  };
+}
+
+/** https://docs.stripe.com/api/disputes/object#dispute_object-status; `prevented` was settled before it began. */
+const disputeStates: Readonly<Record<string, DisputeState['state']>> = {
+  warning_needs_response: 'inquiry',
+  warning_under_review: 'inquiry',
+  warning_closed: 'closed',
+  prevented: 'closed',
+  needs_response: 'opened',
+  under_review: 'under_review',
+  won: 'won',
+  lost: 'lost',
+};
+
 const Event = z.object({
   id: z.string(),
   type: z.string(),
@@ -96,12 +134,15 @@ export function readEvent(rawBody: Uint8Array): Webhook {
   const parsed = Event.safeParse(body);
   if (!parsed.success) return { kind: 'refused', code: 'body_malformed' };
   const { id: eventId, type, created, data } = parsed.data;
-  return { kind: 'event', event: { eventId, type, happenedMs: created * 1000, about: aboutOf(data.object) } };
+  const event = { eventId, type, happenedMs: created * 1000, about: aboutOf(data.object) };
+  return { kind: 'events', events: [event] };
 }
 
 function aboutOf(object: unknown): ProcessorEvent['about'] {
   const charge = readCharge(object);
   if (charge) return { kind: 'charge', charge };
   const refund = readRefund(object);
-  return refund ? { kind: 'refund', ...refund } : { kind: 'other' };
+  if (refund) return { kind: 'refund', ...refund };
+  const dispute = readDispute(object);
+  return dispute ? { kind: 'dispute', ...dispute } : { kind: 'other' };
 }

@@ -35,8 +35,10 @@ beforeEach(async () => {
   ({ nowMs } = await sandbox.admin<{ nowMs: number }>('GET', '/sandbox/clock'));
 });
 
-const listen = (manner: object = {}) =>
-  sandbox.admin('PUT', '/sandbox/webhooks', { url: receiver.url, secret, ...manner });
+const listen = (manner: object = {}) => {
+  const events = [created, succeeded, 'refund.created'];
+  return sandbox.admin('PUT', '/sandbox/webhooks', { url: receiver.url, secret, events, ...manner });
+};
 const advance = async (ms: number) => {
   ({ nowMs } = await sandbox.admin<{ nowMs: number }>('POST', '/sandbox/clock/advance', { ms }));
 };
@@ -65,7 +67,8 @@ async function arrived(count: number): Promise<void> {
 }
 const parsed = (): Webhook[] =>
   receiver.received.map(({ body, signature }) => port.parseWebhook(body, signature, nowMs));
-const types = () => parsed().map((webhook) => (webhook.kind === 'event' ? webhook.event.type : webhook.code));
+const events = () => parsed().flatMap((webhook) => (webhook.kind === 'events' ? webhook.events : []));
+const types = () => events().map(({ type }) => type);
 const created = 'payment_intent.created';
 const succeeded = 'payment_intent.succeeded';
 
@@ -82,16 +85,12 @@ describe('webhooks of Stripe', () => {
     await port.refund({ ...attempt, chargeId, amount: { currency: 'GBP', amountMinor: 70 } });
     await arrived(3);
     expect(types()).toEqual([created, succeeded, 'refund.created']);
-    expect(parsed()[1]).toMatchObject({
-      event: {
-        happenedMs: nowMs,
-        about: { kind: 'charge', charge: { chargeId, reference, state: 'captured', capturedMinor: 370 } },
-      },
+    expect(events()[1]).toMatchObject({
+      happenedMs: nowMs,
+      about: { kind: 'charge', charge: { chargeId, reference, state: 'captured', capturedMinor: 370 } },
     });
-    expect(parsed()[2]).toMatchObject({
-      event: {
-        about: { kind: 'refund', chargeId, refund: { reference: attempt.reference, state: 'refunded' } },
-      },
+    expect(events()[2]).toMatchObject({
+      about: { kind: 'refund', chargeId, refund: { reference: attempt.reference, state: 'refunded' } },
     });
   });
 
@@ -137,11 +136,46 @@ describe('webhooks of Stripe', () => {
   });
 
   it.each(['no JSON', '{"id":"evt_1"}'])('are refused when they are signed but hold %s', (body) => {
+    expect(parseSigned(body)).toEqual({ kind: 'refused', code: 'body_malformed' });
+  });
+
+  it.each([
+    ['warning_needs_response', 'inquiry'],
+    ['warning_closed', 'closed'],
+    ['needs_response', 'opened'],
+    ['under_review', 'under_review'],
+    ['won', 'won'],
+    ['lost', 'lost'],
+  ])('tell of a dispute that %s', (status, state) => {
+    const object = {
+      id: 'du_1',
+      object: 'dispute',
+      amount: 370,
+      currency: 'gbp',
+      status,
+      reason: 'fraudulent',
+      metadata: {},
+      payment_intent: 'pi_1',
+    };
+    const event = { id: 'evt_1', type: 'charge.dispute.updated', created: 1_795_000_000, data: { object } };
+    const dispute = {
+      disputeId: 'du_1',
+      reference: null,
+      state,
+      amount: { currency: 'GBP', amountMinor: 370 },
+      reason: 'fraudulent',
+    };
+    const about = { kind: 'dispute', chargeId: 'pi_1', dispute };
+    expect(parseSigned(JSON.stringify(event))).toMatchObject({ kind: 'events', events: [{ about }] });
+    const unknown = JSON.stringify({ ...event, data: { object: { ...object, status: 'new' } } });
+    expect(parseSigned(unknown)).toMatchObject({ kind: 'events', events: [{ about: { kind: 'other' } }] });
+  });
+
+  function parseSigned(body: string): Webhook {
     const at = Math.floor(nowMs / 1000);
     const signed = createHmac('sha256', secret).update(`${at}.${body}`).digest('hex');
-    const webhook = port.parseWebhook(Buffer.from(body), `t=${at},v1=${signed}`, nowMs);
-    expect(webhook).toEqual({ kind: 'refused', code: 'body_malformed' });
-  });
+    return port.parseWebhook(Buffer.from(body), `t=${at},v1=${signed}`, nowMs);
+  }
 });
 
 describe('the sandbox', () => {
@@ -149,7 +183,7 @@ describe('the sandbox', () => {
     await listen({ copies: 2 });
     await charge();
     await arrived(6);
-    const ids = parsed().map((webhook) => (webhook.kind === 'event' ? webhook.event.eventId : null));
+    const ids = events().map(({ eventId }) => eventId);
     expect(new Set(ids).size).toBe(2);
     expect(types()).toEqual([created, created, created, succeeded, succeeded, succeeded]);
   });
@@ -163,6 +197,13 @@ describe('the sandbox', () => {
     await advance(1000);
     await arrived(2);
     expect(types()).toEqual([created, succeeded]);
+  });
+
+  it('sends what is asked for and nothing else, several at once where that is asked for too', async () => {
+    await listen({ events: [succeeded], parallel: 8 });
+    for (let times = 0; times < 20; times++) await charge();
+    await arrived(20);
+    expect(types()).toEqual(Array.from({ length: 20 }, () => succeeded));
   });
 
   it('sends two by two in the wrong order', async () => {

@@ -33,6 +33,9 @@ function stripeOnTheSandbox(): ProcessorUnderTest {
         callMsMax: which === 'impatient' ? impatientMsMax : callMsMax,
         clock: { wallMs: () => nowMs },
       }),
+    found: 'by_reference',
+    modified: 'at_once',
+    heard: async () => undefined,
     nowMs: () => nowMs,
     async advance(ms) {
       ({ nowMs } = await sandbox.admin<{ nowMs: number }>('POST', '/sandbox/clock/advance', { ms }));

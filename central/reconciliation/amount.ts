@@ -1,5 +1,13 @@
 // Amounts as files write them, in minor units: read digit by digit, never through a float.
-import { Currency, minorDigits } from '../../contract/money.ts';
+import { Currency } from '../../contract/money.ts';
+
+/** The digits of the minor unit by ISO 4217, where they are not 2. */
+const digitsByCurrency: ReadonlyMap<string, number> = new Map([
+  ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'
+    .split(' ')
+    .map((code): [string, number] => [code, 0]),
+  ...'BHD IQD JOD KWD LYD OMR TND'.split(' ').map((code): [string, number] => [code, 3]),
+]);
 
 /** How a file writes a decimal fraction. */
 export interface Notation {
@@ -31,12 +39,12 @@ export function amountMinor(text: string, currency: string, { point, ungrouped }
   const parts = shapes[point].exec(text);
   if (parts === null) return { kind: 'malformed' };
   const [, sign, whole = '', fraction = ''] = parts;
-  const digits = minorDigits(currency);
+  const digits = digitsByCurrency.get(currency) ?? 2;
   if (!ungrouped && fraction.length === 3 && digits !== 3) return { kind: 'malformed' };
   if (/[1-9]/.test(fraction.slice(digits))) return { kind: 'malformed' };
   // Up to 15 digits a number is exact; only what is longer needs a bigint to be judged.
-  const figures = whole + fraction.slice(0, digits).padEnd(digits, '0');
-  const minor = figures.length <= 15 ? Number(figures) : safe(BigInt(figures));
+  const minorDigits = whole + fraction.slice(0, digits).padEnd(digits, '0');
+  const minor = minorDigits.length <= 15 ? Number(minorDigits) : safe(BigInt(minorDigits));
   if (minor === undefined) return { kind: 'too_large' };
   return { kind: 'amount', minor: sign === '-' && minor !== 0 ? -minor : minor };
 }

@@ -1,6 +1,7 @@
 // The sides of a reconciliation in memory, as columns: a million rows against a million fit because a row is a few numbers,
 // and each reference is held once, however many rows and sides carry it.
-import { present } from '../../kit/assert.ts';
+import { assert, present } from '../../kit/assert.ts';
+import { createNames, type Names } from './names.ts';
 import type { BankEntry, ReportRow, RowKind } from './report-row.ts';
 import { rowKinds } from './report-row.ts';
 
@@ -10,6 +11,8 @@ export interface LedgerRow {
   kind: RowKind;
   /** The reference that went along to the processor. */
   ourReference: string;
+  /** Of a refund or a capture the reference of its charge: a report may name every movement of a payment by that. */
+  chargeReference?: string | null;
   /** The processor's name of the payment, where its answer gave one. */
   paymentReference: string | null;
   /** Signed as in the report: a charge above zero, a refund below. */
@@ -36,6 +39,10 @@ export interface LedgerRows {
   payment: Column;
 }
 
+export interface LedgerSide extends LedgerRows {
+  charge: Column;
+}
+
 export interface ReportRows extends LedgerRows {
   netMinor: Column;
   netCurrency: Column;
@@ -44,7 +51,7 @@ export interface ReportRows extends LedgerRows {
 }
 
 export interface Books {
-  ledger: LedgerRows;
+  ledger: LedgerSide;
   report: ReportRows;
   bank: readonly BankEntry[];
   references: Names;
@@ -57,7 +64,12 @@ export interface Books {
 
 export function createBooks(): Books {
   const [references, names] = [createNames(), createNames()];
-  const [ledger, report] = [ledgerRows(), reportRows()];
+  const ledger: LedgerSide = {
+    ...ledgerRows(),
+    feeMinor: createSparseColumn(),
+    charge: createColumn('index'),
+  };
+  const report = reportRows();
   const bank: BankEntry[] = [];
   const reference = (text: string | null) => (text === null ? -1 : references.number(text));
   const kindOf = (kind: RowKind) => rowKinds.indexOf(kind);
@@ -75,6 +87,7 @@ export function createBooks(): Books {
       ledger.kind.add(kindOf(row.kind));
       ledger.currency.add(names.number(row.currency));
       ledger.ours.add(references.number(row.ourReference));
+      ledger.charge.add(reference(row.chargeReference ?? null));
       ledger.payment.add(reference(row.paymentReference));
       ledger.count++;
     },
@@ -101,30 +114,12 @@ export function createBooks(): Books {
   };
 }
 
-/** Texts as numbers: each text is held once. */
-export interface Names {
-  number(text: string): number;
-  readonly count: number;
-  text(number: number): string;
+export function isPayout(kind: RowKind): boolean {
+  return kind === 'payout' || kind === 'payout_failed';
 }
 
-function createNames(): Names {
-  const numbers = new Map<string, number>();
-  const texts: string[] = [];
-  return {
-    number(text) {
-      const known = numbers.get(text);
-      if (known !== undefined) return known;
-      // A cell cut out of a line would keep the whole line in memory.
-      const own = Buffer.from(text).toString();
-      numbers.set(own, texts.length);
-      return texts.push(own) - 1;
-    },
-    get count() {
-      return texts.length;
-    },
-    text: (number) => present(texts[number], 'text'),
-  };
+export function kindOf(rows: LedgerRows, row: number): RowKind {
+  return present(rowKinds[rows.kind.at(row)], 'kind');
 }
 
 /** Numbers in a growing array; amounts and times are safe integers, so that a double holds them exactly. */
@@ -133,32 +128,52 @@ export interface Column {
   at(row: number): number;
 }
 
-function createColumn(width: 'number' | 'index'): Column {
-  const make = (length: number) => (width === 'number' ? new Float64Array(length) : new Int32Array(length));
-  let values = make(1024);
+const columnChunk = 65_536;
+
+/** `amount` for what may be any safe integer, `index` for numbers of rows and texts, `code` for one of a few. */
+const arrays = { amount: Float64Array, index: Int32Array, code: Uint16Array };
+
+/** In chunks: a column that grew by copying would take twice its size while it does. */
+export function createColumn(width: keyof typeof arrays): Column {
+  const chunks: (Float64Array | Int32Array | Uint16Array)[] = [];
   let count = 0;
   return {
     add(value) {
-      if (count === values.length) {
-        const wider = make(count * 2);
-        wider.set(values);
-        values = wider;
-      }
-      values[count++] = value;
+      const at = count++ % columnChunk;
+      if (at === 0) chunks.push(new arrays[width](columnChunk));
+      const chunk = present(chunks.at(-1), 'chunk');
+      chunk[at] = value;
+      assert(Object.is(chunk[at], value), 'a column is wide enough');
     },
-    at: (row) => present(values[row], 'row'),
+    at: (row) => present(chunks[Math.floor(row / columnChunk)]?.[row % columnChunk], 'row'),
+  };
+}
+
+/** Amounts that are NaN for most rows or for all: a chunk without any takes no memory. */
+function createSparseColumn(): Column {
+  const chunks: (Float64Array | undefined)[] = [];
+  let count = 0;
+  return {
+    add(value) {
+      const at = count++;
+      if (Number.isNaN(value)) return;
+      const chunk = Math.floor(at / columnChunk);
+      chunks[chunk] ??= new Float64Array(columnChunk).fill(Number.NaN);
+      chunks[chunk][at % columnChunk] = value;
+    },
+    at: (row) => chunks[Math.floor(row / columnChunk)]?.[row % columnChunk] ?? Number.NaN,
   };
 }
 
 function ledgerRows(): LedgerRows {
   return {
     count: 0,
-    amountMinor: createColumn('number'),
-    feeMinor: createColumn('number'),
-    atMs: createColumn('number'),
-    processor: createColumn('index'),
-    kind: createColumn('index'),
-    currency: createColumn('index'),
+    amountMinor: createColumn('amount'),
+    feeMinor: createColumn('amount'),
+    atMs: createColumn('amount'),
+    processor: createColumn('code'),
+    kind: createColumn('code'),
+    currency: createColumn('code'),
     ours: createColumn('index'),
     payment: createColumn('index'),
   };
@@ -167,8 +182,8 @@ function ledgerRows(): LedgerRows {
 function reportRows(): ReportRows {
   return {
     ...ledgerRows(),
-    netMinor: createColumn('number'),
-    netCurrency: createColumn('index'),
+    netMinor: createColumn('amount'),
+    netCurrency: createColumn('code'),
     own: createColumn('index'),
     payout: createColumn('index'),
   };

@@ -31,10 +31,10 @@ export function matchPayouts(rows: Matching): void {
 /** The payout's own rows carry it; whether the bank agrees with the payout is another question. */
 function sayParts(
   { say }: Matching,
-  { processor, reference, currency, rows, ownMinor, partsMinor }: Payout,
+  { processor, reference, currency, rows, ownMinor, partsMinor, atMs }: Payout,
 ): void {
   const differenceMinor = -ownMinor - partsMinor;
-  const about = { processor, reference, currency, differenceMinor };
+  const about = { processor, reference, currency, differenceMinor, paidMinor: -ownMinor, paidMs: atMs };
   say({ ...about, status: 'split_differs', ledger: [], report: rows, bank: [] });
 }
 
@@ -105,6 +105,11 @@ function leavePayout(matching: BankMatching, at: number): void {
 }
 
 function arrived(matching: BankMatching, { payouts, entries }: Together): void {
+  const came = payouts.map((at) => payoutAt(matching, at));
+  const { processor, currency } = present(came[0], 'payout');
+  const shown = entries.reduce((sum, at) => sum + BigInt(entryAt(matching, at).amountMinor), 0n);
+  const paid = came.reduce((sum, payout) => sum + BigInt(paidMinor(payout)), 0n);
+  matching.arrived({ processor, currency, payouts: came, entries, differenceMinor: shown - paid });
   matching.report.place(openRows(matching, payouts), 'matched');
   matching.bank.place(entries, 'matched');
 }
@@ -116,7 +121,10 @@ function sayPayouts(
   differenceMinor: bigint | null,
 ): void {
   const { processor, reference, currency } = payoutAt(matching, present(payouts[0], 'payout'));
-  const about = { processor, reference, currency, differenceMinor };
+  const named = payouts.map((at) => payoutAt(matching, at));
+  const paid = named.reduce((sum, payout) => sum + BigInt(paidMinor(payout)), 0n);
+  const paidMs = Math.min(...named.map(({ atMs }) => atMs));
+  const about = { processor, reference, currency, differenceMinor, paidMinor: paid, paidMs };
   matching.say({ ...about, status, ledger: [], report: openRows(matching, payouts), bank: entries });
 }
 

@@ -1,15 +1,17 @@
 // The ledger against the processor's report: by our reference, by the processor's, and at last by amount and date.
 import { present } from '../../kit/assert.ts';
-import type { Books, Column, LedgerRows, ReportRows } from './books.ts';
+import { type Books, type Column, isPayout, kindOf, type LedgerRows, type ReportRows } from './books.ts';
+import { type Chains, createChains } from './chains.ts';
+import type { Hearing } from './hearing.ts';
 import type { Finding, Placement } from './placing.ts';
-import { type RowKind, rowKinds } from './report-row.ts';
+import { rowKinds } from './report-row.ts';
 import { type MatchRules, type ProcessorRules, rulesFor } from './rules.ts';
 import { pairByTime, settleGroup, type Timed } from './settle-group.ts';
 
 const dayMs = 86_400_000;
 
 /** What the steps of a matching share; `say` places the rows of a finding and keeps it. */
-export interface Matching {
+export interface Matching extends Pick<Hearing, 'arrived' | 'tolerated'> {
   books: Books;
   rules: MatchRules;
   asOfMs: number;
@@ -26,27 +28,36 @@ export function matchRows(matching: Matching): void {
     placement.of(row) === undefined && !isPayout(kindOf(rows, row));
   const ledgerOpen = open(books.ledger, matching.ledger);
   const reportOpen = open(books.report, matching.report);
+  const { ledger, report, references } = books;
+  const chains = {
+    ledger: createChains(ledger.count, references.count),
+    report: createChains(report.count, references.count),
+  };
   const bySame = (ledgerKey: (row: number) => number, reportKey: (row: number) => number) => {
-    const groups = grouped(books, { ledgerOpen, ledgerKey, reportOpen, reportKey });
+    const groups = grouped(books, chains, { ledgerOpen, ledgerKey, reportOpen, reportKey });
     for (const [ledger, report] of groups) settleRows(matching, ledger, report);
   };
-  const { ledger, report } = books;
   bySame(ledger.ours.at, report.ours.at);
+  // Metadata of a payment is all that some reports say of its refunds.
+  bySame(ledger.charge.at, report.ours.at);
   // A report may lack our reference or have it cut; the processor's own name of the payment is as good.
   bySame(ledger.payment.at, (row) =>
     report.payment.at(row) === -1 ? report.own.at(row) : report.payment.at(row),
   );
   pairRest(matching, ledgerOpen, reportOpen);
   for (let row = 0; row < ledger.count; row++) if (ledgerOpen(row)) leaveLedger(matching, row);
-  for (let row = 0; row < report.count; row++) if (reportOpen(row)) leaveReport(matching, row);
+  const known = knownPayments(books);
+  for (let row = 0; row < report.count; row++) if (reportOpen(row)) leaveReport(matching, row, known);
 }
 
-export function isPayout(kind: RowKind): boolean {
-  return kind === 'payout' || kind === 'payout_failed';
-}
-
-export function kindOf(rows: LedgerRows, row: number): RowKind {
-  return present(rowKinds[rows.kind.at(row)], 'kind');
+/** The references by which the ledger knows a payment, a byte each. */
+function knownPayments({ ledger, references }: Books): (reference: number) => boolean {
+  const known = new Uint8Array(references.count);
+  for (let row = 0; row < ledger.count; row++) {
+    known[ledger.ours.at(row)] = 1;
+    if (ledger.payment.at(row) !== -1) known[ledger.payment.at(row)] = 1;
+  }
+  return (reference) => reference !== -1 && known[reference] === 1;
 }
 
 interface Keys {
@@ -57,10 +68,14 @@ interface Keys {
 }
 
 /** Groups with rows on both sides: the same reference, processor and kind. */
-function* grouped(books: Books, keys: Keys): Generator<[ledger: number[], report: number[]]> {
+function* grouped(
+  books: Books,
+  chains: { ledger: Chains; report: Chains },
+  keys: Keys,
+): Generator<[ledger: number[], report: number[]]> {
   const { ledger, report, references } = books;
-  const ledgerChain = chained(ledger.count, references.count, keys.ledgerOpen, keys.ledgerKey);
-  const reportChain = chained(report.count, references.count, keys.reportOpen, keys.reportKey);
+  const ledgerChain = chains.ledger.link(keys.ledgerOpen, keys.ledgerKey);
+  const reportChain = chains.report.link(keys.reportOpen, keys.reportKey);
   for (let reference = 0; reference < references.count; reference++) {
     const rows = ledgerChain(reference);
     const others = rows.length === 0 ? [] : reportChain(reference);
@@ -76,29 +91,6 @@ function* grouped(books: Books, keys: Keys): Generator<[ledger: number[], report
       ];
     }
   }
-}
-
-/** The rows of a reference, as chains through two arrays of numbers: a map of lists would take ten times the memory. */
-function chained(
-  rows: number,
-  references: number,
-  isOpen: (row: number) => boolean,
-  key: (row: number) => number,
-): (reference: number) => number[] {
-  const first = new Int32Array(references).fill(-1);
-  const next = new Int32Array(rows).fill(-1);
-  // Backwards, so that each chain runs in the order of adding.
-  for (let row = rows - 1; row >= 0; row--) {
-    const reference = key(row);
-    if (reference === -1 || !isOpen(row)) continue;
-    next[row] = first[reference] ?? -1;
-    first[reference] = row;
-  }
-  return (reference) => {
-    const found: number[] = [];
-    for (let row = first[reference] ?? -1; row !== -1; row = next[row] ?? -1) found.push(row);
-    return found;
-  };
 }
 
 /** An order by what rows say and not by when they were added; rows equal in all of it can stand for each other. */
@@ -182,6 +174,12 @@ function settleFees(matching: Matching, rules: ProcessorRules, ledger: number[],
       return;
     }
   }
+  const differenceMinor =
+    total(report.map(books.report.amountMinor.at)) - total(ledger.map(books.ledger.amountMinor.at));
+  if (differenceMinor !== 0n) {
+    const { processor, currency } = aboutRow(matching, books.report, present(report[0], 'row'));
+    matching.tolerated({ processor, currency, report, differenceMinor });
+  }
   matching.ledger.place(ledger, 'matched');
   matching.report.place(report, 'matched');
 }
@@ -246,11 +244,16 @@ function leaveLedger(matching: Matching, row: number): void {
   matching.say({ ...about, status, ledger: [row], report: [] });
 }
 
-function leaveReport(matching: Matching, row: number): void {
+function leaveReport(matching: Matching, row: number, isKnown: (reference: number) => boolean): void {
   const { report, names } = matching.books;
   const rules = rulesFor(matching.rules, names.text(report.processor.at(row)));
-  if (rules.withoutLedger.includes(kindOf(report, row))) matching.report.place([row], 'matched');
-  else sayReport(matching, row, 'unknown_to_us');
+  const kind = kindOf(report, row);
+  // A dispute is the processor's own movement, of a payment that must be ours.
+  const follows = rules.followsPayment.includes(kind);
+  const isOurs = follows && (isKnown(report.ours.at(row)) || isKnown(report.payment.at(row)));
+  if (isOurs || rules.withoutLedger.includes(kind) || kind in rules.bookTo) {
+    matching.report.place([row], 'matched');
+  } else sayReport(matching, row, 'unknown_to_us');
 }
 
 /** One row of the report by itself. */

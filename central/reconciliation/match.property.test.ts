@@ -106,7 +106,9 @@ describe('match, whatever the rows', () => {
           for (const [code, byStatus] of totalsOf(books, result, side)) {
             const inCurrency = all[side].filter((row) => row.currency === code);
             const sum = inCurrency.reduce((total, row) => total + BigInt(row.amountMinor), 0n);
-            expect([...byStatus.values()].reduce((total, minor) => total + minor, 0n)).toBe(sum);
+            expect([...byStatus.values()].reduce((total, { amountMinor }) => total + amountMinor, 0n)).toBe(
+              sum,
+            );
           }
         }
       }),

@@ -233,6 +233,27 @@ describe('ledger against report', () => {
     },
   ];
   it.each(cases)('$what', check);
+
+  it('takes a dispute of a payment that the ledger knows, by either name, for what it is', () => {
+    const dispute = reported(1, { ...cut, kind: 'dispute', processorReference: 'txn_d', amountMinor: -200 });
+    const result = matched({ ledger: [sale(1)], report: [reported(1), dispute] });
+    expect(inWords(result)).toEqual([]);
+    expect(result.report.of(1)).toBe('matched');
+  });
+
+  it('asks nobody about kinds that the rules book by themselves', () => {
+    const correction = reported(2, { ...unnamed, kind: 'adjustment', amountMinor: -7, feeMinor: 0 });
+    expect(inWords(matched({ report: [correction] }))).toEqual(['unknown_to_us txn_2']);
+    const bookTo = { adjustment: 'expense:fee:stripe' };
+    expect(inWords(matched({ report: [correction] }, { otherwise: { bookTo } }))).toEqual([]);
+  });
+
+  it('tells by how much what it tolerated differs', () => {
+    const ledger = [sale(1, { feeMinor: null }), sale(2)];
+    const report = [reported(1, { amountMinor: 198 }), reported(2)];
+    const { tolerated } = matched({ ledger, report }, { otherwise: { amountToleranceMinor: 2 } });
+    expect(tolerated).toEqual([{ processor: 'stripe', currency: 'GBP', report: [0], differenceMinor: -2n }]);
+  });
 });
 
 describe('report against bank', () => {

@@ -1,6 +1,7 @@
 // The reconciliation of ledger, processor report and bank: pure. Every row of every side ends in exactly one status, and
 // what is not matched becomes a finding. The order in which rows were added changes nothing.
 import type { Books, LedgerRows } from './books.ts';
+import type { Hearing } from './hearing.ts';
 import { matchPayouts } from './match-payouts.ts';
 import { byContent, type Matching, matchRows, sayReport } from './match-rows.ts';
 import { createPlacement, type Finding, type Placement, type Side, type Status } from './placing.ts';
@@ -10,26 +11,24 @@ export interface Reconciliation {
   ledger: Placement;
   report: Placement;
   bank: Placement;
-  /** Doubled rows first, then rows by their references, then payouts and bank entries. */
-  findings: Finding[];
 }
 
 /** @param asOfMs the moment by which rows are late or not yet */
-export function match(books: Books, rules: MatchRules, asOfMs: number): Reconciliation {
+export function match(books: Books, rules: MatchRules, asOfMs: number, hearing: Hearing): Reconciliation {
   const [ledger, report] = [createPlacement(books.ledger.count), createPlacement(books.report.count)];
   const bank = createPlacement(books.bank.length);
-  const findings: Finding[] = [];
   const say = (finding: Finding) => {
     ledger.place(finding.ledger, finding.status);
     report.place(finding.report, finding.status);
     bank.place(finding.bank, finding.status);
-    findings.push(finding);
+    hearing.finding(finding);
   };
-  const matching: Matching = { books, rules, asOfMs, ledger, report, bank, say };
+  const { arrived, tolerated } = hearing;
+  const matching: Matching = { books, rules, asOfMs, ledger, report, bank, say, arrived, tolerated };
   sayDoubled(matching);
   matchRows(matching);
   matchPayouts(matching);
-  return { ledger, report, bank, findings };
+  return { ledger, report, bank };
 }
 
 /** Rows by which the processor reports the same movement again. */
@@ -54,14 +53,17 @@ function sayDoubled(matching: Matching): void {
   }
 }
 
-/** Sums of one side by currency and status, exact: together they are the sums of its rows. */
+/** Rows and sums of one side by currency and status, exact: together they are those of the side. */
 export function totalsOf(books: Books, { ledger, report, bank }: Reconciliation, side: Side): Totals {
   const totals: Totals = new Map();
   const add = (currency: string, status: Status | undefined, amountMinor: number) => {
     if (status === undefined) return;
-    const byStatus = totals.get(currency) ?? new Map<Status, bigint>();
-    byStatus.set(status, (byStatus.get(status) ?? 0n) + BigInt(amountMinor));
+    const byStatus = totals.get(currency) ?? new Map<Status, Total>();
     totals.set(currency, byStatus);
+    const total = byStatus.get(status) ?? { rows: 0, amountMinor: 0n };
+    byStatus.set(status, total);
+    total.rows++;
+    total.amountMinor += BigInt(amountMinor);
   };
   const addRows = (rows: LedgerRows, placement: Placement) => {
     for (let row = 0; row < rows.count; row++) {
@@ -75,4 +77,8 @@ export function totalsOf(books: Books, { ledger, report, bank }: Reconciliation,
   return totals;
 }
 
-export type Totals = Map<string, Map<Status, bigint>>;
+export interface Total {
+  rows: number;
+  amountMinor: bigint;
+}
+export type Totals = Map<string, Map<Status, Total>>;

@@ -1,7 +1,6 @@
 // The payouts that a report speaks of, what the bank should show for each, and which bank entries name them.
 import { present } from '../../kit/assert.ts';
-import type { Books } from './books.ts';
-import { isPayout, kindOf } from './match-rows.ts';
+import { type Books, isPayout, kindOf } from './books.ts';
 
 export interface Payout {
   processor: string;

@@ -34,6 +34,9 @@ export interface Finding {
   report: number[];
   bank: number[];
   currency: string;
+  /** Of payouts: what the bank should show, and when they were made. Their parts may be all that there is of them. */
+  paidMinor?: bigint;
+  paidMs?: number;
   /** What the other side says less what ours does, in `currency`; null where there is nothing to compare. */
   differenceMinor: bigint | null;
 }

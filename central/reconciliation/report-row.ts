@@ -78,23 +78,25 @@ export interface StatementCheck {
 }
 
 /** Why a row was set aside. */
-export type AsideReason =
-  | 'line_too_long'
-  | 'quote_open'
-  | 'columns_differ'
-  | 'header_repeated'
-  | 'not_utf8'
-  | 'kind_unknown'
-  | 'reference_missing'
-  | 'currency_unknown'
-  | 'amount_malformed'
-  | 'amount_too_large'
-  | 'amounts_disagree'
-  | 'date_malformed'
-  | 'zone_unknown'
-  | 'entry_malformed'
-  | 'not_booked'
-  | 'truncated';
+export const asideReasons = [
+  'line_too_long',
+  'quote_open',
+  'columns_differ',
+  'header_repeated',
+  'not_utf8',
+  'kind_unknown',
+  'reference_missing',
+  'currency_unknown',
+  'amount_malformed',
+  'amount_too_large',
+  'amounts_disagree',
+  'date_malformed',
+  'zone_unknown',
+  'entry_malformed',
+  'not_booked',
+  'truncated',
+] as const;
+export type AsideReason = (typeof asideReasons)[number];
 
 /** A row that could not be read. The rest of the file goes on. */
 export interface SetAside {

@@ -1,9 +1,17 @@
 // By which rules the sides are matched: how much may differ, and how long what is not there yet is only awaited.
 import * as z from 'zod';
+import { isAccountName } from '../ledger/postings.ts';
 import { rowKinds } from './report-row.ts';
 
 const days = z.int().min(0).max(366);
 const minor = z.int().min(0).max(1_000_000);
+
+/** An account of the books. */
+export const Account = z
+  .string()
+  .refine(isAccountName, { error: 'use an account of the chart, such as expense:fee:stripe' });
+/** What is left of a report where no other movement follows from it. */
+const bookableKinds = ['transfer', 'reserve', 'adjustment'] as const;
 
 export const ProcessorRules = z.strictObject({
   /** By how much a charge or refund may differ between ledger and report and still be the same. */
@@ -22,6 +30,10 @@ export const ProcessorRules = z.strictObject({
   bankWords: z.array(z.string().min(3).max(50)).max(10).default([]),
   /** Kinds of report rows that the ledger has no row for: they only have to be right within their payout. */
   withoutLedger: z.array(z.enum(rowKinds)).default(['fee', 'transfer', 'reserve']),
+  /** Kinds that have no ledger row of their own either, but belong to a payment that the ledger must know. */
+  followsPayment: z.array(z.enum(rowKinds)).default(['dispute', 'dispute_reversed']),
+  /** Kinds that nobody need look at, and the account that each is booked to. */
+  bookTo: z.partialRecord(z.enum(bookableKinds), Account).default({}),
 });
 export type ProcessorRules = z.infer<typeof ProcessorRules>;
 
@@ -29,6 +41,10 @@ export type ProcessorRules = z.infer<typeof ProcessorRules>;
 export const MatchRules = z.strictObject({
   processors: z.record(z.string().min(1).max(50), ProcessorRules).default({}),
   otherwise: ProcessorRules.prefault({}),
+  /** So long after its booking a checkout or a refund may wait for its money; then it is not collected. */
+  collectDaysMax: days.default(4),
+  /** Of two processors in a shadow reconciliation the smaller one must have so many hundredths of the other's charges. */
+  shadowVolumePercentMin: z.int().min(1).max(100).default(10),
 });
 export type MatchRules = z.infer<typeof MatchRules>;
 

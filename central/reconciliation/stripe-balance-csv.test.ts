@@ -17,7 +17,7 @@ describe('readStripeBalanceCsv', () => {
       processor: 'stripe',
       kind: 'charge',
       processorReference: 'txn_1',
-      paymentReference: 'ch_1',
+      paymentReference: 'pi_1',
       ourReference: 'sale-1',
       amountMinor: 1250,
       currency: 'GBP',

@@ -17,6 +17,7 @@ const names = {
   net: ['net'],
   category: ['reporting_category', 'type'],
   source: ['source_id', 'source'],
+  intent: ['payment_intent_id'],
   charge: ['charge_id'],
   payout: ['automatic_payout_id', 'payout_id', 'transfer'],
   ourReference: [
@@ -83,7 +84,8 @@ function rowOf(cells: Cells<Column>): ReportRow {
     processor: 'stripe',
     kind,
     processorReference,
-    paymentReference: cells.reference('charge') ?? cells.reference('source'),
+    // What our adapter knows a payment by is its intent.
+    paymentReference: cells.reference('intent') ?? cells.reference('charge') ?? cells.reference('source'),
     ourReference: cells.reference('ourReference'),
     ...charged(cells, { amountMinor: grossMinor, currency: netCurrency }),
     feeMinor,

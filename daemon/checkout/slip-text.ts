@@ -1,11 +1,12 @@
 // A slip as text for a printer of 42 columns: nothing is on it that the slip as data does not say. Pure.
+import { decimalText } from '../../contract/money.ts';
 import type { Slip } from '../../contract/slip.ts';
 
 export const slipColumns = 42;
 
 /** The text, one line feed after each line and no line longer than the paper is wide. */
 export function slipText(slip: Slip): string {
-  const money = moneyFormat(slip.currency);
+  const money = (minor: number) => decimalText(minor, slip.currency);
   const time = timeFormat(slip.timeZone);
   const rule = '-'.repeat(slipColumns);
   const discountMinor = slip.lines.reduce((sum, line) => sum + (line.discountMinor ?? 0), 0);
@@ -71,21 +72,6 @@ function wrapped(text: string): string[] {
     rest = rest.slice(at).trimStart();
   }
   return [...lines, rest];
-}
-
-/** Digits as ISO 4217 has them for the currency; the currency itself stands beside the total. */
-function moneyFormat(currency: string): (minor: number) => string {
-  const { maximumFractionDigits } = new Intl.NumberFormat('en', {
-    style: 'currency',
-    currency,
-  }).resolvedOptions();
-  const digits = maximumFractionDigits ?? 2;
-  return (minor) => {
-    const text = String(Math.abs(minor)).padStart(digits + 1, '0');
-    const sign = minor < 0 ? '-' : '';
-    if (digits === 0) return sign + text;
-    return `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
-  };
 }
 
 function timeFormat(timeZone: string): (ms: number) => string {

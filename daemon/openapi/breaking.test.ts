@@ -1,8 +1,8 @@
 // Which changes break a kiosk: each is made to the real document, alone.
 import { describe, expect, it } from 'vitest';
+import type { Json } from '../../kit/json-schemas.ts';
 import { breaks } from './breaking.ts';
 import { type OpenApiDocument, openApiDocument } from './document.ts';
-import type { Json } from './schemas.ts';
 
 const before = openApiDocument();
 

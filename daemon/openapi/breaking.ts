@@ -1,7 +1,8 @@
 // What of a change to the interface would break a kiosk that was written for the one before. Pure: two documents in, a
 // sentence for each break out. What counts is written down in docs/decisions/0023.
+
+import type { Json } from '../../kit/json-schemas.ts';
 import type { OpenApiDocument } from './document.ts';
-import type { Json } from './schemas.ts';
 
 /** A kiosk must be free to send what it sent before, and be answered with nothing it could not read. */
 type Direction = 'request' | 'answer';

@@ -9,6 +9,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { manualClock } from '../../kit/clock.ts';
+import type { Json } from '../../kit/json-schemas.ts';
 import type { Log } from '../../kit/log.ts';
 import { openApiFile } from '../http/openapi.ts';
 import { problemCodes } from '../http/problems.ts';
@@ -20,7 +21,6 @@ import { feedId, firstFeed, pennies, plentyOfSpace } from '../store/temporary-st
 import { breaks } from './breaking.ts';
 import { type OpenApiDocument, openApiDocument, pathOf } from './document.ts';
 import { operations, problemsOfNoOperation } from './operations.ts';
-import type { Json } from './schemas.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-openapi-'));
 const quiet = () => {};

@@ -2,12 +2,13 @@
 // Made by `npm run openapi` and in tests; the appliance serves the file that came of it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Json } from '../../kit/json-schemas.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type ProblemCode, problemCodes, problemWords } from '../http/problems.ts';
 import { scopeOf } from '../http/scopes.ts';
 import { type Answered, type Operation, operations } from './operations.ts';
 import { type HeaderName, headers, parameters } from './parameters.ts';
-import { type Json, jsonSchemas, ref } from './schemas.ts';
+import { jsonSchemas, ref } from './schemas.ts';
 
 const samplesFolder = join(import.meta.dirname, '..', '..', 'contract', 'samples');
 

@@ -1,6 +1,6 @@
 // What travels beside a body: parameters and response headers.
 import { limits } from '../../contract/limits.ts';
-import type { Json } from './schemas.ts';
+import type { Json } from '../../kit/json-schemas.ts';
 
 const uuid = { type: 'string', format: 'uuid' };
 

@@ -19,6 +19,6 @@ export const programs: readonly ProgramParts[] = [
   {
     name: 'holdfast-central',
     entries: ['central/main.ts', 'central/ledger/sqlite/thread.ts'],
-    files: ['central/ledger/sqlite/migrations'],
+    files: ['central/ledger/sqlite/migrations', 'docs/openapi-central.json'],
   },
 ];

@@ -2,7 +2,8 @@
 
 export interface Answer {
   status: number;
-  body: object;
+  /** JSON, made once: it is sent, and kept under its key, as it is. */
+  text: string;
 }
 
 export interface ErrorBody {
@@ -23,7 +24,7 @@ export class Refusal extends Error {
 
   constructor(status: number, error: ErrorBody, begun: boolean) {
     super(error.message);
-    this.answer = { status, body: { error } };
+    this.answer = { status, text: JSON.stringify({ error }) };
     this.begun = begun;
   }
 }
@@ -68,6 +69,11 @@ export const failures = {
       message:
         'Keys for idempotent requests can only be used with the same parameters they were first used with.',
     },
+    false,
+  ),
+  tooLong: new Refusal(
+    413,
+    { type: 'invalid_request_error', message: 'The body is longer than any call of this API.' },
     false,
   ),
   tooMany: new Refusal(

@@ -7,20 +7,35 @@ type Value = string | { [key: string]: Value };
 /** `a[b]=1&c=2` becomes `{ a: { b: '1' }, c: '2' }`; lists stay objects with their numbers as keys. */
 export function parseForm(text: string): Record<string, Value> {
   const root: Record<string, Value> = Object.create(null);
-  for (const [name, value] of new URLSearchParams(text)) {
-    const [first = '', ...rest] = name.split('[').map((part) => part.replace(/\]$/, ''));
-    let at = root;
-    let key = first;
-    for (const part of rest) {
-      const inner = at[key];
-      const next: Record<string, Value> = typeof inner === 'object' ? inner : Object.create(null);
-      at[key] = next;
-      at = next;
-      key = part === '' ? String(Object.keys(next).length) : part;
-    }
-    at[key] = value;
+  if (text === '') return root;
+  for (const pair of text.split('&')) {
+    const equals = pair.indexOf('=');
+    const name = decode(equals === -1 ? pair : pair.slice(0, equals));
+    const value = equals === -1 ? '' : decode(pair.slice(equals + 1));
+    if (name.includes('[')) putInto(root, name, value);
+    else if (name !== '') root[name] = value;
   }
   return root;
+}
+
+function putInto(root: Record<string, Value>, name: string, value: string): void {
+  const [first = '', ...rest] = name.split('[').map((part) => part.replace(/\]$/, ''));
+  let at = root;
+  let key = first;
+  for (const part of rest) {
+    const inner = at[key];
+    const next: Record<string, Value> = typeof inner === 'object' ? inner : Object.create(null);
+    at[key] = next;
+    at = next;
+    key = part === '' ? String(Object.keys(next).length) : part;
+  }
+  at[key] = value;
+}
+
+/** As URLSearchParams decodes; most parts have nothing to decode. */
+function decode(part: string): string {
+  if (!/[%+]/.test(part)) return part;
+  return new URLSearchParams(`=${part.replaceAll('=', '%3D')}`).get('') ?? '';
 }
 
 /** The parameters the schema describes. @throws Refusal with Stripe's code for what is unknown, missing or malformed */

@@ -1,22 +1,28 @@
 // One call of Stripe's API: key, idempotency, the operation, and how the answer reaches the caller.
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Context } from 'koa';
-import getRawBody from 'raw-body';
 import { unreachable } from '../../kit/assert.ts';
-import { type Act, actOfPaymentMethod, type Orders } from '../acts.ts';
+import { type Act, actOfPaymentMethod } from '../acts.ts';
 import type { Keys } from '../idempotency.ts';
+import type { Orders } from '../orders.ts';
 import { type Answer, failures, Refusal } from './answer.ts';
 import type { Books } from './books.ts';
+import {
+  cutOff,
+  drip,
+  type Exchange,
+  openExchange,
+  readBody,
+  sendAnswer,
+  sendGarbage,
+  sendHalf,
+} from './exchange.ts';
 import { parseForm } from './form.ts';
-import { type Form, findOperation, type Operation } from './routes.ts';
-import { apiVersion } from './shapes.ts';
+import type { Form, Operations } from './routes.ts';
 
-const bodyBytesMax = 64 * 1024;
 const keyCharsMax = 255;
-/** Between two bytes of an answer that drips. */
-const byteMs = 100;
-/** Keys are kept for a day: more than this many are more than a test needs. */
-const keysMax = 200_000;
+/** Keys are kept for a day: for each payment its charge and one more call. */
+const keysMax = 400_000;
 
 export interface Call {
   operation: string;
@@ -28,16 +34,25 @@ export interface Call {
 
 export interface GatewayParts {
   books: Books;
-  keys: Keys;
+  keys: Keys<Answer>;
   orders: Orders;
-  operations: readonly Operation[];
+  operations: Operations;
+  /** Each answer leaves so much later than it was ready. */
+  latencyMs: number;
   /** Remembers the call; its status is filled in when it is answered. */
   note(call: Call): void;
 }
 
-export async function answerStripe(context: Context, parts: GatewayParts): Promise<void> {
-  const found = findOperation(parts.operations, context.method, context.path);
-  const key = context.method === 'POST' ? context.get('Idempotency-Key') || null : null;
+type Found = NonNullable<ReturnType<Operations['find']>>;
+
+export async function answerStripe(
+  request: IncomingMessage,
+  response: ServerResponse,
+  parts: GatewayParts,
+): Promise<void> {
+  const exchange = openExchange(request, response);
+  const found = parts.operations.find(exchange.method, exchange.path);
+  const key = exchange.method === 'POST' ? keyOf(request) : null;
   const call: Call = {
     operation: found?.operation.name ?? 'none',
     idempotencyKey: key,
@@ -46,40 +61,45 @@ export async function answerStripe(context: Context, parts: GatewayParts): Promi
     replayed: false,
   };
   parts.note(call);
-  context.set('Stripe-Version', apiVersion);
-  context.set('Request-Id', parts.books.newId('req'));
-  if (key !== null) context.set('Idempotency-Key', key.slice(0, keyCharsMax));
+  exchange.headers.push('Request-Id', parts.books.newId('req'));
+  if (key !== null) exchange.headers.push('Idempotency-Key', key.slice(0, keyCharsMax));
   try {
-    if (!isTestKey(context.get('Authorization'))) throw failures.unauthorised;
-    if (!found) throw unknownPath(context);
-    await answerCall(context, found, await readForm(context), call, parts);
+    if (!isTestKey(request.headers.authorization ?? '')) throw failures.unauthorised;
+    if (!found) throw unknownPath(exchange);
+    const text = exchange.method === 'GET' ? exchange.query : await readBody(exchange);
+    await answerCall(exchange, found, text, call, parts);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    send(context, error.answer, call);
+    send(exchange, error.answer, call, parts);
   }
 }
 
 async function answerCall(
-  context: Context,
-  { operation, id }: { operation: Operation; id: string },
-  form: Form,
+  exchange: Exchange,
+  found: Found,
+  text: string,
   call: Call,
   parts: GatewayParts,
 ): Promise<void> {
   const { keys, orders } = parts;
   const key = call.idempotencyKey;
+  const request = `${exchange.method} ${exchange.path}\n${text}`;
   if (key !== null) {
-    const replayed = claimKey(keys, key, JSON.stringify([context.method, context.path, form]));
+    const replayed = claimKey(keys, key, request);
     if (replayed) {
       call.replayed = true;
-      context.set('Idempotent-Replayed', 'true');
-      return send(context, replayed, call);
+      exchange.headers.push('Idempotent-Replayed', 'true');
+      return send(exchange, replayed, call, parts);
     }
   }
-  const act = orders.take(operation.name) ?? actOfPaymentMethod(String(form.payment_method ?? ''));
+  const form = parseForm(text);
+  const act =
+    orders.take(found.operation.name, key ?? request) ??
+    actOfPaymentMethod(String(form.payment_method ?? ''));
   call.act = act?.kind ?? null;
+  if (act?.kind === 'instead') form.payment_method = act.paymentMethod;
   const carryOut = (): Answer => {
-    const answer = run(operation, parts.books, form, id);
+    const answer = run(found, parts.books, form);
     if (key !== null) {
       if (answer.begun) keys.keep(key, answer.answer);
       else keys.drop(key);
@@ -92,52 +112,52 @@ async function answerCall(
   };
   switch (act?.kind) {
     case undefined:
-      return send(context, carryOut(), call);
+    case 'instead':
+      return send(exchange, carryOut(), call, parts);
     case 'slow':
       await sleep(act.delayMs, undefined, { ref: false });
-      return send(context, carryOut(), call);
+      return send(exchange, carryOut(), call, parts);
     case 'hang':
-      carryOutNothing();
-      return leaveOpen(context);
+      // The server closes what is open when it stops.
+      return carryOutNothing();
     case 'reset':
       carryOutNothing();
-      return cutOff(context);
+      return cutOff(exchange);
     case 'do_then_hang':
       carryOut();
-      return leaveOpen(context);
+      return;
     case 'do_then_reset':
       carryOut();
-      return cutOff(context);
+      return cutOff(exchange);
     case 'half_answer':
     case 'half_then_hang':
-      return sendHalf(context, carryOut(), act.kind === 'half_answer');
+      return sendHalf(exchange, carryOut(), act.kind === 'half_answer');
     case 'drip':
-      return drip(context, carryOut());
+      return drip(exchange, carryOut());
     case 'garbage':
       carryOut();
-      context.body = '<html>502 Bad Gateway</html>';
       call.status = 200;
-      return;
+      return sendGarbage(exchange);
     case 'answer_409':
       carryOutNothing();
-      return send(context, failures.keyInUse.answer, call);
+      return send(exchange, failures.keyInUse.answer, call, parts);
     case 'answer_429':
       carryOutNothing();
-      return send(context, failures.tooMany.answer, call);
+      return send(exchange, failures.tooMany.answer, call, parts);
     case 'answer_500':
       if (key !== null) keys.keep(key, failures.failed.answer);
-      return send(context, failures.failed.answer, call);
+      return send(exchange, failures.failed.answer, call, parts);
     case 'do_then_500':
       carryOut();
       if (key !== null) keys.keep(key, failures.failed.answer);
-      return send(context, failures.failed.answer, call);
+      return send(exchange, failures.failed.answer, call, parts);
     default:
       return unreachable(act);
   }
 }
 
 /** The answer to give again, or null when the call is to be carried out. */
-function claimKey(keys: Keys, key: string, request: string): Answer | null {
+function claimKey(keys: Keys<Answer>, key: string, request: string): Answer | null {
   if (keys.count >= keysMax) throw failures.full;
   const claim = keys.claim(key, request);
   switch (claim.kind) {
@@ -154,13 +174,19 @@ function claimKey(keys: Keys, key: string, request: string): Answer | null {
   }
 }
 
-function run(operation: Operation, books: Books, form: Form, id: string): { answer: Answer; begun: boolean } {
+function run({ operation, id }: Found, books: Books, form: Form): { answer: Answer; begun: boolean } {
   try {
-    return { answer: { status: 200, body: operation.run(books, form, id) }, begun: true };
+    const body = operation.run(books, form, id);
+    return { answer: { status: 200, text: JSON.stringify(body) }, begun: true };
   } catch (error) {
     if (error instanceof Refusal) return error;
     throw error;
   }
+}
+
+function keyOf({ headers }: IncomingMessage): string | null {
+  const key = headers['idempotency-key'];
+  return typeof key === 'string' && key !== '' ? key : null;
 }
 
 /** As a bearer token, or as the user of basic authentication. */
@@ -171,53 +197,12 @@ function isTestKey(authorization: string): boolean {
   return /^(sk|rk)_test_\w+$/.test(key ?? '');
 }
 
-async function readForm(context: Context): Promise<Form> {
-  if (context.method === 'GET') return parseForm(context.querystring);
-  return parseForm(await getRawBody(context.req, { encoding: 'utf8', limit: bodyBytesMax }));
-}
-
-function unknownPath({ method, path }: Context): Refusal {
+function unknownPath({ method, path }: Exchange): Refusal {
   const message = `Unrecognized request URL (${method}: ${path}). The sandbox speaks a part of the API only.`;
   return new Refusal(404, { type: 'invalid_request_error', message }, false);
 }
 
-function send(context: Context, answer: Answer, call: Call): void {
+function send(exchange: Exchange, answer: Answer, call: Call, { latencyMs }: GatewayParts): void {
   call.status = answer.status;
-  context.status = answer.status;
-  context.body = answer.body;
-}
-
-/** The server closes what is open when it stops. */
-function leaveOpen(context: Context): void {
-  context.respond = false;
-}
-
-function cutOff(context: Context): void {
-  context.respond = false;
-  context.req.socket.resetAndDestroy();
-}
-
-function sendHalf(context: Context, answer: Answer, thenClose: boolean): void {
-  const body = beginAnswer(context, answer);
-  context.res.write(body.subarray(0, body.length / 2), () => {
-    if (thenClose) context.req.socket.destroy();
-  });
-}
-
-async function drip(context: Context, answer: Answer): Promise<void> {
-  const body = beginAnswer(context, answer);
-  for (const byte of body) {
-    if (context.res.destroyed) return;
-    context.res.write(Uint8Array.of(byte));
-    await sleep(byteMs, undefined, { ref: false });
-  }
-  context.res.end();
-}
-
-/** Sends the head; the body is the caller's to send. */
-function beginAnswer(context: Context, answer: Answer): Buffer {
-  context.respond = false;
-  const body = Buffer.from(JSON.stringify(answer.body));
-  context.res.writeHead(answer.status, { 'Content-Type': 'application/json', 'Content-Length': body.length });
-  return body;
+  sendAnswer(exchange, answer, latencyMs);
 }

@@ -1,6 +1,7 @@
 // The search for PaymentIntents. Like Stripe's it lags behind: what was made a moment ago is not found yet.
 import { malformed } from './answer.ts';
-import type { Books, Payment } from './books.ts';
+import type { Books } from './books.ts';
+import type { Payment } from './rows.ts';
 import { showPayment } from './shapes.ts';
 
 const clause =
@@ -8,26 +9,38 @@ const clause =
 
 /** Clauses joined by AND: `metadata['key']:'value'`, `status:'…'`, `currency:'…'`. @throws Refusal for any other query */
 export function searchPayments(books: Books, query: string, limit: number, lagMs: number): object {
-  const tests = query.split(/ and /i).map((text) => readClause(text.trim()));
+  const clauses = query.split(/ and /i).map((text) => readClause(text.trim()));
   const seenMs = books.nowMs() - lagMs;
-  const data = [...books.payments.values()]
-    .filter((payment) => payment.createdMs <= seenMs && tests.every((test) => test(payment)))
+  const metadata = clauses.find(({ key }) => key !== null);
+  const candidates = metadata ? (books.byMetadata.get(metadata.value) ?? []) : [...books.payments.values()];
+  const data = candidates
+    .filter((payment) => payment.createdMs <= seenMs && clauses.every((one) => holds(one, payment)))
     .reverse();
   return {
     object: 'search_result',
-    data: data.slice(0, limit).map(showPayment),
+    data: data.slice(0, limit).map((payment) => showPayment(payment)),
     has_more: data.length > limit,
     next_page: null,
     url: '/v1/payment_intents/search',
   };
 }
 
-function readClause(text: string): (payment: Payment) => boolean {
-  const [, single, double, field, valueSingle, valueDouble] = clause.exec(text) ?? [];
+interface Clause {
+  /** Of the metadata, or null where it is about the field. */
+  key: string | null;
+  field: string;
+  value: string;
+}
+
+function readClause(text: string): Clause {
+  const [, single, double, field = '', valueSingle, valueDouble] = clause.exec(text) ?? [];
   const value = valueSingle ?? valueDouble;
-  const key = single ?? double;
   if (value === undefined)
     throw malformed('parameter_invalid', 'query', `The sandbox cannot search for: ${text}`);
-  if (key !== undefined) return ({ metadata }) => metadata[key] === value;
-  return field === 'status' ? ({ status }) => status === value : ({ currency }) => currency === value;
+  return { key: single ?? double ?? null, field, value };
+}
+
+function holds({ key, field, value }: Clause, payment: Payment): boolean {
+  if (key !== null) return payment.metadata[key] === value;
+  return (field === 'status' ? payment.status : payment.currency) === value;
 }

@@ -1,12 +1,15 @@
-// Objects and lists as Stripe shows them (API version 2026-10-28.endive), with the fields an integration of card payments
-// reads; times are whole seconds.
-import type { BalanceTransaction, Event, Payment, Refund } from './books.ts';
+// Objects as Stripe shows them (API version 2026-10-28.endive), with the fields an integration of card payments reads; times
+// are whole seconds.
+import { netOf, sourceIdOf } from './balance.ts';
+import type { Event } from './events.ts';
+import type { BalanceTransaction, Dispute, Payment, Payout, Refund } from './rows.ts';
 
 export const apiVersion = '2026-10-28.endive';
 
-const seconds = (ms: number) => Math.floor(ms / 1000);
+export const seconds = (ms: number) => Math.floor(ms / 1000);
 
-export function showPayment(payment: Payment): object {
+/** @param latestCharge whole instead of its id */
+export function showPayment(payment: Payment, latestCharge = false): object {
   return {
     id: payment.id,
     object: 'payment_intent',
@@ -21,7 +24,7 @@ export function showPayment(payment: Payment): object {
     currency: payment.currency,
     description: null,
     last_payment_error: payment.lastError,
-    latest_charge: payment.chargeId,
+    latest_charge: latestCharge && payment.chargeId !== null ? showCharge(payment) : payment.chargeId,
     livemode: false,
     metadata: { ...payment.metadata },
     next_action: null,
@@ -31,39 +34,158 @@ export function showPayment(payment: Payment): object {
   };
 }
 
+/** The last charge of a payment. */
+export function showCharge(payment: Payment): object {
+  const { lastError, dispute } = payment;
+  const isPaid = lastError === null;
+  return {
+    id: payment.chargeId,
+    object: 'charge',
+    amount: payment.amount,
+    amount_captured: payment.amountReceived,
+    amount_refunded: payment.refunded,
+    balance_transaction: payment.balance?.id ?? null,
+    captured: payment.status === 'succeeded',
+    created: seconds(payment.createdMs),
+    currency: payment.currency,
+    description: null,
+    dispute: dispute?.id ?? null,
+    disputed: dispute !== null,
+    failure_code: lastError?.code ?? null,
+    failure_message: lastError?.message ?? null,
+    livemode: false,
+    metadata: { ...payment.metadata },
+    outcome: {
+      network_status: isPaid ? 'approved_by_network' : 'declined_by_network',
+      reason: lastError?.decline_code ?? null,
+      type: isPaid ? 'authorized' : 'issuer_declined',
+    },
+    paid: isPaid,
+    payment_intent: payment.id,
+    payment_method: payment.paymentMethod,
+    refunded: payment.amountReceived > 0 && payment.refunded === payment.amountReceived,
+    status: isPaid ? 'succeeded' : 'failed',
+  };
+}
+
 export function showRefund(refund: Refund): object {
+  const { payment, failure } = refund;
   return {
     id: refund.id,
     object: 'refund',
     amount: refund.amount,
-    charge: refund.chargeId,
+    balance_transaction: refund.balance?.id ?? null,
+    charge: payment.chargeId,
     created: seconds(refund.createdMs),
-    currency: refund.currency,
+    currency: payment.currency,
+    ...(failure === null
+      ? {}
+      : { failure_balance_transaction: failure.id, failure_reason: 'expired_or_canceled_card' }),
     metadata: refund.metadata,
-    payment_intent: refund.paymentId,
+    payment_intent: payment.id,
     reason: null,
-    status: 'succeeded',
+    status: refund.status,
   };
 }
 
-export function showBalance(row: BalanceTransaction): object {
+export function showDispute(dispute: Dispute): object {
+  return {
+    id: dispute.id,
+    object: 'dispute',
+    amount: dispute.amount,
+    balance_transactions: dispute.balance.map((row) => showBalance(row)),
+    charge: dispute.payment.chargeId,
+    created: seconds(dispute.createdMs),
+    currency: dispute.payment.currency,
+    evidence: { ...dispute.evidence },
+    evidence_details: {
+      due_by: seconds(dispute.dueMs),
+      has_evidence: Object.keys(dispute.evidence).length > 0,
+      past_due: dispute.status === 'lost' && dispute.submitted === 0,
+      submission_count: dispute.submitted,
+    },
+    is_charge_refundable: false,
+    livemode: false,
+    metadata: { ...dispute.metadata },
+    payment_intent: dispute.payment.id,
+    reason: dispute.reason,
+    status: dispute.status,
+  };
+}
+
+export function showPayout(payout: Payout): object {
+  const { failure } = payout;
+  return {
+    id: payout.id,
+    object: 'payout',
+    amount: payout.amount,
+    arrival_date: seconds(payout.arrivalMs),
+    automatic: payout.automatic,
+    balance_transaction: payout.balance?.id ?? null,
+    created: seconds(payout.createdMs),
+    currency: payout.currency,
+    description: 'STRIPE PAYOUT',
+    destination: 'ba_sandbox',
+    failure_balance_transaction: failure?.id ?? null,
+    failure_code: failure === null ? null : 'account_closed',
+    failure_message: failure === null ? null : 'The bank account has been closed.',
+    livemode: false,
+    metadata: {},
+    method: 'standard',
+    original_payout: null,
+    reconciliation_status: payout.automatic ? 'completed' : 'not_applicable',
+    reversed_by: null,
+    source_type: 'card',
+    statement_descriptor: null,
+    status: payout.status,
+    type: 'bank_account',
+  };
+}
+
+/** Stripe's types, where they are not the reporting category. */
+const typeByCategory: Partial<Record<BalanceTransaction['category'], string>> = {
+  dispute: 'adjustment',
+  dispute_reversal: 'adjustment',
+  payout_reversal: 'payout_failure',
+};
+
+export function balanceType({ category }: BalanceTransaction): string {
+  return typeByCategory[category] ?? category;
+}
+
+/** @param wholeSource the object that moved the balance, instead of its id */
+export function showBalance(row: BalanceTransaction, nowMs = row.createdMs, wholeSource = false): object {
+  const { fee, currency } = row;
   return {
     id: row.id,
     object: 'balance_transaction',
     amount: row.amount,
-    available_on: seconds(row.createdMs) + 2 * 86_400,
+    available_on: seconds(row.availableMs),
     created: seconds(row.createdMs),
-    currency: row.currency,
+    currency,
     description: null,
-    exchange_rate: null,
-    fee: row.fee,
-    fee_details: [],
-    net: row.amount - row.fee,
-    reporting_category: row.type,
-    source: row.sourceId,
-    status: 'pending',
-    type: row.type,
+    exchange_rate: row.exchange === null ? null : Number(row.exchange.rate),
+    fee,
+    fee_details: fee === 0 ? [] : [{ amount: fee, currency, description: 'Sandbox fee', type: 'stripe_fee' }],
+    net: netOf(row),
+    reporting_category: row.category,
+    source: wholeSource ? showSource(row) : sourceIdOf(row),
+    status: row.availableMs <= nowMs ? 'available' : 'pending',
+    type: balanceType(row),
   };
+}
+
+function showSource({ source }: BalanceTransaction): object {
+  switch (source.kind) {
+    case 'charge':
+      return showCharge(source.payment);
+    case 'refund':
+      return showRefund(source.refund);
+    case 'dispute':
+      return showDispute(source.dispute);
+    case 'payout':
+      return showPayout(source.payout);
+  }
 }
 
 export function showEvent(event: Event): object {
@@ -78,27 +200,4 @@ export function showEvent(event: Event): object {
     request: { id: null, idempotency_key: null },
     type: event.type,
   };
-}
-
-export interface Paging {
-  limit: number;
-  starting_after?: string | undefined;
-  created?: Partial<Record<'gt' | 'gte' | 'lt' | 'lte', number | undefined>> | undefined;
-}
-
-/** A page of what is kept in the order of its making, the newest first. */
-export function showPage<Row extends { id: string; createdMs: number }>(
-  rows: Iterable<Row>,
-  { limit, starting_after, created }: Paging,
-  show: (row: Row) => object,
-  url: string,
-): object {
-  const within = [...rows].reverse().filter(({ createdMs }) => {
-    const at = seconds(createdMs);
-    const { gt = -1, gte = 0, lt = Infinity, lte = Infinity } = created ?? {};
-    return at > gt && at >= gte && at < lt && at <= lte;
-  });
-  const from = starting_after === undefined ? 0 : within.findIndex(({ id }) => id === starting_after) + 1;
-  const page = within.slice(from, from + limit);
-  return { object: 'list', data: page.map(show), has_more: within.length > from + limit, url };
 }

@@ -176,4 +176,100 @@ export const mutants: readonly Mutant[] = [
     ],
     tests: ['daemon/store/exposure.test.ts', 'daemon/store/projections.test.ts'],
   },
+  {
+    name: 'a key may be used from anywhere',
+    breaks: 'a stolen key is worth as much outside as inside',
+    edits: [
+      {
+        file: 'central/people/keys.ts',
+        from: 'key.addresses !== null && !isListed(key.addresses, request.from)',
+        to: "key.addresses !== null && isListed([], '')",
+      },
+    ],
+    tests: ['central/people/keys.test.ts', 'central/http/gate.test.ts'],
+  },
+  {
+    name: 'a narrow key makes a wide one',
+    breaks: 'key.manage alone is everything',
+    edits: [
+      {
+        file: 'central/people/keys.ts',
+        from: 'keyMay(key, action) && !keyMay(maker, action)',
+        to: 'keyMay(key, action) && !roleMay(maker.role, action)',
+      },
+    ],
+    tests: ['central/people/keys.test.ts', 'central/people/sqlite/keys.test.ts'],
+  },
+  {
+    name: 'one person decides above the limit',
+    breaks: 'the second of two persons is the first',
+    edits: [
+      {
+        file: 'central/people/reviews.ts',
+        from: "return who.person === who.proposedBy ? { kind: 'second_person_needed' } : { kind: 'decided' };",
+        to: "return { kind: 'decided' };",
+      },
+    ],
+    tests: ['central/people/reviews.test.ts', 'central/people/sqlite/reviews.test.ts'],
+  },
+  {
+    name: 'the audit log is believed',
+    breaks: 'whoever changes a record is not seen',
+    edits: [
+      {
+        file: 'central/people/audit.ts',
+        from: 'if (!hash.equals(record.hash))',
+        to: 'if (hash.length < 32)',
+      },
+    ],
+    tests: ['central/people/sqlite/audit.test.ts'],
+  },
+  {
+    name: 'what was not seen is not there',
+    breaks: 'I13: a charge at Adyen whose webhook is late is taken to be absent',
+    edits: [
+      {
+        file: 'central/processors/adyen.ts',
+        from: "return repeatable ? { kind: 'repeat' } : { kind: 'unavailable', code: 'key_forgotten' };",
+        to: "return repeatable ? { kind: 'not_found' } : { kind: 'not_found' };",
+      },
+    ],
+    tests: ['central/processors/adyen.test.ts'],
+  },
+  {
+    name: 'an outage ends the doubt',
+    breaks: 'I13: a charge not heard of is sent again when its key is forgotten',
+    edits: [
+      {
+        file: 'central/processors/retryable.ts',
+        from: 'if (inDoubt && (',
+        to: 'if (!inDoubt && inDoubt && (',
+      },
+    ],
+    tests: ['central/processors/adyen.test.ts', 'central/processors/retryable.test.ts'],
+  },
+  {
+    name: 'a key that lives for ever',
+    breaks: 'I13: a request is repeated after Adyen may have forgotten its key',
+    edits: [
+      {
+        file: 'central/processors/adyen.ts',
+        from: 'clock.wallMs() - firstSentMs < keyLifeMs - keyMarginMs',
+        to: 'clock.wallMs() - firstSentMs < Infinity - keyMarginMs',
+      },
+    ],
+    tests: ['central/processors/adyen.test.ts'],
+  },
+  {
+    name: 'one signed item vouches for all',
+    breaks: 'an unsigned item of a webhook is believed',
+    edits: [
+      {
+        file: 'central/processors/adyen.ts',
+        from: 'if (!items.every((item) => isSigned',
+        to: 'if (!items.some((item) => isSigned',
+      },
+    ],
+    tests: ['central/processors/adyen-webhooks.test.ts'],
+  },
 ];

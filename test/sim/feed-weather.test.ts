@@ -1,10 +1,12 @@
 // The way down in bad weather: whatever central's feed goes through on its way (repeated, reordered, cut short, with
 // restarts between), the appliance comes to where it would have come in order. Central's own feed, the appliance's own store.
+
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { defaultPolicy } from '../../central/feed/default-policy.ts';
 import { publishProducts } from '../../central/feed/publish.ts';
+import { byTester, testerAtWork } from '../../central/fixtures/by.ts';
 import { openStoreAt, temporaryFolder } from '../../central/fixtures/in-process-store.ts';
 import { portOver } from '../../central/ledger/sqlite/direct-port.ts';
 import { FeedItem, type Product } from '../../contract/feed.ts';
@@ -33,21 +35,28 @@ async function centralsFeed(): Promise<FeedItem[]> {
   const store = openStoreAt(`${folder.path}/central.db`);
   const port = portOver(store);
   await port.ensurePolicy(defaultPolicy);
-  await port.registerAppliance({ id: 'leeds-1', site: null, nowMs });
-  await publishProducts(port, products, () => nowMs);
+  await port.registerAppliance({ id: 'leeds-1', site: null }, byTester(nowMs));
+  await publishProducts(
+    port,
+    products,
+    testerAtWork(() => nowMs),
+  );
   const stock = (change: 'set' | 'add', quantity: number) =>
-    port.sendStock('leeds-1', [{ sku: 'S1', change, quantity }]);
+    port.sendStock('leeds-1', [{ sku: 'S1', change, quantity }], byTester(nowMs));
   await stock('set', 5);
-  await port.changeHotList({ fingerprint: 'fp_1', change: 'add', nowMs });
+  await port.changeHotList({ fingerprint: 'fp_1', change: 'add' }, byTester(nowMs));
   await publishProducts(
     port,
     [...products.slice(2), { ...products[1], name: 'Other' } as Product],
-    () => nowMs,
+    testerAtWork(() => nowMs),
   );
   await stock('add', 2);
-  await port.publishPolicy({ ...defaultPolicy, stock: { ...defaultPolicy.stock, uncounted: 'refuse' } });
-  await port.changeHotList({ fingerprint: 'fp_1', change: 'remove', nowMs });
-  await port.changeHotList({ fingerprint: 'fp_2', change: 'add', nowMs });
+  await port.publishPolicy(
+    { ...defaultPolicy, stock: { ...defaultPolicy.stock, uncounted: 'refuse' } },
+    byTester(nowMs),
+  );
+  await port.changeHotList({ fingerprint: 'fp_1', change: 'remove' }, byTester(nowMs));
+  await port.changeHotList({ fingerprint: 'fp_2', change: 'add' }, byTester(nowMs));
   const page = await port.feedPage({ applianceId: 'leeds-1', after: 0, itemsMax: 1000, bytesMax: 1e9 });
   store.close();
   folder.remove();

@@ -1,10 +1,12 @@
 // One appliance and central in one process, over a link that loses, repeats, reorders and breaks, driven by a seed and a
 // clock turned by hand. The stores, the pump, the intake, the ledger and every signature are the real ones.
+
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { publishProducts } from '../../central/feed/publish.ts';
 import { createFeedSender } from '../../central/feed/sender.ts';
+import { byTester, testerAtWork } from '../../central/fixtures/by.ts';
 import { openStoreAt } from '../../central/fixtures/in-process-store.ts';
 import { createAnswers } from '../../central/intake/answers.ts';
 import { createIntake } from '../../central/intake/intake.ts';
@@ -72,8 +74,8 @@ export async function openLossySite(
   let connection = 0;
   let linkEvents: LinkEvents | null = null;
   let central = startCentral();
-  central.port.publishPolicy(sells.policy);
-  await publishProducts(central.port, sells.products, clock.wallMs);
+  central.port.publishPolicy(sells.policy, byTester(clock.wallMs()));
+  await publishProducts(central.port, sells.products, testerAtWork(clock.wallMs));
   let box = startAppliance();
 
   function link(): Link {

@@ -1,19 +1,17 @@
 // A whole replay: read the days, open a site with their catalogue, sell them through outages and kills, compare.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { limits } from '../../contract/limits.ts';
-import { Policy } from '../../contract/policy.ts';
-import { type Books, readSettledBooks } from '../books.ts';
 import { type Comparison, compareBooks } from '../compare.ts';
 import { TrialError } from '../error.ts';
-import { openSite, type Site } from '../site.ts';
-import { basketOf, currency } from './basket.ts';
-import { type Catalogue, catalogueCsv, deriveCatalogue } from './catalogue.ts';
+import { basketOf } from './basket.ts';
+import { deriveCatalogue } from './catalogue.ts';
 import { compareTold } from './compare.ts';
 import type { ReplayOptions } from './options.ts';
 import { readDay } from './parse.ts';
-import { type Event, type Sale, sellDay, type Told } from './run.ts';
+import type { SettledDay } from './reconcile.ts';
+import type { Sale, Told } from './run.ts';
+import { type Progress, sellAtSite } from './trading.ts';
 
 export interface ReplayResult {
   files: number;
@@ -26,29 +24,13 @@ export interface ReplayResult {
   comparison: Comparison;
   differences: string[];
   missing: number;
+  /** What the processor's side came to; null where nobody was charged. */
+  settled: SettledDay | null;
   balanced: boolean;
   seconds: number;
   /** Where both databases and the logs are, when they were kept. */
   keptFolder: string | null;
 }
-
-/** How far it is: what is being done, and how much of it. */
-export interface Progress {
-  step: string;
-  done: number;
-  total: number;
-  /** Such as "link cut, killed 2". */
-  note: string;
-}
-
-/** Anything a shop may have recorded is allowed: this is about money arriving, not about the rules. */
-const policy = Policy.parse({
-  currency,
-  checkout: { totalMinorMax: limits.totalMinorMax },
-  exposure: { totalMinorMax: Number.MAX_SAFE_INTEGER },
-  priceOverride: { permission: 'allowed' },
-  unlinkedRefund: { permission: 'allowed', totalMinorMax: limits.totalMinorMax },
-});
 
 interface Counts {
   count(reason: string, by?: number): void;
@@ -71,11 +53,21 @@ export async function replay(
   const told: Told[] = [];
   let keptFolder: string | null = folder;
   try {
-    const books = await sellAtSite(folder, catalogue, sales, { options, told, onProgress, step, signal });
+    const { books, settled } = await sellAtSite(folder, catalogue, sales, {
+      options,
+      told,
+      onProgress,
+      step,
+      signal,
+    });
     countRejected(told, rejected);
     const comparison = compareBooks(books);
     const toldComparison = compareTold(told, books.journal);
-    const differences = [...toldComparison.differences, ...comparison.differences];
+    const differences = [
+      ...toldComparison.differences,
+      ...comparison.differences,
+      ...(settled?.differences ?? []),
+    ];
     const balanced = differences.length === 0;
     if (balanced && !options.keep) keptFolder = null;
     return {
@@ -87,6 +79,7 @@ export async function replay(
       comparison,
       differences,
       missing: comparison.missing + toldComparison.missing,
+      settled,
       balanced,
       seconds: Math.round((performance.now() - startMs) / 10) / 100,
       keptFolder,
@@ -112,88 +105,6 @@ async function readSales(files: readonly string[], rejected: Counts) {
   }
   if (sales.length > 0) return { invoices, catalogue, sales };
   throw new TrialError('input_unusable', 'the files hold nothing that can be sold', 'Name a day with sales.');
-}
-
-interface Trading {
-  options: ReplayOptions;
-  told: Told[];
-  onProgress: (progress: Progress) => void;
-  step: (step: string) => void;
-  signal: AbortSignal;
-}
-
-/** Opens a site below `folder`, sells, waits until all is booked; resolves with both books once the site has stopped. */
-async function sellAtSite(
-  folder: string,
-  catalogue: Catalogue,
-  sales: readonly Sale[],
-  trading: Trading,
-): Promise<Books> {
-  const catalogueFile = join(folder, 'catalogue.csv');
-  writeFileSync(catalogueFile, catalogueCsv(catalogue));
-  const crash = new AbortController();
-  const signal = AbortSignal.any([trading.signal, crash.signal]);
-  const site = await openSite({
-    folder: join(folder, 'site'),
-    catalogueFile,
-    policy,
-    onStep: trading.step,
-    onCrash: (program, how) =>
-      crash.abort(new TrialError('program_crashed', `${program.name} ${how}`, `See ${program.logFile}.`)),
-  });
-  try {
-    await sell(site, sales, { ...trading, signal });
-    return await readSettledBooks(site, {
-      signal,
-      onProgress: ({ lastSeq, bookedThrough }) =>
-        trading.onProgress({ step: 'booking', done: bookedThrough, total: lastSeq, note: '' }),
-    });
-  } finally {
-    await site.stop();
-  }
-}
-
-async function sell(
-  site: Site,
-  sales: readonly Sale[],
-  { options, told, onProgress, signal }: Trading,
-): Promise<void> {
-  let killed = 0;
-  const show = () => {
-    const notes = [
-      site.link.state() === 'cut' ? 'link cut' : '',
-      killed > 0 ? `appliance killed ${killed} of ${options.kills}` : '',
-    ];
-    onProgress({
-      step: 'selling',
-      done: told.length,
-      total: sales.length,
-      note: notes.filter(Boolean).join(', '),
-    });
-  };
-  const events: Event[] = Array.from({ length: options.kills }, (_, i) => ({
-    share: (i + 1) / (options.kills + 1),
-    async act() {
-      killed++;
-      show();
-      await site.appliance.kill();
-      await site.appliance.start();
-    },
-  }));
-  if (options.outage) {
-    const { from, to } = options.outage;
-    events.push({ share: from, act: () => site.link.cut() }, { share: to, act: () => site.link.restore() });
-  }
-  await sellDay(sales, {
-    applianceUrl: site.applianceUrl,
-    kiosks: options.kiosks,
-    events,
-    signal,
-    onTold(one) {
-      told.push(one);
-      show();
-    },
-  });
 }
 
 function createCounts(): Counts {

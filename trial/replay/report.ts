@@ -1,7 +1,9 @@
 // What a replay says: a report for people, one line of JSON for programs, and a bar while it goes on.
 import { formatMoney } from '../money-text.ts';
 import { currency } from './basket.ts';
-import type { Progress, ReplayResult } from './replay.ts';
+import type { SettledDay } from './reconcile.ts';
+import type { ReplayResult } from './replay.ts';
+import type { Progress } from './trading.ts';
 
 const differencesShownMax = 20;
 
@@ -20,10 +22,28 @@ export function reportLines(result: ReplayResult): string[] {
     '',
     `journal ${money(comparison.journalTotalMinor)}   ${comparison.entries} entries`,
     `ledger  ${money(comparison.ledgerTotalMinor)}   ${comparison.duplicates} duplicates, ${result.missing} missing`,
+    ...(result.settled === null ? [] : settledLines(result.settled)),
     ...shown.map((difference) => `  ${difference}`),
     ...(more > 0 ? [`  and ${more} more differences`] : []),
     result.balanced ? `balanced in ${result.seconds} s` : `NOT BALANCED after ${result.seconds} s`,
     ...(result.keptFolder === null ? [] : [`databases and logs: ${result.keptFolder}`]),
+  ];
+}
+
+/** The four sides as reconciliation left them, and what was planted against what was found. */
+function settledLines({ sides, captured, writtenOff, held, planted, exceptions }: SettledDay): string[] {
+  const money = (minor: number) => formatMoney(minor, currency).padStart(18);
+  const counted = (count: number) => count.toLocaleString('en').padStart(9);
+  return [
+    '',
+    `${counted(captured.count)} at the processor ${money(captured.minor)}`,
+    `${counted(writtenOff.count)} written off      ${money(writtenOff.minor)}`,
+    `${counted(held.count)} with a person    ${money(held.minor)}`,
+    ...sides.map(
+      ({ side, status, rows, amountMinor }) =>
+        `${side.padEnd(8)}${status.padEnd(20)}${counted(rows)} ${money(amountMinor)}`,
+    ),
+    `${counted(planted)} faults planted in the report and at the bank, ${exceptions} exceptions found`,
   ];
 }
 
@@ -43,6 +63,15 @@ export function reportJson({ comparison, ...result }: ReplayResult): string {
     missing: result.missing,
     balanced: result.balanced,
     seconds: result.seconds,
+    ...(result.settled !== null && {
+      settled: {
+        capturedMinor: result.settled.captured.minor,
+        writtenOffMinor: result.settled.writtenOff.minor,
+        held: result.settled.held.count,
+        planted: result.settled.planted,
+        exceptions: result.settled.exceptions,
+      },
+    }),
   });
 }
 

@@ -1,8 +1,10 @@
 // How catalogues travel: as what differs or whole, in bounded pieces, so that every feed amounts to the same products.
+
 import { expect, it } from 'vitest';
 import { FeedItem, type Product } from '../../../contract/feed.ts';
 import { limits } from '../../../contract/limits.ts';
 import { publishDraft, publishProducts, writeDraft } from '../../feed/publish.ts';
+import { byTester, testerAtWork } from '../../fixtures/by.ts';
 import { draftsMax } from '../published.ts';
 import { nowMs, type OnTrial, products } from './trial.ts';
 
@@ -17,7 +19,12 @@ export function describeCatalogues(on: OnTrial): void {
     const page = await on.port.feedPage({ applianceId, after: 0, itemsMax: 1000, bytesMax: 1e9 });
     return (page?.items ?? []).map((item) => JSON.parse(Buffer.from(item).toString()));
   };
-  const publish = (some: Product[]) => publishProducts(on.port, some, () => nowMs);
+  const publish = (some: Product[]) =>
+    publishProducts(
+      on.port,
+      some,
+      testerAtWork(() => nowMs),
+    );
   const dearer = (some: Product[], sku: string) =>
     some.map((one) =>
       one.sku === sku ? { ...one, price: { priceMinor: 999, baseQuantity: 1 as const } } : one,
@@ -120,11 +127,23 @@ export function describeCatalogues(on: OnTrial): void {
     ]);
     const page = await on.port.products({ draft, after: 'S0', limit: 1 });
     expect(page).toMatchObject({ items: [{ sku: 'S1' }], next: 'S1' });
-    expect(await publishDraft(on.port, draft ?? 0, () => nowMs)).toMatchObject({
+    expect(
+      await publishDraft(
+        on.port,
+        draft ?? 0,
+        testerAtWork(() => nowMs),
+      ),
+    ).toMatchObject({
       version: 1,
       products: 3,
     });
-    expect(await publishDraft(on.port, draft ?? 0, () => nowMs)).toBeNull();
+    expect(
+      await publishDraft(
+        on.port,
+        draft ?? 0,
+        testerAtWork(() => nowMs),
+      ),
+    ).toBeNull();
     expect(await on.port.catalogueDrafts()).toEqual([]);
     expect(await kinds('box-1')).toEqual(['catalogue 1']);
     expect(await on.port.products({ draft: null, after: 'S1', limit: 9 })).toMatchObject({
@@ -151,14 +170,14 @@ export function describeCatalogues(on: OnTrial): void {
       await publish(long);
       const draft = (await writeDraft(on.port, { source: 'b.csv', products: next, nowMs: () => nowMs })) ?? 0;
       const before = (await on.port.feedPositionOf('box-1'))?.head;
-      expect(await on.port.publishDraft(draft, nowMs)).toBe('begun');
+      expect(await on.port.publishDraft(draft, byTester(nowMs))).toBe('begun');
       let steps = 0;
       while ((await on.port.cataloguePiece(nowMs)).more) {
         steps++;
         await restart();
         const version = (await on.port.catalogue())?.version;
         // Whoever comes meanwhile is greeted with the version in force.
-        await on.port.registerAppliance({ id: `new-${steps}`, site: null, nowMs });
+        await on.port.registerAppliance({ id: `new-${steps}`, site: null }, byTester(nowMs));
         const greeted = rebuilt(await wholeFeedOf(`new-${steps}`));
         expect(greeted).toEqual(bySku(version === 1 ? long : next));
         if (version === 1) expect((await on.port.feedPositionOf('box-1'))?.head).toBe(before);
@@ -176,10 +195,16 @@ export function describeCatalogues(on: OnTrial): void {
     const write = (count: number) =>
       writeDraft(on.port, { source: `${count}.csv`, products: products(count), nowMs: () => nowMs });
     const [first, second] = [(await write(3)) ?? 0, (await write(4)) ?? 0];
-    expect(await on.port.publishDraft(first, nowMs)).toBe('begun');
-    expect(await on.port.publishDraft(second, nowMs)).toBe('busy');
-    expect(await on.port.discardDraft(first)).toBe(false);
-    expect(await publishDraft(on.port, second, () => nowMs)).toMatchObject({ version: 2, products: 4 });
+    expect(await on.port.publishDraft(first, byTester(nowMs))).toBe('begun');
+    expect(await on.port.publishDraft(second, byTester(nowMs))).toBe('busy');
+    expect(await on.port.discardDraft(first, byTester(nowMs))).toBe(false);
+    expect(
+      await publishDraft(
+        on.port,
+        second,
+        testerAtWork(() => nowMs),
+      ),
+    ).toMatchObject({ version: 2, products: 4 });
     expect(await on.port.published(first)).toMatchObject({ version: 1, products: 3 });
     expect(await kinds('box-1')).toEqual(['catalogue 1', 'catalogue_delta 1-2']);
   });
@@ -187,7 +212,7 @@ export function describeCatalogues(on: OnTrial): void {
   it('forgets a catalogue whose writing was ended in the middle', async () => {
     const begun = (await on.port.beginDraft({ source: 'a.csv', nowMs })) ?? 0;
     await on.port.writeDraft(begun, products(3));
-    expect(await on.port.publishDraft(begun, nowMs)).toBe('draft_unknown');
+    expect(await on.port.publishDraft(begun, byTester(nowMs))).toBe('draft_unknown');
     expect(await on.port.catalogueDrafts()).toEqual([]);
     await on.port.beginDraft({ source: 'b.csv', nowMs: nowMs + 3_600_001 });
     await expect(on.port.writeDraft(begun, products(1))).rejects.toThrow();
@@ -200,8 +225,8 @@ export function describeCatalogues(on: OnTrial): void {
     const numbers = [];
     for (let i = 0; i <= draftsMax; i++) numbers.push(await draft());
     expect(numbers.indexOf(null)).toBe(draftsMax);
-    expect(await on.port.discardDraft(numbers[0] ?? 0)).toBe(true);
-    expect(await on.port.discardDraft(numbers[0] ?? 0)).toBe(false);
+    expect(await on.port.discardDraft(numbers[0] ?? 0, byTester(nowMs))).toBe(true);
+    expect(await on.port.discardDraft(numbers[0] ?? 0, byTester(nowMs))).toBe(false);
     // A number is never given twice: somebody may have written it down.
     expect(await draft()).toBe(draftsMax + 1);
   });

@@ -1,10 +1,12 @@
 // What a store puts into each appliance's feed, and how it goes on from where that was applied.
+
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { FeedItem } from '../../../contract/feed.ts';
 import type { Policy } from '../../../contract/policy.ts';
 import { defaultPolicy } from '../../feed/default-policy.ts';
 import { publishProducts } from '../../feed/publish.ts';
+import { byTester, testerAtWork } from '../../fixtures/by.ts';
 import { describeCatalogues } from './catalogues.ts';
 import { nowMs, type OnTrial, products } from './trial.ts';
 
@@ -16,10 +18,18 @@ export function describeFeed(on: OnTrial): void {
   it('greets a newcomer with the current policy and catalogue, in pieces', async () => {
     await on.port.ensurePolicy(defaultPolicy);
     await on.port.ensurePolicy(policy);
-    await on.port.publishPolicy(policy);
-    await publishProducts(on.port, products(10), () => nowMs);
-    await publishProducts(on.port, products(501), () => nowMs);
-    await on.port.registerAppliance({ id: 'box-1', site: 'Leeds', nowMs });
+    await on.port.publishPolicy(policy, byTester(nowMs));
+    await publishProducts(
+      on.port,
+      products(10),
+      testerAtWork(() => nowMs),
+    );
+    await publishProducts(
+      on.port,
+      products(501),
+      testerAtWork(() => nowMs),
+    );
+    await on.port.registerAppliance({ id: 'box-1', site: 'Leeds' }, byTester(nowMs));
     const items = await feedOf('box-1');
     expect(items.map(({ kind, version, piece, pieces }) => [kind, version, piece, pieces])).toEqual([
       ['policy', 2, undefined, undefined],
@@ -36,16 +46,20 @@ export function describeFeed(on: OnTrial): void {
   it('carries stock to one appliance, in order and all of it or none', async () => {
     await hello();
     await hello({ applianceId: 'box-2' });
-    await publishProducts(on.port, products(501), () => nowMs);
+    await publishProducts(
+      on.port,
+      products(501),
+      testerAtWork(() => nowMs),
+    );
     const before = (await on.port.feedPositionOf('box-1'))?.head ?? 0;
     const changes = products(501).map(({ sku }) => ({ sku, change: 'set' as const, quantity: 4 }));
     const stranger = { sku: 'T1', change: 'add' as const, quantity: 1 };
-    expect(await on.port.sendStock('box-1', [...changes, stranger])).toEqual({
+    expect(await on.port.sendStock('box-1', [...changes, stranger], byTester(nowMs))).toEqual({
       kind: 'skus_unknown',
       skus: ['T1'],
     });
-    expect(await on.port.sendStock('box-9', changes)).toEqual({ kind: 'appliance_unknown' });
-    expect(await on.port.sendStock('box-1', changes)).toEqual({
+    expect(await on.port.sendStock('box-9', changes, byTester(nowMs))).toEqual({ kind: 'appliance_unknown' });
+    expect(await on.port.sendStock('box-1', changes, byTester(nowMs))).toEqual({
       kind: 'sent',
       firstPosition: before + 1,
       lastPosition: before + 2,
@@ -58,7 +72,7 @@ export function describeFeed(on: OnTrial): void {
   it('carries the hot list to everybody, each change once, and to a newcomer as it stands', async () => {
     await hello();
     const change = (fingerprint: string, kind: 'add' | 'remove') =>
-      on.port.changeHotList({ fingerprint, change: kind, nowMs });
+      on.port.changeHotList({ fingerprint, change: kind }, byTester(nowMs));
     expect(await change('fp_a', 'remove')).toEqual({ kind: 'unchanged' });
     expect(await change('fp_a', 'add')).toEqual({ kind: 'changed' });
     expect(await change('fp_a', 'add')).toEqual({ kind: 'unchanged' });
@@ -80,21 +94,21 @@ export function describeFeed(on: OnTrial): void {
   it('shows the policy in force', async () => {
     expect(await on.port.policy()).toBeNull();
     await on.port.ensurePolicy(defaultPolicy);
-    await on.port.publishPolicy(policy);
+    await on.port.publishPolicy(policy, byTester(nowMs));
     expect(await on.port.policy()).toEqual({ version: 2, policy });
   });
 
   it('appends a new policy to the feed of everybody', async () => {
     await hello();
     await hello({ applianceId: 'box-2' });
-    await on.port.publishPolicy(policy);
+    await on.port.publishPolicy(policy, byTester(nowMs));
     expect(await feedOf('box-1')).toMatchObject([{ kind: 'policy', version: 1 }]);
     expect(await feedOf('box-2')).toMatchObject([{ kind: 'policy', version: 1 }]);
   });
 
   it('goes on from where it was applied, durably, and never beyond its head', async () => {
     await hello();
-    for (let i = 0; i < 3; i++) await on.port.publishPolicy(policy);
+    for (let i = 0; i < 3; i++) await on.port.publishPolicy(policy, byTester(nowMs));
     const { feedId } = (await on.port.feedPositionOf('box-1')) ?? { feedId: '' };
     const applied = (appliedThrough: number, id = feedId) =>
       on.port.applied({ applianceId: 'box-1', feedId: id, appliedThrough, nowMs });
@@ -115,7 +129,7 @@ export function describeFeed(on: OnTrial): void {
 
   it('begins again for an appliance that has lost what it applied', async () => {
     await hello();
-    await on.port.publishPolicy(policy);
+    await on.port.publishPolicy(policy, byTester(nowMs));
     const { feedId } = (await on.port.feedPositionOf('box-1')) ?? { feedId: '' };
     expect(await hello({ feedId, appliedThrough: 1 })).toMatchObject({
       feed: { feedId, appliedThrough: 1 },
@@ -125,7 +139,7 @@ export function describeFeed(on: OnTrial): void {
 
   it('begins under a new name for an appliance that has applied more than there is', async () => {
     await hello();
-    await on.port.publishPolicy(policy);
+    await on.port.publishPolicy(policy, byTester(nowMs));
     const { feedId } = (await on.port.feedPositionOf('box-1')) ?? { feedId: '' };
     const welcome = await hello({ feedId, appliedThrough: 9 });
     expect(welcome).toMatchObject({ feed: { head: 1, appliedThrough: 0 } });

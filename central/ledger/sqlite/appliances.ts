@@ -2,6 +2,8 @@
 import type Database from 'better-sqlite3';
 import { genesisHash } from '../../../contract/hash.ts';
 import { assert } from '../../../kit/assert.ts';
+import type { By } from '../../people/actor.ts';
+import type { Audit } from '../../people/sqlite/audit.ts';
 import type { FeedPosition, HelloFacts, HelloResult, ReceivedPosition } from '../port.ts';
 
 export interface ApplianceRow {
@@ -23,7 +25,8 @@ export interface ApplianceTable {
   find(id: string): ApplianceRow | null;
   /** Makes it known when it is not; its feed begins with what `greet` appends. */
   ensure(id: string, nowMs: number): ApplianceRow;
-  setSite(id: string, site: string | null): void;
+  /** Makes it known with its site, or changes its site. */
+  register(id: string, site: string | null, by: By): void;
   journal(applianceRef: number, journalId: string): JournalRow | null;
   ensureJournal(applianceRef: number, journalId: string): JournalRow;
   /** Moves the received position forward; a run that continues the chain ends a condition. */
@@ -33,16 +36,17 @@ export interface ApplianceTable {
   hello(facts: HelloFacts): HelloResult;
 }
 
-/** @param greet called once for a newcomer: puts the current policy and catalogue into its feed */
+/** @param parts.greet called once for a newcomer: puts the current policy and catalogue into its feed */
 export function createApplianceTable(
   db: Database.Database,
-  newId: () => string,
-  greet: (applianceRef: number) => void,
+  parts: { newId: () => string; greet: (applianceRef: number) => void; audit: Audit },
 ): ApplianceTable {
+  const { newId, greet, audit } = parts;
   const find = db.prepare<[string], ApplianceRow>(
     'SELECT ref, public_key, feed_id, feed_head, applied_through FROM appliance WHERE id = ?',
   );
   const insert = db.prepare('INSERT INTO appliance (id, registered_ms, feed_id) VALUES (?, ?, ?)');
+  const siteOf = db.prepare<[string], { site: string | null }>('SELECT site FROM appliance WHERE id = ?');
   const setSite = db.prepare('UPDATE appliance SET site = ? WHERE id = ?');
   const heard = db.prepare('UPDATE appliance SET last_heard_ms = ? WHERE ref = ?');
   const greeted = db.prepare(
@@ -75,7 +79,13 @@ export function createApplianceTable(
       assert(row !== null, 'an appliance just made is there');
       return row;
     },
-    setSite: (id, site) => void setSite.run(site, id),
+    register(id, site, by) {
+      const known = siteOf.get(id);
+      table.ensure(id, by.nowMs);
+      setSite.run(site, id);
+      const before = known === undefined ? {} : { before: known.site };
+      audit(by, 'appliance.register', `appliance ${id}`, { ...before, site });
+    },
     journal: (applianceRef, journalId) => journal.get(applianceRef, journalId) ?? null,
     ensureJournal(applianceRef, journalId) {
       const known = table.journal(applianceRef, journalId);

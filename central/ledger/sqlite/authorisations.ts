@@ -5,6 +5,7 @@ import type { CheckoutEntry, DecisionEntry } from '../../../contract/entry.ts';
 import type { FeedItem } from '../../../contract/feed.ts';
 import type { VerdictKind } from '../../../contract/verdict.ts';
 import { present } from '../../../kit/assert.ts';
+import type { AnswerAsked } from '../../charging/sqlite/case.ts';
 import { type AnswerState, afterAnswer, afterDecision, decisionRefused, type Step } from '../authorise.ts';
 import { type Authorisation, declaredAnswer } from '../declared-answers.ts';
 import { reversed, salePostings } from '../postings.ts';
@@ -25,6 +26,10 @@ export interface Authorisations {
   /** Answers at most so many that are due, the longest due first. */
   answerDue(answersMax: number, nowMs: number): Due[];
   nextDueMs(): number | null;
+  /** Its kiosk is still to be answered. */
+  isAsked(applianceRef: number, checkoutId: string): boolean;
+  /** A processor's answer; what the appliance is told. Once: a later one changes nothing. */
+  answer: AnswerAsked;
 }
 
 interface CheckoutRow {
@@ -41,10 +46,12 @@ interface DecisionRow {
   id: string;
 }
 
+/** @param collects true where processors are asked, false where the answer is declared by the token */
 export function createAuthorisations(
   db: Database.Database,
   books: Books,
   splits: Pick<SplitTable, 'ofSale'>,
+  collects: boolean,
 ): Authorisations {
   const insert = db.prepare(
     `INSERT INTO authorisation (appliance_ref, checkout_id, answer, due_ms, decline_code) VALUES (?, ?, ?, ?, ?)`,
@@ -116,6 +123,10 @@ export function createAuthorisations(
 
   return {
     ask({ applianceRef, nowMs }, { id, checkout }) {
+      if (collects && checkout.totalMinor > 0) {
+        insert.run(applianceRef, id, 'waiting', null, null);
+        return null;
+      }
       const { answer, afterMs } = declaredAnswer(checkout.payment.token);
       const code = answer.kind === 'declined' ? answer.code : null;
       if (afterMs > 0) {
@@ -139,7 +150,15 @@ export function createAuthorisations(
       setVerdict.run(verdict, checkoutId, applianceRef);
       // Central's own word came back before its answer was due: it is not given a second time.
       if (verdict === 'authorised') setAnswer.run('authorised', applianceRef, checkoutId);
-      return take(applianceRef, checkoutId, step, nowMs);
+      const told = take(applianceRef, checkoutId, step, nowMs);
+      // Its money is still to be taken: only then is it no longer at the site's risk.
+      return collects && step.outcome === 'booked' && totalMinor > 0 ? null : told;
+    },
+
+    isAsked: (applianceRef, checkoutId) => answerOf.get(applianceRef, checkoutId) === 'waiting',
+    answer({ applianceRef, checkoutId, answer }, nowMs) {
+      if (setAnswer.run(answer.kind, applianceRef, checkoutId).changes === 0) return null;
+      return takeAnswer(applianceRef, checkoutId, answer, nowMs);
     },
 
     answerDue: (answersMax, nowMs) =>

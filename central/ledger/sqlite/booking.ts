@@ -1,10 +1,19 @@
 // Settles stored entries: in order per journal, a bounded piece in one transaction with the position it leads to.
 // Documents, movement, feed outcome and booked_through commit together or not at all: exactly once (I5).
 import type Database from 'better-sqlite3';
-import { type DocumentEntry, Entry, type EntryKind } from '../../../contract/entry.ts';
+import {
+  type CheckoutEntry,
+  type DecisionEntry,
+  type DocumentEntry,
+  Entry,
+  type EntryKind,
+} from '../../../contract/entry.ts';
 import type { FeedItem } from '../../../contract/feed.ts';
 import { Uuid } from '../../../contract/id.ts';
+import type { OutcomeKind } from '../../../contract/verdict.ts';
 import { assert, unreachable } from '../../../kit/assert.ts';
+import type { Joins } from '../../charging/sqlite/joins.ts';
+import type { Tell } from '../../webhooks/outbound.ts';
 import type { AnsweredDue, BookedPiece } from '../port.ts';
 import {
   checkoutIdOf,
@@ -12,12 +21,13 @@ import {
   isApproved,
   type ParkReason,
   type SettleFacts,
+  type Settlement,
   settle,
 } from '../settle.ts';
-import { type Authorisations, createAuthorisations } from './authorisations.ts';
-import { createBooks, type Source } from './books.ts';
+import type { Authorisations } from './authorisations.ts';
+import type { Books, Source } from './books.ts';
 import type { FeedTable } from './feeds.ts';
-import { createSplitTable } from './split-table.ts';
+import type { SplitTable } from './split-table.ts';
 
 interface JournalBehind {
   ref: number;
@@ -30,10 +40,18 @@ export interface BookingTable extends Pick<Authorisations, 'nextDueMs'> {
   bookPiece(entriesMax: number, nowMs: number): BookedPiece;
 }
 
-export function createBookingTable(db: Database.Database, feeds: FeedTable): BookingTable {
-  const books = createBooks(db);
-  const splits = createSplitTable(db);
-  const authorisations = createAuthorisations(db, books, splits);
+export function createBookingTable(
+  db: Database.Database,
+  parts: {
+    feeds: FeedTable;
+    books: Books;
+    splits: SplitTable;
+    authorisations: Authorisations;
+    charging: Joins;
+    tell: Tell;
+  },
+): BookingTable {
+  const { feeds, books, splits, authorisations, charging, tell } = parts;
   const behind = db.prepare<[number], JournalBehind>(
     `SELECT ref, appliance_ref AS applianceRef, booked_through AS bookedThrough FROM journal
      WHERE booked_through < received_through AND ref > ? ORDER BY ref LIMIT 1`,
@@ -41,6 +59,7 @@ export function createBookingTable(db: Database.Database, feeds: FeedTable): Boo
   const waiting = db.prepare<[number, number, number], { seq: number; body: Buffer }>(
     'SELECT seq, body FROM entry WHERE journal_ref = ? AND seq > ? ORDER BY seq LIMIT ?',
   );
+  const applianceId = db.prepare<[number], string>('SELECT id FROM appliance WHERE ref = ?').pluck();
   const bookedThrough = db.prepare('UPDATE journal SET booked_through = ? WHERE ref = ?');
   // Journals take turns, so that one long backlog does not hold up the others.
   const turn = { lastRef: 0 };
@@ -57,10 +76,20 @@ export function createBookingTable(db: Database.Database, feeds: FeedTable): Boo
       const source = { applianceRef: journal.applianceRef, journalRef: journal.ref, seq, nowMs };
       const outcome = bookEntry(source, body);
       if (outcome) outcomes.push(outcome);
+      if (outcome?.kind === 'outcome' && outcome.outcome === 'booked') tellBooked(source, outcome.id);
     });
     bookedThrough.run(journal.bookedThrough + rows.length, journal.ref);
     feeds.append(journal.applianceRef, outcomes);
     return rows.length;
+  }
+
+  /** The merchant's own systems hear of a sale, whoever decided it. */
+  function tellBooked({ applianceRef, nowMs }: Source, id: string): void {
+    const document = books.find(applianceRef, id);
+    if (document?.kind !== 'checkout') return;
+    const { verdict, currency, totalMinor } = document;
+    const named = { checkoutId: id, applianceId: applianceId.get(applianceRef) };
+    tell('checkout.booked', `checkout ${id}`, { ...named, verdict, currency, totalMinor }, nowMs);
   }
 
   function bookEntry(source: Source, body: Buffer): FeedItem | null {
@@ -70,7 +99,9 @@ export function createBookingTable(db: Database.Database, feeds: FeedTable): Boo
     const entry = parsed.data;
     if (entry.kind === 'decision') {
       const decided = authorisations.decide(source, entry);
-      return typeof decided === 'string' ? park(source, decided, document) : decided;
+      if (typeof decided === 'string') return park(source, decided, document);
+      collectDecided(source, entry);
+      return decided;
     }
     const settlement = settle(entry, factsOf(source.applianceRef, entry));
     switch (settlement.kind) {
@@ -78,7 +109,7 @@ export function createBookingTable(db: Database.Database, feeds: FeedTable): Boo
         return park(source, settlement.reason, document);
       case 'asked':
         books.addDocument(source, entry, 'recorded', settlement.document);
-        return authorisations.ask(source, settlement.entry);
+        return ask(source, settlement.entry);
       case 'recorded':
         books.addDocument(source, entry, 'recorded', settlement.document);
         return null;
@@ -90,7 +121,7 @@ export function createBookingTable(db: Database.Database, feeds: FeedTable): Boo
         books.addDocument(source, entry, 'booked', settlement.document);
         books.addMovement({ kind: 'entry', ...source }, settlement.reason, settlement.postings, source.nowMs);
         if (settlement.change) books.changeCheckout(source.applianceRef, settlement.change);
-        return { kind: 'outcome', id: entry.id, outcome: settlement.outcome, atMs: source.nowMs };
+        return collect(source, entry, settlement);
       default:
         return unreachable(settlement);
     }
@@ -106,6 +137,55 @@ export function createBookingTable(db: Database.Database, feeds: FeedTable): Boo
       standing: undone ? splits.standing(applianceRef, checkoutId) : null,
       splitOf: splits.at(entry.kind === 'checkout' ? entry.catalogueVersion : null),
     };
+  }
+
+  /** What was booked is to be collected, or given back; answers what the appliance is told at once. */
+  function collect(source: Source, entry: DocumentEntry, settlement: Booked): FeedItem | null {
+    const { applianceRef, nowMs } = source;
+    const { document, outcome } = settlement;
+    const told = (kind: OutcomeKind): FeedItem => ({
+      kind: 'outcome',
+      id: entry.id,
+      outcome: kind,
+      atMs: nowMs,
+    });
+    if (!charging.collects) return told(outcome);
+    switch (entry.kind) {
+      case 'checkout': {
+        const opened = charging.open(applianceRef, entry, nowMs);
+        // Its money is still to be taken: only then is it no longer at the site's risk.
+        if (opened !== 'none') tellBooked(source, entry.id);
+        if (opened === 'open') return null;
+        return told(opened === 'held' ? 'in_review' : outcome);
+      }
+      case 'void':
+        charging.undone(applianceRef, entry.checkoutId, nowMs);
+        return told(outcome);
+      case 'refund':
+        charging.refunded(applianceRef, { id: entry.id, ...document }, nowMs);
+        return told(outcome);
+      case 'fulfilment':
+        return told(outcome);
+      default:
+        return unreachable(entry);
+    }
+  }
+
+  function ask(source: Source, entry: CheckoutEntry): FeedItem | null {
+    const { applianceRef, nowMs } = source;
+    const told = authorisations.ask(source, entry);
+    if (!charging.collects || charging.open(applianceRef, entry, nowMs) !== 'held') return told;
+    // No processor takes it: the appliance decides.
+    return authorisations.answer({ applianceRef, checkoutId: entry.id, answer: { kind: 'unknown' } }, nowMs);
+  }
+
+  function collectDecided(source: Source, { checkoutId, verdict }: DecisionEntry): void {
+    const { applianceRef, nowMs } = source;
+    if (!charging.collects) return;
+    if (verdict === 'approved_offline') tellBooked(source, checkoutId);
+    const sold = verdict === 'authorised' || verdict === 'approved_offline';
+    if (sold) charging.sold(applianceRef, checkoutId, nowMs);
+    else charging.undone(applianceRef, checkoutId, nowMs);
   }
 
   /** The appliance is told only of an id that has no document: a repeated one has its outcome already. */
@@ -148,6 +228,7 @@ function undoes({ kind, verdict }: DocumentEntry, checkout: DocumentState | null
     isApproved(checkout.verdict)
   );
 }
+type Booked = Extract<Settlement, { kind: 'booked' }>;
 
 const kinds: readonly EntryKind[] = ['checkout', 'void', 'refund', 'fulfilment', 'decision'];
 

@@ -22,6 +22,7 @@ export type MovementSource =
 export type OtherSource =
   | 'attempt'
   | 'write_off'
+  | 'dispute'
   | 'report_row'
   | 'bank_entry'
   | 'payout'

@@ -1,6 +1,8 @@
 // The catalogue at central: the products in force, drafts, and publishing the one over the other.
 import type Database from 'better-sqlite3';
 import { Product } from '../../../contract/feed.ts';
+import type { By } from '../../people/actor.ts';
+import type { Audit } from '../../people/sqlite/audit.ts';
 import type { CatalogueDraft, CataloguePublished, CatalogueView, ProductsPage } from '../published.ts';
 import type { ProductSplit } from '../split-words.ts';
 import type { FeedDocuments } from './feed-documents.ts';
@@ -14,9 +16,9 @@ export interface CatalogueTable {
   write(draft: number, products: readonly Product[]): void;
   writeSplits(draft: number, splits: readonly ProductSplit[]): void;
   complete(draft: number): void;
-  discard(draft: number): boolean;
+  discard(draft: number, by: By): boolean;
   drafts(): CatalogueDraft[];
-  publish(draft: number, nowMs: number): 'begun' | 'busy' | 'draft_unknown';
+  publish(draft: number, by: By): 'begun' | 'busy' | 'draft_unknown';
   published(draft: number): CataloguePublished | null;
   /** A bounded piece of what is under way; true when there is more. */
   piece(nowMs: number): boolean;
@@ -36,6 +38,7 @@ export function createCatalogueTable(
   db: Database.Database,
   documents: FeedDocuments,
   feeds: FeedTable,
+  audit: Audit,
 ): CatalogueTable {
   const newest = db.prepare<[], CatalogueView>(
     'SELECT version, products, published_ms AS publishedMs FROM catalogue ORDER BY version DESC LIMIT 1',
@@ -53,12 +56,18 @@ export function createCatalogueTable(
     write: lists.write,
     writeSplits: lists.writeSplits,
     complete: lists.complete,
-    discard: lists.discard,
+    discard(draft, by) {
+      const discarded = lists.discard(draft);
+      if (discarded) audit(by, 'catalogue.discard', `catalogue draft ${draft}`, {});
+      return discarded;
+    },
     drafts: lists.drafts,
-    publish(draft, nowMs) {
+    publish(draft, by) {
       if (!lists.isDraft(draft)) return 'draft_unknown';
-      if (!publishing.begin(draft, nowMs)) return 'busy';
+      if (!publishing.begin(draft, by.nowMs)) return 'busy';
       lists.beginPublishing(draft);
+      const before = newest.get()?.version ?? 0;
+      audit(by, 'catalogue.publish', `catalogue draft ${draft}`, { before, version: before + 1 });
       return 'begun';
     },
     published: publishing.published,

@@ -4,13 +4,15 @@ import type { CheckFailure } from '../port.ts';
 import { isAccountName } from '../postings.ts';
 import type { OtherSource } from './books.ts';
 
-/** The row each kind of source names, as table and key; null: no release has written it yet, so that none may be there. */
-const sources: Record<OtherSource | 'opening', { table: string; key: string } | null> = {
+/** The row each kind of source names, as table and key. */
+const sources: Record<OtherSource | 'opening', { table: string; key: string }> = {
   attempt: { table: 'attempt', key: 'ref' },
   write_off: { table: 'collection', key: 'ref' },
-  report_row: null,
-  bank_entry: null,
-  exception: null,
+  dispute: { table: 'dispute', key: 'ref' },
+  // Reconciliation posts in steps, each for a row or an entry.
+  report_row: { table: 'reconciled_step', key: 'ref' },
+  bank_entry: { table: 'reconciled_step', key: 'ref' },
+  exception: { table: 'exception_event', key: 'ref' },
   payout: { table: 'payout', key: 'ref' },
   reversal: { table: 'correction', key: 'movement_id' },
   // The one movement a currency by which the books of the releases before were carried over.
@@ -23,6 +25,11 @@ const appendOnly = [
   'movement',
   'posting',
   'attempt_event',
+  'review_event',
+  'report_row',
+  'bank_entry',
+  'set_aside',
+  'exception_event',
   'audit',
   'product_split',
   'payout_event',
@@ -35,12 +42,11 @@ const carriedOver: ReadonlySet<string> = new Set(['receivable:processor', 'payab
 const toldMax = 20;
 
 export function sourceFailures(db: Database.Database): CheckFailure[] {
-  const unknown = Object.entries(sources).map(([kind, found]) => {
-    const missing = found
-      ? `NOT EXISTS (SELECT 1 FROM ${found.table} AS origin WHERE origin.${found.key} = movement.source_ref)`
-      : '1';
-    return `SELECT id, source, source_ref AS ref FROM movement WHERE source = '${kind}' AND source <> 'entry' AND ${missing}`;
-  });
+  const unknown = Object.entries(sources).map(
+    ([kind, { table, key }]) =>
+      `SELECT id, source, source_ref AS ref FROM movement WHERE source = '${kind}' AND source <> 'entry'
+       AND NOT EXISTS (SELECT 1 FROM ${table} AS origin WHERE origin.${key} = movement.source_ref)`,
+  );
   return db
     .prepare<[], { id: number; source: string; ref: number }>(
       `${unknown.join(' UNION ALL ')} LIMIT ${toldMax}`,

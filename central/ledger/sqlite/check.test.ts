@@ -131,7 +131,7 @@ describe('the ledger check', () => {
     ['a lost source', 'DELETE FROM correction', 'movement_without_source'],
     ['a lost payout', 'DELETE FROM payout', 'movement_without_source'],
     [
-      'a movement of a kind that nothing writes',
+      'a movement of a row that is not there',
       "INSERT INTO movement VALUES (9, 'bank_entry', NULL, NULL, 1, 'paid_in', 0)",
       'movement_without_source',
     ],

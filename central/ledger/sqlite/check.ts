@@ -1,5 +1,6 @@
 // Proves the ledger from its own rows: sums, sources, completeness, balances and every chain from the raw bytes.
 import type Database from 'better-sqlite3';
+import { collectionChecks } from '../../charging/sqlite/check-collections.ts';
 import type { CheckFailure, CheckReport } from '../port.ts';
 import { chainFailures } from './check-chains.ts';
 import { accountFailures, guardFailures, sourceFailures } from './check-sources.ts';
@@ -15,7 +16,7 @@ const parts: readonly Part[] = [
   { name: 'guards', failures: guardFailures },
   { name: 'accounts', failures: accountFailures },
   { name: 'sources', failures: sourceFailures },
-  ...mustBeEmpty.map((statement) => ({
+  ...[...collectionChecks, ...mustBeEmpty].map((statement) => ({
     name: statement.code,
     failures: (db: Database.Database) => statementFailures(db, statement),
   })),

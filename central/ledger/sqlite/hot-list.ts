@@ -2,12 +2,14 @@
 import type Database from 'better-sqlite3';
 import type { FeedItem } from '../../../contract/feed.ts';
 import { limits } from '../../../contract/limits.ts';
+import type { By } from '../../people/actor.ts';
+import type { Audit } from '../../people/sqlite/audit.ts';
 import type { HotListChanged, HotListed, HotListPage } from '../published.ts';
 import type { FeedDocuments } from './feed-documents.ts';
 import type { FeedTable } from './feeds.ts';
 
 export interface HotListTable {
-  change(fingerprint: string, change: 'add' | 'remove', nowMs: number): HotListChanged;
+  change(fingerprint: string, change: 'add' | 'remove', by: By): HotListChanged;
   page(after: string, count: number): HotListPage;
   /** The cards on the list now: what a newcomer is sent. */
   forNewcomer(): number[];
@@ -17,6 +19,7 @@ export function createHotListTable(
   db: Database.Database,
   documents: FeedDocuments,
   feeds: FeedTable,
+  audit: Audit,
 ): HotListTable {
   const find = db.prepare<[string], HotListed>(
     'SELECT fingerprint, added_ms AS addedMs FROM hot_list WHERE fingerprint = ?',
@@ -32,16 +35,17 @@ export function createHotListTable(
   const refs = db.prepare<[], number>('SELECT feed_document_ref FROM hot_list ORDER BY fingerprint').pluck();
 
   return {
-    change(fingerprint, change, nowMs) {
+    change(fingerprint, change, by) {
       const known = find.get(fingerprint);
       if ((known !== undefined) === (change === 'add')) return { kind: 'unchanged' };
       if (change === 'add' && (count.get() ?? 0) >= limits.hotListFingerprintsMax) return { kind: 'full' };
       const version = documents.newest('hot_list') + 1;
       const item: FeedItem = { kind: 'hot_list', fingerprint, change };
       const ref = documents.store('hot_list', version, 1, JSON.stringify(item));
-      if (change === 'add') insert.run(fingerprint, nowMs, ref);
+      if (change === 'add') insert.run(fingerprint, by.nowMs, ref);
       else remove.run(fingerprint);
       feeds.shareWithAll([ref]);
+      audit(by, `hot_list.${change}`, `card ${fingerprint}`, {});
       return { kind: 'changed' };
     },
     page(after, limit) {

@@ -1,4 +1,5 @@
 // What was stored by an earlier release is there after the next one has opened the file.
+
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -6,6 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Product } from '../../../contract/feed.ts';
 import { prepare } from '../../../kit/sqlite.ts';
 import { publishProducts } from '../../feed/publish.ts';
+import { testerAtWork } from '../../fixtures/by.ts';
 import { openStoreAt, temporaryFolder } from '../../fixtures/in-process-store.ts';
 import { portOver } from './direct-port.ts';
 import { centralApplicationId } from './open.ts';
@@ -52,7 +54,11 @@ it('keeps feeds, and goes on from the catalogue in force by a delta', async () =
     expect(store.catalogue()).toEqual({ version: 2, products: 9, publishedMs: null });
     expect(store.products({ draft: null, after: '', limit: 99 }).items).toEqual(two);
     const dearer = [product('s0', 2), ...two.slice(1)];
-    const published = await publishProducts(portOver(store), dearer, () => nowMs);
+    const published = await publishProducts(
+      portOver(store),
+      dearer,
+      testerAtWork(() => nowMs),
+    );
     expect(published).toMatchObject({ version: 3, changed: 1, added: 0, removed: 0, sent: 'delta' });
     const page = store.feedPage({ applianceId: 'box-1', after: 0, itemsMax: 9, bytesMax: 1e6 });
     const items = page?.items.map((item) => JSON.parse(Buffer.from(item).toString()));

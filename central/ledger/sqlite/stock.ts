@@ -1,5 +1,7 @@
 // What a person says of the goods at a site: into that appliance's feed, for products that the catalogue has.
 import { limits } from '../../../contract/limits.ts';
+import type { By } from '../../people/actor.ts';
+import type { Audit } from '../../people/sqlite/audit.ts';
 import type { StockChange, StockSent } from '../published.ts';
 import type { ApplianceTable } from './appliances.ts';
 import type { CatalogueTable } from './catalogues.ts';
@@ -11,9 +13,11 @@ export function sendStock(
     appliances,
     catalogues,
     feeds,
-  }: { appliances: ApplianceTable; catalogues: CatalogueTable; feeds: FeedTable },
+    audit,
+  }: { appliances: ApplianceTable; catalogues: CatalogueTable; feeds: FeedTable; audit: Audit },
   applianceId: string,
   changes: readonly StockChange[],
+  by: By,
 ): StockSent {
   const appliance = appliances.find(applianceId);
   if (!appliance) return { kind: 'appliance_unknown' };
@@ -25,5 +29,8 @@ export function sendStock(
     changes: changes.slice(i * size, (i + 1) * size),
   }));
   const { first, last } = feeds.append(appliance.ref, items);
-  return { kind: 'sent', firstPosition: first, lastPosition: last };
+  // What was said of each product stands in the feed at these positions.
+  const positions = { firstPosition: first, lastPosition: last };
+  audit(by, 'stock.send', `appliance ${applianceId}`, { changes: changes.length, ...positions });
+  return { kind: 'sent', ...positions };
 }

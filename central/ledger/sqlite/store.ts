@@ -1,13 +1,22 @@
 // The whole store on one connection: every call of the port, synchronous and inside a transaction the caller holds.
 import { randomUUID } from 'node:crypto';
 import Database from 'better-sqlite3';
+import { noProcessors, type RoutingRules } from '../../charging/route.ts';
+import { type Charging, createCharging } from '../../charging/sqlite/charging.ts';
+import { createTokenTable } from '../../charging/sqlite/tokens.ts';
 import { createCorrections } from '../../payouts/sqlite/corrections.ts';
 import { createPayeeTable } from '../../payouts/sqlite/payees.ts';
 import { createPayoutTable } from '../../payouts/sqlite/payouts.ts';
 import { createAuditTable } from '../../people/sqlite/audit.ts';
 import { createKeyTable } from '../../people/sqlite/keys.ts';
+import { createReviewTable } from '../../people/sqlite/reviews.ts';
+import { createReconciliationTables } from '../../reconciliation/sqlite/tables.ts';
+import type { ApplyEvent } from '../../webhooks/apply.ts';
+import { createOutboundTables } from '../../webhooks/sqlite/outbound-tables.ts';
+import { createWebhookTables } from '../../webhooks/sqlite/tables.ts';
 import type { LedgerCalls } from '../port.ts';
 import { createApplianceTable } from './appliances.ts';
+import { createAuthorisations } from './authorisations.ts';
 import { createBookingTable } from './booking.ts';
 import { createBooks } from './books.ts';
 import { createCatalogueTable } from './catalogues.ts';
@@ -16,6 +25,7 @@ import { createFeedTable } from './feeds.ts';
 import { createHotListTable } from './hot-list.ts';
 import { createIntakeTable } from './intake.ts';
 import { createPolicyTable } from './policies.ts';
+import { createSplitTable } from './split-table.ts';
 import { sendStock } from './stock.ts';
 import { createViews } from './views.ts';
 
@@ -30,6 +40,10 @@ export interface SqliteStore extends LedgerCalls {
   isDiskTrouble(error: unknown): boolean;
   /** The appliances whose feed grew in transactions since the last call. */
   takeGrownFeeds(): string[];
+  /** True when a step of charging has become due in transactions since the last call. */
+  takeStepsDue(): boolean;
+  /** What a processor tells by itself, inside the transaction of whoever heard it. */
+  applyEvent: Charging['applyEvent'];
   /** When the next authorisation is due; null when none waits. */
   nextDueMs(): number | null;
   /** A publication is on its way, and whoever began it takes no step any more. */
@@ -39,30 +53,67 @@ export interface SqliteStore extends LedgerCalls {
   close(): void;
 }
 
-export function createSqliteStore(db: Database.Database): SqliteStore {
+/** By which processors checkouts are collected; commands need not know. */
+export interface SettlementRules {
+  routing?: RoutingRules;
+}
+
+export function createSqliteStore(db: Database.Database, settlement: SettlementRules = {}): SqliteStore {
   const grown = new Set<string>();
   const { audit, ...auditing } = createAuditTable(db);
-  const books = createBooks(db);
+  const { open: openReview, ...reviewing } = createReviewTable(db, {
+    audit,
+    tell: (...told) => outbound.tell(...told),
+    onDecided: (decided) => charging.decided(decided),
+  });
   const feeds = createFeedTable(db, (applianceId) => grown.add(applianceId));
   const documents = createFeedDocuments(db);
-  const policies = createPolicyTable(documents, feeds);
-  const catalogues = createCatalogueTable(db, documents, feeds);
-  const hotList = createHotListTable(db, documents, feeds);
+  const policies = createPolicyTable(documents, feeds, audit);
+  const catalogues = createCatalogueTable(db, documents, feeds, audit);
+  const hotList = createHotListTable(db, documents, feeds, audit);
   // The policy comes first: an appliance sells nothing without one.
   const greet = (applianceRef: number) => {
     feeds.share(applianceRef, policies.forNewcomer());
     catalogues.greet(applianceRef);
     feeds.share(applianceRef, hotList.forNewcomer());
   };
-  const appliances = createApplianceTable(db, randomUUID, greet);
+  const appliances = createApplianceTable(db, { newId: randomUUID, greet, audit });
   const intake = createIntakeTable(db, appliances);
-  const booking = createBookingTable(db, feeds);
+  const outbound = createOutboundTables(db, audit);
+  const books = createBooks(db);
+  const { importTokens, tokenOf } = createTokenTable(db, audit);
+  const { routing = noProcessors } = settlement;
+  const collects = Object.keys(routing.processors).length > 0;
+  const splits = createSplitTable(db);
+  const authorisations = createAuthorisations(db, books, splits, collects);
+  const refuseCard = (fingerprint: string, nowMs: number) =>
+    void hotList.change(fingerprint, 'add', { actor: { kind: 'central', rule: 'charging' }, nowMs });
+  const due = { steps: false };
+  const charging = createCharging(
+    db,
+    {
+      ...{ routing, tokenOf, books, refuseCard, openReview, tellMerchant: outbound.tell },
+      appendFeed: feeds.append,
+      stepsDue: () => {
+        due.steps = true;
+      },
+    },
+    authorisations,
+  );
+  // What is older than what is known changes nothing.
+  const applyEvent: ApplyEvent = (told, nowMs) =>
+    told.standing === 'older' ? 'nothing_to_do' : charging.applyEvent(told, nowMs);
+  const booking = createBookingTable(db, {
+    feeds,
+    books,
+    splits,
+    authorisations,
+    charging: charging.joins,
+    tell: outbound.tell,
+  });
 
   return {
-    registerAppliance({ id, site, nowMs }) {
-      appliances.ensure(id, nowMs);
-      appliances.setSite(id, site);
-    },
+    registerAppliance: ({ id, site }, by) => appliances.register(id, site, by),
     hello: appliances.hello,
     receive: intake.receive,
     publicKeyOf: (applianceId) => appliances.find(applianceId)?.public_key ?? null,
@@ -90,15 +141,23 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
     catalogue: catalogues.inForce,
     products: ({ draft, after, limit }) => catalogues.products(draft, after, limit),
     productsBySku: catalogues.find,
-    sendStock: (applianceId, changes) => sendStock({ appliances, catalogues, feeds }, applianceId, changes),
-    changeHotList: ({ fingerprint, change, nowMs }) => hotList.change(fingerprint, change, nowMs),
+    sendStock: (applianceId, changes, by) =>
+      sendStock({ appliances, catalogues, feeds, audit }, applianceId, changes, by),
+    changeHotList: ({ fingerprint, change }, by) => hotList.change(fingerprint, change, by),
     hotList: ({ after, limit }) => hotList.page(after, limit),
+    importTokens,
     ...createKeyTable(db, audit),
     ...auditing,
     ...createPayeeTable(db, audit),
     ...createPayoutTable(db, books, audit),
     ...createCorrections(db, books, audit),
+    ...reviewing,
+    ...charging.calls,
+    applyEvent: charging.applyEvent,
+    ...createReconciliationTables(db, audit),
     ...createViews(db),
+    ...createWebhookTables(db, audit, [applyEvent]),
+    ...outbound.calls,
 
     transaction(work) {
       db.exec('BEGIN IMMEDIATE');
@@ -109,6 +168,7 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
       } catch (error) {
         if (db.inTransaction) db.exec('ROLLBACK');
         grown.clear();
+        due.steps = false;
         throw error;
       }
     },
@@ -124,6 +184,11 @@ export function createSqliteStore(db: Database.Database): SqliteStore {
     takeGrownFeeds() {
       const taken = [...grown];
       grown.clear();
+      return taken;
+    },
+    takeStepsDue() {
+      const taken = due.steps;
+      due.steps = false;
       return taken;
     },
     dataVersion: () => Number(db.pragma('data_version', { simple: true })),

@@ -1,10 +1,13 @@
 // What the store thread and the main thread say to each other, and how much at a time.
+import type { RoutingRules } from '../../charging/route.ts';
 import type { Answer, Command } from './batch.ts';
 
 export interface ThreadData {
   role: 'store';
   /** The database file. */
   path: string;
+  /** By which processors checkouts are collected. */
+  routing: RoutingRules;
 }
 
 export type StoreRequest =
@@ -17,6 +20,8 @@ export type StoreMessage =
   | { kind: 'answers'; answers: Answer[] }
   /** These feeds have new rows, durably. */
   | { kind: 'grown'; applianceIds: string[] }
+  /** A step of charging has become due, durably. */
+  | { kind: 'steps_due' }
   /** Ledger work could not be written; it is tried again. */
   | { kind: 'disk_trouble'; error: string }
   /** Another process has written: any feed may have grown. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultPolicy } from '../../feed/default-policy.ts';
 import { writeDraft } from '../../feed/publish.ts';
+import { byTester } from '../../fixtures/by.ts';
 import { bytesOf, checkoutEntry } from '../../fixtures/entries.ts';
 import { openStoreAt, temporaryFolder } from '../../fixtures/in-process-store.ts';
 import { createTestJournal, testKeys } from '../../fixtures/journal.ts';
@@ -65,9 +66,9 @@ describe('the store thread', () => {
 
   it('notices what another process has written to the file', async () => {
     const { port, close, outside } = await start();
-    await port.registerAppliance({ id: 'box-1', site: null, nowMs });
+    await port.registerAppliance({ id: 'box-1', site: null }, byTester(nowMs));
     const command = openStoreAt(path());
-    command.transaction(() => command.publishPolicy(defaultPolicy));
+    command.transaction(() => command.publishPolicy(defaultPolicy, byTester(nowMs)));
     command.close();
     await outside;
     expect(await port.feedPositionOf('box-1')).toMatchObject({ head: 1 });
@@ -76,7 +77,7 @@ describe('the store thread', () => {
 
   it('carries on a publication whose command was ended in the middle', async () => {
     const { port, close } = await start();
-    await port.registerAppliance({ id: 'box-1', site: null, nowMs });
+    await port.registerAppliance({ id: 'box-1', site: null }, byTester(nowMs));
     const command = openStoreAt(path());
     const calls = portOver(command);
     const products = [
@@ -84,7 +85,7 @@ describe('the store thread', () => {
     ];
     const draft = (await writeDraft(calls, { source: null, products, nowMs: () => nowMs })) ?? 0;
     // Its last step lies long back by the clock of the service.
-    expect(await calls.publishDraft(draft, nowMs - 60_000)).toBe('begun');
+    expect(await calls.publishDraft(draft, byTester(nowMs - 60_000))).toBe('begun');
     command.close();
     await expect.poll(async () => (await port.feedPositionOf('box-1'))?.head, { timeout: 5000 }).toBe(1);
     expect(await port.catalogue()).toMatchObject({ version: 1, products: 1 });
@@ -93,7 +94,7 @@ describe('the store thread', () => {
 
   it('finishes what it was given before it closes', async () => {
     const { port, close } = await start();
-    const registered = port.registerAppliance({ id: 'box-1', site: 'Leeds', nowMs });
+    const registered = port.registerAppliance({ id: 'box-1', site: 'Leeds' }, byTester(nowMs));
     await Promise.all([registered, close()]);
     const again = openStoreAt(path());
     expect(again.appliance('box-1')?.site).toBe('Leeds');

@@ -1,6 +1,7 @@
 // The port, answered by the store thread: each call is a command, each answer comes after its commit.
 import type { Worker } from 'node:worker_threads';
 import { assert } from '../../../kit/assert.ts';
+import { noProcessors, type RoutingRules } from '../../charging/route.ts';
 import type { LedgerPort } from '../port.ts';
 import type { Answer, CallName } from './batch.ts';
 import { portOf } from './direct-port.ts';
@@ -12,6 +13,8 @@ export interface StoreEvents {
   onGrown(applianceIds: string[]): void;
   /** Another process has written to the database. */
   onChangedOutside(): void;
+  /** A step of charging has become due; `nextStepDueMs` says when the others are. */
+  onStepsDue?(): void;
   /** The ledger waits for the disk. */
   onDiskTrouble(error: string): void;
   /** The thread is gone and will answer nothing more: the process must end. */
@@ -30,8 +33,12 @@ interface Waiting {
 }
 
 /** Starts the thread and resolves when its database is open. */
-export async function startThreadStore(path: string, events: StoreEvents): Promise<ThreadStore> {
-  const worker = startStoreThread(path);
+export async function startThreadStore(
+  path: string,
+  events: StoreEvents,
+  routing: RoutingRules = noProcessors,
+): Promise<ThreadStore> {
+  const worker = startStoreThread(path, routing);
   const waiting = new Map<number, Waiting>();
   const state = { nextId: 1, closing: false };
 
@@ -67,7 +74,10 @@ export async function startThreadStore(path: string, events: StoreEvents): Promi
         return message.answers.forEach(settle);
       case 'grown':
         return events.onGrown(message.applianceIds);
+      case 'steps_due':
+        return events.onStepsDue?.();
       case 'changed_outside':
+        events.onStepsDue?.();
         return events.onChangedOutside();
       case 'disk_trouble':
         return events.onDiskTrouble(message.error);

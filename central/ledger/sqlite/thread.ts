@@ -12,16 +12,17 @@ import { openDatabase } from './open.ts';
 import { createSqliteStore } from './store.ts';
 import { type StoreMessage, type StoreRequest, type ThreadData, threadLimits } from './thread-messages.ts';
 
-function run({ path }: ThreadData): void {
+function run({ path, routing }: ThreadData): void {
   const port = present(parentPort, 'the port to the main thread');
   mkdirSync(dirname(path), { recursive: true });
-  const store = createSqliteStore(openDatabase(path));
+  const store = createSqliteStore(openDatabase(path), { routing });
   const clock = systemClock();
   const say = (message: StoreMessage) => port.postMessage(message);
 
   const sayGrown = () => {
     const applianceIds = store.takeGrownFeeds();
     if (applianceIds.length > 0) say({ kind: 'grown', applianceIds });
+    if (store.takeStepsDue()) say({ kind: 'steps_due' });
   };
 
   const takeWaiting = (first: StoreRequest[]): StoreRequest[] => {

@@ -23,7 +23,7 @@ interface LineRow extends Omit<PayoutLine, 'kind'> {
   reason: string;
 }
 
-// why the bounds of the partial index stand here again: only then SQLite uses it (migration 0008).
+// why the bounds of the partial index stand here again: only then SQLite uses it (migration 0012).
 const ofPayee = `posting.account = 'payable:payee:' || @payee AND posting.currency = @currency
   AND posting.account > 'payable:payee:' AND posting.account < 'payable:payee;'
   AND posting.account <> 'payable:payee:house'

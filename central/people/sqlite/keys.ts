@@ -3,7 +3,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type Database from 'better-sqlite3';
 import { present } from '../../../kit/assert.ts';
 import { actorWords, type By } from '../actor.ts';
-import { judgeKey, type KeyView, keysMax, scopesBeyond } from '../keys.ts';
+import { beyondMaker, judgeKey, type KeyView, keysMax, type Rights, scopesBeyond } from '../keys.ts';
 import type { KeyChanged, NewKey, PeopleCalls } from '../port.ts';
 import type { Action, Role } from '../roles.ts';
 import type { Audit } from './audit.ts';
@@ -90,6 +90,12 @@ export function createKeyTable(db: Database.Database, audit: Audit): KeyTable {
     return match;
   }
 
+  /** What the key could do and whoever asks may not. The person at the shell may do everything. */
+  function beyond(key: Rights, { actor }: By): Action[] {
+    const maker = actor.kind === 'key' ? find.get(actor.name) : undefined;
+    return maker === undefined ? [] : beyondMaker(view(maker), key);
+  }
+
   return {
     ensureFirstKey(hash, nowMs) {
       if (count.get() !== 0) return false;
@@ -116,8 +122,10 @@ export function createKeyTable(db: Database.Database, audit: Audit): KeyTable {
     createKey(key, by) {
       if (find.get(key.name)) return { kind: 'name_taken' };
       if ((count.get() ?? 0) >= keysMax) return { kind: 'keys_full' };
-      const beyond = scopesBeyond(key.role, key.scopes ?? []);
-      if (beyond.length > 0) return { kind: 'scopes_beyond_role', scopes: beyond };
+      const scopes = scopesBeyond(key.role, key.scopes ?? []);
+      if (scopes.length > 0) return { kind: 'scopes_beyond_role', scopes };
+      const actions = beyond(key, by);
+      if (actions.length > 0) return { kind: 'beyond_maker', actions };
       return { kind: 'created', key: add(key, by) };
     },
     keys: () => all.all().map(view),
@@ -125,6 +133,8 @@ export function createKeyTable(db: Database.Database, audit: Audit): KeyTable {
       const row = find.get(name);
       if (!row) return { kind: 'key_unknown' };
       if (row.revokedMs !== null) return { kind: 'key_revoked' };
+      const actions = beyond(view(row), by);
+      if (actions.length > 0) return { kind: 'beyond_maker', actions };
       endSecrets.run({ key: row.number, untilMs: oldUntilMs });
       dropOver.run(row.number, by.nowMs);
       insertSecret.run(hash, row.number, by.nowMs);

@@ -5,7 +5,7 @@
 CREATE TABLE movement_next (
   id INTEGER PRIMARY KEY,
   source TEXT NOT NULL CHECK (source IN
-    ('entry', 'attempt', 'write_off', 'report_row', 'bank_entry', 'payout', 'exception', 'reversal', 'opening')),
+    ('entry', 'attempt', 'write_off', 'dispute', 'report_row', 'bank_entry', 'payout', 'exception', 'reversal', 'opening')),
   -- Of an entry.
   journal_ref INTEGER,
   seq INTEGER,
@@ -104,15 +104,29 @@ CREATE TABLE collection (
   state TEXT NOT NULL CHECK (state IN ('open', 'held', 'collected', 'released', 'written_off')),
   captured_minor INTEGER NOT NULL DEFAULT 0,
   refunded_minor INTEGER NOT NULL DEFAULT 0,
-  -- When the next step is due. NULL: nothing, until something happens.
+  -- What of it stands as a loss, or in suspense, because it will not be collected.
+  lost_minor INTEGER NOT NULL DEFAULT 0,
+  -- Why a person must look at it; `review` before anything is charged, everything else follows from the attempts.
+  held_for TEXT CHECK (held_for IN
+    ('review', 'unknown', 'made_twice', 'rejected', 'amount_differs', 'no_route', 'refund')),
+  -- The next step: when it is due, at which processor, and what is taken first there: 0 a kiosk waits, 1 what can be done
+  -- nowhere else, 2 a charge that another processor may make. NULL: nothing, until something happens.
   due_ms INTEGER,
+  processor TEXT,
+  lane INTEGER CHECK (lane BETWEEN 0 AND 2),
   opened_ms INTEGER NOT NULL,
   UNIQUE (appliance_ref, checkout_id),
   CHECK (captured_minor BETWEEN 0 AND total_minor),
+  CHECK (lost_minor IN (0, total_minor - captured_minor)),
   -- Never more is given back than was taken.
-  CHECK (refunded_minor BETWEEN 0 AND captured_minor)
+  CHECK (refunded_minor BETWEEN 0 AND captured_minor),
+  CHECK ((due_ms IS NULL) = (processor IS NULL)),
+  CHECK ((due_ms IS NULL) = (lane IS NULL)),
+  CHECK ((state = 'held') = (held_for IS NOT NULL))
 ) STRICT;
-CREATE INDEX collection_due ON collection (due_ms) WHERE due_ms IS NOT NULL;
+CREATE INDEX collection_due ON collection (processor, lane, due_ms) WHERE due_ms IS NOT NULL;
+-- What people look for: the ends are many, the rest is few.
+CREATE INDEX collection_open ON collection (state, ref) WHERE state IN ('open', 'held', 'written_off');
 
 -- A refund that a processor is to return to the customer.
 CREATE TABLE payback (
@@ -158,6 +172,8 @@ CREATE TABLE attempt (
   first_sent_ms INTEGER NOT NULL,
   sent_ms INTEGER NOT NULL,
   answered_ms INTEGER,
+  -- Before this moment nothing is done about it. NULL: nothing is done by itself.
+  not_before_ms INTEGER,
   CHECK ((purpose = 'charge') = (take IS NOT NULL)),
   CHECK ((purpose = 'refund') OR payback_ref IS NULL)
 ) STRICT;
@@ -170,6 +186,18 @@ CREATE INDEX attempt_on_its_way ON attempt (ref) WHERE state = 'sent';
 -- I13: of one checkout at most one charge may be alive.
 CREATE UNIQUE INDEX attempt_alive ON attempt (collection_ref)
 WHERE purpose = 'charge' AND state IN ('sent', 'approved', 'pending', 'unknown', 'unavailable');
+
+-- Money that a cardholder's bank has taken back until it is decided.
+CREATE TABLE dispute (
+  ref INTEGER PRIMARY KEY,
+  collection_ref INTEGER NOT NULL REFERENCES collection (ref),
+  processor TEXT NOT NULL,
+  dispute_id TEXT NOT NULL,
+  amount_minor INTEGER NOT NULL CHECK (amount_minor > 0),
+  state TEXT NOT NULL CHECK (state IN ('open', 'won', 'lost')),
+  opened_ms INTEGER NOT NULL,
+  UNIQUE (processor, dispute_id)
+) STRICT;
 
 -- Everything that was said about an attempt, in order: what a person is shown.
 CREATE TABLE attempt_event (

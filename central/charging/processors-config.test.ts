@@ -1,0 +1,140 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { manualClock } from '../../kit/clock.ts';
+import { parseConfig, readConfig } from '../config.ts';
+import { CommandError } from '../errors.ts';
+import { temporaryFolder } from '../fixtures/in-process-store.ts';
+import { openProcessors } from './open-processors.ts';
+import { routingRules } from './processors-config.ts';
+
+const least = 'dataFolder = "data"\nidentityFolder = "identity"\n';
+const secret = 'sk_test_thisIsNotForTheLog';
+const folder = temporaryFolder();
+const keyFile = join(folder.path, 'stripe.key');
+const clock = manualClock();
+
+beforeAll(() => writeFileSync(keyFile, `${secret}\n`, { mode: 0o600 }));
+afterAll(() => folder.remove());
+
+const parse = (text: string) => parseConfig(`${least}${text}`, 'x');
+const rulesOf = (text: string) => routingRules(parse(text), () => 1000);
+const one = '[processors.stripe]\nadapter = "stripe"\n';
+const two = `[processors.a]\nadapter = "stripe"\ntokenPrefixes = ["pm_"]
+[processors.b]\nadapter = "stripe"\ntokenPrefixes = ["tok_"]\n`;
+
+function detailsOf(work: () => unknown): readonly string[] {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof CommandError) return error.details;
+    throw error;
+  }
+  return [];
+}
+
+describe('the processors of a configuration', () => {
+  it('are none unless they are named', () => {
+    expect(rulesOf('')).toEqual({ processors: {}, rules: [] });
+  });
+
+  it('need nothing but their adapter, and take everything when there is only one', () => {
+    expect(parse(one).processors.stripe).toMatchObject({
+      baseUrl: 'https://api.stripe.com',
+      callMsMax: 20_000,
+      concurrencyMax: 64,
+    });
+    expect(rulesOf(one)).toEqual({
+      processors: { stripe: { keyLifeMs: 1000, tokenPrefixes: [''] } },
+      rules: [{ when: {}, processors: ['stripe'], otherOn: [] }],
+    });
+  });
+
+  it('are chosen by rules, in their order', () => {
+    const rules = `[[routing]]\nwhen = { currencies = ["EUR"], totalMinorMax = 5000 }\nprocessors = ["b"]
+[[routing]]\nprocessors = ["a", "b"]\notherOn = ["other_method"]\n`;
+    expect(rulesOf(`${two}${rules}`).rules).toEqual([
+      { when: { currencies: ['EUR'], totalMinorMax: 5000 }, processors: ['b'], otherOn: [] },
+      { when: {}, processors: ['a', 'b'], otherOn: ['other_method'] },
+    ]);
+  });
+
+  const rule = (text: string) => `${two}[[routing]]\n${text}`;
+  it.each([
+    ['an adapter that is not there', '[processors.x]\nadapter = "square"', 'processors.x.adapter'],
+    ['a name with capitals', '[processors.Stripe]\nadapter = "stripe"', 'processors.Stripe'],
+    ['a key in the file itself', `${one}secretKey = "sk"`, 'processors.stripe.secretKey: unknown'],
+    ['a processor far away without TLS', `${one}baseUrl = "http://api.example"`, 'processors.stripe.baseUrl'],
+    [
+      'a rule for nobody',
+      rule('processors = ["c"]'),
+      'routing.0.processors.0: there is no section [processors.c]',
+    ],
+    ['a rule without processors', rule('processors = []'), 'routing.0.processors'],
+    ['a processor twice', rule('processors = ["a", "a"]'), 'routing.0.processors: name each processor once'],
+    [
+      'a misspelt condition',
+      rule('processors = ["a"]\nwhen = { currency = "GBP" }'),
+      'routing.0.when.currency',
+    ],
+    [
+      'no currency',
+      rule('processors = ["a"]\nwhen = { currencies = ["pounds"] }'),
+      'routing.0.when.currencies.0',
+    ],
+    [
+      'an empty range',
+      rule('processors = ["a"]\nwhen = { totalMinorMin = 9, totalMinorMax = 8 }'),
+      'routing.0.when.totalMinorMin',
+    ],
+    ['what must not be asked again', rule('processors = ["a"]\notherOn = ["fraud"]'), 'routing.0.otherOn.0'],
+    ['several processors without a rule', two, 'routing: with several processors'],
+    [
+      'tokens of nobody',
+      `${one}[processors.b]\nadapter = "stripe"\n[[routing]]\nprocessors = ["b"]`,
+      'processors.stripe.tokenPrefixes',
+    ],
+  ])('are refused with the field: %s', (_, text, said) => {
+    expect(detailsOf(() => parse(text)).join('\n')).toContain(said);
+  });
+});
+
+describe('the secrets of a processor', () => {
+  const open = (text: string, env: NodeJS.ProcessEnv = {}) => openProcessors(parse(text), { clock, env });
+
+  it('come from a file beside the configuration, and the processor goes by its own name', () => {
+    const path = join(folder.path, 'central.toml');
+    writeFileSync(path, `${least}[processors.front]\nadapter = "stripe"\nkeyFile = "stripe.key"\n`);
+    const { opened } = openProcessors(readConfig(path), { clock, env: {} });
+    expect([...opened].map(([name, { port }]) => [name, port.name])).toEqual([['front', 'front']]);
+  });
+
+  it('come from the credential of that name when no file is named', () => {
+    writeFileSync(join(folder.path, 'stripe'), secret, { mode: 0o440 });
+    expect(open(one, { CREDENTIALS_DIRECTORY: folder.path }).opened.size).toBe(1);
+    expect(() => open(one)).toThrow(expect.objectContaining({ code: 'secret_unusable' }));
+  });
+
+  const unusable = (content: string, mode: number) => {
+    const path = join(folder.path, 'wrong.key');
+    writeFileSync(path, content);
+    chmodSync(path, mode);
+    return `${one}keyFile = ${JSON.stringify(path)}`;
+  };
+  it.each([
+    ['others may read it', `${secret}\n`, 0o640, 'chmod 600'],
+    ['it is empty', '\n', 0o600, 'on one line'],
+    ['it holds more than a secret', `key = ${secret}\n`, 0o600, 'on one line'],
+  ])('are refused without being shown when %s', (_, content, mode, hint) => {
+    const text = unusable(content, mode);
+    const refused = (() => {
+      try {
+        return open(text);
+      } catch (error) {
+        return error as CommandError;
+      }
+    })();
+    expect(refused).toMatchObject({ code: 'secret_unusable', hint: expect.stringContaining(hint) });
+    expect(JSON.stringify([refused, String(refused)])).not.toContain(secret);
+  });
+});

@@ -1,0 +1,351 @@
+// Charging over the real database: what the appliance is told, what a kiosk is answered, what people see and decide.
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Entry } from '../../../contract/entry.ts';
+import {
+  bytesOf,
+  checkoutEntry,
+  decisionEntry,
+  pendingEntry,
+  refundEntry,
+  unlinkedRefundEntry,
+  voidEntry,
+} from '../../fixtures/entries.ts';
+import { temporaryFolder } from '../../fixtures/in-process-store.ts';
+import { createTestJournal, type TestJournal, testKeys } from '../../fixtures/journal.ts';
+import { checkLedger } from '../../ledger/sqlite/check.ts';
+import { openDatabase } from '../../ledger/sqlite/open.ts';
+import { createSqliteStore, type SqliteStore } from '../../ledger/sqlite/store.ts';
+import type { By } from '../../people/actor.ts';
+import type { ReviewRules } from '../../people/reviews.ts';
+import type { DisputeState } from '../../processors/port.ts';
+import { type Act, createModelProcessor, type ModelProcessor } from '../fixtures/model-processor.ts';
+import type { RoutingRules } from '../route.ts';
+
+const { privateKey, publicKeyDer } = testKeys();
+const nowMs = 1_795_000_000_000;
+const processor = { keyLifeMs: 86_400_000, tokenPrefixes: [''] };
+const routing: RoutingRules = {
+  processors: { one: processor, two: processor },
+  rules: [{ when: {}, processors: ['one', 'two'], otherOn: ['do_not_retry'] }],
+};
+const by: By = { actor: { kind: 'command', user: 'ann', from: 'here' }, nowMs };
+const timeOut = { dueHours: 24, onDue: 'escalate' } as const;
+const rules: ReviewRules = {
+  secondPersonAboveMinor: {},
+  timeOut: { in_review: timeOut, unknown_attempt: timeOut, fraud: timeOut, held_money: timeOut },
+};
+
+let folder: ReturnType<typeof temporaryFolder>;
+let db: ReturnType<typeof openDatabase>;
+let store: SqliteStore;
+let journal: TestJournal;
+let models: Record<string, ModelProcessor>;
+beforeEach(() => {
+  folder = temporaryFolder();
+  db = openDatabase(join(folder.path, 'central.db'));
+  store = createSqliteStore(db, { routing });
+  journal = createTestJournal('box-1', privateKey);
+  models = { one: createModelProcessor('one'), two: createModelProcessor('two') };
+});
+afterEach(() => {
+  store.close();
+  folder.remove();
+});
+
+async function book(...entries: Entry[]): Promise<void> {
+  const first = journal.lastSeq() + 1;
+  journal.append(...entries.map(bytesOf));
+  const payload = await journal.payload(first, journal.lastSeq());
+  const named = { applianceId: 'box-1', journalId: journal.journalId, publicKey: publicKeyDer };
+  const last = { lastSeq: journal.lastSeq(), lastHash: journal.hashAt(journal.lastSeq()) };
+  store.transaction(() => {
+    store.hello({ ...named, ...last, feedId: null, appliedThrough: 0, release: 'test', nowMs });
+    store.receive({ applianceId: 'box-1', payload, nowMs });
+    while (store.bookPiece(100, nowMs).more);
+  });
+}
+
+/** Does what is due, each call of the processors by the act. */
+function work(act: Act = 'do', atMs = nowMs, broken: string[] = []): string[] {
+  const done: string[] = [];
+  for (let i = 0; i < 20; i++) {
+    const places = Object.fromEntries(
+      ['one', 'two'].map((name) => [name, { freeCount: 5, broken: broken.includes(name) }]),
+    );
+    const steps = store.transaction(() => store.takeSteps({ places, stepsMax: 10, nowMs: atMs }));
+    if (steps.length === 0) return done;
+    for (const step of steps) {
+      const { attemptRef } = step;
+      const model = models[step.processor] as ModelProcessor;
+      done.push(`${step.kind === 'send' ? step.purpose : 'look up'} at ${step.processor}`);
+      store.transaction(() => {
+        if (step.kind === 'send') {
+          store.answered({ attemptRef, outcome: model.send(step, act, atMs), nowMs: atMs });
+        } else store.lookedUp({ attemptRef, result: model.lookUp(step.question, 'see'), nowMs: atMs });
+      });
+    }
+  }
+  return done;
+}
+
+function outcomesOf(id: string): string[] {
+  const page = store.feedPage({ applianceId: 'box-1', after: 0, itemsMax: 1000, bytesMax: 1e6 });
+  return (page?.items ?? [])
+    .map((item) => JSON.parse(Buffer.from(item).toString()))
+    .filter((item) => item.id === id)
+    .map(({ outcome, declineCode }) => (declineCode ? `${outcome} ${declineCode}` : outcome));
+}
+const stateOf = (checkoutId: string) => store.collection({ applianceId: 'box-1', checkoutId })?.state;
+const balance = (name: string) => store.accounts().find((one) => one.name === name)?.balanceMinor ?? 0n;
+const failures = () => checkLedger(db).failures;
+
+describe('approved offline', () => {
+  it('stays at the risk of its site until it is captured', async () => {
+    const sold = checkoutEntry();
+    await book(sold);
+    expect(outcomesOf(sold.id)).toEqual([]);
+    expect(work()).toEqual(['charge at one']);
+    expect(outcomesOf(sold.id)).toEqual(['captured']);
+    expect(balance('receivable:processor:one')).toBe(1500n);
+    expect(balance('receivable:customer')).toBe(0n);
+    expect(failures()).toEqual([]);
+  });
+
+  it('is written off at the end, tells its site, and its card is no longer taken', async () => {
+    const sold = checkoutEntry();
+    await book(sold);
+    work('decline_fraud');
+    expect(outcomesOf(sold.id)).toEqual(['declined fraud']);
+    expect(balance('expense:offline_loss')).toBe(1500n);
+    expect(store.hotList({ after: '', limit: 9 }).items.map(({ fingerprint }) => fingerprint)).toEqual([
+      'fp_test',
+    ]);
+    expect(store.exposure({ site: null, limit: 9 })).toMatchObject([
+      { applianceId: 'box-1', writtenOffCount: 1, writtenOffMinor: 1500, openCount: 0 },
+    ]);
+    expect(failures()).toEqual([]);
+  });
+
+  it('is tried at the other processor while the first is down', async () => {
+    await book(checkoutEntry());
+    expect(work('do', nowMs, ['one'])).toEqual(['charge at two']);
+  });
+
+  it('is given back when it is voided after its capture, and not charged when it is voided before', async () => {
+    const [late, early] = [checkoutEntry(), checkoutEntry()];
+    await book(late, early, voidEntry(early.id));
+    expect(work()).toEqual(['charge at one']);
+    await book(voidEntry(late.id));
+    expect(work()).toEqual(['refund at one']);
+    expect([stateOf(late.id), stateOf(early.id)]).toEqual(['released', 'released']);
+    expect(balance('receivable:customer')).toBe(0n);
+    expect(outcomesOf(late.id)).toEqual(['captured', 'refunded']);
+    expect(failures()).toEqual([]);
+  });
+
+  it('gives back what is refunded, once it is captured', async () => {
+    const sold = checkoutEntry();
+    const refund = refundEntry(sold.id, 500);
+    await book(sold, refund);
+    expect(work()).toEqual(['charge at one', 'refund at one']);
+    expect(outcomesOf(refund.id)).toEqual(['booked', 'refunded']);
+    expect(balance('payable:refund')).toBe(0n);
+    expect(failures()).toEqual([]);
+  });
+});
+
+describe('asked by a kiosk', () => {
+  it('is authorised, decided and captured', async () => {
+    const asked = pendingEntry('tok_1');
+    await book(asked);
+    expect(work()).toEqual(['charge at one']);
+    expect(outcomesOf(asked.id)).toEqual(['authorised']);
+    await book(decisionEntry(asked.id, 'authorised'));
+    expect(work()).toEqual(['capture at one']);
+    expect(outcomesOf(asked.id)).toEqual(['authorised', 'captured']);
+    expect(failures()).toEqual([]);
+  });
+
+  it('is declined with the code of the last processor that was asked', async () => {
+    const asked = pendingEntry('tok_1');
+    await book(asked);
+    expect(work('decline_do_not_retry')).toEqual(['charge at one', 'charge at two']);
+    expect(outcomesOf(asked.id)).toEqual(['declined do_not_retry']);
+  });
+
+  it('is told at once when no processor can be asked', async () => {
+    const asked = pendingEntry('tok_1');
+    await book(asked);
+    expect(work('do', nowMs, ['one', 'two'])).toEqual([]);
+    expect(outcomesOf(asked.id)).toEqual(['unknown']);
+    await book(decisionEntry(asked.id, 'approved_offline'));
+    expect(work()).toEqual(['charge at one']);
+    expect(outcomesOf(asked.id)).toEqual(['unknown', 'captured']);
+    expect(failures()).toEqual([]);
+  });
+
+  it('is looked up and let go when the appliance did not wait', async () => {
+    const asked = pendingEntry('tok_1');
+    await book(asked);
+    expect(work('do_and_lose')).toEqual(['charge at one']);
+    await book(decisionEntry(asked.id, 'refused'));
+    expect(work()).toEqual(['look up at one', 'void at one']);
+    expect(stateOf(asked.id)).toBe('released');
+    expect(models.one?.charges.map(({ state }) => state)).toEqual(['voided']);
+    expect(failures()).toEqual([]);
+  });
+});
+
+describe('for people', () => {
+  const decide = (decision: 'approve' | 'decline' | 'try_again' | 'settled_otherwise') => {
+    const [review] = store.reviews({
+      state: 'waiting',
+      kind: null,
+      applianceId: null,
+      cursor: null,
+      limit: 9,
+    }).items;
+    store.transaction(() =>
+      store.decideReview({ number: review?.number ?? 0, decision, note: 'looked at it', rules }, by),
+    );
+    return `${review?.kind} ${review?.reason}`;
+  };
+
+  it('holds what the entry wants looked at, until a person lets it go on', async () => {
+    const sold = checkoutEntry({ review: ['review_amount'] });
+    await book(sold);
+    expect(work()).toEqual([]);
+    expect(outcomesOf(sold.id)).toEqual(['in_review']);
+    expect(decide('approve')).toBe('in_review review_amount');
+    expect(work()).toEqual(['charge at one']);
+    expect(failures()).toEqual([]);
+  });
+
+  it('holds what a kiosk asked for and the entry wants looked at, before its capture', async () => {
+    const asked = { ...pendingEntry('tok_1'), review: ['review_amount' as const] };
+    await book(asked);
+    work('do_and_lose');
+    await book(decisionEntry(asked.id, 'approved_offline'));
+    expect(work()).toEqual([]);
+    expect(stateOf(asked.id)).toBe('held');
+    expect(decide('approve')).toBe('in_review review_amount');
+    expect(work()).toEqual(['look up at one', 'capture at one']);
+    expect(failures()).toEqual([]);
+  });
+
+  it('writes off what a person gives up, and keeps apart what was settled otherwise', async () => {
+    const [lost, paid] = [checkoutEntry({ review: ['review_amount'] }), checkoutEntry()];
+    await book(lost);
+    decide('decline');
+    await book(paid);
+    work('rejected');
+    expect(decide('settled_otherwise')).toBe('held_money rejected');
+    expect([outcomesOf(lost.id), outcomesOf(paid.id)]).toEqual([
+      ['in_review', 'declined'],
+      ['in_review', 'settled'],
+    ]);
+    expect([balance('expense:offline_loss'), balance('suspense')]).toEqual([1500n, 1500n]);
+    expect(balance('receivable:customer')).toBe(0n);
+    expect(failures()).toEqual([]);
+  });
+
+  it('takes back the loss when the processor has the money after all', async () => {
+    const sold = checkoutEntry();
+    await book(sold);
+    work('do_and_lose');
+    const [charge] = models.one?.charges ?? [];
+    store.transaction(() => store.recoverSent(nowMs));
+    db.exec(`UPDATE attempt SET not_before_ms = NULL, state = 'unknown'`);
+    store.transaction(() => store.recoverSent(nowMs));
+    db.exec(`UPDATE collection SET due_ms = ${nowMs}, processor = 'one', lane = 1`);
+    work();
+    decide('decline');
+    expect(balance('expense:offline_loss')).toBe(1500n);
+    const amount = { currency: 'GBP', amountMinor: 1500 };
+    const state = {
+      chargeId: charge?.chargeId ?? '',
+      reference: charge?.reference ?? '',
+      state: 'captured' as const,
+    };
+    const about = {
+      kind: 'charge' as const,
+      charge: { ...state, amount, capturedMinor: 1500, decline: null },
+    };
+    const event = { eventId: 'e1', type: 'payment_intent.succeeded', happenedMs: nowMs, about };
+    const told = { processor: 'one', event };
+    expect(store.transaction(() => store.applyEvent(told, nowMs))).toBe('applied');
+    expect(store.transaction(() => store.applyEvent(told, nowMs))).toBe('nothing_to_do');
+    expect([balance('expense:offline_loss'), balance('receivable:customer')]).toEqual([0n, 0n]);
+    expect(stateOf(sold.id)).toBe('collected');
+    expect(failures()).toEqual([]);
+  });
+
+  it('asks about a refund of what no checkout is known of', async () => {
+    await book(unlinkedRefundEntry(700));
+    const [review] = store.reviews({
+      state: 'waiting',
+      kind: null,
+      applianceId: null,
+      cursor: null,
+      limit: 9,
+    }).items;
+    expect(review).toMatchObject({ kind: 'held_money', reason: 'refund', amountMinor: 700 });
+  });
+});
+
+it('books a dispute through its stages, each once', async () => {
+  const sold = checkoutEntry();
+  await book(sold);
+  work();
+  const chargeId = models.one?.charges[0]?.chargeId ?? '';
+  const tell = (state: DisputeState['state']) => {
+    const amount = { currency: 'GBP', amountMinor: 1500 };
+    const dispute = { disputeId: 'dp_1', reference: null, state, amount, reason: null };
+    const event = {
+      eventId: state,
+      type: state,
+      happenedMs: nowMs,
+      about: { kind: 'dispute' as const, dispute, chargeId },
+    };
+    return store.transaction(() => store.applyEvent({ processor: 'one', event }, nowMs));
+  };
+  expect([tell('inquiry'), tell('opened'), tell('opened'), tell('under_review')]).toEqual([
+    ...['nothing_to_do', 'applied', 'nothing_to_do', 'nothing_to_do'],
+  ]);
+  expect(balance('receivable:dispute')).toBe(1500n);
+  expect([tell('lost'), tell('opened')]).toEqual(['applied', 'nothing_to_do']);
+  expect([balance('receivable:dispute'), balance('expense:dispute_loss')]).toEqual([0n, 1500n]);
+  expect(outcomesOf(sold.id)).toEqual(['captured', 'disputed']);
+  expect(failures()).toEqual([]);
+});
+
+it('gives back to the books what a refund that fails later did not give back', async () => {
+  const sold = checkoutEntry();
+  await book(sold, refundEntry(sold.id, 500));
+  work();
+  const [refund] = models.one?.charges[0]?.refunds ?? [];
+  if (!refund) throw new Error('it was refunded');
+  const about = { kind: 'refund' as const, refund: { ...refund, state: 'failed' as const }, chargeId: null };
+  const event = { eventId: 'f', type: 'refund.failed', happenedMs: nowMs, about };
+  expect(store.transaction(() => store.applyEvent({ processor: 'one', event }, nowMs))).toBe('applied');
+  expect(stateOf(sold.id)).toBe('held');
+  expect(balance('payable:refund')).toBe(-500n);
+  expect(failures()).toEqual([]);
+});
+
+it.each([
+  ['captured_differs', 'UPDATE collection SET captured_minor = 1400'],
+  ['refunded_differs', 'UPDATE collection SET refunded_minor = 100 WHERE captured_minor > 0'],
+  ['collection_unsettled', `UPDATE collection SET state = 'written_off' WHERE captured_minor = 0`],
+  [
+    'collection_forgotten',
+    `UPDATE collection SET due_ms = NULL, processor = NULL, lane = NULL WHERE captured_minor = 0`,
+  ],
+])('the check finds %s', async (code, sql) => {
+  await book(checkoutEntry());
+  work();
+  await book(checkoutEntry());
+  db.exec(sql);
+  expect(failures().map((one) => one.code)).toContain(code);
+});

@@ -1,0 +1,97 @@
+// What a person decides where the rule has asked one: it changes what is known, and the rule goes on from there.
+import type { Decided, PersonDecision } from '../port.ts';
+import type { AttemptRow, AttemptTable } from './attempts.ts';
+import type { Case, Cases, ChargingParts } from './case.ts';
+import type { CollectionTable } from './collections.ts';
+import type { Money } from './money.ts';
+import type { Plans } from './plans.ts';
+
+export interface Deciding {
+  /** False: nothing is held there any more. */
+  decide(decision: Decided, nowMs: number): boolean;
+}
+
+export function createDeciding(
+  parts: Pick<ChargingParts, 'refuseCard'>,
+  tables: { collections: CollectionTable; attempts: AttemptTable },
+  cases: Cases,
+  { money, plans }: { money: Money; plans: Plans },
+): Deciding {
+  const { collections, attempts } = tables;
+
+  /** What keeps the rule from going on: an attempt that is unknown, refused, declined at its end, or there twice. */
+  function stuck(one: Case): AttemptRow[] {
+    return one.attempts.filter(
+      ({ state, purpose, code }) =>
+        state === 'unknown' ||
+        state === 'unavailable' ||
+        state === 'rejected' ||
+        (state === 'declined' && purpose !== 'charge') ||
+        code === 'made_twice',
+    );
+  }
+
+  function forget(one: Case, nowMs: number): void {
+    for (const { ref } of stuck(one)) attempts.setState(ref, 'not_made', 'by_a_person', nowMs);
+  }
+
+  function decideCollection(one: Case, decision: PersonDecision, nowMs: number): void {
+    const { ref, heldFor } = one.data;
+    // The review is over: what follows is the rule's.
+    collections.setPlan(ref, 'open', null, null);
+    if (decision === 'try_again') askAgain(one, nowMs);
+    else if (heldFor !== 'review') forget(one, nowMs);
+    if (decision === 'give_up' || decision === 'settled_otherwise') giveUp(one, decision, nowMs);
+  }
+
+  /** Nothing that was refused is known to be there: it is made anew; what nobody knows is asked from the start. */
+  function askAgain(one: Case, nowMs: number): void {
+    for (const { ref, state, code } of stuck(one)) {
+      const known = state === 'rejected' || state === 'declined';
+      attempts.setState(ref, known ? 'not_made' : state, code === 'made_twice' ? null : code, nowMs);
+    }
+  }
+
+  function giveUp(one: Case, decision: 'give_up' | 'settled_otherwise', nowMs: number): void {
+    const { wanted, capturedMinor, totalMinor, lostMinor, fingerprint, checkoutId } = one.data;
+    if (wanted !== 'captured' || lostMinor > 0 || capturedMinor === totalMinor) return;
+    if (decision === 'settled_otherwise') {
+      money.writeOff(one, 'suspense', nowMs);
+      cases.tell(one, checkoutId, 'settled', nowMs);
+      return;
+    }
+    money.writeOff(one, 'expense:offline_loss', nowMs);
+    cases.tell(one, checkoutId, 'declined', nowMs);
+    parts.refuseCard(fingerprint, nowMs);
+  }
+
+  function decidePaybacks(one: Case, decision: PersonDecision, nowMs: number): void {
+    const again = decision === 'collect' || decision === 'try_again';
+    const refunds = one.attempts.filter(({ paybackRef }) => paybackRef !== null);
+    for (const payback of one.paybacks.filter(({ state }) => state === 'held')) {
+      collections.setPayback(payback.ref, again ? 'open' : 'settled_otherwise');
+      for (const { ref, paybackRef, state } of refunds) {
+        if (paybackRef === payback.ref && (state === 'declined' || state === 'rejected')) {
+          attempts.setState(ref, 'not_made', 'by_a_person', nowMs);
+        }
+      }
+    }
+    collections.setPlan(one.data.ref, 'open', null, null);
+  }
+
+  return {
+    decide({ applianceRef, documentId, decision, note }, nowMs) {
+      const ref = collections.refOfDocument(applianceRef, documentId);
+      if (ref === null) return false;
+      const one = cases.load(ref);
+      if (one.data.state !== 'held') return false;
+      for (const { ref: attemptRef } of stuck(one)) {
+        attempts.tell(attemptRef, 'person', `${decision}: ${note}`, nowMs);
+      }
+      if (one.data.heldFor === 'refund') decidePaybacks(one, decision, nowMs);
+      else decideCollection(one, decision, nowMs);
+      plans.plan(cases.load(ref), nowMs);
+      return true;
+    },
+  };
+}

@@ -1,0 +1,83 @@
+// What the processors' answers mean for the books: each is one movement of the attempt that it came of, and the amounts on
+// the collection follow it. The chart of accounts is in docs/operations/accounts.md.
+import type Database from 'better-sqlite3';
+import { type MovementReason, move, type Posting, reversed } from '../../ledger/postings.ts';
+import type { Books } from '../../ledger/sqlite/books.ts';
+import type { AttemptRow } from './attempts.ts';
+import type { Case } from './case.ts';
+import type { CollectionTable } from './collections.ts';
+
+export interface Money {
+  /** Taken at the processor; a loss that was written off before is none. */
+  captured(one: Case, attempt: AttemptRow, amountMinor: number, nowMs: number): void;
+  /** Given back at the processor: a refund of the counter, or the whole of a sale that was undone. */
+  returned(one: Case, attempt: AttemptRow, nowMs: number): void;
+  /** A refund that was made has failed after all. */
+  returnFailed(one: Case, attempt: AttemptRow, nowMs: number): void;
+  /** Not to be collected: a loss, or for a person to place. */
+  writeOff(one: Case, to: 'expense:offline_loss' | 'suspense', nowMs: number): void;
+  /** What was written off is not lost: collected after all, or never sold. */
+  correctLoss(one: Case, nowMs: number): void;
+}
+
+export function createMoney(
+  db: Database.Database,
+  books: Pick<Books, 'addMovement'>,
+  collections: Pick<CollectionTable, 'setMoney'>,
+): Money {
+  const postingsOf = db.prepare<[string, number, MovementReason, MovementReason], Posting>(
+    `SELECT account, currency, amount_minor AS amountMinor FROM posting WHERE movement_id =
+       (SELECT id FROM movement WHERE source = ? AND source_ref = ? AND reason IN (?, ?)) ORDER BY line`,
+  );
+  const keep = (one: Case, changed: Partial<Case['data']>) => {
+    Object.assign(one.data, changed);
+    collections.setMoney(one.data.ref, one.data);
+  };
+
+  function correctLoss(one: Case, nowMs: number): void {
+    const source = { kind: 'write_off', ref: one.data.ref } as const;
+    const lost = postingsOf.all('write_off', source.ref, 'write_off', 'suspense');
+    books.addMovement(source, 'correction', reversed(lost), nowMs);
+    keep(one, { lostMinor: 0 });
+  }
+
+  return {
+    captured(one, attempt, amountMinor, nowMs) {
+      const { currency, lostMinor } = one.data;
+      if (lostMinor > 0) correctLoss(one, nowMs);
+      const postings = move(
+        currency,
+        amountMinor,
+        `receivable:processor:${attempt.processor}`,
+        'receivable:customer',
+      );
+      books.addMovement({ kind: 'attempt', ref: attempt.ref }, 'capture', postings, nowMs);
+      keep(one, { capturedMinor: amountMinor });
+    },
+    returned(one, attempt, nowMs) {
+      const { amountMinor, processor, paybackRef, currency } = attempt;
+      const [reason, owed] =
+        paybackRef === null
+          ? (['void_made', 'receivable:customer'] as const)
+          : (['refund_made', 'payable:refund'] as const);
+      const postings = move(currency, amountMinor, owed, `receivable:processor:${processor}`);
+      books.addMovement({ kind: 'attempt', ref: attempt.ref }, reason, postings, nowMs);
+      keep(one, { refundedMinor: one.data.refundedMinor + amountMinor });
+    },
+    returnFailed(one, attempt, nowMs) {
+      const source = { kind: 'attempt', ref: attempt.ref } as const;
+      const made = postingsOf.all('attempt', attempt.ref, 'refund_made', 'void_made');
+      books.addMovement(source, 'correction', reversed(made), nowMs);
+      keep(one, { refundedMinor: one.data.refundedMinor - attempt.amountMinor });
+    },
+    writeOff(one, to, nowMs) {
+      const { ref, currency, totalMinor, capturedMinor } = one.data;
+      const lostMinor = totalMinor - capturedMinor;
+      const postings = move(currency, lostMinor, to, 'receivable:customer');
+      const reason = to === 'suspense' ? 'suspense' : 'write_off';
+      books.addMovement({ kind: 'write_off', ref }, reason, postings, nowMs);
+      keep(one, { lostMinor });
+    },
+    correctLoss,
+  };
+}

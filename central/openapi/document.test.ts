@@ -1,0 +1,303 @@
+// The description of the operators' interface is true: it is what is checked in, others call it OpenAPI, its examples
+// satisfy it, and a real central answers every route as it says.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Json } from '../../kit/json-schemas.ts';
+import { silentLog } from '../../kit/log.ts';
+import { defaultPolicy } from '../feed/default-policy.ts';
+import { publishProducts } from '../feed/publish.ts';
+import { byTester, testerAtWork } from '../fixtures/by.ts';
+import {
+  describedRoute,
+  description as document,
+  errorsOf,
+  escaped,
+  wrongWith,
+} from '../fixtures/described.ts';
+import { bytesOf, checkoutEntry } from '../fixtures/entries.ts';
+import { temporaryFolder } from '../fixtures/in-process-store.ts';
+import { createTestJournal, testKeys } from '../fixtures/journal.ts';
+import { findOneDifference } from '../fixtures/reports/one-difference.ts';
+import { openReviewStore } from '../fixtures/review-store.ts';
+import { problemsOf } from '../http/route.ts';
+import { type HttpServer, openApiFile, openHttpServer } from '../http/server.ts';
+import { hashApiKey, newApiKey } from '../people/keys.ts';
+import { ReviewConfig } from '../people/review-config.ts';
+import { describedRoutes, pathOf } from './document.ts';
+
+/** Routes whose answers a test of their own room holds against the description (fixtures/described.ts), and which. */
+const answeredElsewhere: Record<string, string> = {};
+
+const nowMs = 1_795_000_000_000;
+const checkedIn = readFileSync(openApiFile, 'utf8');
+const { privateKey, publicKeyDer } = testKeys();
+const sale = checkoutEntry({ totalMinor: 100 });
+const journal = createTestJournal('box-1', privateKey);
+const secret = newApiKey();
+const viewer = newApiKey();
+
+const folder = temporaryFolder();
+const opened = openReviewStore(join(folder.path, 'central.db'));
+let http: HttpServer;
+
+beforeAll(async () => {
+  const { store, port, reviews } = opened;
+  journal.append(bytesOf(sale), Buffer.from('{'));
+  const payload = await journal.payload(1, 2);
+  const facts = { lastSeq: 2, lastHash: journal.hashAt(2), feedId: null, appliedThrough: 0, nowMs };
+  await port.ensureFirstKey(hashApiKey(secret), nowMs);
+  const key = { name: 'eyes', role: 'viewer' as const, scopes: null, addresses: null, expiresMs: null };
+  await port.createKey({ ...key, hash: hashApiKey(viewer) }, byTester(nowMs));
+  await port.registerAppliance({ id: 'box-1', site: 'Leeds' }, byTester(nowMs));
+  await port.hello({
+    applianceId: 'box-1',
+    publicKey: publicKeyDer,
+    journalId: journal.journalId,
+    release: '1.0',
+    ...facts,
+  });
+  await port.receive({ applianceId: 'box-1', payload, nowMs });
+  await port.bookPiece(100, nowMs);
+  await port.ensurePolicy(defaultPolicy);
+  await port.changeHotList({ fingerprint: 'fp_a', change: 'add' }, byTester(nowMs));
+  const product = { sku: 'A', name: 'A', price: { priceMinor: 1, baseQuantity: 1 as const }, sellable: true };
+  await publishProducts(
+    port,
+    [product],
+    testerAtWork(() => nowMs),
+  );
+  for (const kind of ['in_review', 'fraud', 'unknown_attempt'] as const) {
+    const money = { currency: 'GBP', amountMinor: 100, reason: 'amount_large', nowMs };
+    store.transaction(() =>
+      reviews.open({ kind, applianceRef: 1, documentId: sale.id, attemptRef: null, ...money }),
+    );
+  }
+  await findOneDifference(port, nowMs);
+  await port.storeWebhook({
+    processor: 'stripe',
+    events: [{ eventId: 'evt_1', type: 'payout.paid', happenedMs: nowMs, about: { kind: 'other' } }],
+    body: Buffer.from('{}'),
+    signature: null,
+    nowMs,
+  });
+  const refused = { processor: 'stripe', code: 'signature_wrong' as const };
+  await port.noteRefusedWebhooks({
+    counts: [{ ...refused, count: 1, lastMs: nowMs }],
+    last: [{ ...refused, address: '203.0.113.9', atMs: nowMs, bodyBytes: 2, bodyHash: Buffer.alloc(32) }],
+  });
+  http = await openHttpServer({
+    host: '127.0.0.1',
+    port: 0,
+    trustedProxies: [],
+    store: port,
+    ignoredFrames: () => [{ applianceId: 'box-1', frame: 'entries', reason: 'signature_wrong', times: 1 }],
+    processors: () => [
+      {
+        name: 'stripe',
+        breaker: 'closed',
+        sinceMs: nowMs,
+        inFlight: 1,
+        placesMax: 64,
+        lastAnsweredMs: nowMs,
+        callMs: { p50: 200, p99: 900 },
+        counts: { approved: 1 },
+      },
+    ],
+    reviews: ReviewConfig.parse({ secondPersonAboveMinor: { GBP: 0 } }),
+    nowMs: () => nowMs,
+    log: silentLog,
+  });
+});
+afterAll(async () => {
+  await http.close();
+  opened.close();
+  folder.remove();
+});
+
+describe('the description of the operators’ interface', () => {
+  it('is what is checked in: if not, run `npm run openapi`', () => {
+    expect(JSON.parse(checkedIn)).toEqual(JSON.parse(JSON.stringify(document)));
+  });
+
+  it('is an OpenAPI document by the judgement of others', async () => {
+    const result = await new Validator().validate(checkedIn);
+    expect(result.errors ?? []).toEqual([]);
+    expect(result.valid).toBe(true);
+  });
+
+  it('names the action of every route', () => {
+    for (const route of describedRoutes()) {
+      const operation = document.paths[pathOf(route.path)]?.[route.method.toLowerCase()];
+      expect(operation?.security, route.id).toEqual([{ apiKey: [route.action] }]);
+    }
+  });
+
+  it('shows examples that satisfy its schemas', () => {
+    for (const [path, methods] of Object.entries(document.paths)) {
+      for (const [method, operation] of Object.entries(methods)) {
+        for (const { at, example } of mediaTypes(operation)) {
+          const pointer = `/paths/${escaped(path)}/${method}${at}/schema`;
+          expect(errorsOf(pointer, example), `${method} ${path} ${at}`).toEqual([]);
+        }
+      }
+    }
+  });
+});
+
+describe('a real central answers as described', () => {
+  const post = (body: unknown) => ({
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const note = { note: 'seen' };
+  const endpoint = { url: 'https://shop.example/holdfast', types: ['payout.made'] };
+
+  /** In their order: later ones find what earlier ones made. */
+  const asked: [route: string, status: number, path: string, init?: RequestInit][] = [
+    ['listAppliances', 200, '/v1/appliances'],
+    ['listAppliances', 400, '/v1/appliances?limit=0'],
+    ['readAppliance', 200, '/v1/appliances/box-1'],
+    ['readAppliance', 404, '/v1/appliances/box-9'],
+    ['listIgnoredFrames', 200, '/v1/intake/ignored'],
+    ['listCheckouts', 200, '/v1/checkouts'],
+    ['readCheckout', 200, `/v1/checkouts/${sale.id}`],
+    ['listAccounts', 200, '/v1/ledger/accounts'],
+    ['listPostings', 200, '/v1/ledger/postings'],
+    ['listParked', 200, '/v1/ledger/parked'],
+    ['listEntries', 200, `/v1/ledger/entries?journal=${journal.journalId}`],
+    ['readCatalogue', 200, '/v1/catalogue'],
+    ['listProducts', 200, '/v1/catalogue/products'],
+    ['readPolicy', 200, '/v1/policy'],
+    ['listHotCards', 200, '/v1/hot-list'],
+    ['createKey', 201, '/v1/keys', post({ name: 'a', role: 'finance', scopes: ['ledger.read'] })],
+    ['createKey', 409, '/v1/keys', post({ name: 'a', role: 'finance' })],
+    ['createKey', 400, '/v1/keys', post({ name: 'A', role: 'king' })],
+    ['createKey', 415, '/v1/keys', { method: 'POST', body: 'name=a' }],
+    ['createKey', 413, '/v1/keys', post({ name: 'x'.repeat(70_000) })],
+    ['listKeys', 200, '/v1/keys'],
+    ['rotateKey', 201, '/v1/keys/a/secrets', post({ oldUntilMs: nowMs + 1 })],
+    ['rotateKey', 404, '/v1/keys/b/secrets', post({ oldUntilMs: nowMs + 1 })],
+    ['revokeKey', 200, '/v1/keys/a/revocation', post({ reason: 'lost' })],
+    ['revokeKey', 409, '/v1/keys/a/revocation', post({ reason: 'lost' })],
+    ['listReviews', 200, '/v1/reviews'],
+    ['readReview', 200, '/v1/reviews/1'],
+    ['readReview', 404, '/v1/reviews/99'],
+    ['decideReview', 200, '/v1/reviews/1/decisions', post({ decision: 'ask', ...note })],
+    ['answerReview', 200, '/v1/reviews/1/answers', post(note)],
+    ['decideReview', 200, '/v1/reviews/1/decisions', post({ decision: 'approve', ...note })],
+    ['decideReview', 409, '/v1/reviews/1/decisions', post({ decision: 'approve', ...note })],
+    ['decideReview', 200, '/v1/reviews/3/decisions', post({ decision: 'try_again', ...note })],
+    ['listCollections', 200, '/v1/collections'],
+    ['readCollection', 200, `/v1/collections/box-1/${sale.id}`],
+    ['readCollection', 404, `/v1/collections/box-2/${sale.id}`],
+    ['listExposure', 200, '/v1/exposure'],
+    ['listProcessors', 200, '/v1/processors'],
+    ['listExceptions', 200, '/v1/exceptions?state=open'],
+    ['countExceptions', 200, '/v1/exceptions/open'],
+    ['readException', 200, '/v1/exceptions/1'],
+    ['readException', 404, '/v1/exceptions/99'],
+    ['actOnException', 200, '/v1/exceptions/1/actions', post({ kind: 'accept', ...note })],
+    ['actOnException', 409, '/v1/exceptions/1/actions', post({ kind: 'accept', ...note })],
+    ['actOnException', 400, '/v1/exceptions/1/actions', post({ kind: 'accept' })],
+    ['listReconciliationRuns', 200, '/v1/reconciliation/runs'],
+    ['listReportFiles', 200, '/v1/reconciliation/files'],
+    ['readReportFile', 200, '/v1/reconciliation/files/1'],
+    ['listWebhookSources', 200, '/v1/webhooks/sources'],
+    ['listWebhookEvents', 200, '/v1/webhooks/events'],
+    ['readWebhookEvent', 200, '/v1/webhooks/events/evt_1'],
+    ['readWebhookEvent', 404, '/v1/webhooks/events/evt_9'],
+    ['replayWebhookEvent', 202, '/v1/webhooks/events/evt_1/replays', post({ reason: 'mended' })],
+    ['replayWebhookEvents', 202, '/v1/webhooks/replays', post({ which: 'dead', reason: 'mended' })],
+    ['createOutboundEndpoint', 201, '/v1/outbound/endpoints', post(endpoint)],
+    [
+      'createOutboundEndpoint',
+      400,
+      '/v1/outbound/endpoints',
+      post({ ...endpoint, url: 'http://a.example/' }),
+    ],
+    ['testOutboundEndpoint', 202, '/v1/outbound/endpoints/1/tests', { method: 'POST' }],
+    ['rotateOutboundSecret', 201, '/v1/outbound/endpoints/1/secrets', post({})],
+    ['resendOutboundDeliveries', 202, '/v1/outbound/endpoints/1/resends', post({ reason: 'mended' })],
+    [
+      'switchOutboundEndpoint',
+      200,
+      '/v1/outbound/endpoints/1/state',
+      { ...post({ state: 'disabled', reason: 'it moves' }), method: 'PUT' },
+    ],
+    ['listOutboundEndpoints', 200, '/v1/outbound/endpoints'],
+    ['listOutboundDeliveries', 200, '/v1/outbound/deliveries'],
+    ['listAudit', 200, '/v1/audit'],
+    ['proveAudit', 200, '/v1/audit/proof'],
+    ['proveAudit', 400, '/v1/audit/proof?number=1'],
+  ];
+
+  it.each(asked)('%s with %i', async (id, status, path, init = {}) => {
+    const response = await ask(path, init);
+    const body: unknown = await response.json();
+    expect(response.status, JSON.stringify(body)).toBe(status);
+    expect(wrongWith(describedRoute(id), response, body)).toEqual([]);
+  });
+
+  it('is asked for every route', () => {
+    const here = asked.filter(([, status]) => status < 300).map(([id]) => id);
+    const answered = new Set([...here, ...Object.keys(answeredElsewhere)]);
+    expect([...answered].sort()).toEqual(
+      describedRoutes()
+        .map(({ id }) => id)
+        .sort(),
+    );
+  });
+
+  it('refuses every route without a key, and with one that may not take its action', async () => {
+    for (const route of describedRoutes()) {
+      const path = route.path.replace(/:\w+/g, '1');
+      for (const [key, status] of [
+        ['', 401],
+        [`Bearer ${viewer}`, 403],
+      ] as const) {
+        if (status === 403 && route.action.endsWith('.read') && route.action !== 'audit.read') continue;
+        const response = await ask(path, { method: route.method, headers: { authorization: key } });
+        const body = (await response.json()) as { code: string };
+        expect(response.status, `${route.id} ${JSON.stringify(body)}`).toBe(status);
+        expect(wrongWith(route, response, body)).toEqual([]);
+        expect(problemsOf(route)).toContain(body.code);
+      }
+    }
+  });
+
+  it('serves what is checked in, without a key', async () => {
+    const served = await ask('/openapi.json', { headers: { authorization: '' } });
+    expect(await served.text()).toBe(checkedIn);
+    expect(served.headers.get('etag')).toMatch(/^"/);
+  });
+
+  const ask = (path: string, init: RequestInit) =>
+    fetch(`http://127.0.0.1:${http.port}${path}`, {
+      ...init,
+      headers: { authorization: `Bearer ${secret}`, ...(init.headers as Record<string, string>) },
+    });
+});
+
+/** Every body an operation takes or gives that shows an example. */
+function mediaTypes(operation: Json): { at: string; example: unknown }[] {
+  const bodies: [string, Json | undefined][] = [
+    ['/requestBody', operation.requestBody as Json | undefined],
+    ...Object.entries(operation.responses as Record<string, Json>).map(
+      ([status, response]): [string, Json] => [`/responses/${status}`, response],
+    ),
+  ];
+  return bodies.flatMap(([at, body]) =>
+    Object.entries((body?.content ?? {}) as Record<string, Json>).flatMap(([type, media]) => {
+      const place = `${at}/content/${escaped(type)}`;
+      const named = Object.keys((media.examples ?? {}) as Json).map((name) => ({
+        at: place,
+        example: document.components.examples?.[name]?.value,
+      }));
+      return media.example === undefined ? named : [...named, { at: place, example: media.example }];
+    }),
+  );
+}

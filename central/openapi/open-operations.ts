@@ -1,0 +1,48 @@
+// The operations that need no key: the probes of supervisors and balancers, and the description itself, which tells
+// nothing of anybody.
+import type { Json } from '../../kit/json-schemas.ts';
+
+const status = (value: string) => ({
+  'application/json': {
+    schema: { type: 'object', properties: { status: { type: 'string' } }, required: ['status'] },
+    example: { status: value },
+  },
+});
+const problem = {
+  'application/problem+json': {
+    schema: { $ref: '#/components/schemas/Problem' },
+    examples: { not_ready: { $ref: '#/components/examples/not_ready' } },
+  },
+};
+
+export const openOperations: Record<string, Record<string, Json>> = {
+  '/livez': {
+    get: {
+      operationId: 'isAlive',
+      summary: 'Ask whether the process answers',
+      security: [],
+      responses: { 200: { description: 'It does.', content: status('ok') } },
+    },
+  },
+  '/readyz': {
+    get: {
+      operationId: 'isReady',
+      summary: 'Ask whether its database answers',
+      security: [],
+      responses: {
+        200: { description: 'It does.', content: status('ok') },
+        503: { description: 'It does not.', content: problem },
+      },
+    },
+  },
+  '/openapi.json': {
+    get: {
+      operationId: 'readDescription',
+      summary: 'Read this description',
+      security: [],
+      responses: {
+        200: { description: 'It.', content: { 'application/json': { schema: { type: 'object' } } } },
+      },
+    },
+  },
+};

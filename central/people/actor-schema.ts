@@ -1,0 +1,9 @@
+// Who did something, as it is answered over HTTP.
+import * as z from 'zod';
+import { roles } from './roles.ts';
+
+export const Actor = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('key'), name: z.string(), role: z.enum(roles), from: z.string() }),
+  z.object({ kind: z.literal('command'), user: z.string(), from: z.string() }),
+  z.object({ kind: z.literal('central'), rule: z.string() }),
+]);

@@ -1,0 +1,43 @@
+// A scheduled run as a process of its own: the same command that a person gives.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Log } from '../../kit/log.ts';
+
+export interface ChildRuns {
+  /** Resolves when the run has ended; its outcome is in the log. */
+  run(): Promise<void>;
+  /** Ends the one that is at work: the next one goes on from what it did. */
+  stop(): Promise<void>;
+}
+
+const outputCharsMax = 4000;
+
+/** @param args of this program: the command and its options */
+export function createChildRuns(args: readonly string[], log: Log): ChildRuns {
+  const state: { child: ReturnType<typeof spawn> | null } = { child: null };
+  return {
+    async run() {
+      const [program = ''] = process.argv.slice(1);
+      const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      state.child = child;
+      let said = '';
+      const keep = (chunk: Buffer) => {
+        said = (said + chunk.toString()).slice(-outputCharsMax);
+      };
+      child.stdout.on('data', keep);
+      child.stderr.on('data', keep);
+      const [code] = await once(child, 'close');
+      state.child = null;
+      if (code === 0) log.info({ said }, 'the scheduled reconciliation is done');
+      else log.error({ code, said }, 'the scheduled reconciliation failed');
+    },
+    async stop() {
+      const { child } = state;
+      if (child === null) return;
+      child.kill('SIGTERM');
+      await once(child, 'close');
+    },
+  };
+}

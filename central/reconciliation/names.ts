@@ -1,0 +1,110 @@
+// Texts as numbers, each held once: millions of references as bytes behind one another, found through a table of numbers.
+// A Map of as many strings takes four times the memory. Texts are compared by all their bytes, never by a hash alone.
+import { assert, present } from '../../kit/assert.ts';
+
+export interface Names {
+  /** The number of the text, counted from 0 in the order of first asking. */
+  number(text: string): number;
+  readonly count: number;
+  text(number: number): string;
+}
+
+const chunkBytes = 4 * 1024 * 1024;
+/** A line of a report is cut long before. */
+const textBytesMax = 1024 * 1024;
+const lengthBytes = 3;
+
+export function createNames(): Names {
+  const chunks: Buffer[] = [Buffer.allocUnsafe(chunkBytes)];
+  let end = 0;
+  let starts = new Uint32Array(1024);
+  let count = 0;
+  // Numbers of texts plus 1, by the hash of their bytes and then the next free place; at most three quarters full.
+  let table = new Int32Array(4096);
+
+  const chunkAt = (start: number) => present(chunks[Math.floor(start / chunkBytes)], 'chunk');
+  const startOf = (number: number) => present(starts[number], 'number of a text');
+
+  function place(chunk: Buffer, from: number, length: number): number {
+    const mask = table.length - 1;
+    let at = hashOf(chunk, from, length) & mask;
+    for (;;) {
+      const number = (table[at] ?? 0) - 1;
+      if (number === -1 || isSame(startOf(number), chunk, from, length)) return at;
+      at = (at + 1) & mask;
+    }
+  }
+
+  function isSame(start: number, chunk: Buffer, from: number, length: number): boolean {
+    const other = chunkAt(start);
+    const otherAt = start % chunkBytes;
+    if (other.readUIntLE(otherAt, lengthBytes) !== length) return false;
+    const otherFrom = otherAt + lengthBytes;
+    for (let i = 0; i < length; i++) if (other[otherFrom + i] !== chunk[from + i]) return false;
+    return true;
+  }
+
+  function widen(): void {
+    table = new Int32Array(table.length * 2);
+    for (let number = 0; number < count; number++) {
+      const start = startOf(number);
+      const chunk = chunkAt(start);
+      const at = start % chunkBytes;
+      table[place(chunk, at + lengthBytes, chunk.readUIntLE(at, lengthBytes))] = number + 1;
+    }
+  }
+
+  /** Writes the text behind the last one, where it stays only if it is new. */
+  function write(text: string): { chunk: Buffer; from: number; length: number } {
+    const bytesMax = lengthBytes + text.length * 3;
+    assert(bytesMax <= textBytesMax, 'a reference is shorter than the line that it stood in');
+    if ((end % chunkBytes) + bytesMax > chunkBytes) {
+      chunks.push(Buffer.allocUnsafe(chunkBytes));
+      end = (chunks.length - 1) * chunkBytes;
+    }
+    const chunk = chunkAt(end);
+    const from = (end % chunkBytes) + lengthBytes;
+    return { chunk, from, length: chunk.write(text, from) };
+  }
+
+  return {
+    number(text) {
+      const { chunk, from, length } = write(text);
+      const at = place(chunk, from, length);
+      const known = table[at] ?? 0;
+      if (known !== 0) return known - 1;
+      chunk.writeUIntLE(length, from - lengthBytes, lengthBytes);
+      if (count === starts.length) {
+        const wider = new Uint32Array(count * 2);
+        wider.set(starts);
+        starts = wider;
+      }
+      starts[count++] = end;
+      table[at] = count;
+      end += lengthBytes + length;
+      // why at the end of a chunk too: the next text must not be looked for in the one that is full.
+      if (end % chunkBytes === 0) chunks.push(Buffer.allocUnsafe(chunkBytes));
+      assert(end < 2 ** 32, 'the references of a run fit in 4 GB');
+      if (count * 4 > table.length * 3) widen();
+      return count - 1;
+    },
+    get count() {
+      return count;
+    },
+    text(number) {
+      assert(number >= 0 && number < count, 'a text has its number');
+      const start = startOf(number);
+      const chunk = chunkAt(start);
+      const at = start % chunkBytes;
+      const from = at + lengthBytes;
+      return chunk.toString('utf8', from, from + chunk.readUIntLE(at, lengthBytes));
+    },
+  };
+}
+
+/** FNV-1a, 32 bits; its upper half is mixed in, because the table takes the lower bits. */
+function hashOf(chunk: Buffer, from: number, length: number): number {
+  let hash = 0x811c9dc5;
+  for (let at = from; at < from + length; at++) hash = Math.imul(hash ^ (chunk[at] ?? 0), 0x01000193);
+  return hash ^ (hash >>> 15);
+}

@@ -1,0 +1,18 @@
+// All that reconciliation keeps, as the store spreads it.
+import type Database from 'better-sqlite3';
+import { createBooks } from '../../ledger/sqlite/books.ts';
+import type { Audit } from '../../people/sqlite/audit.ts';
+import type { ReconciliationCalls } from '../port.ts';
+import { createExceptionTable } from './exceptions.ts';
+import { createFileTable } from './files.ts';
+import { createRunTable } from './runs.ts';
+
+export function createReconciliationTables(db: Database.Database, audit: Audit): ReconciliationCalls {
+  const books = createBooks(db);
+  const { found, settleGone, ...exceptions } = createExceptionTable(db, books, audit);
+  return {
+    ...createFileTable(db),
+    ...createRunTable(db, { found, settleGone }, books),
+    ...exceptions,
+  };
+}

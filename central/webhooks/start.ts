@@ -1,0 +1,60 @@
+// The room at work: the door for processors, the worker behind it, and the sender to the merchant's own systems.
+import type { Clock } from '../../kit/clock.ts';
+import type { Log } from '../../kit/log.ts';
+import type { LedgerPort } from '../ledger/port.ts';
+import type { ProcessorPort } from '../processors/port.ts';
+import type { WebhooksConfig } from './config.ts';
+import { openWebhookDoor } from './receive.ts';
+import { createRefusals } from './refusals.ts';
+import { createOutboundSender } from './sender.ts';
+import { createWebhookWorker } from './worker.ts';
+
+export interface RunningWebhooks {
+  /** Null without a processor: there is nobody to listen to. */
+  port: number | null;
+  /** Another process has written: events may have been put back. */
+  wake(): void;
+  stop(): Promise<void>;
+}
+
+export async function startWebhooks(parts: {
+  config: WebhooksConfig;
+  /** By the name in the path of their webhooks. */
+  processors: ReadonlyMap<string, ProcessorPort>;
+  store: LedgerPort;
+  clock: Clock;
+  log: Log;
+}): Promise<RunningWebhooks> {
+  const { config, processors, store, clock, log } = parts;
+  const worker = createWebhookWorker({ store, clock, log });
+  // What was stored before the last stop.
+  worker.wake();
+  const { privateAddresses } = config.outbound;
+  const sender = createOutboundSender({ store, privateAddresses, clock, log });
+  const refusals = createRefusals({ store, clock, log });
+  const stopWorking = async () => {
+    await refusals.stop();
+    await Promise.all([worker.stop(), sender.stop()]);
+  };
+  if (processors.size === 0) return { port: null, wake: worker.wake, stop: stopWorking };
+  const door = await openWebhookDoor({
+    ...config,
+    processors,
+    store,
+    refusals,
+    clock,
+    log,
+    onStored: worker.wake,
+  }).catch(async (error: unknown) => {
+    await stopWorking();
+    throw error;
+  });
+  return {
+    port: door.port,
+    wake: worker.wake,
+    async stop() {
+      await door.close();
+      await stopWorking();
+    },
+  };
+}

@@ -1,0 +1,18 @@
+// A description that a program serves as it was written when its release was made. The file is read for each reader, so
+// that the program keeps nothing of it in memory.
+import { hash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Context } from 'koa';
+
+/** Asked again after this time, and then mostly answered with 304: a release may have changed it. */
+const freshSecondsMax = 300;
+
+export async function serveJsonFile(context: Context, path: string): Promise<void> {
+  const bytes = await readFile(path);
+  context.type = 'application/json';
+  context.status = 200;
+  context.set('Cache-Control', `public, max-age=${freshSecondsMax}`);
+  context.etag = hash('sha256', bytes).slice(0, 32);
+  if (context.fresh) context.status = 304;
+  else context.body = bytes;
+}
