@@ -70,7 +70,7 @@ export function* statementPage(
   }
   const total = [...sums.values()].reduce((sum, { minor }) => sum + minor, 0);
   yield `</tbody>
-<tfoot><tr><th scope="row" colspan="2">Paid</th><td class="n">${decimalText(total, currency)}</td></tr></tfoot>
+<tfoot><tr><th scope="row" colspan="2">Amount</th><td class="n">${decimalText(total, currency)}</td></tr></tfoot>
 </table>
 </body>
 </html>

@@ -149,7 +149,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     ...createKeyTable(db, audit),
     ...auditing,
     ...createPayeeTable(db, audit),
-    ...createPayoutTable(db, books, audit),
+    ...createPayoutTable(db, books, audit, outbound.tell),
     ...createCorrections(db, books, audit),
     ...reviewing,
     ...charging.calls,

@@ -5,6 +5,7 @@ import { move, reversed } from '../../ledger/postings.ts';
 import type { Books } from '../../ledger/sqlite/books.ts';
 import { actorWords, type By } from '../../people/actor.ts';
 import type { Audit } from '../../people/sqlite/audit.ts';
+import type { Tell } from '../../webhooks/outbound.ts';
 import { mayBecome } from '../next-state.ts';
 import type { PayoutCalls, PayoutEvent, PayoutState, PayoutStep, PayoutView } from '../port.ts';
 import { cutoffMs, judgePayout } from '../prepare.ts';
@@ -18,7 +19,12 @@ export type PayoutTable = Pick<
 const columns = `ref AS number, payee, currency, amount_minor AS amountMinor, state, bank, reference,
   prepared_ms AS preparedMs FROM payout`;
 
-export function createPayoutTable(db: Database.Database, books: Books, audit: Audit): PayoutTable {
+export function createPayoutTable(
+  db: Database.Database,
+  books: Books,
+  audit: Audit,
+  tell: Tell,
+): PayoutTable {
   const lines = createPayeeLines(db);
   const takenThrough = db
     .prepare<[string, string], number>(
@@ -103,6 +109,16 @@ export function createPayoutTable(db: Database.Database, books: Books, audit: Au
       setState.run(step.kind, step.kind === 'paid' ? step.reference : payout.reference, number);
       book(payout, step.kind, by.nowMs);
       note(number, step.kind, wordsOf(step), by);
+      if (step.kind === 'paid') {
+        const { payee, currency, amountMinor } = payout;
+        const { reference } = step;
+        tell(
+          'payout.made',
+          `payout ${number}`,
+          { number, payee, currency, amountMinor, reference },
+          by.nowMs,
+        );
+      }
       return { kind: 'changed', payout: present(one.get(number), 'the payout just changed') };
     },
 
