@@ -11,7 +11,8 @@ export function reconciliationFetch(): Command {
       name: 'fetch',
       description: 'take in every file in the inbox',
       help: `The inbox holds processors/NAME and banks/ACCOUNT; a file goes to done or
-failed there. Write it under a name that ends in .part and rename it when it is whole.`,
+failed there. Write it under a name that ends in .part and rename it when it is
+whole.`,
       examples: ['reconciliation fetch --config central.toml --json'],
     },
     async (config) => {
