@@ -24,10 +24,13 @@ export interface WebhookFigures {
 const connectionsMax = 64;
 const warmUpSeconds = 3;
 
-/** Measures over a store of its own in a temporary folder. */
-export async function measureWebhooks(load: { perSecond: number; seconds: number }): Promise<WebhookFigures> {
+/** Measures over a store of its own in a temporary folder; as `control`, a server that answers at once and keeps nothing. */
+export async function measureWebhooks(
+  load: { perSecond: number; seconds: number },
+  what: 'door' | 'control' = 'door',
+): Promise<WebhookFigures> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
-  const server = spawn(process.execPath, [join(import.meta.dirname, 'webhook-server.ts'), folder], {
+  const server = spawn(process.execPath, [join(import.meta.dirname, 'webhook-server.ts'), folder, what], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const agent = new Agent({ keepAlive: true, maxSockets: connectionsMax });
@@ -106,10 +109,12 @@ if (import.meta.main) {
     },
   });
   const load = { perSecond: Number(values.rate), seconds: Number(values.seconds) };
+  const control = await measureWebhooks(load, 'control');
   const figures = await measureWebhooks(load);
+  say(`a server that keeps nothing: p50 ${control.webhookP50Ms} ms, p99 ${control.webhookP99Ms} ms`);
   say(
     `${load.perSecond}/s for ${load.seconds} s: p50 ${figures.webhookP50Ms} ms, p99 ${figures.webhookP99Ms} ms, ` +
       `the slowest ${figures.webhookMsMax} ms, ${figures.refused} refused`,
   );
-  await report('webhooks', { webhookP99Ms: figures.webhookP99Ms }, { ...figures, ...load });
+  await report('webhooks', { webhookP99Ms: figures.webhookP99Ms }, { ...figures, control, ...load });
 }
