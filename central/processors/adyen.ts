@@ -180,6 +180,8 @@ export function createAdyenProcessor(options: AdyenOptions): ProcessorPort {
       return found.kind === 'not_found' ? unheard(question) : found;
     },
 
+    // Adyen makes a file of its settlement report and says so by webhook.
+    report: null,
     webhooks: { signatureHeader: 'authorization', acceptedBody: '[accepted]' },
     parseWebhook: (rawBody, authorization) => parseWebhook(options, rawBody, authorization),
   };
