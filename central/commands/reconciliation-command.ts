@@ -1,7 +1,6 @@
 // What the commands of reconciliation share: their settings, a store for short pieces of work, and a line for who waits.
 import type { Command } from 'commander';
 import { systemClock } from '../../kit/clock.ts';
-import { openProcessors } from '../charging/open-processors.ts';
 import { type Config, readConfig } from '../config.ts';
 import { CommandError } from '../errors.ts';
 import { restAsLong } from '../feed/publish.ts';
@@ -73,6 +72,8 @@ export async function askByHand(
     const hint = 'Name a section of [processors] in the configuration.';
     throw new CommandError('argument_malformed', `no processor ${processor} is configured`, hint);
   }
+  // why so late: a run that asks nobody needs none of their libraries' memory.
+  const { openProcessors } = await import('../charging/open-processors.ts');
   const one = { processors: { [processor]: section }, routing: [] };
   const { opened } = openProcessors(one, { clock: systemClock(), env: process.env });
   const report = opened.get(processor)?.port.report ?? null;

@@ -14,6 +14,7 @@ import {
   judgeAction,
 } from '../exceptions.ts';
 import type { OpenExceptions, ReconciliationCalls } from '../port.ts';
+import { createCorrections } from './corrections.ts';
 import { type ExceptionFields, exceptionColumns, exceptionView } from './exception-row.ts';
 
 export interface ExceptionTable
@@ -93,10 +94,18 @@ export function createExceptionTable(db: Database.Database, books: Books, audit:
     return Number(addEvent.run(ref, atMs, who, action, words, JSON.stringify(detail)).lastInsertRowid);
   };
 
+  const corrections = createCorrections(db, books, note);
+
   function open(run: number, found: FoundDifference, nowMs: number): void {
     const fields = { ...stored(found), owner: null, splitFrom: null, nowMs, run };
     const ref = Number(insert.run(fields).lastInsertRowid);
     note(ref, { atMs: nowMs, who: centrals, action: 'opened', note: '' }, { run });
+  }
+
+  function settleAsGone(ref: number, run: number, nowMs: number): void {
+    settle.run('gone', nowMs, null, ref);
+    const words = 'the run found the sides to agree';
+    note(ref, { atMs: nowMs, who: centrals, action: 'gone', note: words }, { run });
   }
 
   /** Does what was judged to be possible; answers what the history keeps of it beside the note. */
@@ -121,9 +130,7 @@ export function createExceptionTable(db: Database.Database, books: Books, audit:
         settle.run('merged', nowMs, action.into, ref);
         return;
       case 'correct':
-        books.piece(() =>
-          books.addMovement({ kind: 'exception', ref: event }, 'correction', action.postings, nowMs),
-        );
+        corrections.post(event, action.postings, nowMs);
         settle.run('corrected', nowMs, null, ref);
         return;
       case 'split':
@@ -163,6 +170,7 @@ export function createExceptionTable(db: Database.Database, books: Books, audit:
         fields.amountMinor !== now.amountMinor || fields.differenceMinor !== now.differenceMinor;
       const isBack = settledAs === 'gone' || (state === 'settled' && isChanged);
       if (!isChanged && !isBack) return 'known';
+      if (isBack && settledAs === 'corrected') corrections.takeBack(ref, run, nowMs);
       if (isBack) reopen.run(ref);
       const before = { amountMinor: fields.amountMinor, differenceMinor: fields.differenceMinor };
       note(
@@ -174,15 +182,13 @@ export function createExceptionTable(db: Database.Database, books: Books, audit:
     },
     settleGone(run, max, nowMs) {
       const refs = gone.all({ run, max });
-      for (const ref of refs) {
-        settle.run('gone', nowMs, null, ref);
-        note(
-          ref,
-          { atMs: nowMs, who: centrals, action: 'gone', note: 'the run found the sides to agree' },
-          { run },
-        );
+      for (const ref of refs) settleAsGone(ref, run, nowMs);
+      const back = refs.length < max ? corrections.fallen(run, max - refs.length) : [];
+      for (const ref of back) {
+        corrections.takeBack(ref, run, nowMs);
+        settleAsGone(ref, run, nowMs);
       }
-      return refs.length;
+      return refs.length + back.length;
     },
     openExceptions: () =>
       inFigures.all().map(({ exceptions, ...open }) => ({ ...open, exceptions: Number(exceptions) })),
