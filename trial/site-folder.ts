@@ -115,5 +115,6 @@ function chargingSections(at: Files, { processors, routing = [] }: SiteCharging)
     name,
     { adapter: 'stripe', baseUrl, keyFile: at.processorKey, ...settings },
   ]);
-  return { processors: Object.fromEntries(sections), routing };
+  // Any free port: several trials may run side by side.
+  return { webhooks: { port: 0 }, processors: Object.fromEntries(sections), routing };
 }

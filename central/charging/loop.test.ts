@@ -235,6 +235,19 @@ describe('a processor that is away', () => {
     );
   });
 
+  it('is not tried twice in a row: what is due there next may be done elsewhere', async () => {
+    await breakOne();
+    t.add('one');
+    loop.wake();
+    for (let i = 0; i < 4; i++) await t.settle(1000);
+    expect(t.one.waiting).toHaveLength(6);
+    t.one.waiting[5]?.answer(timedOut);
+    for (let i = 0; i < 10; i++) await t.settle(1000);
+    expect(t.asked.at(-1)?.one).toEqual({ freeCount: 0, broken: true });
+    for (let i = 0; i < 55; i++) await t.settle(1000);
+    expect(t.asked.at(-1)?.one).toEqual({ freeCount: 1, broken: false });
+  });
+
   it('is not called for what was taken in the moment it broke: that is told as not reached', async () => {
     t = trial(6);
     loop = t.loop;

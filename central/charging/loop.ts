@@ -50,6 +50,11 @@ const lookMsMax = 60_000;
 const lookMsMin = 250;
 /** While one is broken: what comes due there may be another's, and it may be time to try it again. */
 const brokenLookMs = 1000;
+/**
+ * After a try, so long what is due at a broken processor is another's: longer than the first waits of a charge that was not made,
+ * so that none serves as the try again and again while others are there for it.
+ */
+const elsewhereMs = 60_000;
 const storeAgainMs = 1000;
 
 interface Desk {
@@ -87,6 +92,7 @@ export function createChargingLoop(parts: LoopParts): ChargingLoop {
     round: 'idle' as 'idle' | 'looking' | 'again',
     cancelLook: () => {},
     looking: Promise.resolve(),
+    elsewhereUntilMs: 0,
     gathering: false,
   };
   const pause = (ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));
@@ -123,6 +129,7 @@ export function createChargingLoop(parts: LoopParts): ChargingLoop {
       // All at work: each call that ends looks again. At a broken one there may be what another could do.
       if (freeCount === 0 && !someBroken) return lookMsMax;
       const steps = await store.takeSteps({ places, stepsMax, nowMs: clock.wallMs() });
+      noteTries(steps);
       for (const step of steps) begin(step);
       if (steps.length === 0 || steps.length < Math.min(stepsMax, freeCount)) break;
     }
@@ -134,12 +141,19 @@ export function createChargingLoop(parts: LoopParts): ChargingLoop {
   }
 
   function placesNow(): Record<string, ProcessorPlaces> {
+    const elsewhere = desks.size > 1 && clock.monotonicMs() < state.elsewhereUntilMs;
     return Object.fromEntries(
       [...desks].map(([name, { gate }]) => {
-        const freeCount = gate.places();
-        return [name, { freeCount, broken: freeCount === 0 && gate.view().breaker !== 'closed' }];
+        const closed = gate.view().breaker === 'closed';
+        const freeCount = closed || !elsewhere ? gate.places() : 0;
+        return [name, { freeCount, broken: freeCount === 0 && !closed }];
       }),
     );
+  }
+
+  function noteTries(steps: readonly Step[]): void {
+    const isTry = ({ processor }: Step) => desks.get(processor)?.gate.view().breaker !== 'closed';
+    if (steps.some(isTry)) state.elsewhereUntilMs = clock.monotonicMs() + elsewhereMs;
   }
 
   function begin(step: Step): void {

@@ -28,8 +28,9 @@ export function reconciliationFetch(): Command {
           momentArgument,
         ),
       ],
-      help: `The inbox holds processors/NAME and banks/ACCOUNT; a file goes to done or failed
-there. Write it under a name that ends in .part and rename it when it is whole.`,
+      help: `The inbox holds processors/NAME and banks/ACCOUNT; a file goes to done or
+failed there. Write it under a name that ends in .part and rename it when it is
+whole.`,
       examples: [
         'reconciliation fetch --config central.toml --json',
         'reconciliation fetch --processor stripe --config central.toml',

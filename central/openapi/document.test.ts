@@ -24,6 +24,7 @@ import { findOneDifference } from '../fixtures/reports/one-difference.ts';
 import { openReviewStore } from '../fixtures/review-store.ts';
 import { problemsOf } from '../http/route.ts';
 import { type HttpServer, openApiFile, openHttpServer } from '../http/server.ts';
+import { PayoutsConfig } from '../payouts/config.ts';
 import { hashApiKey, newApiKey } from '../people/keys.ts';
 import { ReviewConfig } from '../people/review-config.ts';
 import { describedRoutes, pathOf } from './document.ts';
@@ -75,7 +76,31 @@ beforeAll(async () => {
       reviews.open({ kind, applianceRef: 1, documentId: sale.id, attemptRef: null, ...money }),
     );
   }
+  await port.createPayee({ id: 'bolt', name: 'Bolt', bankReference: 'GB2' }, byTester(nowMs - 2));
+  await port.correctMovement(
+    {
+      movementId: 1,
+      reason: 'wrong payee',
+      replacement: [
+        { account: 'receivable:customer', currency: 'GBP', amountMinor: 100 },
+        { account: 'payable:payee:bolt', currency: 'GBP', amountMinor: -100 },
+      ],
+    },
+    byTester(nowMs - 1),
+  );
   await findOneDifference(port, nowMs);
+  await port.storeWebhook({
+    processor: 'stripe',
+    events: [{ eventId: 'evt_1', type: 'payout.paid', happenedMs: nowMs, about: { kind: 'other' } }],
+    body: Buffer.from('{}'),
+    signature: null,
+    nowMs,
+  });
+  const refused = { processor: 'stripe', code: 'signature_wrong' as const };
+  await port.noteRefusedWebhooks({
+    counts: [{ ...refused, count: 1, lastMs: nowMs }],
+    last: [{ ...refused, address: '203.0.113.9', atMs: nowMs, bodyBytes: 2, bodyHash: Buffer.alloc(32) }],
+  });
   http = await openHttpServer({
     host: '127.0.0.1',
     port: 0,
@@ -95,6 +120,7 @@ beforeAll(async () => {
       },
     ],
     reviews: ReviewConfig.parse({ secondPersonAboveMinor: { GBP: 0 } }),
+    payouts: PayoutsConfig.parse(undefined),
     nowMs: () => nowMs,
     log: silentLog,
   });
@@ -142,6 +168,7 @@ describe('a real central answers as described', () => {
     body: JSON.stringify(body),
   });
   const note = { note: 'seen' };
+  const endpoint = { url: 'https://shop.example/holdfast', types: ['payout.made'] };
 
   /** In their order: later ones find what earlier ones made. */
   const asked: [route: string, status: number, path: string, init?: RequestInit][] = [
@@ -193,6 +220,46 @@ describe('a real central answers as described', () => {
     ['listReconciliationRuns', 200, '/v1/reconciliation/runs'],
     ['listReportFiles', 200, '/v1/reconciliation/files'],
     ['readReportFile', 200, '/v1/reconciliation/files/1'],
+    ['createPayee', 201, '/v1/payees', post({ id: 'acme', name: 'Acme', bankReference: 'GB1' })],
+    ['createPayee', 409, '/v1/payees', post({ id: 'acme', name: 'Acme', bankReference: 'GB1' })],
+    ['createPayee', 400, '/v1/payees', post({ id: 'house', name: 'Acme', bankReference: 'GB1' })],
+    ['listPayees', 200, '/v1/payees'],
+    ['readPayee', 200, '/v1/payees/bolt'],
+    ['readPayee', 404, '/v1/payees/nobody'],
+    ['preparePayout', 200, '/v1/payouts', post({ payee: 'acme', currency: 'GBP' })],
+    ['preparePayout', 200, '/v1/payouts', post({ payee: 'bolt', currency: 'GBP' })],
+    ['preparePayout', 404, '/v1/payouts', post({ payee: 'nobody', currency: 'GBP' })],
+    ['listPayouts', 200, '/v1/payouts?payee=bolt&state=prepared'],
+    ['readPayout', 200, '/v1/payouts/1'],
+    ['readPayout', 404, '/v1/payouts/9'],
+    ['listPayoutLines', 200, '/v1/payouts/1/lines?limit=1'],
+    ['stepPayout', 409, '/v1/payouts/1/steps', post({ kind: 'approved' })],
+    ['stepPayout', 409, '/v1/payouts/1/steps', post({ kind: 'paid', reference: 'BACS-7' })],
+    ['stepPayout', 200, '/v1/payouts/1/steps', post({ kind: 'failed', reason: 'account closed' })],
+    ['listWebhookSources', 200, '/v1/webhooks/sources'],
+    ['listWebhookEvents', 200, '/v1/webhooks/events'],
+    ['readWebhookEvent', 200, '/v1/webhooks/events/evt_1'],
+    ['readWebhookEvent', 404, '/v1/webhooks/events/evt_9'],
+    ['replayWebhookEvent', 202, '/v1/webhooks/events/evt_1/replays', post({ reason: 'mended' })],
+    ['replayWebhookEvents', 202, '/v1/webhooks/replays', post({ which: 'dead', reason: 'mended' })],
+    ['createOutboundEndpoint', 201, '/v1/outbound/endpoints', post(endpoint)],
+    [
+      'createOutboundEndpoint',
+      400,
+      '/v1/outbound/endpoints',
+      post({ ...endpoint, url: 'http://a.example/' }),
+    ],
+    ['testOutboundEndpoint', 202, '/v1/outbound/endpoints/1/tests', { method: 'POST' }],
+    ['rotateOutboundSecret', 201, '/v1/outbound/endpoints/1/secrets', post({})],
+    ['resendOutboundDeliveries', 202, '/v1/outbound/endpoints/1/resends', post({ reason: 'mended' })],
+    [
+      'switchOutboundEndpoint',
+      200,
+      '/v1/outbound/endpoints/1/state',
+      { ...post({ state: 'disabled', reason: 'it moves' }), method: 'PUT' },
+    ],
+    ['listOutboundEndpoints', 200, '/v1/outbound/endpoints'],
+    ['listOutboundDeliveries', 200, '/v1/outbound/deliveries'],
     ['listAudit', 200, '/v1/audit'],
     ['proveAudit', 200, '/v1/audit/proof'],
     ['proveAudit', 400, '/v1/audit/proof?number=1'],

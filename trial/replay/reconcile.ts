@@ -86,25 +86,31 @@ export async function reconcileDay(
   const config = join(site.folder, 'central.toml');
   const run = async <T>(schema: z.ZodType<T>, ...args: string[]): Promise<T> =>
     schema.parse(JSON.parse(await centralCommand([...args, '--json'], config)));
-  const take = async (name: string, from: string, ...whose: string[]): Promise<SetAside[]> => {
+  const take = async (name: string, text: string, ...whose: string[]): Promise<SetAside[]> => {
     const file = join(site.folder, name);
-    writeFileSync(file, await sandbox.download(from));
+    writeFileSync(file, text);
     const { asides } = await run(Imported, 'reconciliation', 'import', ...whose, file);
     return asides.map((aside) => ({ file: name, ...aside }));
   };
+  const report = await sandbox.download('/sandbox/reports/stripe');
+  const statement = await sandbox.download('/sandbox/bank/camt053');
   const setAside = [
-    ...(await take('report.csv', '/sandbox/reports/stripe', '--processor', processorName)),
-    ...(await take('statement.xml', '/sandbox/bank/camt053', '--bank', bankAccount)),
+    ...(await take('report.csv', report, '--processor', processorName)),
+    ...(await take('statement.xml', statement, '--bank', bankAccount)),
   ];
   const { nowMs } = Clock.parse(await sandbox.admin('GET', '/sandbox/clock'));
   const asOf = new Date(nowMs + judgedAfterDays * dayMs).toISOString();
   const { totals } = (await run(Run, 'reconciliation', 'run', '--as-of', asOf)).run;
   const { items, nextCursor } = await run(Exceptions, 'exception', 'list', '--limit', String(exceptionsMax));
   const planted: PlantedFault[] = Planted.parse(await sandbox.admin('GET', '/sandbox/faults')).faults;
+  const payoutsByEntry = payoutsIn(statement);
   const found: FoundException[] = items.map(({ ref, status, reference, rows }) => ({
     ref,
     status,
-    references: [reference, ...rows.map((row) => row.reference)],
+    references: [reference, ...rows.map((row) => row.reference)].flatMap((name) => [
+      name,
+      ...(payoutsByEntry.get(name) ?? []),
+    ]),
   }));
   const { unseen, unexplained } = comparePlanted(planted, found, setAside, new Set());
   const more = nextCursor === null ? [] : [`more than ${exceptionsMax} exceptions`];
@@ -126,4 +132,15 @@ export async function reconcileDay(
     sides: totals,
     differences: [...unseen, ...unexplained, ...more],
   };
+}
+
+/** The payouts that each entry of the bank is for, by the bank's own name of the entry. */
+function payoutsIn(statement: string): ReadonlyMap<string, readonly string[]> {
+  const entries = statement.split('<Ntry>').slice(1);
+  return new Map(
+    entries.map((entry) => [
+      /<AcctSvcrRef>(.*?)<\/AcctSvcrRef>/.exec(entry)?.[1] ?? '',
+      [...entry.matchAll(/<EndToEndId>(.*?)<\/EndToEndId>/g)].map(([, payout = '']) => payout),
+    ]),
+  );
 }

@@ -54,7 +54,21 @@ describe('npm run replay', () => {
     expect(code).toBe(0);
   });
 
+  it('charges the day at a sandbox where all goes wrong that can, and finds what was planted and no more', async () => {
+    const { code, stdout, stderr } = await replay(
+      '--json',
+      ...['--processor', 'stripe-sandbox', '--faults', 'all'],
+      sample,
+    );
+    expect(stderr).toBe('');
+    const { balanced, settled } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+    expect({ balanced, code }).toEqual({ balanced: true, code: 0 });
+    expect(settled.planted).toBeGreaterThan(0);
+    expect(settled.capturedMinor + settled.writtenOffMinor).toBe(3405 + 1440 + 298 + 3300 + 1600);
+  }, 180_000);
+
   it.each([
+    [['--faults', 'all', sample], /--faults needs --processor/],
     [['--outage', '60-30', sample], /smaller first/],
     [['--kill', 'often', sample], /whole number from 0 to 100/],
     [[], /missing required argument/],
