@@ -30,10 +30,11 @@ WHERE CASE a.purpose
       AND t.state IN ('approved', 'undone')))
 END
 UNION ALL
+-- why CROSS: from the few that failed to their movements, not from a million movements to what they came of.
 SELECT a.processor, 'refund_failed', a.reference, c.reference, coalesce(a.charge_id, c.charge_id), a.amount_minor, a.currency,
   m.booked_ms, a.appliance_ref, a.document_id
 FROM attempt a
-JOIN movement m ON m.source <> 'entry' AND m.source = 'attempt' AND m.source_ref = a.ref AND m.reason = 'correction'
+CROSS JOIN movement m ON m.source <> 'entry' AND m.source = 'attempt' AND m.source_ref = a.ref AND m.reason = 'correction'
 LEFT JOIN attempt c ON c.collection_ref = a.collection_ref AND c.purpose = 'charge' AND c.charge_id = a.charge_id
 WHERE a.purpose = 'refund' AND a.state = 'declined' AND a.code = 'refund_failed';
 
