@@ -66,6 +66,11 @@ describe('what is sold is taken', () => {
       { attempts: [made('unknown', { code: 'repeat' })] },
       'send_again charge',
     ],
+    [
+      'but by a look-up where that key was forgotten meanwhile',
+      { attempts: [made('unknown', { code: 'repeat', firstSentMs: nowMs - dayMs })] },
+      'look_up charge',
+    ],
     ['when its look-up is due', { attempts: [made('unknown', { notBeforeMs: nowMs + 5 })] }, 'wait 5 at one'],
     [
       'by a person, once the look-ups are at their end',
