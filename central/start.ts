@@ -69,7 +69,7 @@ export async function startCentral(
     };
     const sightings = (name: string) =>
       createSightings(name, () => present(wiring.store, 'the store of webhooks'));
-    const processors = openProcessors(config, { clock, env: process.env, sightings });
+    const processors = await openProcessors(config, { clock, env: process.env, sightings });
     const events = {
       onStepsDue: () => charging.wake(),
       onGrown: (applianceIds: string[]) => feed.onGrown(applianceIds),

@@ -3,11 +3,9 @@
 import { present, unreachable } from '../../kit/assert.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { CommandError } from '../errors.ts';
-import { createAdyenProcessor } from '../processors/adyen.ts';
 import type { Sightings } from '../processors/adyen-sightings.ts';
 import type { WebhookUser } from '../processors/adyen-signatures.ts';
 import type { ProcessorPort } from '../processors/port.ts';
-import { createStripeProcessor } from '../processors/stripe.ts';
 import { type Charging, type ProcessorConfig, routingRules } from './processors-config.ts';
 import type { RoutingRules } from './route.ts';
 import { credentialPath, readSecret } from './secret-file.ts';
@@ -31,19 +29,18 @@ export interface OpeningParts {
 }
 
 /** Nobody is called. @throws CommandError secret_unusable */
-export function openProcessors(config: Charging, parts: OpeningParts): OpenedProcessors {
-  const opened = new Map(
-    Object.entries(config.processors).map(([name, one]) => [
-      name,
-      { port: open(name, one, parts), concurrencyMax: one.concurrencyMax },
-    ]),
-  );
+export async function openProcessors(config: Charging, parts: OpeningParts): Promise<OpenedProcessors> {
+  const opened = new Map<string, OpenedProcessor>();
+  for (const [name, one] of Object.entries(config.processors)) {
+    opened.set(name, { port: await open(name, one, parts), concurrencyMax: one.concurrencyMax });
+  }
   const keyLifeMs = (name: string) =>
     present(opened.get(name), 'a processor of the configuration').port.keyLifeMs;
   return { opened, routing: routingRules(config, keyLifeMs) };
 }
 
-function open(name: string, config: ProcessorConfig, parts: OpeningParts): ProcessorPort {
+/** An SDK takes tens of megabytes and most of a second: each is loaded only where it is named. */
+async function open(name: string, config: ProcessorConfig, parts: OpeningParts): Promise<ProcessorPort> {
   const { clock, env } = parts;
   const secretKey =
     config.keyFile === undefined
@@ -55,6 +52,7 @@ function open(name: string, config: ProcessorConfig, parts: OpeningParts): Proce
     case 'stripe': {
       const { searchSettledMs } = config;
       const webhookSecrets = config.webhookSecretFiles.map((path) => readSecret(path));
+      const { createStripeProcessor } = await import('../processors/stripe.ts');
       const options = { secretKey, webhookSecrets, baseUrl, callMsMax, searchSettledMs, clock };
       return { ...createStripeProcessor(options), name };
     }
@@ -62,6 +60,7 @@ function open(name: string, config: ProcessorConfig, parts: OpeningParts): Proce
       const { merchantAccount, shopperReference = null, webhookUserFile } = config;
       const hmacKeys = config.webhookSecretFiles.map(readHmacKey);
       const webhookUser = webhookUserFile === undefined ? null : readUser(webhookUserFile);
+      const { createAdyenProcessor } = await import('../processors/adyen.ts');
       const account = { apiKey: secretKey, merchantAccount, shopperReference, baseUrl, callMsMax };
       const heard = { hmacKeys, webhookUser, sightings: parts.sightings(name) };
       return { ...createAdyenProcessor({ ...account, ...heard, clock }), name };

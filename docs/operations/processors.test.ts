@@ -28,18 +28,22 @@ const keysOf = (heading: string) => {
   );
 };
 
-it('shows a configuration that is taken, with its secrets in files of their own', () => {
+it('shows a configuration that is taken, with its secrets in files of their own', async () => {
   const path = join(folder.path, 'central.toml');
   writeFileSync(path, `${least}${block('toml')}`);
   for (const name of ['stripe.key', 'stripe.webhook', 'second.key']) {
     writeFileSync(join(folder.path, 'secrets', name), 'sk_test_any\n', { mode: 0o600 });
   }
-  const { opened, routing } = openProcessors(readConfig(path), { clock: systemClock(), env: {}, sightings });
+  const { opened, routing } = await openProcessors(readConfig(path), {
+    clock: systemClock(),
+    env: {},
+    sightings,
+  });
   expect([...opened.keys()]).toEqual(['stripe', 'second']);
   expect(routing.rules).toHaveLength(3);
 });
 
-it('shows a configuration for Adyen that is taken, and names every key of it', () => {
+it('shows a configuration for Adyen that is taken, and names every key of it', async () => {
   const path = join(folder.path, 'adyen.toml');
   writeFileSync(path, `${least}${block('toml', 1)}`);
   const secrets = { key: 'test_any', hmac: '44782DEF547AAA06C910C43932B1EB0C', user: 'adyen:any' };
@@ -47,7 +51,7 @@ it('shows a configuration for Adyen that is taken, and names every key of it', (
     writeFileSync(join(folder.path, 'secrets', `adyen.${name}`), `${secret}\n`, { mode: 0o600 });
   }
   const config = readConfig(path);
-  const { opened } = openProcessors(config, { clock: systemClock(), env: {}, sightings });
+  const { opened } = await openProcessors(config, { clock: systemClock(), env: {}, sightings });
   expect([...opened.values()].map(({ port }) => port.name)).toEqual(['adyen']);
   const known = [...keysOf('key of a processor'), ...keysOf('key at Adyen'), 'searchSettledMs'];
   const keys = [...Object.keys(config.processors.adyen ?? {}), 'searchSettledMs'];
