@@ -21,7 +21,7 @@ let proxied: HttpServer;
 function make(name: string, more: Partial<NewKey> = {}): void {
   const secret = newApiKey();
   secrets.set(name, secret);
-  const key = { name, role: 'viewer' as const, scopes: null, addresses: null, expiresMs: null };
+  const key = { name, owner: null, role: 'viewer' as const, scopes: null, addresses: null, expiresMs: null };
   store.createKey({ ...key, hash: hashApiKey(secret), ...more }, by);
 }
 

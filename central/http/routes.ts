@@ -36,7 +36,7 @@ export function allRoutes({ store, ignoredFrames, processors, reviews }: RoutePa
     ...auditRoutes(store),
     ...chargingRoutes(store),
     ...reviewRoutes(store, reviews),
-    ...reconciliationRoutes(store),
+    ...reconciliationRoutes(store, reviews),
     ...webhookRoutes(store),
     ...outboundRoutes(store),
   ];

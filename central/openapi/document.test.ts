@@ -49,7 +49,8 @@ beforeAll(async () => {
   const payload = await journal.payload(1, 2);
   const facts = { lastSeq: 2, lastHash: journal.hashAt(2), feedId: null, appliedThrough: 0, nowMs };
   await port.ensureFirstKey(hashApiKey(secret), nowMs);
-  const key = { name: 'eyes', role: 'viewer' as const, scopes: null, addresses: null, expiresMs: null };
+  const unbound = { owner: null, scopes: null, addresses: null, expiresMs: null };
+  const key = { name: 'eyes', role: 'viewer' as const, ...unbound };
   await port.createKey({ ...key, hash: hashApiKey(viewer) }, byTester(nowMs));
   await port.registerAppliance({ id: 'box-1', site: 'Leeds' }, byTester(nowMs));
   await port.hello({
