@@ -13,6 +13,7 @@ import {
 } from './charging/processors-config.ts';
 import { CommandError } from './errors.ts';
 import { describeIssue } from './issue-words.ts';
+import { PayoutsConfig } from './payouts/config.ts';
 import { ReviewConfig } from './people/review-config.ts';
 import { placedIn, ReconciliationSettings } from './reconciliation/settings.ts';
 import { inFolder, WebhooksConfig } from './webhooks/config.ts';
@@ -55,6 +56,8 @@ const Sections = z.strictObject({
       entriesPerSecondMax: z.int().min(1).default(100_000),
     })
     .prefault({}),
+  /** How payees are paid. */
+  payouts: PayoutsConfig,
   webhooks: WebhooksConfig.prefault({}),
   /** Without any nothing is charged: what is sold is booked, and who asks is answered by the token. */
   processors: Processors.default({}),

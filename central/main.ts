@@ -29,10 +29,19 @@ import { keyRevoke } from './commands/key-revoke.ts';
 import { keyRotate } from './commands/key-rotate.ts';
 import { kioskTlsCreate } from './commands/kiosk-tls-create.ts';
 import { ledgerCheck } from './commands/ledger-check.ts';
+import { ledgerCorrect } from './commands/ledger-correct.ts';
 import { ledgerExport } from './commands/ledger-export.ts';
 import { outboundResend, outboundSwitch, outboundTest } from './commands/outbound-change.ts';
 import { outboundCreate, outboundRotate } from './commands/outbound-create.ts';
 import { outboundList, outboundLog } from './commands/outbound-list.ts';
+import { payeeCreate } from './commands/payee-create.ts';
+import { payeeList } from './commands/payee-list.ts';
+import { payeeShow } from './commands/payee-show.ts';
+import { payoutChange } from './commands/payout-change.ts';
+import { payoutCreate } from './commands/payout-create.ts';
+import { payoutList } from './commands/payout-list.ts';
+import { payoutShow } from './commands/payout-show.ts';
+import { payoutStatement } from './commands/payout-statement.ts';
 import { policyDiff } from './commands/policy-diff.ts';
 import { policySchema } from './commands/policy-schema.ts';
 import { policySet } from './commands/policy-set.ts';
@@ -94,7 +103,22 @@ const groups: [name: string, description: string, commands: Command[]][] = [
     ],
   ],
   ['token', 'cards at several processors', [tokenImport()]],
-  ['ledger', 'the books', [ledgerCheck(), ledgerExport()]],
+  ['ledger', 'the books', [ledgerCheck(), ledgerExport(), ledgerCorrect()]],
+  ['payee', 'who is paid for goods', [payeeCreate(), payeeList(), payeeShow()]],
+  [
+    'payout',
+    'money to payees',
+    [
+      payoutCreate(),
+      payoutChange('approve'),
+      payoutChange('paid'),
+      payoutChange('fail'),
+      payoutChange('return'),
+      payoutList(),
+      payoutShow(),
+      payoutStatement(),
+    ],
+  ],
   ['key', 'API keys of people and programs', [keyCreate(), keyList(), keyRotate(), keyRevoke()]],
   ['charge', 'what is collected at processors', [chargeList(), chargeShow(), chargeExposure()]],
   ['review', 'what a person must decide', [reviewList(), reviewShow(), reviewDecide()]],

@@ -120,6 +120,7 @@ export async function startCentral(
       ignoredFrames: intake.ignored,
       processors: charging.view,
       reviews: config.reviews,
+      payouts: config.payouts,
       nowMs,
       log,
     });

@@ -50,7 +50,10 @@ const lookMsMax = 60_000;
 const lookMsMin = 250;
 /** While one is broken: what comes due there may be another's, and it may be time to try it again. */
 const brokenLookMs = 1000;
-/** After a try for so long, or for one step: what a broken processor is due is another's, so that no charge is tried for ever. */
+/**
+ * After a try, so long what is due at a broken processor is another's: longer than the first waits of a charge that was not made,
+ * so that none serves as the try again and again while others are there for it.
+ */
 const elsewhereMs = 60_000;
 const storeAgainMs = 1000;
 
@@ -126,7 +129,7 @@ export function createChargingLoop(parts: LoopParts): ChargingLoop {
       // All at work: each call that ends looks again. At a broken one there may be what another could do.
       if (freeCount === 0 && !someBroken) return lookMsMax;
       const steps = await store.takeSteps({ places, stepsMax, nowMs: clock.wallMs() });
-      noteTries(places, steps);
+      noteTries(steps);
       for (const step of steps) begin(step);
       if (steps.length === 0 || steps.length < Math.min(stepsMax, freeCount)) break;
     }
@@ -148,12 +151,9 @@ export function createChargingLoop(parts: LoopParts): ChargingLoop {
     );
   }
 
-  /** A try and a step elsewhere take turns. */
-  function noteTries(places: Readonly<Record<string, ProcessorPlaces>>, steps: readonly Step[]): void {
+  function noteTries(steps: readonly Step[]): void {
     const isTry = ({ processor }: Step) => desks.get(processor)?.gate.view().breaker !== 'closed';
     if (steps.some(isTry)) state.elsewhereUntilMs = clock.monotonicMs() + elsewhereMs;
-    else if (steps.length > 0 && Object.values(places).some(({ broken }) => broken))
-      state.elsewhereUntilMs = 0;
   }
 
   function begin(step: Step): void {

@@ -62,7 +62,7 @@ async function compare(
     const hint = 'Give a file, or --draft NUMBER.';
     throw new CommandError('argument_malformed', 'there is not one thing to compare', hint);
   }
-  const products = file === undefined ? null : await readProducts(file, offers ?? null);
+  const products = file === undefined ? null : (await readProducts(file, offers ?? null)).products;
   return readStore(dataFolder, (store) => {
     if (draft !== undefined && !store.catalogueDrafts().some(({ number }) => number === draft)) {
       throw draftUnknown(draft);

@@ -25,10 +25,10 @@ export interface Said {
   exitCode?: number;
 }
 
-/** A command that does its work and says one thing. */
+/** A command that does its work and says one thing; null when it has written its answer itself. */
 export function command<Options extends object, Args extends unknown[]>(
   shape: CommandShape,
-  run: (options: Options, ...args: Args) => Said | Promise<Said>,
+  run: (options: Options, ...args: Args) => Said | null | Promise<Said | null>,
 ): Command {
   const made = new Command(shape.name).description(shape.description);
   for (const [syntax, description] of shape.arguments ?? []) made.argument(syntax, description);
@@ -39,7 +39,9 @@ export function command<Options extends object, Args extends unknown[]>(
     .action(async (...given: unknown[]) => {
       // commander's own order: the arguments, the options, the command.
       const options = given.at(-2) as Options & { json?: boolean };
-      const { result, words, exitCode = 0 } = await run(options, ...(given.slice(0, -2) as Args));
+      const said = await run(options, ...(given.slice(0, -2) as Args));
+      if (said === null) return;
+      const { result, words, exitCode = 0 } = said;
       process.stdout.write(`${options.json ? exactJson(result) : words}\n`);
       process.exitCode = exitCode;
     });
@@ -48,7 +50,7 @@ export function command<Options extends object, Args extends unknown[]>(
 /** A command on central's database, which lies where the configuration says. */
 export function databaseCommand<Options extends object, Args extends unknown[]>(
   shape: CommandShape,
-  run: (dataFolder: string, options: Options, ...args: Args) => Said | Promise<Said>,
+  run: (dataFolder: string, options: Options, ...args: Args) => Said | null | Promise<Said | null>,
 ): Command {
   const options = [configOption().makeOptionMandatory(), ...(shape.options ?? [])];
   return command<Options & { config: string }, Args>({ ...shape, options }, (given, ...args) =>

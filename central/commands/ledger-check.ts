@@ -6,6 +6,8 @@ import { checkLedger } from '../ledger/sqlite/check.ts';
 import { databaseCommand } from './command.ts';
 import { openCentralDatabase, refuseMissing } from './open-store.ts';
 
+const quietMs = 2000;
+
 export function ledgerCheck(): Command {
   return databaseCommand(
     {
@@ -26,7 +28,7 @@ function checkDatabase(dataFolder: string): CheckReport {
   refuseMissing(dataFolder);
   const db = openCentralDatabase(dataFolder);
   try {
-    return checkLedger(db);
+    return checkLedger(db, sayProgress());
   } finally {
     db.close();
   }
@@ -46,4 +48,12 @@ function describeReport(report: CheckReport): string {
     ...failures.map(({ code, detail }) => `FAILED ${code}: ${detail}`),
     failures.length === 0 ? 'The ledger is whole.' : 'The ledger is NOT whole.',
   ].join('\n');
+}
+
+/** What part it is at, on stderr, once the check takes longer than somebody likes to wait without a word. */
+function sayProgress(): (part: string, at: number, of: number) => void {
+  const startMs = performance.now();
+  return (part, at, of) => {
+    if (performance.now() - startMs > quietMs) process.stderr.write(`${at}/${of} ${part}\n`);
+  };
 }

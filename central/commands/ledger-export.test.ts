@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bytesOf, checkoutEntry, refundEntry, voidEntry } from '../fixtures/entries.ts';
 import { createTestJournal, testKeys } from '../fixtures/journal.ts';
 import { type Desk, openDesk, refusal } from '../fixtures/program.ts';
+import { beancountAccount } from '../ledger/export/beancount.ts';
 
 const run = promisify(execFile);
 const dayMs = 86_400_000;
@@ -77,6 +78,26 @@ describe('ledger export', () => {
       writeFileSync(spoilt, text.replace(from, to));
       await expect(hledger('-f', spoilt, 'check', '--strict')).rejects.toMatchObject({ code: 1 });
     }
+  });
+
+  it('is refused by hledger when it claims that everything is settled and it is not', async () => {
+    const file = desk.file('settled.journal');
+    await desk.json('ledger', 'export', '--format', 'hledger', '--settled', '--out', file);
+    await expect(hledger('-f', file, 'check', '--strict')).rejects.toThrow(/receivable:customer/);
+  });
+
+  it('writes for beancount by its own roots, with the balances of the day after', async () => {
+    const file = desk.file('books.beancount');
+    await desk.json('ledger', 'export', '--format', 'beancount', '--out', file);
+    const text = readFileSync(file, 'utf8');
+    expect(text).toContain('1970-01-01 open Liabilities:Payable:Payee:House\n');
+    expect(text).toContain('2026-11-20 * "sale"\n  movement: "1"\n  source: "entry"\n');
+    expect(text).toMatch(/^\d{4}-\d\d-\d\d balance Assets:Receivable:Customer {2}15\.00 GBP$/m);
+    expect(beancountAccount('receivable:processor:holdfast_sandbox')).toBe(
+      'Assets:Receivable:Processor:Holdfast-sandbox',
+    );
+    expect(beancountAccount('expense:offline_loss')).toBe('Expenses:Offline-loss');
+    expect(beancountAccount('suspense')).toBe('Equity:Suspense');
   });
 
   it('writes a line a posting as CSV, of the days that are asked for', async () => {

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
 import { systemClock } from '../../kit/clock.ts';
 import { CommandError } from '../errors.ts';
+import { beancountFormat } from '../ledger/export/beancount.ts';
 import { csvFormat } from '../ledger/export/csv.ts';
 import { hledgerFormat } from '../ledger/export/hledger.ts';
 import type { ExportFormat, ExportRange } from '../ledger/export/movement.ts';
@@ -13,13 +14,17 @@ import { type Exported, exportLedger } from '../ledger/sqlite/export.ts';
 import { counted, databaseCommand } from './command.ts';
 import { openCentralDatabase, refuseMissing } from './open-store.ts';
 
-const formats = { csv: csvFormat, hledger: hledgerFormat } satisfies Record<string, ExportFormat>;
+const formats = { csv: csvFormat, hledger: hledgerFormat, beancount: beancountFormat } satisfies Record<
+  string,
+  ExportFormat
+>;
 
 interface Options {
   format: keyof typeof formats;
   out: string;
   from?: number;
   until?: number;
+  settled?: boolean;
 }
 
 export function ledgerExport(): Command {
@@ -28,22 +33,26 @@ export function ledgerExport(): Command {
       name: 'export',
       description: 'write the ledger to a file for other programs',
       options: [
-        new Option('--format <format>', 'CSV, or a journal for hledger')
+        new Option('--format <format>', 'CSV, or a journal for hledger or beancount')
           .choices(Object.keys(formats))
           .makeOptionMandatory(),
         new Option('--out <file>', 'the file to write; one that is there is replaced').makeOptionMandatory(),
         dayOption('--from <day>', 'only what was booked from this day on (UTC)'),
         dayOption('--until <day>', 'only what was booked before this day (UTC)'),
+        new Option('--settled', 'claim that nothing is left to be settled'),
       ],
-      help: 'Without --from and --until a journal ends with the balances the ledger keeps, as assertions.',
+      help: `Without --from and --until a journal ends with the balances the ledger keeps,
+as assertions. With --settled these are zero for receivable:customer,
+payable:refund, receivable:dispute, transit and suspense: the other program
+refuses the journal if anything is left there.`,
       examples: [
         'ledger export --format hledger --out books.journal --config central.toml',
         'ledger export --format csv --from 2026-11-01 --until 2026-12-01 --out november.csv --config central.toml',
       ],
     },
-    async (dataFolder, { format, out, from, until }: Options) => {
+    async (dataFolder, { format, out, from, until, settled = false }: Options) => {
       const range = { fromMs: from ?? null, untilMs: until ?? null };
-      const exported = await writeLedger(dataFolder, out, formats[format], range);
+      const exported = await writeLedger(dataFolder, out, formats[format], range, settled);
       const words = `${counted(exported.movements, 'movement')} with ${counted(exported.postings, 'posting')} are in ${out}.`;
       return { result: { file: out, format, ...exported }, words };
     },
@@ -56,6 +65,7 @@ async function writeLedger(
   out: string,
   format: ExportFormat,
   range: ExportRange,
+  settled: boolean,
 ): Promise<Exported> {
   refuseMissing(dataFolder);
   const db = openCentralDatabase(dataFolder);
@@ -63,7 +73,7 @@ async function writeLedger(
   try {
     const beside = besideOf(out);
     try {
-      const text = exportLedger(db, format, range, systemClock().wallMs(), exported);
+      const text = exportLedger(db, format, range, systemClock().wallMs(), exported, settled);
       const file = join(beside, 'export');
       await pipeline(Readable.from(text), createWriteStream(file, { mode: 0o600, flush: true }));
       renameSync(file, out);
@@ -94,7 +104,7 @@ function fileRefused(out: string, cause: unknown): CommandError {
 }
 
 /** A day of the calendar as its first moment, UTC. */
-function dayOption(flags: string, description: string): Option {
+export function dayOption(flags: string, description: string): Option {
   return new Option(flags, description).argParser((text) => {
     const ms = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
     // 30 February is read as a day of March.

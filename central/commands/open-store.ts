@@ -32,6 +32,20 @@ export async function withPort<T>(dataFolder: string, work: (port: LedgerPort) =
   }
 }
 
+/**
+ * Runs work that reads in many short pieces.
+ * @throws CommandError database_missing
+ */
+export async function useStore<T>(dataFolder: string, work: (store: SqliteStore) => Promise<T>): Promise<T> {
+  refuseMissing(dataFolder);
+  const store = createSqliteStore(openCentralDatabase(dataFolder));
+  try {
+    return await work(store);
+  } finally {
+    store.close();
+  }
+}
+
 /** @throws CommandError database_missing: what is not there must not pass for empty */
 export function refuseMissing(dataFolder: string): void {
   if (existsSync(databasePath(dataFolder))) return;

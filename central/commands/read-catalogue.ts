@@ -5,11 +5,17 @@ import { CommandError } from '../errors.ts';
 import { productColumns, readCatalogue } from '../feed/catalogue-csv.ts';
 import { type CsvMistake, mistakesListedMax } from '../feed/csv.ts';
 import { offerColumns } from '../feed/offers-csv.ts';
+import type { ProductSplit } from '../ledger/split-words.ts';
+
+export interface ReadCatalogue {
+  products: Product[];
+  splits: ProductSplit[];
+}
 
 /** @throws CommandError catalogue_malformed naming files, lines and columns */
-export async function readProducts(file: string, offersFile: string | null): Promise<Product[]> {
+export async function readProducts(file: string, offersFile: string | null): Promise<ReadCatalogue> {
   const parsed = await readCatalogue(file, offersFile);
-  if (parsed.kind === 'catalogue') return parsed.products;
+  if (parsed.kind === 'catalogue') return parsed;
   const hint = 'Nothing has changed. Correct the lines named and give the whole file again.';
   throw new CommandError('catalogue_malformed', `${file} was not taken`, hint, {
     details: describeMistakes(parsed.mistakes, parsed.mistakesTotal),
@@ -40,6 +46,12 @@ export const catalogueFilesHelp = `Products, UTF-8 with a header line; sku, name
   ageMin          years a customer must have
   sellable        true or false
   quantityMax     on one line of a checkout
+  payee           whose it is, several with spaces between; the house's unless
+                  told
+  payeeBasisPoints
+                  their shares in that order, 10000 together at most, the rest
+                  is the house's; 10000 unless told
+  feeBasisPoints  what the marketplace keeps of their shares
 
 Offers, a line each; sku and priceMinor must be there, the cheapest applies:
   ${columnLines(offerColumns)}

@@ -23,6 +23,7 @@ describe('readCatalogue', () => {
     const csv = `${header}\r\nA,4006381333931,"Pen, blue",150,10,false,5\r\n\r\nB,,Paper,25,,,\r\n`;
     expect(await read(`\ufeff${csv}`)).toEqual({
       kind: 'catalogue',
+      splits: [],
       products: [
         {
           sku: 'A',

@@ -2,9 +2,11 @@
 import { basename } from 'node:path';
 import { Product } from '../../contract/feed.ts';
 import { limits } from '../../contract/limits.ts';
+import type { ProductSplit } from '../ledger/split-words.ts';
 import { inOrder, moment, notedIn, noteIssues, present, trueOrFalse, wholeNumber } from './cells.ts';
 import { type CsvMistake, type CsvRow, type Mistakes, noMistakes, readCsv } from './csv.ts';
 import { type OfferLine, readOffers } from './offers-csv.ts';
+import { readSplit, splitColumns } from './split-cells.ts';
 
 export const productColumns = [
   'sku',
@@ -19,12 +21,13 @@ export const productColumns = [
   'ageMin',
   'sellable',
   'quantityMax',
+  ...splitColumns,
 ] as const;
 type Column = (typeof productColumns)[number];
 const required: readonly Column[] = ['sku', 'name', 'priceMinor'];
 
 export type ParsedCatalogue =
-  | { kind: 'catalogue'; products: Product[] }
+  | { kind: 'catalogue'; products: Product[]; splits: ProductSplit[] }
   /** `mistakesTotal` may be more than are listed. */
   | { kind: 'refused'; mistakes: CsvMistake[]; mistakesTotal: number };
 
@@ -40,6 +43,7 @@ export async function readCatalogue(
   const offers =
     offersPath === null ? new Map<string, OfferLine[]>() : await readOffers(offersPath, mistakes);
   const products: Product[] = [];
+  const splits: ProductSplit[] = [];
   const repeats = createRepeats();
   for await (const row of readCsv(productsPath, { known: productColumns, required }, mistakes)) {
     if (products.length === limits.catalogueProductsMax) {
@@ -49,6 +53,8 @@ export async function readCatalogue(
     }
     const sku = row.cell('sku') ?? '';
     const product = readProduct(row, offers.get(sku) ?? []);
+    const split = readSplit(row, sku);
+    if (split) splits.push(split);
     // Known even when its line is wrong: its offers are not what has to be corrected.
     offers.delete(sku);
     if (!product) continue;
@@ -56,7 +62,7 @@ export async function readCatalogue(
     products.push(product);
   }
   if (offersPath !== null) noteStrangers(offersPath, offers, mistakes);
-  if (mistakes.total === 0) return { kind: 'catalogue', products };
+  if (mistakes.total === 0) return { kind: 'catalogue', products, splits };
   return { kind: 'refused', mistakes: mistakes.listed, mistakesTotal: mistakes.total };
 }
 

@@ -3,11 +3,18 @@
 import type { Product } from '../../contract/feed.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import type { CataloguePublished } from '../ledger/published.ts';
+import type { ProductSplit } from '../ledger/split-words.ts';
 import type { AtWork } from '../people/actor.ts';
 
 export type CatalogueCalls = Pick<
   LedgerPort,
-  'beginDraft' | 'writeDraft' | 'completeDraft' | 'publishDraft' | 'cataloguePiece' | 'published'
+  | 'beginDraft'
+  | 'writeDraft'
+  | 'writeDraftSplits'
+  | 'completeDraft'
+  | 'publishDraft'
+  | 'cataloguePiece'
+  | 'published'
 >;
 
 const writeProductsMax = 2500;
@@ -31,6 +38,7 @@ export function paced(calls: CatalogueCalls, rest: (tookMs: number) => Promise<v
   return {
     beginDraft: slowly(calls.beginDraft),
     writeDraft: slowly(calls.writeDraft),
+    writeDraftSplits: slowly(calls.writeDraftSplits),
     completeDraft: slowly(calls.completeDraft),
     publishDraft: slowly(calls.publishDraft),
     cataloguePiece: slowly(calls.cataloguePiece),
@@ -38,15 +46,26 @@ export function paced(calls: CatalogueCalls, rest: (tookMs: number) => Promise<v
   };
 }
 
+export interface DraftContent {
+  source: string | null;
+  products: readonly Product[];
+  /** None: everything is the house's. */
+  splits?: readonly ProductSplit[];
+  nowMs: () => number;
+}
+
 /** Writes a whole catalogue down; answers the draft's number, null when too many wait. */
 export async function writeDraft(
   calls: CatalogueCalls,
-  { source, products, nowMs }: { source: string | null; products: readonly Product[]; nowMs: () => number },
+  { source, products, splits = [], nowMs }: DraftContent,
 ): Promise<number | null> {
   const draft = await calls.beginDraft({ source, nowMs: nowMs() });
   if (draft === null) return null;
   for (let i = 0; i < products.length; i += writeProductsMax) {
     await calls.writeDraft(draft, products.slice(i, i + writeProductsMax));
+  }
+  for (let i = 0; i < splits.length; i += writeProductsMax) {
+    await calls.writeDraftSplits(draft, splits.slice(i, i + writeProductsMax));
   }
   await calls.completeDraft(draft);
   return draft;
@@ -79,7 +98,8 @@ export async function publishProducts(
   calls: CatalogueCalls,
   products: readonly Product[],
   who: AtWork,
+  splits: readonly ProductSplit[] = [],
 ): Promise<CataloguePublished | null> {
-  const draft = await writeDraft(calls, { source: null, products, nowMs: who.nowMs });
+  const draft = await writeDraft(calls, { source: null, products, splits, nowMs: who.nowMs });
   return draft === null ? null : publishDraft(calls, draft, who);
 }

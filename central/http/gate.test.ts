@@ -5,6 +5,7 @@ import { silentLog } from '../../kit/log.ts';
 import { byTester } from '../fixtures/by.ts';
 import { openStoreAt, temporaryFolder } from '../fixtures/in-process-store.ts';
 import { portOver } from '../ledger/sqlite/direct-port.ts';
+import { PayoutsConfig } from '../payouts/config.ts';
 import { hashApiKey, newApiKey } from '../people/keys.ts';
 import type { NewKey } from '../people/port.ts';
 import { ReviewConfig } from '../people/review-config.ts';
@@ -34,6 +35,7 @@ const opened = (trustedProxies: string[]) =>
     ignoredFrames: () => [],
     processors: () => [],
     reviews: ReviewConfig.parse(undefined),
+    payouts: PayoutsConfig.parse(undefined),
     nowMs: () => nowMs,
     log: silentLog,
   });

@@ -23,6 +23,8 @@ const problems = {
   ambiguous: { status: 409, title: 'Several appliances use that id' },
   processor_needed: { status: 409, title: 'Several processors used that id' },
   endpoints_full: { status: 409, title: 'There are as many endpoints as there may be' },
+  payee_known: { status: 409, title: 'There is a payee of that id' },
+  payout_refused: { status: 409, title: 'That payout cannot take this step now' },
   exception_refused: { status: 409, title: 'That cannot be done with this exception' },
   not_ready: { status: 503, title: 'The service is not ready' },
   internal: { status: 500, title: 'The service failed' },

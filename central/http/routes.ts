@@ -8,6 +8,8 @@ import type { IgnoredFrames } from '../intake/intake.ts';
 import { intakeRoutes } from '../intake/routes.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import { ledgerRoutes } from '../ledger/routes.ts';
+import type { PayoutsConfig } from '../payouts/config.ts';
+import { payoutRoutes } from '../payouts/routes.ts';
 import { auditRoutes } from '../people/audit-routes.ts';
 import { keyRoutes } from '../people/key-routes.ts';
 import { reviewRoutes } from '../people/review-routes.ts';
@@ -24,9 +26,10 @@ export interface RouteParts {
   /** How the processors stand. */
   processors(): ProcessorView[];
   reviews: ReviewRules;
+  payouts: PayoutsConfig;
 }
 
-export function allRoutes({ store, ignoredFrames, processors, reviews }: RouteParts): Route[] {
+export function allRoutes({ store, ignoredFrames, processors, reviews, payouts }: RouteParts): Route[] {
   return [
     ...ledgerRoutes(store),
     ...intakeRoutes(ignoredFrames),
@@ -37,6 +40,7 @@ export function allRoutes({ store, ignoredFrames, processors, reviews }: RoutePa
     ...chargingRoutes(store),
     ...reviewRoutes(store, reviews),
     ...reconciliationRoutes(store, reviews),
+    ...payoutRoutes(store, { ...payouts, ...reviews }),
     ...webhookRoutes(store),
     ...outboundRoutes(store),
   ];

@@ -9,6 +9,7 @@ import { openStoreAt, temporaryFolder } from '../fixtures/in-process-store.ts';
 import { createTestJournal, testKeys } from '../fixtures/journal.ts';
 import { portOver } from '../ledger/sqlite/direct-port.ts';
 import type { SqliteStore } from '../ledger/sqlite/store.ts';
+import { PayoutsConfig } from '../payouts/config.ts';
 import { hashApiKey, newApiKey } from '../people/keys.ts';
 import { ReviewConfig } from '../people/review-config.ts';
 import { exactJson } from './exact-json.ts';
@@ -48,6 +49,7 @@ describe('the operator HTTP', () => {
       ignoredFrames: () => [],
       processors: () => [],
       reviews: ReviewConfig.parse(undefined),
+      payouts: PayoutsConfig.parse(undefined),
       nowMs: () => nowMs,
       log: silentLog,
     });

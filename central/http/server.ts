@@ -9,6 +9,7 @@ import { serveJsonFile } from '../../kit/served-file.ts';
 import type { ProcessorView } from '../charging/loop.ts';
 import type { IgnoredFrames } from '../intake/intake.ts';
 import type { LedgerPort } from '../ledger/port.ts';
+import type { PayoutsConfig } from '../payouts/config.ts';
 import type { ReviewRules } from '../people/reviews.ts';
 import { createGate } from './gate.ts';
 import { mountRoutes } from './mount.ts';
@@ -35,6 +36,7 @@ export async function openHttpServer(parts: {
   ignoredFrames(): IgnoredFrames[];
   processors(): ProcessorView[];
   reviews: ReviewRules;
+  payouts: PayoutsConfig;
   nowMs(): number;
   log: Log;
 }): Promise<HttpServer> {

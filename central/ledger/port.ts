@@ -5,6 +5,7 @@ import type { Policy } from '../../contract/policy.ts';
 import type { ChargingCalls } from '../charging/port.ts';
 import type { TokenCalls } from '../charging/token-port.ts';
 import type { IgnoredReason } from '../intake/entries-run.ts';
+import type { PayoutCalls } from '../payouts/port.ts';
 import type { By } from '../people/actor.ts';
 import type { PeopleCalls } from '../people/port.ts';
 import type { ReviewCalls } from '../people/review-port.ts';
@@ -24,6 +25,7 @@ import type {
   StockChange,
   StockSent,
 } from './published.ts';
+import type { ProductSplit } from './split-words.ts';
 
 /** Where central stands with a journal: what a receipt says. */
 export interface ReceivedPosition {
@@ -176,7 +178,8 @@ export interface LedgerCalls
     ReviewCalls,
     WebhookCalls,
     OutboundCalls,
-    ReconciliationCalls {
+    ReconciliationCalls,
+    PayoutCalls {
   /** Makes the appliance known, with its site; a second time changes the site only. */
   registerAppliance(appliance: { id: string; site: string | null }, by: By): void;
   /** Takes note of a hello and says where to go on from; a journal with another history is put under a condition. */
@@ -221,6 +224,8 @@ export interface LedgerCalls
   beginDraft(draft: { source: string | null; nowMs: number }): number | null;
   /** Adds products, as their schema parsed them (equal products are equal texts). */
   writeDraft(draft: number, products: Product[]): void;
+  /** Adds how products of the draft are split: one split a product at most. */
+  writeDraftSplits(draft: number, splits: ProductSplit[]): void;
   completeDraft(draft: number): void;
   catalogueDrafts(): CatalogueDraft[];
   /** False when there is no such draft; `cataloguePiece` removes what it held. */
@@ -286,6 +291,12 @@ export type LedgerPort = {
   ) => Promise<ReturnType<LedgerCalls[Name]>>;
 };
 
+/** A code that stays, and the place in words. */
+export interface CheckFailure {
+  code: string;
+  detail: string;
+}
+
 /** What became of the ledger check, with each failure in words. */
 export interface CheckReport {
   journals: number;
@@ -295,5 +306,5 @@ export interface CheckReport {
   movements: number;
   parked: number;
   totals: { currency: string; balances: { account: string; balanceMinor: bigint }[] }[];
-  failures: { code: string; detail: string }[];
+  failures: CheckFailure[];
 }

@@ -18,6 +18,9 @@ export type AccountName =
   | 'expense:dispute_loss'
   | 'suspense';
 
+/** A name that a person chooses: of a payee or a bank account. */
+export const chosenName = /^[a-z0-9][a-z0-9-]{0,39}$/;
+
 const accountPattern =
   /^(receivable:(customer|dispute)|payable:(refund|tax)|income:fee:marketplace|expense:(offline|dispute)_loss|suspense|(receivable:processor|transit|bank|payable:payee|expense:fee|exchange):[A-Za-z0-9][A-Za-z0-9_.-]{0,60})$/;
 
@@ -54,17 +57,38 @@ export interface Posting {
   amountMinor: number;
 }
 
-/** Who is paid where nothing else is said. */
-const house = 'payable:payee:house';
-
-/** A sale: the customer owes what we owe the payee. */
-export function salePostings(currency: string, totalMinor: number): Posting[] {
-  return move(currency, totalMinor, 'receivable:customer', house);
+/** What one account has of a sale. */
+export interface Share {
+  account: AccountName;
+  amountMinor: number;
+  /** What the marketplace keeps of it. */
+  feeMinor: number;
 }
 
-/** A refund at the counter: what the payee no longer gets is owed to the customer. */
-export function refundPostings(currency: string, totalMinor: number): Posting[] {
-  return move(currency, totalMinor, house, 'payable:refund');
+/** A sale: the customer owes what the payees, the state and the marketplace get of it. */
+export function salePostings(currency: string, shares: readonly Share[]): Posting[] {
+  const totalMinor = shares.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+  return [{ account: 'receivable:customer', currency, amountMinor: totalMinor }, ...given(currency, shares)];
+}
+
+/** A refund at the counter: what they no longer get is owed to the customer. */
+export function refundPostings(currency: string, shares: readonly Share[]): Posting[] {
+  const totalMinor = shares.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+  return [
+    ...reversed(given(currency, shares)),
+    { account: 'payable:refund', currency, amountMinor: -totalMinor },
+  ];
+}
+
+/** A fee is a line of its own on its payee's account, so that a statement is the list of that account's lines. */
+function given(currency: string, shares: readonly Share[]): Posting[] {
+  const feesMinor = shares.reduce((sum, { feeMinor }) => sum + feeMinor, 0);
+  const postings: Posting[] = [
+    ...shares.map(({ account, amountMinor }) => ({ account, currency, amountMinor: -amountMinor })),
+    ...shares.map(({ account, feeMinor }) => ({ account, currency, amountMinor: feeMinor })),
+    { account: 'income:fee:marketplace', currency, amountMinor: -feesMinor },
+  ];
+  return postings.filter(({ amountMinor }) => amountMinor !== 0);
 }
 
 /** The same amounts, back. */

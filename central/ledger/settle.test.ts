@@ -8,9 +8,15 @@ import {
   voidEntry,
 } from '../fixtures/entries.ts';
 import { type DocumentState, type SettleFacts, type Settlement, settle } from './settle.ts';
+import { houseShares } from './splits.ts';
 
 const id = '0190b5c0-0000-7000-8000-000000000001';
-const nothing: SettleFacts = { sameId: null, checkout: null };
+const nothing: SettleFacts = {
+  sameId: null,
+  checkout: null,
+  standing: { lines: null, earlier: [], left: houseShares(1500) },
+  splitOf: () => null,
+};
 
 function step(change: Partial<FulfilmentEntry> = {}): FulfilmentEntry {
   return fulfilmentEntry(id, { step: 'picked' }, change);

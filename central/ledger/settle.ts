@@ -11,8 +11,9 @@ import type {
   VoidEntry,
 } from '../../contract/entry.ts';
 import type { OutcomeKind, VerdictKind } from '../../contract/verdict.ts';
-import { unreachable } from '../../kit/assert.ts';
+import { present, unreachable } from '../../kit/assert.ts';
 import { type Posting, refundPostings, reversed, salePostings } from './postings.ts';
+import { goodsShares, type SplitOf, type Standing, saleShares, undoAmount, undoLines } from './splits.ts';
 
 /** Why an entry was parked: the appliance should have prevented each of these. */
 export type ParkReason =
@@ -44,6 +45,10 @@ export interface SettleFacts {
   sameId: DocumentState | null;
   /** The document a void, linked refund or fulfilment refers to. */
   checkout: DocumentState | null;
+  /** What is left of the shares of an approved `checkout`; null for other entries than its void or refund. */
+  standing: Standing | null;
+  /** How products were split when the entry was made. */
+  splitOf: SplitOf;
 }
 
 /** The document to add; `checkoutId` is the checkout it refers to. */
@@ -83,11 +88,11 @@ export function settle(entry: DocumentEntry, facts: SettleFacts): Settlement {
   if (facts.sameId !== null) return parked('document_repeated');
   switch (entry.kind) {
     case 'checkout':
-      return settleCheckout(entry);
+      return settleCheckout(entry, facts.splitOf);
     case 'void':
-      return settleVoid(entry, facts.checkout);
+      return settleVoid(entry, facts);
     case 'refund':
-      return settleRefund(entry, facts.checkout);
+      return settleRefund(entry, facts);
     case 'fulfilment':
       return settleFulfilment(entry, facts.checkout);
     default:
@@ -101,15 +106,16 @@ export function checkoutIdOf(entry: DocumentEntry): string | null {
   return entry.kind === 'refund' && 'checkoutId' in entry.refund ? entry.refund.checkoutId : null;
 }
 
-function settleCheckout(entry: CheckoutEntry): Settlement {
+function settleCheckout(entry: CheckoutEntry, splitOf: SplitOf): Settlement {
   const { currency, totalMinor } = entry.checkout;
   const document = { currency, totalMinor, checkoutId: null };
   if (entry.verdict === 'pending') return { kind: 'asked', document, entry };
   if (!isApproved(entry.verdict)) return { kind: 'recorded', document };
-  return booked('sale', document, salePostings(currency, totalMinor), null);
+  const shares = saleShares(entry, totalMinor, splitOf);
+  return booked('sale', document, salePostings(currency, shares), null);
 }
 
-function settleVoid(entry: VoidEntry, checkout: DocumentState | null): Settlement {
+function settleVoid(entry: VoidEntry, { checkout, standing }: SettleFacts): Settlement {
   const { checkoutId } = entry;
   if (!isApproved(entry.verdict)) return { kind: 'recorded', document: withoutMoney(checkoutId, checkout) };
   if (checkout === null) return parked('checkout_unknown');
@@ -118,21 +124,26 @@ function settleVoid(entry: VoidEntry, checkout: DocumentState | null): Settlemen
   if (checkout.voidedBy !== null) return parked('already_voided');
   if (checkout.refundedMinor > 0) return parked('already_refunded');
   const { currency, totalMinor } = checkout;
-  return booked('void', { currency, totalMinor, checkoutId }, reversed(salePostings(currency, totalMinor)), {
+  const { left } = present(standing, 'what is left of the checkout');
+  const postings = reversed(salePostings(currency, undoAmount(totalMinor, left)));
+  return booked('void', { currency, totalMinor, checkoutId }, postings, {
     checkoutId,
     refundedMinor: 0,
     voidedBy: entry.id,
   });
 }
 
-function settleRefund(entry: RefundEntry, checkout: DocumentState | null): Settlement {
-  const { currency = checkout?.currency ?? noCurrency, totalMinor = 0 } = entry.refund;
+function settleRefund(entry: RefundEntry, facts: SettleFacts): Settlement {
+  const { refund, verdict } = entry;
+  const { checkout } = facts;
+  const { currency = checkout?.currency ?? noCurrency, totalMinor = 0 } = refund;
   const checkoutId = checkoutIdOf(entry);
   const document = { currency, totalMinor, checkoutId };
-  if (!isApproved(entry.verdict)) return { kind: 'recorded', document };
+  if (!isApproved(verdict)) return { kind: 'recorded', document };
   if (totalMinor === 0) return parked('entry_unreadable');
-  const postings = refundPostings(currency, totalMinor);
-  if (checkoutId === null) return booked('refund', document, postings, null);
+  if (!('checkoutId' in refund)) {
+    return booked('refund', document, refundPostings(currency, goodsShares(refund, facts.splitOf)), null);
+  }
   if (checkout === null) return parked('checkout_unknown');
   if (checkout.kind !== 'checkout') return parked('not_a_checkout');
   if (!isApproved(checkout.verdict)) return parked('checkout_not_approved');
@@ -140,10 +151,15 @@ function settleRefund(entry: RefundEntry, checkout: DocumentState | null): Settl
   if (checkout.currency !== currency) return parked('currency_differs');
   const refundedMinor = checkout.refundedMinor + totalMinor;
   if (refundedMinor > checkout.totalMinor) return parked('refund_above_remaining');
-  return booked('refund', document, postings, { checkoutId, refundedMinor, voidedBy: null });
+  const standing = present(facts.standing, 'what is left of the checkout');
+  const shares = refund.lines
+    ? undoLines(standing, refund.lines, totalMinor)
+    : undoAmount(totalMinor, standing.left);
+  const change = { checkoutId: refund.checkoutId, refundedMinor, voidedBy: null };
+  return booked('refund', document, refundPostings(currency, shares), change);
 }
 
-function isApproved(verdict: VerdictKind): boolean {
+export function isApproved(verdict: VerdictKind): boolean {
   return verdict === 'authorised' || verdict === 'approved_offline';
 }
 

@@ -24,6 +24,7 @@ import { findOneDifference } from '../fixtures/reports/one-difference.ts';
 import { openReviewStore } from '../fixtures/review-store.ts';
 import { problemsOf } from '../http/route.ts';
 import { type HttpServer, openApiFile, openHttpServer } from '../http/server.ts';
+import { PayoutsConfig } from '../payouts/config.ts';
 import { hashApiKey, newApiKey } from '../people/keys.ts';
 import { ReviewConfig } from '../people/review-config.ts';
 import { describedRoutes, pathOf } from './document.ts';
@@ -76,6 +77,18 @@ beforeAll(async () => {
       reviews.open({ kind, applianceRef: 1, documentId: sale.id, attemptRef: null, ...money }),
     );
   }
+  await port.createPayee({ id: 'bolt', name: 'Bolt', bankReference: 'GB2' }, byTester(nowMs - 2));
+  await port.correctMovement(
+    {
+      movementId: 1,
+      reason: 'wrong payee',
+      replacement: [
+        { account: 'receivable:customer', currency: 'GBP', amountMinor: 100 },
+        { account: 'payable:payee:bolt', currency: 'GBP', amountMinor: -100 },
+      ],
+    },
+    byTester(nowMs - 1),
+  );
   await findOneDifference(port, nowMs);
   await port.storeWebhook({
     processor: 'stripe',
@@ -108,6 +121,7 @@ beforeAll(async () => {
       },
     ],
     reviews: ReviewConfig.parse({ secondPersonAboveMinor: { GBP: 0 } }),
+    payouts: PayoutsConfig.parse(undefined),
     nowMs: () => nowMs,
     log: silentLog,
   });
@@ -207,6 +221,22 @@ describe('a real central answers as described', () => {
     ['listReconciliationRuns', 200, '/v1/reconciliation/runs'],
     ['listReportFiles', 200, '/v1/reconciliation/files'],
     ['readReportFile', 200, '/v1/reconciliation/files/1'],
+    ['createPayee', 201, '/v1/payees', post({ id: 'acme', name: 'Acme', bankReference: 'GB1' })],
+    ['createPayee', 409, '/v1/payees', post({ id: 'acme', name: 'Acme', bankReference: 'GB1' })],
+    ['createPayee', 400, '/v1/payees', post({ id: 'house', name: 'Acme', bankReference: 'GB1' })],
+    ['listPayees', 200, '/v1/payees'],
+    ['readPayee', 200, '/v1/payees/bolt'],
+    ['readPayee', 404, '/v1/payees/nobody'],
+    ['preparePayout', 200, '/v1/payouts', post({ payee: 'acme', currency: 'GBP' })],
+    ['preparePayout', 200, '/v1/payouts', post({ payee: 'bolt', currency: 'GBP' })],
+    ['preparePayout', 404, '/v1/payouts', post({ payee: 'nobody', currency: 'GBP' })],
+    ['listPayouts', 200, '/v1/payouts?payee=bolt&state=prepared'],
+    ['readPayout', 200, '/v1/payouts/1'],
+    ['readPayout', 404, '/v1/payouts/9'],
+    ['listPayoutLines', 200, '/v1/payouts/1/lines?limit=1'],
+    ['stepPayout', 409, '/v1/payouts/1/steps', post({ kind: 'approved' })],
+    ['stepPayout', 409, '/v1/payouts/1/steps', post({ kind: 'paid', reference: 'BACS-7' })],
+    ['stepPayout', 200, '/v1/payouts/1/steps', post({ kind: 'failed', reason: 'account closed' })],
     ['listWebhookSources', 200, '/v1/webhooks/sources'],
     ['listWebhookEvents', 200, '/v1/webhooks/events'],
     ['readWebhookEvent', 200, '/v1/webhooks/events/evt_1'],

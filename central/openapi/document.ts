@@ -10,6 +10,7 @@ import { wholeNumberPattern } from '../http/query.ts';
 import { problemsOf, type Route } from '../http/route.ts';
 import { allRoutes } from '../http/routes.ts';
 import { portOf } from '../ledger/sqlite/direct-port.ts';
+import { PayoutsConfig } from '../payouts/config.ts';
 import { ReviewConfig } from '../people/review-config.ts';
 import { actions, rolesFor } from '../people/roles.ts';
 import { openOperations } from './open-operations.ts';
@@ -29,6 +30,7 @@ export function describedRoutes(): Route[] {
     ignoredFrames: () => [],
     processors: () => [],
     reviews: ReviewConfig.parse(undefined),
+    payouts: PayoutsConfig.parse(undefined),
   });
 }
 

@@ -22,6 +22,8 @@ export const rolesFor = {
   'review.decide': whoAnswersCustomers,
   'exception.read': everybody,
   'exception.settle': whoMovesMoney,
+  'payout.read': everybody,
+  'payout.manage': whoMovesMoney,
   'webhook.read': everybody,
   'webhook.replay': whoAnswersCustomers,
   'webhook.manage': adminOnly,

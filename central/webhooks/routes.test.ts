@@ -5,6 +5,7 @@ import { openStoreAt, temporaryFolder } from '../fixtures/in-process-store.ts';
 import { type HttpServer, openHttpServer } from '../http/server.ts';
 import { portOver } from '../ledger/sqlite/direct-port.ts';
 import type { SqliteStore } from '../ledger/sqlite/store.ts';
+import { PayoutsConfig } from '../payouts/config.ts';
 import { hashApiKey, newApiKey } from '../people/keys.ts';
 import { ReviewConfig } from '../people/review-config.ts';
 import type { Role } from '../people/roles.ts';
@@ -49,6 +50,7 @@ beforeEach(async () => {
     ignoredFrames: () => [],
     processors: () => [],
     reviews: ReviewConfig.parse(undefined),
+    payouts: PayoutsConfig.parse(undefined),
     log: silentLog,
   });
 });

@@ -13,7 +13,7 @@ export interface WebhookWorker {
 }
 
 /** One transaction: what a receipt may have to wait for. */
-const pieceEventsMax = 100;
+const pieceEventsMax = 50;
 /** Between two pieces: those who wait for their acknowledgement have their turn, and the next piece gathers. */
 const restMs = 25;
 const storeRetryMs = 1000;

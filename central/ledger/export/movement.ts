@@ -41,3 +41,8 @@ export interface ExportFormat {
 export function dayOf(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
 }
+
+/** Accounts that are empty once nothing is left to be collected, returned, paid in or explained. */
+export function emptyWhenSettled(account: string): boolean {
+  return /^(receivable:(customer|dispute)|payable:refund|suspense|transit:.*)$/.test(account);
+}

@@ -11,6 +11,7 @@ import { type Authorisation, declaredAnswer } from '../declared-answers.ts';
 import { reversed, salePostings } from '../postings.ts';
 import type { ParkReason } from '../settle.ts';
 import type { Books, Source } from './books.ts';
+import type { SplitTable } from './split-table.ts';
 
 export interface Due {
   applianceRef: number;
@@ -46,7 +47,12 @@ interface DecisionRow {
 }
 
 /** @param collects true where processors are asked, false where the answer is declared by the token */
-export function createAuthorisations(db: Database.Database, books: Books, collects: boolean): Authorisations {
+export function createAuthorisations(
+  db: Database.Database,
+  books: Books,
+  splits: Pick<SplitTable, 'ofSale'>,
+  collects: boolean,
+): Authorisations {
   const insert = db.prepare(
     `INSERT INTO authorisation (appliance_ref, checkout_id, answer, due_ms, decline_code) VALUES (?, ?, ?, ?, ?)`,
   );
@@ -83,20 +89,23 @@ export function createAuthorisations(db: Database.Database, books: Books, collec
 
   /** Books what the step says and returns what the appliance is told. */
   function take(applianceRef: number, checkoutId: string, step: Step, nowMs: number): FeedItem | null {
-    const { currency, totalMinor, ...at } = present(checkoutOf.get(checkoutId, applianceRef), 'the checkout');
-    const postings = salePostings(currency, totalMinor);
+    if (!step.sale && !step.reversal) return outcomeOf(checkoutId, step, nowMs);
+    const { currency, journalRef, seq } = present(checkoutOf.get(checkoutId, applianceRef), 'the checkout');
+    const at = { journalRef, seq };
+    // Nothing was refunded before a reversal: it takes back the sale as it was booked.
+    const postings = salePostings(currency, splits.ofSale(at));
     if (step.sale) {
       setSold.run(checkoutId, applianceRef);
       books.addMovement({ kind: 'entry', ...at }, 'sale', postings, nowMs);
     }
     if (step.reversal) {
       const decision = present(decisionOf.get(applianceRef, checkoutId), 'the decision that takes it back');
-      const { journalRef, seq } = decision;
-      setReversing.run(journalRef, seq);
+      const reversing = { journalRef: decision.journalRef, seq: decision.seq };
+      setReversing.run(reversing.journalRef, reversing.seq);
       setVoided.run(decision.id, checkoutId, applianceRef);
-      books.addMovement({ kind: 'entry', journalRef, seq }, 'void', reversed(postings), nowMs);
+      books.addMovement({ kind: 'entry', ...reversing }, 'void', reversed(postings), nowMs);
     }
-    return step.outcome && { kind: 'outcome', id: checkoutId, outcome: step.outcome, atMs: nowMs };
+    return outcomeOf(checkoutId, step, nowMs);
   }
 
   function takeAnswer(
@@ -163,4 +172,8 @@ export function createAuthorisations(db: Database.Database, books: Books, collec
       }),
     nextDueMs: () => nextDue.get() ?? null,
   };
+}
+
+function outcomeOf(checkoutId: string, { outcome }: Step, atMs: number): FeedItem | null {
+  return outcome && { kind: 'outcome', id: checkoutId, outcome, atMs };
 }

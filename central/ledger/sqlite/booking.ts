@@ -15,10 +15,19 @@ import { assert, unreachable } from '../../../kit/assert.ts';
 import type { Joins } from '../../charging/sqlite/joins.ts';
 import type { Tell } from '../../webhooks/outbound.ts';
 import type { AnsweredDue, BookedPiece } from '../port.ts';
-import { checkoutIdOf, type ParkReason, type Settlement, settle } from '../settle.ts';
+import {
+  checkoutIdOf,
+  type DocumentState,
+  isApproved,
+  type ParkReason,
+  type SettleFacts,
+  type Settlement,
+  settle,
+} from '../settle.ts';
 import type { Authorisations } from './authorisations.ts';
 import type { Books, Source } from './books.ts';
 import type { FeedTable } from './feeds.ts';
+import type { SplitTable } from './split-table.ts';
 
 interface JournalBehind {
   ref: number;
@@ -33,9 +42,16 @@ export interface BookingTable extends Pick<Authorisations, 'nextDueMs'> {
 
 export function createBookingTable(
   db: Database.Database,
-  parts: { feeds: FeedTable; books: Books; authorisations: Authorisations; charging: Joins; tell: Tell },
+  parts: {
+    feeds: FeedTable;
+    books: Books;
+    splits: SplitTable;
+    authorisations: Authorisations;
+    charging: Joins;
+    tell: Tell;
+  },
 ): BookingTable {
-  const { feeds, books, authorisations, charging, tell } = parts;
+  const { feeds, books, splits, authorisations, charging, tell } = parts;
   const behind = db.prepare<[number], JournalBehind>(
     `SELECT ref, appliance_ref AS applianceRef, booked_through AS bookedThrough FROM journal
      WHERE booked_through < received_through AND ref > ? ORDER BY ref LIMIT 1`,
@@ -87,11 +103,7 @@ export function createBookingTable(
       collectDecided(source, entry);
       return decided;
     }
-    const checkoutId = checkoutIdOf(entry);
-    const settlement = settle(entry, {
-      sameId: books.find(source.applianceRef, entry.id),
-      checkout: checkoutId === null ? null : books.find(source.applianceRef, checkoutId),
-    });
+    const settlement = settle(entry, factsOf(source.applianceRef, entry));
     switch (settlement.kind) {
       case 'parked':
         return park(source, settlement.reason, document);
@@ -113,6 +125,18 @@ export function createBookingTable(
       default:
         return unreachable(settlement);
     }
+  }
+
+  function factsOf(applianceRef: number, entry: DocumentEntry): SettleFacts {
+    const checkoutId = checkoutIdOf(entry);
+    const checkout = checkoutId === null ? null : books.find(applianceRef, checkoutId);
+    const undone = checkoutId !== null && undoes(entry, checkout);
+    return {
+      sameId: books.find(applianceRef, entry.id),
+      checkout,
+      standing: undone ? splits.standing(applianceRef, checkoutId) : null,
+      splitOf: splits.at(entry.kind === 'checkout' ? entry.catalogueVersion : null),
+    };
   }
 
   /** What was booked is to be collected, or given back; answers what the appliance is told at once. */
@@ -195,6 +219,15 @@ export function createBookingTable(
   };
 }
 
+/** Whether what is left of the checkout has to be known. */
+function undoes({ kind, verdict }: DocumentEntry, checkout: DocumentState | null): boolean {
+  return (
+    (kind === 'void' || kind === 'refund') &&
+    isApproved(verdict) &&
+    checkout?.kind === 'checkout' &&
+    isApproved(checkout.verdict)
+  );
+}
 type Booked = Extract<Settlement, { kind: 'booked' }>;
 
 const kinds: readonly EntryKind[] = ['checkout', 'void', 'refund', 'fulfilment', 'decision'];

@@ -4,14 +4,17 @@ import { Product } from '../../../contract/feed.ts';
 import type { By } from '../../people/actor.ts';
 import type { Audit } from '../../people/sqlite/audit.ts';
 import type { CatalogueDraft, CataloguePublished, CatalogueView, ProductsPage } from '../published.ts';
+import type { ProductSplit } from '../split-words.ts';
 import type { FeedDocuments } from './feed-documents.ts';
 import type { FeedTable } from './feeds.ts';
+import { createListSplits } from './list-splits.ts';
 import { createListTable } from './lists.ts';
 import { createPublishing } from './publishing.ts';
 
 export interface CatalogueTable {
   beginDraft(source: string | null, nowMs: number): number | null;
   write(draft: number, products: readonly Product[]): void;
+  writeSplits(draft: number, splits: readonly ProductSplit[]): void;
   complete(draft: number): void;
   discard(draft: number, by: By): boolean;
   drafts(): CatalogueDraft[];
@@ -43,13 +46,15 @@ export function createCatalogueTable(
   const bodyOf = db
     .prepare<[number, string], string>('SELECT body FROM catalogue_product WHERE list = ? AND sku = ?')
     .pluck();
-  const lists = createListTable(db);
-  const publishing = createPublishing(db, { documents, feeds, lists });
+  const splits = createListSplits(db);
+  const lists = createListTable(db, splits);
+  const publishing = createPublishing(db, { documents, feeds, lists, splits });
   const inForce = () => lists.inForce() ?? 0;
 
   return {
     beginDraft: lists.begin,
     write: lists.write,
+    writeSplits: lists.writeSplits,
     complete: lists.complete,
     discard(draft, by) {
       const discarded = lists.discard(draft);

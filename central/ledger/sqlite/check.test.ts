@@ -4,12 +4,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bytesOf, checkoutEntry, voidEntry } from '../../fixtures/entries.ts';
 import { temporaryFolder } from '../../fixtures/in-process-store.ts';
 import { createTestJournal, testKeys } from '../../fixtures/journal.ts';
+import type { By } from '../../people/actor.ts';
 import { checkLedger } from './check.ts';
 import { openDatabase } from './open.ts';
 import { createSqliteStore } from './store.ts';
 
 const nowMs = 1_795_000_000_000;
 const { privateKey, publicKeyDer } = testKeys();
+const by: By = { actor: { kind: 'central', rule: 'test' }, nowMs };
 
 describe('the ledger check', () => {
   const state: { folder: ReturnType<typeof temporaryFolder>; db: Database.Database | null } = {
@@ -38,9 +40,27 @@ describe('the ledger check', () => {
         nowMs,
         ...facts,
       });
+      store.createPayee({ id: 'acme', name: 'Acme', bankReference: 'x' }, by);
       store.receive({ applianceId: 'box-1', payload, nowMs });
       // The last one is received and not yet booked: that is no failure.
       store.bookPiece(5, nowMs);
+      const half = (account: 'payable:payee:house' | 'payable:payee:acme', amountMinor: number) => ({
+        account,
+        currency: 'GBP',
+        amountMinor,
+      });
+      // Movements 4 and 5, payout 1 and its movement 6.
+      const replacement = [half('payable:payee:house', 1500), half('payable:payee:acme', -1500)];
+      store.correctMovement({ movementId: 2, reason: 'x', replacement }, by);
+      const rule = { bank: 'main', keepBackDays: 0, minimumMinor: {} };
+      const later = { ...by, nowMs: nowMs + 1 };
+      store.preparePayout({ payee: 'acme', currency: 'GBP', untilMs: nowMs + 1, rule }, later);
+      for (const step of [{ kind: 'approved' }, { kind: 'paid', reference: 'r' }] as const) {
+        store.changePayout(
+          { number: 1, step, rules: { approveOwn: true, secondPersonAboveMinor: {} } },
+          later,
+        );
+      }
     });
   });
   afterEach(() => {
@@ -64,19 +84,28 @@ describe('the ledger check', () => {
       journals: 1,
       entries: 6,
       waiting: 1,
-      movements: 3,
+      movements: 6,
       parked: 1,
       failures: [],
     });
-    expect(report.totals).toEqual([
+    expect(report.totals).toMatchObject([
       {
         currency: 'GBP',
         balances: [
-          { account: 'payable:payee:house', balanceMinor: -1500n },
-          { account: 'receivable:customer', balanceMinor: 1500n },
+          { account: 'bank:main', balanceMinor: -1500n },
+          { account: 'payable:payee:acme', balanceMinor: 0n },
+          { account: 'payable:payee:house', balanceMinor: 1500n },
+          { account: 'receivable:customer', balanceMinor: 0n },
         ],
       },
     ]);
+  });
+
+  it('says which part it is at', () => {
+    const said: string[] = [];
+    checkLedger(state.db as Database.Database, (part, at, of) => said.push(`${at}/${of} ${part}`));
+    expect(said.at(0)).toMatch(/^1\/\d+ guards$/);
+    expect(said.at(-1)).toBe(`${said.length}/${said.length} chains`);
   });
 
   const damages: [string, string, string][] = [
@@ -102,6 +131,33 @@ describe('the ledger check', () => {
     ['a lost account', "DELETE FROM account WHERE name = 'payable:payee:house'", 'currency_unbalanced'],
     ['a changed byte of an entry', "UPDATE entry SET body = x'7b7d' WHERE seq = 6", 'chain_broken'],
     ['a lost entry', 'DELETE FROM entry WHERE seq = 6', 'journal_short'],
+    ['a lost source', 'DELETE FROM correction', 'movement_without_source'],
+    ['a lost payout', 'DELETE FROM payout', 'movement_without_source'],
+    [
+      'a movement of a row that is not there',
+      "INSERT INTO movement VALUES (9, 'bank_entry', NULL, NULL, 1, 'paid_in', 0)",
+      'movement_without_source',
+    ],
+    ['another total', 'UPDATE document SET total_minor = 1499 WHERE seq = 2', 'sale_differs'],
+    [
+      'a fee that nobody paid',
+      "UPDATE posting SET account = 'income:fee:marketplace' WHERE movement_id = 2 AND line = 1",
+      'fee_differs',
+    ],
+    ['a payout of another amount', 'UPDATE payout SET amount_minor = 1', 'payout_differs'],
+    [
+      'lines that are paid twice',
+      `INSERT INTO payout SELECT 2, payee, currency, amount_minor, after_movement, through_movement, bank, state,
+         reference, prepared_ms FROM payout`,
+      'payouts_overlap',
+    ],
+    ['a payout that moved nothing', "UPDATE payout SET state = 'returned'", 'payout_unmoved'],
+    [
+      'an account nobody knows',
+      "UPDATE account SET name = 'pocket' WHERE name = 'bank:main'",
+      'account_unknown',
+    ],
+    ['a lost guard', '', 'append_only_unguarded'],
     ['a hole in a journal', 'DELETE FROM entry WHERE seq = 4', 'journal_gap'],
   ];
   it.each(damages)('finds %s', (_, sql, code) => {

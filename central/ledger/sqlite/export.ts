@@ -1,6 +1,12 @@
 // The whole ledger, movement by movement, on one state of the database: a service that runs beside it is not disturbed.
 import type Database from 'better-sqlite3';
-import type { ExportedBalance, ExportedMovement, ExportFormat, ExportRange } from '../export/movement.ts';
+import {
+  type ExportedBalance,
+  type ExportedMovement,
+  type ExportFormat,
+  type ExportRange,
+  emptyWhenSettled,
+} from '../export/movement.ts';
 import type { Posting } from '../postings.ts';
 
 export interface Exported {
@@ -13,6 +19,7 @@ type Row = Omit<ExportedMovement, 'postings'> & Posting;
 /**
  * The text of the ledger in pieces, however long it is; what was written so far stands in `exported`.
  * @param nowMs dates the closing balances, which stand only where the range is without an end on both sides
+ * @param settled asserts zero where nothing may be left once everything is settled, whatever the ledger says
  */
 export function* exportLedger(
   db: Database.Database,
@@ -20,6 +27,7 @@ export function* exportLedger(
   range: ExportRange,
   nowMs: number,
   exported: Exported,
+  settled: boolean,
 ): Generator<string> {
   db.exec('BEGIN');
   try {
@@ -39,7 +47,10 @@ export function* exportLedger(
       yield format.movement(movement);
     }
     const whole = range.fromMs === null && range.untilMs === null;
-    yield format.foot(whole ? { balances, atMs: lastMs } : null);
+    const asserted = balances.map((balance) =>
+      settled && emptyWhenSettled(balance.account) ? { ...balance, balanceMinor: 0n } : balance,
+    );
+    yield format.foot(whole ? { balances: asserted, atMs: lastMs } : null);
   } finally {
     db.exec('ROLLBACK');
   }

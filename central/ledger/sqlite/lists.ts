@@ -4,11 +4,14 @@ import { Product } from '../../../contract/feed.ts';
 import { limits } from '../../../contract/limits.ts';
 import { assert } from '../../../kit/assert.ts';
 import { type CatalogueDraft, draftsMax, type ProductsPage } from '../published.ts';
+import type { ProductSplit } from '../split-words.ts';
+import type { ListSplits } from './list-splits.ts';
 
 export interface ListTable {
   /** Begins a list; null when it is to be a draft and so many wait already. */
   begin(source: string | null, nowMs: number): number | null;
   write(list: number, products: readonly Product[]): void;
+  writeSplits(list: number, splits: readonly ProductSplit[]): void;
   /** It holds everything now. */
   complete(list: number): void;
   discard(list: number): boolean;
@@ -31,7 +34,7 @@ const clearRowsMax = 5000;
 /** A list that nobody has completed or published for so long was left by a command that was ended. */
 const abandonedMs = 3_600_000;
 
-export function createListTable(db: Database.Database): ListTable {
+export function createListTable(db: Database.Database, splits: ListSplits): ListTable {
   const insert = db.prepare(
     `INSERT INTO catalogue_list (source, products, made_ms, state) VALUES (?, 0, ?, 'writing')`,
   );
@@ -78,6 +81,10 @@ export function createListTable(db: Database.Database): ListTable {
       assert(grow.run(products.length, list).changes === 1, 'a list is written until it is complete');
       assert(table.countOf(list) <= limits.catalogueProductsMax, 'a catalogue is within its limit');
     },
+    writeSplits(list, some) {
+      assert(stateOf.get(list) === 'writing', 'a list is written until it is complete');
+      splits.write(list, some);
+    },
     complete: (list) => void move.run('draft', list, 'writing'),
     discard: (list) => move.run('leaving', list, 'draft').changes === 1,
     drafts: () => drafts.all(),
@@ -97,7 +104,7 @@ export function createListTable(db: Database.Database): ListTable {
     clearPiece() {
       const list = inState.get('leaving');
       if (list === undefined) return false;
-      if (clear.run({ list }).changes < clearRowsMax) drop.run(list);
+      if (!splits.clear(list) && clear.run({ list }).changes < clearRowsMax) drop.run(list);
       return inState.get('leaving') !== undefined;
     },
   };

@@ -8,6 +8,7 @@ import type { CataloguePublished } from '../published.ts';
 import { compareRange, type Found, nothingFound } from './compare-lists.ts';
 import type { FeedDocuments } from './feed-documents.ts';
 import type { FeedTable } from './feeds.ts';
+import type { ListSplits, SplitProgress } from './list-splits.ts';
 import type { ListTable } from './lists.ts';
 import { createPieceWriter } from './piece-writer.ts';
 
@@ -31,6 +32,7 @@ type Plan = ReturnType<typeof planPublication>;
 type Progress =
   | { kind: 'comparing'; after: string; found: Found }
   | { kind: 'storing'; what: Kind; after: string; piece: number; plan: Plan; found: Found }
+  | { kind: 'splitting'; at: SplitProgress; plan: Plan; found: Found }
   | { kind: 'telling'; plan: Plan };
 
 /** In one step: pieces stored, and rows put into feeds (at least one appliance's). */
@@ -40,9 +42,9 @@ const standsStillMs = 10_000;
 
 export function createPublishing(
   db: Database.Database,
-  parts: { documents: FeedDocuments; feeds: FeedTable; lists: ListTable },
+  parts: { documents: FeedDocuments; feeds: FeedTable; lists: ListTable; splits: ListSplits },
 ): Publishing {
-  const { documents, feeds, lists } = parts;
+  const { documents, feeds, lists, splits } = parts;
   const underWay = db.prepare<[], { list: number; progress: string }>(
     'SELECT list, progress FROM publication',
   );
@@ -82,7 +84,9 @@ export function createPublishing(
         return after === null ? planned(found) : { kind: 'comparing', after, found };
       }
       case 'storing':
-        return store(list, progress, nowMs);
+        return store(list, progress);
+      case 'splitting':
+        return split(list, progress, nowMs);
       case 'telling':
         return tell(progress.plan) ? progress : null;
       default:
@@ -100,7 +104,7 @@ export function createPublishing(
     return storing(plan.delta ? 'catalogue_delta' : 'catalogue', plan, found);
   }
 
-  function store(list: number, from: Progress & { kind: 'storing' }, nowMs: number): Progress {
+  function store(list: number, from: Progress & { kind: 'storing' }): Progress {
     const { what, plan, found } = from;
     const base = version();
     const { pieces } = what === 'catalogue' ? found.snapshot.cut : found.delta.cut;
@@ -111,8 +115,14 @@ export function createPublishing(
     }
     if (piece <= pieces) return { ...from, after, piece };
     if (what === 'catalogue_delta' && plan.snapshot) return storing('catalogue', plan, found);
-    putInForce(list, base + 1, plan, found, nowMs);
-    return { kind: 'telling', plan };
+    return { kind: 'splitting', at: { pass: 'set', after: '' }, plan, found };
+  }
+
+  function split(list: number, from: Progress & { kind: 'splitting' }, nowMs: number): Progress {
+    const at = splits.step(list, version() + 1, from.at);
+    if (at !== null) return { ...from, at };
+    putInForce(list, version() + 1, from.plan, from.found, nowMs);
+    return { kind: 'telling', plan: from.plan };
   }
 
   function putInForce(list: number, next: number, plan: Plan, found: Found, nowMs: number): void {

@@ -4,6 +4,9 @@ import Database from 'better-sqlite3';
 import { noProcessors, type RoutingRules } from '../../charging/route.ts';
 import { type Charging, createCharging } from '../../charging/sqlite/charging.ts';
 import { createTokenTable } from '../../charging/sqlite/tokens.ts';
+import { createCorrections } from '../../payouts/sqlite/corrections.ts';
+import { createPayeeTable } from '../../payouts/sqlite/payees.ts';
+import { createPayoutTable } from '../../payouts/sqlite/payouts.ts';
 import { createAuditTable } from '../../people/sqlite/audit.ts';
 import { createKeyTable } from '../../people/sqlite/keys.ts';
 import { createReviewTable } from '../../people/sqlite/reviews.ts';
@@ -22,6 +25,7 @@ import { createFeedTable } from './feeds.ts';
 import { createHotListTable } from './hot-list.ts';
 import { createIntakeTable } from './intake.ts';
 import { createPolicyTable } from './policies.ts';
+import { createSplitTable } from './split-table.ts';
 import { sendStock } from './stock.ts';
 import { createViews } from './views.ts';
 
@@ -80,7 +84,8 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
   const { importTokens, tokenOf } = createTokenTable(db, audit);
   const { routing = noProcessors } = settlement;
   const collects = Object.keys(routing.processors).length > 0;
-  const authorisations = createAuthorisations(db, books, collects);
+  const splits = createSplitTable(db);
+  const authorisations = createAuthorisations(db, books, splits, collects);
   const refuseCard = (fingerprint: string, nowMs: number) =>
     void hotList.change(fingerprint, 'add', { actor: { kind: 'central', rule: 'charging' }, nowMs });
   const due = { steps: false };
@@ -101,6 +106,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
   const booking = createBookingTable(db, {
     feeds,
     books,
+    splits,
     authorisations,
     charging: charging.joins,
     tell: outbound.tell,
@@ -125,6 +131,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     policy: policies.inForce,
     beginDraft: ({ source, nowMs }) => catalogues.beginDraft(source, nowMs),
     writeDraft: catalogues.write,
+    writeDraftSplits: catalogues.writeSplits,
     completeDraft: catalogues.complete,
     catalogueDrafts: catalogues.drafts,
     discardDraft: catalogues.discard,
@@ -141,6 +148,9 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     importTokens,
     ...createKeyTable(db, audit),
     ...auditing,
+    ...createPayeeTable(db, audit),
+    ...createPayoutTable(db, books, audit, outbound.tell),
+    ...createCorrections(db, books, audit),
     ...reviewing,
     ...charging.calls,
     applyEvent: charging.applyEvent,

@@ -1,4 +1,4 @@
--- Whose keys are, what of an exception waits for a second person, and checkouts that a warning of fraud holds.
+-- Whose keys are, what waits for a second person, and checkouts that a warning of fraud holds.
 
 -- NULL: the key is a person of its own.
 ALTER TABLE operator_key ADD COLUMN owner TEXT CHECK (length(owner) BETWEEN 1 AND 63);
@@ -8,6 +8,9 @@ ALTER TABLE exception ADD COLUMN proposed_by_event INTEGER REFERENCES exception_
   CHECK (proposed_by_event IS NULL OR state = 'open');
 -- JSON of who did it, as in the audit log; NULL where a run did, and before this column was there.
 ALTER TABLE exception_event ADD COLUMN actor TEXT CHECK (json_valid(actor));
+
+-- Who took the step, as two actors are compared. NULL: before this column was there.
+ALTER TABLE payout_event ADD COLUMN person TEXT;
 
 -- why rebuilt: SQLite cannot widen a CHECK in place. Others refer to it: until the rows are back, that is put off.
 PRAGMA defer_foreign_keys = ON;
