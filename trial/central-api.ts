@@ -34,7 +34,7 @@ const Exposure = z.object({
 });
 export type Exposure = z.infer<typeof Exposure>;
 const Reviews = z.object({ items: z.array(z.object({ number: z.int() })) });
-const reviewsMax = 200;
+const reviewsMax = 100;
 const Exposures = z.object({ items: z.array(Exposure) });
 
 export interface CentralApi {
