@@ -100,6 +100,20 @@ describe('the gate', () => {
     expect((await asked('local', '/v1/appliances', '203.0.113.9', proxied)).status).toBe(403);
   });
 
+  it('writes down whose key a change came from', async () => {
+    make('laptop', { role: 'admin', owner: 'ann' });
+    const answer = await fetch(`http://127.0.0.1:${direct.port}/v1/keys`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${secrets.get('laptop')}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'phone', role: 'viewer', owner: 'ann' }),
+    });
+    expect(await answer.json()).toMatchObject({
+      key: { owner: 'ann', createdBy: 'key laptop (ann, admin)' },
+    });
+    const { items } = store.auditRecords({ action: null, about: 'key phone', cursor: null, limit: 1 });
+    expect(items).toMatchObject([{ actor: { name: 'laptop', owner: 'ann' }, detail: { owner: 'ann' } }]);
+  });
+
   it('writes down the address a change came from', async () => {
     const answer = await fetch(`http://127.0.0.1:${proxied.port}/v1/keys`, {
       method: 'POST',

@@ -47,6 +47,10 @@ describe('keys', () => {
       kind: 'admitted',
       key: { name: 'a', owner: null, role: 'finance', scopes: ['ledger.read'] },
     });
+    store.createKey(key('b', 3, { owner: 'ann' }), by);
+    expect(store.admitKey({ hash: hash(3), from: '127.0.0.1', nowMs })).toMatchObject({
+      key: { name: 'b', owner: 'ann' },
+    });
     expect(kindOf(2)).toBe('unknown');
   });
 
