@@ -4,6 +4,7 @@ import {
   type AttemptFacts,
   aliveCharge,
   type CollectionFacts,
+  isFraud,
   madeTwice,
   type Route,
   toRepeat,
@@ -82,6 +83,7 @@ function collect(facts: CollectionFacts, route: Route, nowMs: number): Next {
   }
   // Nothing of it was ever collected: there is nothing that a processor could give back.
   if (lost) return facts.paybacks.some(isOwed) ? ask('refund') : { kind: 'rest', state: 'written_off' };
+  if (attempts.some(isFraud)) return ask('fraud');
   if (held) return chargeAgain(facts, held, route, nowMs);
   const charges = attempts.filter(({ purpose }) => purpose === 'charge');
   const last = charges.at(-1);
