@@ -1,6 +1,7 @@
 // What the commands of reconciliation share: their settings, a store for short pieces of work, and a line for who waits.
 import type { Command } from 'commander';
 import { systemClock } from '../../kit/clock.ts';
+import { openProcessors } from '../charging/open-processors.ts';
 import { type Config, readConfig } from '../config.ts';
 import { CommandError } from '../errors.ts';
 import { restAsLong } from '../feed/publish.ts';
@@ -9,6 +10,7 @@ import { actorWords, byCommand } from '../people/actor.ts';
 import type { ReportRange } from '../processors/port.ts';
 import { type AskedImport, importAsked, nameOf } from '../reconciliation/ask-report.ts';
 import { type Fetched, fetchInbox } from '../reconciliation/inbox.ts';
+import { createSightings } from '../webhooks/sightings.ts';
 import { type CommandShape, command, configOption, type Said } from './command.ts';
 
 /** A command that needs more of the configuration than where the database lies. */
@@ -72,10 +74,9 @@ export async function askByHand(
     const hint = 'Name a section of [processors] in the configuration.';
     throw new CommandError('argument_malformed', `no processor ${processor} is configured`, hint);
   }
-  // why so late: a run that asks nobody needs none of their libraries' memory.
-  const { openProcessors } = await import('../charging/open-processors.ts');
   const one = { processors: { [processor]: section }, routing: [] };
-  const { opened } = openProcessors(one, { clock: systemClock(), env: process.env });
+  const sightings = (name: string) => createSightings(name, () => port);
+  const { opened } = await openProcessors(one, { clock: systemClock(), env: process.env, sightings });
   const report = opened.get(processor)?.port.report ?? null;
   if (report === null) {
     const hint = 'Bring its report to the inbox, or import it as a file.';

@@ -64,6 +64,7 @@ host = "127.0.0.1"\nport = 0\n[reconciliation]\ninbox = "inbox"\nschedule = "${d
     for (;;) {
       const found = said.find(({ msg }) => msg === message);
       if (found) return found;
+      if (central?.exitCode !== null) throw new Error(`the service ended: ${JSON.stringify(said)}`);
       await sleep(100);
     }
   };

@@ -4,23 +4,19 @@ import type Database from 'better-sqlite3';
 import { present } from '../../../kit/assert.ts';
 import { type Posting, reversed } from '../../ledger/postings.ts';
 import type { Books } from '../../ledger/sqlite/books.ts';
-import type { ExceptionEvent } from '../exceptions.ts';
+import { centrals, type ExceptionRows } from './exception-row.ts';
 
 export interface Corrections {
-  /** @param event of the history, which is the movement's source */
-  post(event: number, postings: readonly Posting[], nowMs: number): void;
   /** Posts the reverse, and says so in the history. @param ref of an exception that is settled by a correction */
   takeBack(ref: number, run: number, nowMs: number): void;
   /** Corrected ones that the run has not found again, at most so many. */
   fallen(run: number, max: number): number[];
 }
 
-type Note = (ref: number, event: Omit<ExceptionEvent, 'detail'>, detail: object) => number;
-
 export function createCorrections(
   db: Database.Database,
   books: Pick<Books, 'addMovement' | 'piece'>,
-  note: Note,
+  note: ExceptionRows['note'],
 ): Corrections {
   // As with what is gone by itself: a part stands as long as the whole, and what others were merged into as long as any.
   const fallen = db
@@ -44,17 +40,13 @@ export function createCorrections(
      ORDER BY line`,
   );
 
-  function post(event: number, postings: readonly Posting[], nowMs: number): void {
-    books.piece(() => books.addMovement({ kind: 'exception', ref: event }, 'correction', postings, nowMs));
-  }
-
   return {
-    post,
     takeBack(ref, run, nowMs) {
       const correction = present(newest.get(ref), 'the correction of one that is corrected');
       const why = { action: 'correction_reversed', note: 'what it corrected is no longer so' };
-      const event = note(ref, { atMs: nowMs, who: 'central, reconciliation', ...why }, { run, correction });
-      post(event, reversed(postingsOf.all(correction)), nowMs);
+      const event = note(ref, { atMs: nowMs, who: centrals, ...why }, { run, correction });
+      const back = reversed(postingsOf.all(correction));
+      books.piece(() => books.addMovement({ kind: 'exception', ref: event }, 'correction', back, nowMs));
     },
     fallen: (run, max) => fallen.all({ run, max }),
   };
