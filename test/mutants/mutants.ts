@@ -261,6 +261,18 @@ export const mutants: readonly Mutant[] = [
     tests: ['central/processors/adyen.test.ts'],
   },
   {
+    name: 'a repetition long after its look-up',
+    breaks: 'I13: after an outage a request is repeated by a key that was forgotten meanwhile',
+    edits: [
+      {
+        file: 'central/charging/next.ts',
+        from: 'attempt.code === toRepeat && !isForgotten(attempt, route, nowMs)',
+        to: 'attempt.code === toRepeat',
+      },
+    ],
+    tests: ['central/charging/next.test.ts', 'central/charging/sqlite/by-key.test.ts'],
+  },
+  {
     name: 'one signed item vouches for all',
     breaks: 'an unsigned item of a webhook is believed',
     edits: [
