@@ -15,7 +15,7 @@ import { CommandError } from './errors.ts';
 import { describeIssue } from './issue-words.ts';
 import { PayoutsConfig } from './payouts/config.ts';
 import { ReviewConfig } from './people/review-config.ts';
-import { placedIn, ReconciliationSettings } from './reconciliation/settings.ts';
+import { fetchMistakes, placedIn, ReconciliationSettings } from './reconciliation/settings.ts';
 import { inFolder, WebhooksConfig } from './webhooks/config.ts';
 
 const Port = z.int().min(0).max(65_535);
@@ -69,7 +69,8 @@ const Sections = z.strictObject({
     .prefault({}),
 });
 const Config = Sections.superRefine((config, context) => {
-  for (const mistake of chargingMistakes(config)) context.addIssue({ code: 'custom', ...mistake });
+  const mistakes = [...chargingMistakes(config), ...fetchMistakes(config.reconciliation, config.processors)];
+  for (const mistake of mistakes) context.addIssue({ code: 'custom', ...mistake });
 });
 export type Config = z.infer<typeof Config>;
 

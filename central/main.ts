@@ -183,12 +183,12 @@ async function run(configPath: string): Promise<void> {
 
 /** Answers how to stop it. */
 function reconcileOnSchedule(
-  { reconciliation: { schedule, inbox } }: Config,
+  { reconciliation: { schedule, inbox, fetch } }: Config,
   configPath: string,
   log: Log,
 ): () => Promise<void> {
   if (schedule === undefined) return async () => {};
-  const fetching = inbox === undefined ? [] : ['--fetch'];
+  const fetching = inbox === undefined && fetch.length === 0 ? [] : ['--fetch'];
   const runs = createChildRuns(['reconciliation', 'run', ...fetching, '--config', configPath], log);
   const scheduled = startSchedule({ expression: schedule, clock: systemClock(), log, run: runs.run });
   return async () => {

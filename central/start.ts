@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import { upFilter } from '../contract/topics.ts';
+import { present } from '../kit/assert.ts';
 import { systemClock } from '../kit/clock.ts';
 import { createLifecycle } from '../kit/lifecycle.ts';
 import type { Log } from '../kit/log.ts';
@@ -20,10 +21,12 @@ import { createFeedSender } from './feed/sender.ts';
 import { openHttpServer } from './http/server.ts';
 import { createAnswers } from './intake/answers.ts';
 import { createIntake } from './intake/intake.ts';
+import type { LedgerPort } from './ledger/port.ts';
 import { databasePath } from './ledger/sqlite/open.ts';
 import { startThreadStore } from './ledger/sqlite/thread-store.ts';
 import { hashApiKey, newApiKey } from './people/keys.ts';
 import { startReviewClock } from './people/review-clock.ts';
+import { createSightings } from './webhooks/sightings.ts';
 import { type RunningWebhooks, startWebhooks } from './webhooks/start.ts';
 
 export interface RunningCentral {
@@ -61,8 +64,12 @@ export async function startCentral(
     const identity = loadCentralIdentity(config.identityFolder);
     mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
 
-    const processors = openProcessors(config, { clock, env: process.env });
-    const wiring: { pipe: Pipe | null; webhooks: RunningWebhooks | null } = { pipe: null, webhooks: null };
+    const wiring: { store: LedgerPort | null; pipe: Pipe | null; webhooks: RunningWebhooks | null } = {
+      ...{ store: null, pipe: null, webhooks: null },
+    };
+    const sightings = (name: string) =>
+      createSightings(name, () => present(wiring.store, 'the store of webhooks'));
+    const processors = await openProcessors(config, { clock, env: process.env, sightings });
     const events = {
       onStepsDue: () => charging.wake(),
       onGrown: (applianceIds: string[]) => feed.onGrown(applianceIds),
@@ -74,6 +81,7 @@ export async function startCentral(
       onFailed: parts.failed,
     };
     const store = await startThreadStore(databasePath(config.dataFolder), events, processors.routing);
+    wiring.store = store.port;
     lifecycle.onStop('store', store.close);
     const charging = createChargingLoop({
       store: store.port,
@@ -84,15 +92,16 @@ export async function startCentral(
       stopMsMax: callsMsMax,
     });
     lifecycle.onStop('charging', charging.stop, callsMsMax + 1000);
-    const recovered = await store.port.recoverSent(nowMs());
-    if (recovered > 0)
-      log.warn({ calls: recovered }, 'calls were on their way when central ended; looking them up');
-    charging.wake();
     const answers = createAnswers(
       identity.signingKey,
       (topic, payload) => wiring.pipe?.publish(topic, payload) ?? false,
     );
     const feed = createFeedSender({ store: store.port, answers, clock, log });
+    // Nothing is awaited before all that the store thread speaks to is there: a backlog makes feeds grow at once.
+    const recovered = await store.port.recoverSent(nowMs());
+    if (recovered > 0)
+      log.warn({ calls: recovered }, 'calls were on their way when central ended; looking them up');
+    charging.wake();
     await store.port.ensurePolicy(defaultPolicy);
     const operatorKey = newApiKey();
     if (await store.port.ensureFirstKey(hashApiKey(operatorKey), nowMs())) {

@@ -33,6 +33,8 @@ const Exposure = z.object({
   writtenOffMinor: z.int(),
 });
 export type Exposure = z.infer<typeof Exposure>;
+const Reviews = z.object({ items: z.array(z.object({ number: z.int() })) });
+const reviewsMax = 100;
 const Exposures = z.object({ items: z.array(Exposure) });
 
 export interface CentralApi {
@@ -43,6 +45,8 @@ export interface CentralApi {
   accounts(): Promise<Account[]>;
   /** What each appliance approved and central has not collected, by currency. */
   exposure(): Promise<Exposure[]>;
+  /** Gives up every sale that a warning of fraud holds, as a person would. Answers how many. */
+  declineFraud(note: string): Promise<number>;
 }
 
 /** Each call throws TrialError bad_answer for an answer that is not central's, and what fetch throws for none. */
@@ -53,9 +57,13 @@ export function createCentralApi(options: { url: string; operatorKey: string }):
     throw new TrialError('bad_answer', `central knows no ${path}`, "See central's log in the site's folder.");
   }
 
-  async function readIfThere<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
+  async function readIfThere<T>(path: string, schema: z.ZodType<T>, body?: object): Promise<T | null> {
     const response = await fetch(options.url + path, {
-      headers: { Authorization: `Bearer ${options.operatorKey}` },
+      ...(body && { method: 'POST', body: JSON.stringify(body) }),
+      headers: {
+        Authorization: `Bearer ${options.operatorKey}`,
+        ...(body && { 'Content-Type': 'application/json' }),
+      },
       signal: AbortSignal.timeout(10_000),
     });
     const text = await response.text();
@@ -78,5 +86,16 @@ export function createCentralApi(options: { url: string; operatorKey: string }):
     },
     accounts: async () => (await read('/v1/ledger/accounts', Accounts)).items,
     exposure: async () => (await read('/v1/exposure', Exposures)).items,
+    async declineFraud(note) {
+      let done = 0;
+      for (;;) {
+        const { items } = await read(`/v1/reviews?state=waiting&kind=fraud&limit=${reviewsMax}`, Reviews);
+        if (items.length === 0) return done;
+        for (const { number } of items) {
+          await readIfThere(`/v1/reviews/${number}/decisions`, z.object({}), { decision: 'decline', note });
+        }
+        done += items.length;
+      }
+    },
   };
 }

@@ -69,6 +69,8 @@ export function writeRecord(path: string, record: SiteRecord): void {
 export interface SiteCharging {
   processors: Readonly<Record<string, SiteProcessor>>;
   routing?: readonly object[];
+  /** Where webhooks come in, where a processor is to be told; any free port unless told. */
+  webhookPort?: number;
 }
 
 export interface SiteProcessor {
@@ -109,12 +111,13 @@ export function writeConfigs(
   writeDurable(at.applianceConfig, toToml(appliance));
 }
 
-function chargingSections(at: Files, { processors, routing = [] }: SiteCharging): object {
+function chargingSections(at: Files, charging: SiteCharging): object {
+  // Any free port unless told: several trials may run side by side.
+  const { processors, routing = [], webhookPort: port = 0 } = charging;
   writeDurable(at.processorKey, `${sandboxKey}\n`, 0o600);
   const sections = Object.entries(processors).map(([name, { baseUrl, settings }]) => [
     name,
     { adapter: 'stripe', baseUrl, keyFile: at.processorKey, ...settings },
   ]);
-  // Any free port: several trials may run side by side.
-  return { webhooks: { port: 0 }, processors: Object.fromEntries(sections), routing };
+  return { webhooks: { port }, processors: Object.fromEntries(sections), routing };
 }

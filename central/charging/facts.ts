@@ -80,6 +80,11 @@ export const toRepeat = 'repeat';
 
 const alive: readonly AttemptState[] = ['sent', 'approved', 'pending', 'unknown', 'unavailable'];
 
+/** A charge that its processor declined with a warning of fraud. */
+export function isFraud({ purpose, state, declineClass }: AttemptFacts): boolean {
+  return purpose === 'charge' && state === 'declined' && declineClass === 'fraud';
+}
+
 /** The one charge that may hold money (I13). */
 export function aliveCharge(attempts: readonly AttemptFacts[]): AttemptFacts | null {
   return attempts.find(({ purpose, state }) => purpose === 'charge' && alive.includes(state)) ?? null;

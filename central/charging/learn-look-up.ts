@@ -91,8 +91,9 @@ function later(attempt: AttemptFacts, result: LookUp<{ state: string }>, nowMs: 
 
 /** Nothing but its key can say what became of it: it stays unknown until then, so that nothing else is done. */
 function repeat(attempt: AttemptFacts, nowMs: number): Learned {
+  // The processor took it on, and tells of its end: sent again it would only say so again.
   if (attempt.state !== 'unknown' || reasonOf(attempt) === 'accepted') {
-    return later(attempt, { kind: 'repeat' }, nowMs);
+    return later(attempt, inProgress, nowMs);
   }
   if (attempt.tries >= madeMax) return { ...asItIs(attempt), notBeforeMs: null };
   return { ...asItIs(attempt), code: toRepeat, notBeforeMs: nowMs + pausedMs(attempt.tries) };

@@ -66,6 +66,11 @@ describe('what is sold is taken', () => {
       { attempts: [made('unknown', { code: 'repeat' })] },
       'send_again charge',
     ],
+    [
+      'but by a look-up where that key was forgotten meanwhile',
+      { attempts: [made('unknown', { code: 'repeat', firstSentMs: nowMs - dayMs })] },
+      'look_up charge',
+    ],
     ['when its look-up is due', { attempts: [made('unknown', { notBeforeMs: nowMs + 5 })] }, 'wait 5 at one'],
     [
       'by a person, once the look-ups are at their end',
@@ -107,8 +112,20 @@ describe('what is sold is taken', () => {
       { attempts: [declined('do_not_retry'), declined('do_not_retry', { processor: 'two' })] },
       'write_off',
     ],
-    ['or is lost', { attempts: [declined('fraud')] }, 'write_off'],
-    ['and stays lost', { attempts: [declined('fraud')], lost: true }, 'written_off'],
+    ['or is lost', { attempts: [declined('other_method')] }, 'write_off'],
+    ['and stays lost', { attempts: [declined('other_method')], lost: true }, 'written_off'],
+    ['nor after a warning of fraud', { attempts: [declined('fraud')] }, 'person: fraud'],
+    ['which stays lost once it is', { attempts: [declined('fraud')], lost: true }, 'written_off'],
+    [
+      'whatever was declined after it',
+      { attempts: [declined('fraud'), declined('retry_later', { processor: 'two' })] },
+      'person: fraud',
+    ],
+    [
+      'until a person lets it be charged',
+      { attempts: [made('not_made', { declineClass: 'fraud' })] },
+      'charge 1000 at one authorise_and_capture',
+    ],
     ['not before a person has looked', { heldFor: 'review' }, 'person: review'],
     [
       'never beside another one',

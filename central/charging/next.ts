@@ -4,6 +4,7 @@ import {
   type AttemptFacts,
   aliveCharge,
   type CollectionFacts,
+  isFraud,
   madeTwice,
   type Route,
   toRepeat,
@@ -39,7 +40,9 @@ export function next(facts: CollectionFacts, route: Route, nowMs: number): Next 
   if (attempts.some(({ state }) => state === 'sent')) return { kind: 'rest', state: 'open' };
   if (attempts.some(({ state, code }) => state !== 'unknown' && code === madeTwice)) return ask('made_twice');
   const unknown = attempts.find(({ state }) => state === 'unknown');
-  if (unknown) return lookUp(unknown, nowMs) ?? ask(unknown.code === madeTwice ? 'made_twice' : 'unknown');
+  if (unknown) {
+    return lookUp(unknown, route, nowMs) ?? ask(unknown.code === madeTwice ? 'made_twice' : 'unknown');
+  }
   switch (wanted) {
     case 'authorised':
       return authorise(facts, route, nowMs);
@@ -80,6 +83,7 @@ function collect(facts: CollectionFacts, route: Route, nowMs: number): Next {
   }
   // Nothing of it was ever collected: there is nothing that a processor could give back.
   if (lost) return facts.paybacks.some(isOwed) ? ask('refund') : { kind: 'rest', state: 'written_off' };
+  if (attempts.some(isFraud)) return ask('fraud');
   if (held) return chargeAgain(facts, held, route, nowMs);
   const charges = attempts.filter(({ purpose }) => purpose === 'charge');
   const last = charges.at(-1);
@@ -126,7 +130,7 @@ function release(facts: CollectionFacts, route: Route, nowMs: number): Next {
     return followUp(facts, route, nowMs, ofCharge(held, 'void', facts.totalMinor));
   }
   const pending = pendingRefund(facts);
-  if (pending) return lookUp(pending, nowMs) ?? ask('refund');
+  if (pending) return lookUp(pending, route, nowMs) ?? ask('refund');
   if (leftMinor === 0) return { kind: 'rest', state: 'released' };
   return followUp(facts, route, nowMs, ofCharge(held, 'refund', leftMinor));
 }
@@ -147,7 +151,7 @@ function giveBack(facts: CollectionFacts, held: AttemptFacts, route: Route, nowM
   }
   if (facts.paybacks.some(({ state }) => state === 'held')) return ask('refund');
   const pending = pendingRefund(facts);
-  if (pending) return lookUp(pending, nowMs) ?? ask('refund');
+  if (pending) return lookUp(pending, route, nowMs) ?? ask('refund');
   return { kind: 'rest', state: 'collected' };
 }
 
@@ -219,20 +223,24 @@ function followUp(facts: CollectionFacts, route: Route, nowMs: number, wanted: N
 }
 
 function again(attempt: AttemptFacts, route: Route, nowMs: number, movable: boolean): Next {
-  const { processor, notBeforeMs, firstSentMs } = attempt;
+  const { processor, notBeforeMs } = attempt;
   if (notBeforeMs === null) return ask('unknown');
   if (notBeforeMs > nowMs) return { kind: 'wait', untilMs: notBeforeMs, processor, movable };
-  // The processor may have forgotten the key: the same request could be a second one.
-  const forgotten = nowMs - firstSentMs >= route.keyLifeMs(processor);
-  return { kind: forgotten ? 'look_up' : 'send_again', attempt };
+  return { kind: isForgotten(attempt, route, nowMs) ? 'look_up' : 'send_again', attempt };
+}
+
+/** The processor may have forgotten the key: the same request could be a second one. */
+function isForgotten({ processor, firstSentMs }: AttemptFacts, route: Route, nowMs: number): boolean {
+  return nowMs - firstSentMs >= route.keyLifeMs(processor);
 }
 
 /** Null when its schedule is at its end. */
-function lookUp(attempt: AttemptFacts, nowMs: number): Next | null {
+function lookUp(attempt: AttemptFacts, route: Route, nowMs: number): Next | null {
   const { notBeforeMs, processor } = attempt;
   if (notBeforeMs === null) return null;
   if (notBeforeMs > nowMs) return { kind: 'wait', untilMs: notBeforeMs, processor, movable: false };
-  return { kind: attempt.code === toRepeat ? 'send_again' : 'look_up', attempt };
+  const byKey = attempt.code === toRepeat && !isForgotten(attempt, route, nowMs);
+  return { kind: byKey ? 'send_again' : 'look_up', attempt };
 }
 
 function isOwed({ state }: { state: string }): boolean {

@@ -50,13 +50,15 @@ export const collectionStates = ['open', 'held', 'collected', 'released', 'writt
 export type CollectionState = (typeof collectionStates)[number];
 
 /**
- * Why a person must look at it. review: the entry asks for it, before anything is charged. unknown: the schedule of look-ups
+ * Why a person must look at it. review: the entry asks for it, before anything is charged. fraud: its processor declined it
+ * with a warning; nothing is charged again without a word of a person. unknown: the schedule of look-ups
  * is at its end. made_twice: more than one was found. rejected: refused as wrong, for somebody to mend. amount_differs: the
  * processor holds another amount. no_route: no rule names a processor that takes its token. refund: of what was never
  * collected, or that the processor will not make.
  */
 export const heldReasons = [
   'review',
+  'fraud',
   'unknown',
   'made_twice',
   'rejected',
@@ -67,7 +69,7 @@ export const heldReasons = [
 export type HeldFor = (typeof heldReasons)[number];
 
 export type PersonDecision =
-  /** Go on by the rule, for a review; for anything else: nothing was charged, charge now. */
+  /** Go on by the rule, for a review; for a warning of fraud and anything else: nothing was charged, charge now. */
   | 'collect'
   /** Ask the processor again, from the beginning of the schedule. */
   | 'try_again'

@@ -20,6 +20,12 @@ afterAll(() => folder.remove());
 const parse = (text: string) => parseConfig(`${least}${text}`, 'x');
 const rulesOf = (text: string) => routingRules(parse(text), () => 1000);
 const one = '[processors.stripe]\nadapter = "stripe"\n';
+const adyen = `[processors.adyen]
+adapter = "adyen"
+baseUrl = "https://checkout-test.adyen.com"
+merchantAccount = "HoldfastLeeds"
+webhookSecretFiles = ["adyen.hmac"]
+`;
 const two = `[processors.a]\nadapter = "stripe"\ntokenPrefixes = ["pm_"]
 [processors.b]\nadapter = "stripe"\ntokenPrefixes = ["tok_"]\n`;
 
@@ -89,6 +95,24 @@ describe('the processors of a configuration', () => {
     ],
     ['what must not be asked again', rule('processors = ["a"]\notherOn = ["fraud"]'), 'routing.0.otherOn.0'],
     ['several processors without a rule', two, 'routing: with several processors'],
+    ['Adyen without its address', adyen.replace(/baseUrl.*/, ''), 'processors.adyen.baseUrl'],
+    ['Adyen without an account', adyen.replace(/merchantAccount.*/, ''), 'processors.adyen.merchantAccount'],
+    ['a shopper with a /', `${adyen}shopperReference = "a/b/c"`, 'processors.adyen.shopperReference'],
+    [
+      'Adyen without its webhooks',
+      adyen.replace(/webhookSecretFiles.*/, 'webhookSecretFiles = []'),
+      'processors.adyen.webhookSecretFiles: name the file of an HMAC key',
+    ],
+    [
+      'a search at Adyen, which has none',
+      `${adyen}searchSettledMs = 5000`,
+      'processors.adyen.searchSettledMs: unknown',
+    ],
+    [
+      'a merchant account at Stripe',
+      `${one}merchantAccount = "HoldfastLeeds"`,
+      'processors.stripe.merchantAccount: unknown',
+    ],
     [
       'tokens of nobody',
       `${one}[processors.b]\nadapter = "stripe"\n[[routing]]\nprocessors = ["b"]`,
@@ -99,20 +123,53 @@ describe('the processors of a configuration', () => {
   });
 });
 
-describe('the secrets of a processor', () => {
-  const open = (text: string, env: NodeJS.ProcessEnv = {}) => openProcessors(parse(text), { clock, env });
+const refusalOf = (opening: Promise<unknown>) => opening.catch((error: CommandError) => error);
 
-  it('come from a file beside the configuration, and the processor goes by its own name', () => {
+describe('the secrets of a processor', () => {
+  const sightings = () => ({ about: async () => [] });
+  const open = (text: string, env: NodeJS.ProcessEnv = {}) =>
+    openProcessors(parse(text), { clock, env, sightings });
+
+  it('come from a file beside the configuration, and the processor goes by its own name', async () => {
     const path = join(folder.path, 'central.toml');
     writeFileSync(path, `${least}[processors.front]\nadapter = "stripe"\nkeyFile = "stripe.key"\n`);
-    const { opened } = openProcessors(readConfig(path), { clock, env: {} });
+    const { opened } = await openProcessors(readConfig(path), { clock, env: {}, sightings });
     expect([...opened].map(([name, { port }]) => [name, port.name])).toEqual([['front', 'front']]);
   });
 
-  it('come from the credential of that name when no file is named', () => {
+  it('are beside the configuration for Adyen too, and it goes by its own name', async () => {
+    const path = join(folder.path, 'adyen.toml');
+    const files = 'keyFile = "stripe.key"\nwebhookUserFile = "adyen.user"\n';
+    writeFileSync(path, `${least}${adyen.replace('processors.adyen', 'processors.back')}${files}`);
+    const secrets = { 'adyen.hmac': '00ffAA', 'adyen.user': 'adyen:a:b' };
+    for (const [name, text] of Object.entries(secrets)) {
+      writeFileSync(join(folder.path, name), text, { mode: 0o600 });
+    }
+    const { opened, routing } = await openProcessors(readConfig(path), { clock, env: {}, sightings });
+    expect([...opened].map(([name, { port }]) => [name, port.name])).toEqual([['back', 'back']]);
+    expect(routing.processors.back?.keyLifeMs).toBe(7 * 24 * 3_600_000);
+  });
+
+  it.each([
+    ['its HMAC key is no hexadecimal number', 'adyen.hmac', 'notHexadecimal', 'HMAC key'],
+    ['a user has no password', 'adyen.user', 'notPaired:', 'user:password'],
+  ])('of Adyen are refused without being shown when %s', async (_, name, secretText, hint) => {
+    const path = join(folder.path, 'wrong.toml');
+    const files = { 'adyen.hmac': '00ff', 'adyen.user': 'adyen:any', [name]: secretText };
+    for (const [file, text] of Object.entries(files)) {
+      writeFileSync(join(folder.path, file), text, { mode: 0o600 });
+    }
+    writeFileSync(path, `${least}${adyen}keyFile = "stripe.key"\nwebhookUserFile = "adyen.user"\n`);
+    const refused = await refusalOf(openProcessors(readConfig(path), { clock, env: {}, sightings }));
+    expect(refused).toMatchObject({ code: 'secret_unusable', hint: expect.stringContaining(hint) });
+    expect(JSON.stringify([refused, String(refused)])).not.toContain(secretText);
+  });
+
+  it('come from the credential of that name when no file is named', async () => {
     writeFileSync(join(folder.path, 'stripe'), secret, { mode: 0o440 });
-    expect(open(one, { CREDENTIALS_DIRECTORY: folder.path }).opened.size).toBe(1);
-    expect(() => open(one)).toThrow(expect.objectContaining({ code: 'secret_unusable' }));
+    const { opened } = await open(one, { CREDENTIALS_DIRECTORY: folder.path });
+    expect(opened.size).toBe(1);
+    await expect(open(one)).rejects.toMatchObject({ code: 'secret_unusable' });
   });
 
   const unusable = (content: string, mode: number) => {
@@ -125,15 +182,9 @@ describe('the secrets of a processor', () => {
     ['others may read it', `${secret}\n`, 0o640, 'chmod 600'],
     ['it is empty', '\n', 0o600, 'on one line'],
     ['it holds more than a secret', `key = ${secret}\n`, 0o600, 'on one line'],
-  ])('are refused without being shown when %s', (_, content, mode, hint) => {
+  ])('are refused without being shown when %s', async (_, content, mode, hint) => {
     const text = unusable(content, mode);
-    const refused = (() => {
-      try {
-        return open(text);
-      } catch (error) {
-        return error as CommandError;
-      }
-    })();
+    const refused = await refusalOf(open(text));
     expect(refused).toMatchObject({ code: 'secret_unusable', hint: expect.stringContaining(hint) });
     expect(JSON.stringify([refused, String(refused)])).not.toContain(secret);
   });

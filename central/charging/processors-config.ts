@@ -25,12 +25,14 @@ const BaseUrl = z.url({ protocol: /^https?$/ }).refine(
   { error: 'use https://host, or http:// on this machine' },
 );
 
+/** Two while a secret is being replaced. */
+const SecretFiles = z.array(z.string().min(1)).max(4);
+
 /** What every processor is told, whoever it is. */
 const ofEvery = {
   /** Left out: the credential named like the processor, which systemd has loaded. */
   keyFile: z.string().min(1).exactOptional(),
-  /** Two while a secret is being replaced. */
-  webhookSecretFiles: z.array(z.string().min(1)).max(4).default([]),
+  webhookSecretFiles: SecretFiles.default([]),
   /** What one call may take, from the first byte to the last. */
   callMsMax: z.int().min(100).max(120_000).default(20_000),
   /** Calls on their way at once. */
@@ -46,6 +48,23 @@ const Processor = z.discriminatedUnion('adapter', [
     /** After so long a search that finds nothing proves that nothing was charged; Stripe's is behind, by more in an outage. */
     searchSettledMs: z.int().min(1000).max(86_400_000).default(3_600_000),
     ...ofEvery,
+  }),
+  z.strictObject({
+    adapter: z.literal('adyen'),
+    /** Must be said: the live one bears a prefix of the account's own. */
+    baseUrl: BaseUrl,
+    merchantAccount: Text(80),
+    /** Of tokens that do not name their own shopper in front. */
+    shopperReference: z
+      .string()
+      .regex(/^[^/]{3,256}$/, { error: 'use 3 to 256 characters, none of them a /' })
+      .exactOptional(),
+    /** Where the webhook is set up with basic authentication: `user:password`. */
+    webhookUserFile: z.string().min(1).exactOptional(),
+    ...ofEvery,
+    webhookSecretFiles: SecretFiles.refine((files) => files.length > 0, {
+      error: 'name the file of an HMAC key: Adyen tells what became of a capture by webhook alone',
+    }),
   }),
 ]);
 export type ProcessorConfig = z.infer<typeof Processor>;
@@ -141,12 +160,14 @@ export function routingRules(
 export function resolveProcessorFiles(processors: Processors, folder: string): Processors {
   const from = (path: string) => resolve(folder, path);
   return Object.fromEntries(
-    Object.entries(processors).map(([name, { keyFile, webhookSecretFiles, ...others }]) => [
+    Object.entries(processors).map(([name, one]): [string, ProcessorConfig] => [
       name,
       {
-        ...others,
-        ...(keyFile !== undefined && { keyFile: from(keyFile) }),
-        webhookSecretFiles: webhookSecretFiles.map(from),
+        ...one,
+        ...(one.keyFile !== undefined && { keyFile: from(one.keyFile) }),
+        ...(one.adapter === 'adyen' &&
+          one.webhookUserFile !== undefined && { webhookUserFile: from(one.webhookUserFile) }),
+        webhookSecretFiles: one.webhookSecretFiles.map(from),
       },
     ]),
   );

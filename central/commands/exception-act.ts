@@ -1,6 +1,7 @@
 // What a person does with an exception, a command for each: every one says why, and is kept in its history and in the audit
 // log.
 import { type Command, Option } from 'commander';
+import { readConfig } from '../config.ts';
 import { CommandError } from '../errors.ts';
 import { isAccountName, type Posting } from '../ledger/postings.ts';
 import { byCommand } from '../people/actor.ts';
@@ -11,13 +12,16 @@ import { exceptionUnknown } from './exception-show.ts';
 import { momentArgument } from './moment-argument.ts';
 import { numberArgument } from './number-argument.ts';
 import { refuseMissing, withStore } from './open-store.ts';
+import { secondPersonNeeded } from './review-words.ts';
 
 interface Options {
+  config: string;
   note: string;
   to?: string;
   due?: number;
   into?: number;
   posting?: Posting[];
+  proposal?: number;
   part?: { amountMinor: number; owner: string | null }[];
 }
 
@@ -70,6 +74,22 @@ const shapes: readonly Shape[] = [
     action: ({ note }) => ({ kind: 'received', note }),
   },
   {
+    name: 'confirm',
+    description: 'settle it as another person proposed',
+    options: [proposalOption()],
+    help: `Above the limits of reviews.secondPersonAboveMinor accept, correct and received are
+proposals; \`exception show\` names their number.`,
+    example: 'exception confirm 12 --proposal 31 --note "seen in the statement of the bank"',
+    action: ({ note, proposal = 0 }) => ({ kind: 'confirm', note, proposal }),
+  },
+  {
+    name: 'withdraw',
+    description: 'take a proposal away; anybody may',
+    options: [proposalOption()],
+    example: 'exception withdraw 12 --proposal 31 --note "the wrong account"',
+    action: ({ note, proposal = 0 }) => ({ kind: 'withdraw', note, proposal }),
+  },
+  {
     name: 'chase',
     description: 'note that the processor is asked, and until when',
     options: [
@@ -116,23 +136,34 @@ export function exceptionActions(): Command[] {
       (dataFolder, given: Options, number: string) => {
         refuseMissing(dataFolder);
         const ref = numberArgument(number);
-        const acted = withStore(dataFolder, (store) => store.actOnException(ref, action(given), byCommand()));
+        const { secondPersonAboveMinor } = readConfig(given.config).reviews;
+        const acting = { ref, action: action(given), secondPersonAboveMinor };
+        const acted = withStore(dataFolder, (store) => store.actOnException(acting, byCommand()));
         return say(acted, number);
       },
     ),
   );
 }
 
-/** @throws CommandError exception_unknown, exception_refused */
+/** @throws CommandError exception_unknown, exception_refused, second_person_needed */
 function say(acted: ExceptionActed, number: string): Said {
   switch (acted.kind) {
     case 'done':
+    case 'proposed':
       return { result: acted.exception, words: describeException(acted.exception) };
     case 'unknown':
       throw exceptionUnknown(number);
+    case 'second_person_needed':
+      throw secondPersonNeeded();
     case 'refused':
       throw new CommandError('exception_refused', `not with exception ${number}: ${acted.code}`, acted.hint);
   }
+}
+
+function proposalOption(): Option {
+  return new Option('--proposal <number>', 'as `exception show` names it')
+    .argParser(numberArgument)
+    .makeOptionMandatory();
 }
 
 function postingArgument(text: string, before: Posting[] = []): Posting[] {

@@ -46,6 +46,7 @@ export function describeException(exception: ExceptionView): string {
   const { ref, status, processor, reference, amountMinor, differenceMinor, currency, owner } = exception;
   const by = differenceMinor === null ? '' : `, differs by ${differenceMinor}`;
   const state = exception.settledAs === null ? 'open' : exception.settledAs;
+  const proposed = exception.proposal === null ? '' : `, ${exception.proposal.action} proposed`;
   const whose = owner === null ? '' : `, ${owner}`;
-  return `${String(ref).padStart(6)} ${status} ${processor || '-'} ${reference}: ${amountMinor} ${currency}${by}; ${counted(exception.rowsCount, 'row')}; ${state}${whose}`;
+  return `${String(ref).padStart(6)} ${status} ${processor || '-'} ${reference}: ${amountMinor} ${currency}${by}; ${counted(exception.rowsCount, 'row')}; ${state}${proposed}${whose}`;
 }

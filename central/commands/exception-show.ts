@@ -29,13 +29,16 @@ export function exceptionUnknown(given: string): CommandError {
 }
 
 function describe(exception: ExceptionWithHistory): string {
-  const { rows, rowsCount, history, merged, parts, mergedInto, splitFrom, chaseDueMs } = exception;
+  const { rows, rowsCount, history, proposal, merged, parts, mergedInto, splitFrom, chaseDueMs } = exception;
   const time = (ms: number) => new Date(ms).toISOString();
   const related = [
     ...merged.map((ref) => `exception ${ref} was merged into it`),
     ...parts.map((ref) => `exception ${ref} is a part of it`),
     ...(mergedInto === null ? [] : [`merged into exception ${mergedInto}`]),
     ...(splitFrom === null ? [] : [`a part of exception ${splitFrom}`]),
+    ...(proposal === null
+      ? []
+      : [`proposal ${proposal.number}: ${proposal.action}, by ${proposal.who}, waits for another person`]),
     ...(chaseDueMs === null ? [] : [`the processor is asked, answer due ${time(chaseDueMs)}`]),
   ];
   return [

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { isAddressRange } from '../../kit/address-list.ts';
 import { CommandError } from '../errors.ts';
 import { byCommand } from '../people/actor.ts';
-import { hashApiKey, KeyName, keyAddressesMax, keysMax, newApiKey } from '../people/keys.ts';
+import { hashApiKey, KeyName, KeyOwner, keyAddressesMax, keysMax, newApiKey } from '../people/keys.ts';
 import type { KeyCreated } from '../people/port.ts';
 import { type Action, actions, type Role, roles } from '../people/roles.ts';
 import { databaseCommand } from './command.ts';
@@ -12,6 +12,7 @@ import { withStore } from './open-store.ts';
 
 interface Options {
   role: Role;
+  owner?: string;
   scope?: Action[];
   from?: string[];
   expires?: string;
@@ -25,13 +26,14 @@ export function keyCreate(): Command {
       arguments: [['<name>', 'whose or what for: a-z, 0-9 and -']],
       options: [
         new Option('--role <role>', 'what it may do').choices(roles).makeOptionMandatory(),
+        new Option('--owner <person>', 'whose it is; all keys of one owner are one person'),
         new Option('--scope <action...>', 'only these actions of the role').choices(actions),
         new Option('--from <address...>', 'only from these addresses or networks'),
         new Option('--expires <moment>', 'until when: 90d, 24h or 2027-01-31'),
       ],
       help: 'docs/operations/keys.md says what each role may do.',
       examples: [
-        'key create month-end --role finance --expires 90d --config central.toml',
+        'key create ann-laptop --owner ann --role finance --expires 90d --config central.toml',
         'key create screens --role viewer --scope fleet.read ledger.read --from 10.20.0.0/16 --config central.toml',
       ],
     },
@@ -39,10 +41,18 @@ export function keyCreate(): Command {
       const by = byCommand();
       const secret = newApiKey();
       const addresses = options.from ?? null;
-      refuseUnusable(name, addresses ?? []);
-      const { role, scope, expires } = options;
+      const { role, owner = null, scope, expires } = options;
+      refuseUnusable(name, owner, addresses ?? []);
       const expiresMs = expires === undefined ? null : momentAhead('--expires', expires, by.nowMs);
-      const wanted = { name, role, scopes: scope ?? null, addresses, expiresMs, hash: hashApiKey(secret) };
+      const wanted = {
+        name,
+        owner,
+        role,
+        scopes: scope ?? null,
+        addresses,
+        expiresMs,
+        hash: hashApiKey(secret),
+      };
       const key = created(withStore(dataFolder, (store) => store.createKey(wanted, by)));
       const end = expiresMs === null ? '' : `, until ${momentWords(expiresMs)}`;
       return {
@@ -54,13 +64,20 @@ export function keyCreate(): Command {
 }
 
 /** @throws CommandError argument_malformed */
-function refuseUnusable(name: string, addresses: readonly string[]): void {
+function refuseUnusable(name: string, owner: string | null, addresses: readonly string[]): void {
   const parsed = KeyName.safeParse(name);
   if (!parsed.success) {
     throw new CommandError(
       'argument_malformed',
       `'${name}' cannot be the name of a key`,
       'Use 1 to 63 of a-z, 0-9 and -.',
+    );
+  }
+  if (owner !== null && !KeyOwner.safeParse(owner).success) {
+    throw new CommandError(
+      'argument_malformed',
+      `'${owner}' cannot be an owner`,
+      "Name the person as the machine's users are named: a-z, 0-9, _, . and -.",
     );
   }
   const wrong = addresses.filter((address) => !isAddressRange(address));

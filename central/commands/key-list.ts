@@ -25,10 +25,11 @@ export function keyList(): Command {
 }
 
 export function keyWords(key: KeyView, nowMs: number): string {
-  const { name, role, scopes, addresses, lastUsedDay } = key;
+  const { name, owner, role, scopes, addresses, lastUsedDay } = key;
   const old = key.secrets.filter(({ untilMs }) => untilMs !== null && untilMs > nowMs);
   return [
     name,
+    ...(owner === null ? [] : [`of ${owner}`]),
     role,
     stateWords(key, nowMs),
     lastUsedDay === null ? 'never used' : `last used ${lastUsedDay}`,

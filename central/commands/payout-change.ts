@@ -65,11 +65,12 @@ function stepOf(verb: Verb, { reference = '', reason = '' }: Options): PayoutSte
 
 /** @throws CommandError payout_unknown, payout_refused */
 function change(config: string, number: number, step: PayoutStep): PayoutView {
-  const { dataFolder, payouts } = readConfig(config);
+  const { dataFolder, payouts, reviews } = readConfig(config);
   refuseMissing(dataFolder);
   const { approveOwn } = payouts;
+  const { secondPersonAboveMinor } = reviews;
   const changed = withStore(dataFolder, (store) =>
-    store.changePayout({ number, step, approveOwn }, byCommand()),
+    store.changePayout({ number, step, rules: { approveOwn, secondPersonAboveMinor } }, byCommand()),
   );
   switch (changed.kind) {
     case 'changed':
@@ -86,7 +87,7 @@ function change(config: string, number: number, step: PayoutStep): PayoutView {
       throw new CommandError(
         'payout_refused',
         `who prepared payout ${number} does not approve it`,
-        'Let somebody else approve it, or set payouts.approveOwn in the configuration.',
+        'Let somebody else approve it; up to reviews.secondPersonAboveMinor payouts.approveOwn lets you.',
       );
   }
 }

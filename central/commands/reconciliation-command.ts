@@ -1,11 +1,16 @@
 // What the commands of reconciliation share: their settings, a store for short pieces of work, and a line for who waits.
 import type { Command } from 'commander';
+import { systemClock } from '../../kit/clock.ts';
+import { openProcessors } from '../charging/open-processors.ts';
 import { type Config, readConfig } from '../config.ts';
 import { CommandError } from '../errors.ts';
 import { restAsLong } from '../feed/publish.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import { actorWords, byCommand } from '../people/actor.ts';
+import type { ReportRange } from '../processors/port.ts';
+import { type AskedImport, importAsked, nameOf } from '../reconciliation/ask-report.ts';
 import { type Fetched, fetchInbox } from '../reconciliation/inbox.ts';
+import { createSightings } from '../webhooks/sightings.ts';
 import { type CommandShape, command, configOption, type Said } from './command.ts';
 
 /** A command that needs more of the configuration than where the database lies. */
@@ -20,6 +25,9 @@ export function configuredCommand<Options extends object, Args extends unknown[]
 }
 
 const sayEveryMs = 2000;
+const dayMs = 86_400_000;
+/** A payout may come back for five working days, and then its report is another. */
+const askedDays = 8;
 
 /** Who does it and at what pace; long work says on stderr how far it is. */
 export function byHand() {
@@ -48,6 +56,51 @@ export function fetchByHand({ reconciliation: { inbox } }: Config, port: LedgerP
     const hint = 'Set inbox in the [reconciliation] table of the configuration.';
     throw new CommandError('config_malformed', 'no inbox is configured', hint);
   }
+  return fetchInbox(port, inbox, importByHand());
+}
+
+/**
+ * Asks one processor for its report and takes that in.
+ * @throws CommandError argument_malformed where it is not configured or cannot be asked; secret_unusable
+ */
+export async function askByHand(
+  config: Config,
+  port: LedgerPort,
+  processor: string,
+  range: ReportRange,
+): Promise<Fetched> {
+  const section = config.processors[processor];
+  if (section === undefined) {
+    const hint = 'Name a section of [processors] in the configuration.';
+    throw new CommandError('argument_malformed', `no processor ${processor} is configured`, hint);
+  }
+  const one = { processors: { [processor]: section }, routing: [] };
+  const sightings = (name: string) => createSightings(name, () => port);
+  const { opened } = await openProcessors(one, { clock: systemClock(), env: process.env, sightings });
+  const report = opened.get(processor)?.port.report ?? null;
+  if (report === null) {
+    const hint = 'Bring its report to the inbox, or import it as a file.';
+    throw new CommandError('argument_malformed', `${processor} cannot be asked for a report`, hint);
+  }
+  const asked = { processor, format: section.adapter, report, range };
+  const source = { side: 'processor' as const, source: processor };
+  const made = await importAsked(port, asked, config.dataFolder, importByHand());
+  return { source, name: nameOf(range), outcome: outcomeOf(made) };
+}
+
+function outcomeOf(made: AskedImport): Fetched['outcome'] {
+  if (made.kind === 'imported') return { kind: made.known ? 'known' : 'imported', file: made.file };
+  const message = `the processor did not give the whole report (${made.code}); nothing of it was stored`;
+  return { kind: 'failed', code: 'report_unavailable', message };
+}
+
+/** Up to the last midnight (UTC): asked for again on the same day it is the same report. */
+export function usualRange(nowMs: number): ReportRange {
+  const untilMs = Math.floor(nowMs / dayMs) * dayMs;
+  return { fromMs: untilMs - askedDays * dayMs, untilMs };
+}
+
+function importByHand() {
   const { by, nowMs, rest, progress } = byHand();
-  return fetchInbox(port, inbox, { by, nowMs, rest, progress: (items) => progress(`${items} read`) });
+  return { by, nowMs, rest, progress: (items: number) => progress(`${items} read`) };
 }

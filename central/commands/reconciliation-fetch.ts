@@ -1,27 +1,71 @@
-// `reconciliation fetch`: takes in what was brought to the inbox.
-import type { Command } from 'commander';
+// `reconciliation fetch`: takes in what was brought to the inbox, or what a processor says when it is asked.
+import { type Command, Option } from 'commander';
+import { CommandError } from '../errors.ts';
+import type { ReportRange } from '../processors/port.ts';
 import type { Fetched } from '../reconciliation/inbox.ts';
 import { counted } from './command.ts';
+import { momentArgument } from './moment-argument.ts';
 import { refuseMissing, withPort } from './open-store.ts';
-import { configuredCommand, fetchByHand } from './reconciliation-command.ts';
+import { askByHand, configuredCommand, fetchByHand, usualRange } from './reconciliation-command.ts';
+
+interface Options {
+  processor?: string;
+  from?: number;
+  until?: number;
+}
 
 export function reconciliationFetch(): Command {
   return configuredCommand(
     {
       name: 'fetch',
-      description: 'take in every file in the inbox',
+      description: 'take in every file in the inbox, or ask a processor for its report',
+      options: [
+        new Option('--processor <name>', 'ask it for its payouts, with all that they paid out'),
+        new Option('--from <moment>', 'of payouts since then; 8 days before the end unless told').argParser(
+          momentArgument,
+        ),
+        new Option('--until <moment>', 'and before then; the last midnight (UTC) unless told').argParser(
+          momentArgument,
+        ),
+      ],
       help: `The inbox holds processors/NAME and banks/ACCOUNT; a file goes to done or
 failed there. Write it under a name that ends in .part and rename it when it is
 whole.`,
-      examples: ['reconciliation fetch --config central.toml --json'],
+      examples: [
+        'reconciliation fetch --config central.toml --json',
+        'reconciliation fetch --processor stripe --config central.toml',
+      ],
     },
-    async (config) => {
+    async (config, options: Options) => {
+      const range = rangeOf(options);
       refuseMissing(config.dataFolder);
-      const fetched = await withPort(config.dataFolder, (port) => fetchByHand(config, port));
+      const { processor } = options;
+      const fetched = await withPort(config.dataFolder, async (port) =>
+        processor === undefined
+          ? fetchByHand(config, port)
+          : [await askByHand(config, port, processor, range)],
+      );
       const words = fetched.length === 0 ? 'The inbox is empty.' : fetched.map(describeFetched).join('\n');
       const exitCode = fetched.some(({ outcome }) => outcome.kind === 'failed') ? 1 : 0;
       return { result: { fetched }, words, exitCode };
     },
+  );
+}
+
+/** @throws CommandError argument_malformed */
+function rangeOf({ processor, from, until }: Options): ReportRange {
+  if (processor === undefined && (from ?? until) !== undefined) {
+    const hint = 'Name it with --processor; the inbox is always taken whole.';
+    throw new CommandError('argument_malformed', 'which processor is to be asked?', hint);
+  }
+  const usual = usualRange(until ?? Date.now());
+  const untilMs = until ?? usual.untilMs;
+  const fromMs = from ?? usual.fromMs;
+  if (fromMs < untilMs) return { fromMs, untilMs };
+  throw new CommandError(
+    'argument_malformed',
+    'no time lies between --from and --until',
+    'Change one of them.',
   );
 }
 

@@ -10,7 +10,7 @@ import { openForReading, readSides } from '../reconciliation/sqlite/sides.ts';
 import { counted, type Said } from './command.ts';
 import { momentArgument } from './moment-argument.ts';
 import { refuseMissing, withPort } from './open-store.ts';
-import { byHand, configuredCommand, fetchByHand } from './reconciliation-command.ts';
+import { askByHand, byHand, configuredCommand, fetchByHand, usualRange } from './reconciliation-command.ts';
 import { describeFetched } from './reconciliation-fetch.ts';
 
 export function reconciliationRun(): Command {
@@ -22,7 +22,7 @@ export function reconciliationRun(): Command {
         new Option('--as-of <moment>', 'judge what is late as of then; now unless told').argParser(
           momentArgument,
         ),
-        new Option('--fetch', 'take in what lies in the inbox first'),
+        new Option('--fetch', 'first take in the inbox, and ask the processors named in `fetch`'),
       ],
       help: `What was found before is the same exception; what is gone settles by itself.
 Run it as often as you like: nothing is booked twice.`,
@@ -34,12 +34,20 @@ Run it as often as you like: nothing is booked twice.`,
     async (config, options: { asOf?: number; fetch?: boolean }) => {
       refuseMissing(config.dataFolder);
       return withPort(config.dataFolder, async (port) => {
-        const fetched = options.fetch ? await fetchByHand(config, port) : [];
+        const fetched = options.fetch ? await fetchAll(config, port) : [];
         const run = await runByHand(config, port, options.asOf ?? Date.now());
         return sayRun(run, await port.openExceptions(), fetched);
       });
     },
   );
+}
+
+/** One that does not answer holds nothing up: the next run asks it again. */
+async function fetchAll(config: Config, port: LedgerPort): Promise<Fetched[]> {
+  const { inbox, fetch } = config.reconciliation;
+  const fetched = inbox === undefined && fetch.length > 0 ? [] : await fetchByHand(config, port);
+  for (const name of fetch) fetched.push(await askByHand(config, port, name, usualRange(Date.now())));
+  return fetched;
 }
 
 async function runByHand(config: Config, port: LedgerPort, asOfMs: number): Promise<RunView> {

@@ -188,6 +188,40 @@ describe('exceptions', () => {
     expect(audited.items).toMatchObject([{ about: `exception ${ref}`, detail: { note: 'theirs is right' } }]);
   });
 
+  it('take a correction back when what it corrected is another amount, or is gone', async () => {
+    sold({ n: 1, amountMinor: 200, atMs: soldMs });
+    const withId = (id: string, minor: number) => row(1, minor).replace('txn_1', id).replace('po_000001', '');
+    await importReport(report('r.csv', withId('txn_1a', 150), withId('txn_1b', 55)));
+    await reconcile();
+    const [{ ref }] = await list();
+    const correct = (minor: number) => {
+      const postings = [
+        '--posting',
+        `receivable:processor:stripe ${minor} GBP`,
+        '--posting',
+        `suspense ${-minor} GBP`,
+      ];
+      return desk.json('exception', 'correct', String(ref), ...postings, '--note', 'theirs is right');
+    };
+    await correct(5);
+    expect(await reconcile()).toMatchObject({ run: { reopened: 0 }, open: [] });
+    expect(balances()).toMatchObject({ suspense: -5 });
+    await importReport(report('more.csv', withId('txn_2', -3)));
+    expect(await reconcile()).toMatchObject({ run: { reopened: 1 } });
+    expect(balances().suspense).toBeUndefined();
+    await correct(2);
+    await importReport(report('rest.csv', withId('txn_3', -2)));
+    expect(await reconcile()).toMatchObject({ run: { gone: 1 }, open: [] });
+    expect(balances().suspense).toBeUndefined();
+    const { history } = await desk.json('exception', 'show', String(ref));
+    expect(history.map(({ action }: { action: string }) => action)).toEqual([
+      ...['opened', 'correct', 'correction_reversed', 'reopened'],
+      ...['correct', 'correction_reversed', 'gone'],
+    ]);
+    await reconcile();
+    expect(balances().suspense).toBeUndefined();
+  });
+
   it('are assigned, chased, split and merged, and each says why', async () => {
     sold({ n: 1, amountMinor: 200, atMs: soldMs }, { n: 2, amountMinor: 300, atMs: soldMs });
     await reconcile();

@@ -39,12 +39,16 @@ export function spokenReview(said: ReviewSpoken, number: number): ReviewWithEven
         'A decision stands.',
       );
     case 'second_person_needed':
-      throw new CommandError(
-        'second_person_needed',
-        'you proposed this yourself',
-        'Another person must confirm it: another user of this machine, or a key over HTTP.',
-      );
+      throw secondPersonNeeded();
   }
+}
+
+export function secondPersonNeeded(): CommandError {
+  return new CommandError(
+    'second_person_needed',
+    'you proposed this yourself',
+    'Another person must confirm it: another user of this machine, or a key of theirs over HTTP.',
+  );
 }
 
 export function reviewUnknown(number: number): CommandError {

@@ -22,7 +22,7 @@ let proxied: HttpServer;
 function make(name: string, more: Partial<NewKey> = {}): void {
   const secret = newApiKey();
   secrets.set(name, secret);
-  const key = { name, role: 'viewer' as const, scopes: null, addresses: null, expiresMs: null };
+  const key = { name, owner: null, role: 'viewer' as const, scopes: null, addresses: null, expiresMs: null };
   store.createKey({ ...key, hash: hashApiKey(secret), ...more }, by);
 }
 
@@ -98,6 +98,20 @@ describe('the gate', () => {
     expect((await asked(...office, proxied)).status).toBe(200);
     expect((await asked('office', '/v1/appliances', '203.0.113.9, 198.51.100.1', proxied)).status).toBe(403);
     expect((await asked('local', '/v1/appliances', '203.0.113.9', proxied)).status).toBe(403);
+  });
+
+  it('writes down whose key a change came from', async () => {
+    make('laptop', { role: 'admin', owner: 'ann' });
+    const answer = await fetch(`http://127.0.0.1:${direct.port}/v1/keys`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${secrets.get('laptop')}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'phone', role: 'viewer', owner: 'ann' }),
+    });
+    expect(await answer.json()).toMatchObject({
+      key: { owner: 'ann', createdBy: 'key laptop (ann, admin)' },
+    });
+    const { items } = store.auditRecords({ action: null, about: 'key phone', cursor: null, limit: 1 });
+    expect(items).toMatchObject([{ actor: { name: 'laptop', owner: 'ann' }, detail: { owner: 'ann' } }]);
   });
 
   it('writes down the address a change came from', async () => {

@@ -39,7 +39,8 @@ export function createGate(parts: {
         `The key ${key.name} (${key.role}) may not ${action}. Use one whose role and scopes allow it.`,
       );
     }
-    return { actor: { kind: 'key', name: key.name, role: key.role, from }, nowMs };
+    const { name, role, owner } = key;
+    return { actor: { kind: 'key', name, role, from, ...(owner !== null && { owner }) }, nowMs };
   };
 }
 

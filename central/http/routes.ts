@@ -39,8 +39,8 @@ export function allRoutes({ store, ignoredFrames, processors, reviews, payouts }
     ...auditRoutes(store),
     ...chargingRoutes(store),
     ...reviewRoutes(store, reviews),
-    ...reconciliationRoutes(store),
-    ...payoutRoutes(store, payouts),
+    ...reconciliationRoutes(store, reviews),
+    ...payoutRoutes(store, { ...payouts, ...reviews }),
     ...webhookRoutes(store),
     ...outboundRoutes(store),
   ];

@@ -50,7 +50,8 @@ beforeAll(async () => {
   const payload = await journal.payload(1, 2);
   const facts = { lastSeq: 2, lastHash: journal.hashAt(2), feedId: null, appliedThrough: 0, nowMs };
   await port.ensureFirstKey(hashApiKey(secret), nowMs);
-  const key = { name: 'eyes', role: 'viewer' as const, scopes: null, addresses: null, expiresMs: null };
+  const unbound = { owner: null, scopes: null, addresses: null, expiresMs: null };
+  const key = { name: 'eyes', role: 'viewer' as const, ...unbound };
   await port.createKey({ ...key, hash: hashApiKey(viewer) }, byTester(nowMs));
   await port.registerAppliance({ id: 'box-1', site: 'Leeds' }, byTester(nowMs));
   await port.hello({
@@ -215,7 +216,8 @@ describe('a real central answers as described', () => {
     ['readException', 200, '/v1/exceptions/1'],
     ['readException', 404, '/v1/exceptions/99'],
     ['actOnException', 200, '/v1/exceptions/1/actions', post({ kind: 'accept', ...note })],
-    ['actOnException', 409, '/v1/exceptions/1/actions', post({ kind: 'accept', ...note })],
+    ['actOnException', 409, '/v1/exceptions/1/actions', post({ kind: 'received', ...note })],
+    ['actOnException', 409, '/v1/exceptions/1/actions', post({ kind: 'confirm', proposal: 2, ...note })],
     ['actOnException', 400, '/v1/exceptions/1/actions', post({ kind: 'accept' })],
     ['listReconciliationRuns', 200, '/v1/reconciliation/runs'],
     ['listReportFiles', 200, '/v1/reconciliation/files'],

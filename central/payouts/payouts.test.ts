@@ -9,6 +9,7 @@ import { createTestJournal, testKeys } from '../fixtures/journal.ts';
 import { portOver } from '../ledger/sqlite/direct-port.ts';
 import type { SqliteStore } from '../ledger/sqlite/store.ts';
 import type { By } from '../people/actor.ts';
+import type { ApprovalRules } from './port.ts';
 import type { PayoutRule } from './prepare.ts';
 
 const dayMs = 86_400_000;
@@ -86,6 +87,7 @@ describe('payouts', () => {
     number: number,
     kind: 'approved' | 'paid' | 'failed' | 'returned',
     by = ben(startMs + dayMs),
+    rules: ApprovalRules = { approveOwn: false, secondPersonAboveMinor: {} },
   ) =>
     store.transaction(() => {
       const steps = {
@@ -94,7 +96,7 @@ describe('payouts', () => {
         failed: { kind: 'failed', reason: 'account closed' },
         returned: { kind: 'returned', reason: 'came back' },
       } as const;
-      return store.changePayout({ number, step: steps[kind], approveOwn: false }, by);
+      return store.changePayout({ number, step: steps[kind], rules }, by);
     });
   const lines = (number: number) =>
     store
@@ -102,6 +104,17 @@ describe('payouts', () => {
       .map(({ kind, amountMinor }) => `${kind} ${amountMinor}`);
   const balances = () =>
     Object.fromEntries(store.accounts().map(({ name, balanceMinor }) => [name, Number(balanceMinor)]));
+
+  it('is approved by who prepared it only up to the limit, and never with another key of theirs', async () => {
+    await book(startMs, sale());
+    prepare(startMs + 1);
+    const key = (name: string, owner: string) =>
+      ({ actor: { kind: 'key', name, role: 'finance', from: '::1', owner }, nowMs: startMs + 2 }) as const;
+    const desk = (GBP: number) => ({ approveOwn: true, secondPersonAboveMinor: { GBP } });
+    expect(step(1, 'approved', anna(startMs + 2), desk(849))).toEqual({ kind: 'same_person' });
+    expect(step(1, 'approved', key('laptop', 'anna'), desk(849))).toEqual({ kind: 'same_person' });
+    expect(step(1, 'approved', anna(startMs + 2), desk(850))).toMatchObject({ kind: 'changed' });
+  });
 
   it('pays what was sold less the fee, once, and leaves nothing owed', async () => {
     const first = sale();

@@ -3,6 +3,7 @@
 import type { Page } from '../ledger/page.ts';
 import type { AccountName } from '../ledger/postings.ts';
 import type { By } from '../people/actor.ts';
+import type { SecondPersonLimits } from '../people/second-person.ts';
 import type { Carried, PayoutRule } from './prepare.ts';
 
 export interface Payee {
@@ -73,6 +74,12 @@ export type PayoutChanged =
   /** Who prepared it does not approve it. */
   | { kind: 'same_person' };
 
+export interface ApprovalRules {
+  /** Who prepared a payout may approve it as well, up to the limit. */
+  approveOwn: boolean;
+  secondPersonAboveMinor: SecondPersonLimits;
+}
+
 /** A movement's lines that replace what was reversed. */
 export interface ReplacingLine {
   account: AccountName;
@@ -102,7 +109,7 @@ export interface PayoutCalls {
     of: { payee: string; currency: string; untilMs: number; rule: PayoutRule },
     by: By,
   ): PayoutPrepared;
-  changePayout(change: { number: number; step: PayoutStep; approveOwn: boolean }, by: By): PayoutChanged;
+  changePayout(change: { number: number; step: PayoutStep; rules: ApprovalRules }, by: By): PayoutChanged;
   /** The newest first. */
   payouts(filter: {
     payee: string | null;

@@ -11,7 +11,7 @@ import type { LedgerPort } from '../ledger/port.ts';
 import { PayeeId } from '../ledger/split-words.ts';
 import * as answers from './answers.ts';
 import type { PayoutsConfig } from './config.ts';
-import type { PayoutChanged } from './port.ts';
+import type { ApprovalRules, PayoutChanged } from './port.ts';
 
 const { payeeSample, payoutSample, lineSample } = answers;
 const note = Text(limits.textCharsMax);
@@ -35,7 +35,7 @@ const LinesQuery = z.strictObject({
   limit: Limit(1000, 100),
 });
 
-export function payoutRoutes(store: LedgerPort, config: PayoutsConfig): Route[] {
+export function payoutRoutes(store: LedgerPort, config: PayoutsConfig & ApprovalRules): Route[] {
   return [
     route({
       id: 'listPayees',
@@ -151,7 +151,7 @@ export function payoutRoutes(store: LedgerPort, config: PayoutsConfig): Route[] 
       example: { ...payoutSample, state: 'paid', reference: 'BACS-7' },
       problems: ['not_found', 'payout_refused', 'second_person_needed'],
       handle: async ({ params: { number }, body: step, by }) =>
-        changed(await store.changePayout({ number, step, approveOwn: config.approveOwn }, by)),
+        changed(await store.changePayout({ number, step, rules: config }, by)),
     }),
   ];
 }
@@ -166,7 +166,10 @@ function changed(answer: PayoutChanged) {
     case 'not_now':
       throw new ProblemError('payout_refused', `It is ${answer.state}.`);
     case 'same_person':
-      throw new ProblemError('second_person_needed', 'Who prepared it does not approve it.');
+      throw new ProblemError(
+        'second_person_needed',
+        'Who prepared it does not approve it: neither with another key of theirs.',
+      );
     default:
       return unreachable(answer);
   }

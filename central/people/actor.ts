@@ -3,8 +3,8 @@ import { hostname, userInfo } from 'node:os';
 import type { Role } from './roles.ts';
 
 export type Actor =
-  /** Over HTTP; `from` is the address the request came from. */
-  | { kind: 'key'; name: string; role: Role; from: string }
+  /** Over HTTP; `from` is the address the request came from, `owner` whose key it is where it says so. */
+  | { kind: 'key'; name: string; role: Role; from: string; owner?: string }
   /** A command on the machine itself: whoever may open the database may do everything. */
   | { kind: 'command'; user: string; from: string }
   /** A rule of central's own, without a person. */
@@ -30,11 +30,11 @@ export function commandAtWork(): AtWork {
   return { actor: byCommand().actor, nowMs: Date.now };
 }
 
-/** For lists and logs: `key ci-reports (finance)`. */
+/** For lists and logs: `key ci-reports (finance)`, `key ann-laptop (ann, finance)`. */
 export function actorWords(actor: Actor): string {
   switch (actor.kind) {
     case 'key':
-      return `key ${actor.name} (${actor.role})`;
+      return `key ${actor.name} (${actor.owner === undefined ? '' : `${actor.owner}, `}${actor.role})`;
     case 'command':
       return `${actor.user}@${actor.from}`;
     case 'central':

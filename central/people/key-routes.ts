@@ -6,7 +6,7 @@ import { unreachable } from '../../kit/assert.ts';
 import { Moment } from '../http/fields.ts';
 import { ProblemError } from '../http/problems.ts';
 import { type Route, route } from '../http/route.ts';
-import { hashApiKey, KeyName, keyAddressesMax, newApiKey } from './keys.ts';
+import { hashApiKey, KeyName, KeyOwner, keyAddressesMax, newApiKey } from './keys.ts';
 import type { KeyChanged, KeyCreated, PeoplePort } from './port.ts';
 import { actions, roles } from './roles.ts';
 
@@ -17,6 +17,9 @@ const AddressRange = z
 const Key = z
   .object({
     name: z.string(),
+    owner: z.string().nullable().meta({
+      description: 'Whose it is: all keys of one owner are one person. Null: a person of its own.',
+    }),
     role: z.enum(roles),
     scopes: z.array(z.enum(actions)).nullable().meta({ description: 'Null: all that the role may.' }),
     addresses: z.array(z.string()).nullable().meta({ description: 'Null: from any address.' }),
@@ -36,6 +39,7 @@ const KeyWithSecret = z
 
 const NewKey = z.strictObject({
   name: KeyName,
+  owner: KeyOwner.optional(),
   role: z.enum(roles),
   scopes: z.array(z.enum(actions)).min(1).optional(),
   addresses: z.array(AddressRange).min(1).max(keyAddressesMax).optional(),
@@ -49,6 +53,7 @@ const Name = z.object({ name: z.string() });
 const atMs = 1_795_000_000_000;
 const sample: z.output<typeof Key> = {
   name: 'month-end',
+  owner: 'ann',
   role: 'finance',
   scopes: ['ledger.read'],
   addresses: ['10.20.0.0/16'],
@@ -82,6 +87,7 @@ export function keyRoutes(store: PeoplePort): Route[] {
       body: NewKey,
       bodyExample: {
         name: 'month-end',
+        owner: 'ann',
         role: 'finance',
         scopes: ['ledger.read'],
         addresses: ['10.20.0.0/16'],
@@ -91,11 +97,11 @@ export function keyRoutes(store: PeoplePort): Route[] {
       example: { key: sample, secret: secretSample },
       problems: ['key_name_taken', 'keys_full'],
       handle: async ({ body, by }) => {
-        const { scopes = null, addresses = null, expiresMs = null } = body;
+        const { owner = null, scopes = null, addresses = null, expiresMs = null } = body;
         if (expiresMs !== null) refusePast('expiresMs', expiresMs, by.nowMs);
         const secret = newApiKey();
         const made = await store.createKey(
-          { ...body, scopes, addresses, expiresMs, hash: hashApiKey(secret) },
+          { ...body, owner, scopes, addresses, expiresMs, hash: hashApiKey(secret) },
           by,
         );
         return { key: createdKey(made), secret };

@@ -4,6 +4,7 @@ import { beyondMaker, hashApiKey, judgeKey, KeyName, keyMay, newApiKey, scopesBe
 const nowMs = 1_795_000_000_000;
 const key = {
   name: 'k',
+  owner: null,
   role: 'finance' as const,
   scopes: null,
   addresses: null,

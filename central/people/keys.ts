@@ -12,8 +12,15 @@ export const KeyName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, {
   error: 'use 1 to 63 of a-z, 0-9 and -, not beginning with -',
 });
 
+/** As the machine names its users, so that a person with a key and a shell is one person. */
+export const KeyOwner = z.string().regex(/^[a-z0-9_][a-z0-9_.-]{0,62}$/, {
+  error: "name the person as the machine's users are named: 1 to 63 of a-z, 0-9, _, . and -",
+});
+
 export interface KeyView {
   name: string;
+  /** Whose it is: all keys of one owner are one person. Null: a person of its own. */
+  owner: string | null;
   role: Role;
   /** Narrower than the role; null: all that the role may. */
   scopes: Action[] | null;
@@ -36,6 +43,7 @@ export interface Rights {
 
 export interface AdmittedKey extends Rights {
   name: string;
+  owner: string | null;
 }
 
 export type Admission =
@@ -56,18 +64,18 @@ export function hashApiKey(key: string): Buffer {
 
 /** What becomes of a request with a secret that is known. */
 export function judgeKey(
-  key: Pick<KeyView, 'name' | 'role' | 'scopes' | 'addresses' | 'expiresMs' | 'revokedMs'>,
+  key: Pick<KeyView, 'name' | 'owner' | 'role' | 'scopes' | 'addresses' | 'expiresMs' | 'revokedMs'>,
   secretUntilMs: number | null,
   request: { from: string; nowMs: number },
 ): Admission {
-  const { name, role, scopes } = key;
+  const { name, owner, role, scopes } = key;
   if (key.revokedMs !== null) return { kind: 'revoked', name };
   const over = (endMs: number | null) => endMs !== null && endMs <= request.nowMs;
   if (over(key.expiresMs) || over(secretUntilMs)) return { kind: 'expired', name };
   if (key.addresses !== null && !isListed(key.addresses, request.from)) {
     return { kind: 'address_not_allowed', name };
   }
-  return { kind: 'admitted', key: { name, role, scopes } };
+  return { kind: 'admitted', key: { name, owner, role, scopes } };
 }
 
 /** The role's right, unless the key was made narrower. */

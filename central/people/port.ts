@@ -7,6 +7,7 @@ import type { Action, Role } from './roles.ts';
 
 export interface NewKey {
   name: string;
+  owner: string | null;
   role: Role;
   scopes: Action[] | null;
   addresses: string[] | null;

@@ -12,7 +12,13 @@ import {
 } from './reviews.ts';
 
 const hourMs = 3_600_000;
-const open = { state: 'open', decision: null, currency: 'GBP', amountMinor: 1000 } as const;
+const open = {
+  kind: 'in_review',
+  state: 'open',
+  decision: null,
+  currency: 'GBP',
+  amountMinor: 1000,
+} as const;
 const none = { secondPersonAboveMinor: {} };
 const above = (GBP: number) => ({ secondPersonAboveMinor: { GBP } });
 const ann = { person: 'key ann', proposedBy: null };
@@ -24,6 +30,11 @@ describe('a decision', () => {
     ['above it is a proposal', [open, 'approve', ann, above(999)], 'proposed'],
     ['to decline is one too', [open, 'decline', ann, above(999)], 'proposed'],
     ['to try again moves nothing and needs nobody else', [open, 'try_again', ann, above(0)], 'decided'],
+    [
+      'to try again after a warning of fraud charges again, and is a proposal',
+      [{ ...open, kind: 'fraud' }, 'try_again', ann, above(0)],
+      'proposed',
+    ],
     [
       'in a currency without a limit of its own is a proposal where others have one',
       [{ ...open, currency: 'EUR', amountMinor: 1 }, 'approve', ann, above(999)],
@@ -75,7 +86,7 @@ describe('a decision', () => {
     });
     fc.assert(
       fc.property(fc.array(word, { maxLength: 12 }), (words) => {
-        let review: Pick<Review, 'state' | 'decision' | 'currency' | 'amountMinor'> = open;
+        let review: Pick<Review, 'kind' | 'state' | 'decision' | 'currency' | 'amountMinor'> = open;
         let proposedBy: string | null = null;
         const said = new Map<ReviewDecision, Set<string>>();
         for (const { person, decision } of words) {

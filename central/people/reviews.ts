@@ -1,6 +1,7 @@
 // Reviews: questions that a person must answer before money moves on. The rules here say what a decision does, when a
 // second person is needed, and what happens when nobody answers. No clock, no database.
 import type { Actor } from './actor.ts';
+import { needsSecondPerson, type SecondPersonLimits } from './second-person.ts';
 
 export const reviewKinds = ['in_review', 'unknown_attempt', 'fraud', 'held_money'] as const;
 /**
@@ -44,11 +45,7 @@ export interface Review {
 }
 
 export interface ReviewRules {
-  /**
-   * Above this amount a second person confirms. Without any currency nobody ever must; where some are named, one that is
-   * not needs a second person always: a forgotten currency must not be the way around.
-   */
-  secondPersonAboveMinor: Readonly<Record<string, number>>;
+  secondPersonAboveMinor: SecondPersonLimits;
   /** By kind: after how long, and what then. */
   timeOut: Readonly<Record<ReviewKind, { dueHours: number; onDue: 'decline' | 'escalate' }>>;
 }
@@ -63,7 +60,7 @@ export type Taken =
 
 /** Whether the person's decision holds at once, waits for another's, or is the other's. */
 export function takeDecision(
-  review: Pick<Review, 'state' | 'decision' | 'currency' | 'amountMinor'>,
+  review: Pick<Review, 'kind' | 'state' | 'decision' | 'currency' | 'amountMinor'>,
   wanted: ReviewDecision,
   who: { person: string; proposedBy: string | null },
   rules: Pick<ReviewRules, 'secondPersonAboveMinor'>,
@@ -71,32 +68,11 @@ export function takeDecision(
   if (review.state === 'decided' && review.decision !== null) {
     return { kind: 'decided_already', decision: review.decision };
   }
-  if (!needsSecondPerson(review, wanted, rules)) return { kind: 'decided' };
+  // Asking a processor again moves nothing; of a warning of fraud it would charge again.
+  const movesNothing = wanted === 'try_again' && review.kind !== 'fraud';
+  if (movesNothing || !needsSecondPerson([review], rules.secondPersonAboveMinor)) return { kind: 'decided' };
   if (review.decision !== wanted) return { kind: 'proposed' };
   return who.person === who.proposedBy ? { kind: 'second_person_needed' } : { kind: 'decided' };
-}
-
-function needsSecondPerson(
-  { currency, amountMinor }: Pick<Review, 'currency' | 'amountMinor'>,
-  wanted: ReviewDecision,
-  { secondPersonAboveMinor }: Pick<ReviewRules, 'secondPersonAboveMinor'>,
-): boolean {
-  // Asking a processor again moves nothing.
-  if (wanted === 'try_again' || Object.keys(secondPersonAboveMinor).length === 0) return false;
-  const limit = secondPersonAboveMinor[currency];
-  return limit === undefined || amountMinor > limit;
-}
-
-/** Two keys are two people, and so are two users of the machine. */
-export function personOf(actor: Actor): string {
-  switch (actor.kind) {
-    case 'key':
-      return `key ${actor.name}`;
-    case 'command':
-      return `user ${actor.user}`;
-    case 'central':
-      return 'central';
-  }
 }
 
 /** When its time is over; null when it has been decided, or stays for good. */

@@ -4,8 +4,11 @@ import type { ChargeState, ProcessorEvent, RefundState } from './port.ts';
 
 /** Where the events of webhooks are kept. */
 export interface Sightings {
-  /** All that name this reference of ours (a charge's, a refund's, or that of the capture or void they answer), or this charge. */
-  about(question: { reference: string } | { chargeId: string }): Promise<readonly ProcessorEvent[]>;
+  /**
+   * All that name this reference of ours (a charge's, a refund's, or that of the capture or void they answer), or this charge.
+   * Null when there are more than are read at once: a part of them could hide the one that counts.
+   */
+  about(question: { reference: string } | { chargeId: string }): Promise<readonly ProcessorEvent[] | null>;
 }
 
 /** The ids of the charges that these events name by this reference. */

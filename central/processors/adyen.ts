@@ -157,17 +157,20 @@ export function createAdyenProcessor(options: AdyenOptions): ProcessorPort {
 
     async lookUpCharge(question) {
       const named = await sightings.about({ reference: question.reference });
-      const charges = await Promise.all(
-        chargeIdsSeen(named, question.reference).map(async (chargeId) =>
-          chargeSeen(await sightings.about({ chargeId }), chargeId),
-        ),
-      );
+      if (named === null) return eventsTooMany;
+      const charges: (ChargeState | null)[] = [];
+      for (const chargeId of chargeIdsSeen(named, question.reference)) {
+        const events = await sightings.about({ chargeId });
+        if (events === null) return eventsTooMany;
+        charges.push(chargeSeen(events, chargeId));
+      }
       const found = lookUpOf(charges);
       return found.kind === 'not_found' ? unheard(question) : found;
     },
 
     async lookUpChargeById(chargeId, attempt): Promise<LookUp<ChargeState>> {
       const events = await sightings.about({ chargeId });
+      if (events === null) return eventsTooMany;
       const charge = chargeSeen(events, chargeId);
       const heard = attempt === undefined || attemptSeen(events, attempt.reference) !== null;
       if (charge !== null && heard) return { kind: 'found', found: [charge] };
@@ -176,14 +179,20 @@ export function createAdyenProcessor(options: AdyenOptions): ProcessorPort {
 
     async lookUpRefund(question) {
       const events = await sightings.about({ reference: question.reference });
+      if (events === null) return eventsTooMany;
       const found = lookUpOf(refundsSeen(events, question.reference));
       return found.kind === 'not_found' ? unheard(question) : found;
     },
 
+    // Adyen makes a file of its settlement report and says so by webhook.
+    report: null,
     webhooks: { signatureHeader: 'authorization', acceptedBody: '[accepted]' },
     parseWebhook: (rawBody, authorization) => parseWebhook(options, rawBody, authorization),
   };
 }
+
+/** Nothing is said by a part of what was told: a person looks at it. */
+const eventsTooMany = { kind: 'unavailable', code: 'events_too_many' } as const;
 
 const shopperHint =
   'Give shopperReference in the configuration, or tokens as <shopper reference>/<stored payment method>.';

@@ -1,5 +1,6 @@
 // What every payment processor is to central: a few calls by token, whose outcomes are values. Keeps I13's half of the
 // promise: a call that may have charged somebody is never reported as one that did not.
+import type { ReportItem } from '../reconciliation/report-row.ts';
 
 /** Integer minor units as ISO 4217 counts them; what a processor counts otherwise is its adapter's business. */
 export interface Amount {
@@ -153,6 +154,15 @@ export type Webhook =
   | { kind: 'events'; events: ProcessorEvent[] }
   | { kind: 'refused'; code: 'signature_wrong' | 'timestamp_old' | 'body_malformed' };
 
+/** Of payouts: those that were made at `fromMs` or after, and before `untilMs`. */
+export interface ReportRange {
+  fromMs: number;
+  untilMs: number;
+}
+
+/** `unavailable` is the last that comes: what came before it is not the whole report. */
+export type Reported = ReportItem | { kind: 'unavailable'; code: string };
+
 export interface ProcessorPort {
   readonly name: string;
   /** For how long a repeated key gets the first answer again. After that, only a look-up is safe. */
@@ -170,6 +180,11 @@ export interface ProcessorPort {
   lookUpChargeById(chargeId: string, attempt?: SentAttempt): Promise<LookUp<ChargeState>>;
   /** All refunds of the charge with our reference. */
   lookUpRefund(question: SentAttempt & { chargeId: string }): Promise<LookUp<RefundState>>;
+  /**
+   * What the processor says it moved, as it is asked for, row by row: the payouts of a time with all that they paid out.
+   * Null where it cannot be asked: there a file is brought.
+   */
+  readonly report: ((range: ReportRange) => AsyncIterable<Reported>) | null;
   readonly webhooks: WebhookManner;
   /** Judges a webhook by the exact bytes it came with. @param nowMs by which its age is judged */
   parseWebhook(rawBody: Uint8Array, signature: string, nowMs: number): Webhook;

@@ -6,8 +6,10 @@ import type { Clock } from '../../kit/clock.ts';
 import { lookUpFailed, lookUpOf, type Made, outcomeOf } from './made.ts';
 import type { ChargeState, ProcessorPort, Webhook } from './port.ts';
 import { toStripe } from './stripe-amounts.ts';
+import { expandedSource } from './stripe-balance.ts';
 import { failureOf, rejected, type StripeTrouble } from './stripe-errors.ts';
 import { readCharge, readEvent, readRefund, referenceKey } from './stripe-objects.ts';
+import { type StripeLists, stripeReport } from './stripe-report.ts';
 
 export interface StripeOptions {
   secretKey: string;
@@ -30,6 +32,8 @@ const searchAgainMsMin = 30_000;
 const foundMax = 10;
 /** Of one charge. */
 const refundsMax = 500;
+/** Stripe gives no more on one page. */
+const pageMax = 100;
 /** Seconds; the SDK's own default. */
 const webhookAgeSecondsMax = 300;
 
@@ -59,6 +63,19 @@ export function createStripeProcessor(options: StripeOptions): ProcessorPort {
     clearTimeout(timer);
     return made;
   }
+
+  const page = (after: string | null) => ({
+    limit: pageMax,
+    ...(after === null ? {} : { starting_after: after }),
+  });
+  const lists: StripeLists = {
+    payouts: (created, after) => call(() => stripe.payouts.list({ created, ...page(after) })),
+    transactionsOf: (payout, after) =>
+      call(() =>
+        stripe.balanceTransactions.list({ payout, expand: [`data.${expandedSource}`], ...page(after) }),
+      ),
+    transaction: (id) => call(() => stripe.balanceTransactions.retrieve(id, { expand: [expandedSource] })),
+  };
 
   return {
     name: 'stripe',
@@ -142,6 +159,7 @@ export function createStripeProcessor(options: StripeOptions): ProcessorPort {
       return lookUpOf(refunds.filter((refund) => refund === null || refund.reference === reference));
     },
 
+    report: (range) => stripeReport(lists, range),
     webhooks: { signatureHeader: 'stripe-signature', acceptedBody: '' },
     parseWebhook: (rawBody, signature, nowMs) =>
       parseWebhook(stripe, rawBody, signature, { secrets: options.webhookSecrets, nowMs }),

@@ -21,6 +21,7 @@ export const exception: z.output<typeof Exception> = {
   settledMs: null,
   mergedInto: null,
   splitFrom: null,
+  proposal: null,
   rows: [
     {
       side: 'report',

@@ -39,6 +39,16 @@ export const Exception = z
     settledMs: Moment.nullable(),
     mergedInto: z.int().nullable(),
     splitFrom: z.int().nullable(),
+    proposal: z
+      .object({
+        number: z.int(),
+        action: z.enum(['accept', 'correct', 'received']),
+        who: z.string(),
+        note: z.string(),
+        atMs: Moment,
+      })
+      .nullable()
+      .meta({ description: 'What waits for a second person to confirm it.' }),
     rows: z.array(Row),
     rowsCount: z.int(),
   })

@@ -1,5 +1,6 @@
 // An exception as people see it, what they may do with it, and when they may not: pure.
 import type { Posting } from '../ledger/postings.ts';
+import type { AmountAtStake } from '../people/second-person.ts';
 import type { Status } from './placing.ts';
 
 /** Differences between the appliances' journals and what was collected for them. */
@@ -38,9 +39,20 @@ export interface ExceptionView {
   settledMs: number | null;
   mergedInto: number | null;
   splitFrom: number | null;
+  /** What waits for a second person. */
+  proposal: ExceptionProposal | null;
   /** The first of its rows. */
   rows: ExceptionRow[];
   rowsCount: number;
+}
+
+export interface ExceptionProposal {
+  /** Of the proposal itself: another one has another number. */
+  number: number;
+  action: SettlingAction['kind'];
+  who: string;
+  note: string;
+  atMs: number;
 }
 
 export interface ExceptionEvent {
@@ -67,15 +79,23 @@ export interface ExceptionFilter {
   limit: number;
 }
 
-/** Every action has its note: whoever reads the history later must learn why. */
-export type ExceptionAction = { note: string } & (
-  | { kind: 'assign'; owner: string | null }
-  | { kind: 'note' }
+/** By which one person decides about money: above the limit another one confirms it. */
+export type SettlingAction =
   /** It is what it is: nothing is posted. */
   | { kind: 'accept' }
   | { kind: 'correct'; postings: Posting[] }
   /** What was missing has come some other way. */
-  | { kind: 'received' }
+  | { kind: 'received' };
+
+/** Every action has its note: whoever reads the history later must learn why. */
+export type ExceptionAction = { note: string } & (
+  | SettlingAction
+  | { kind: 'assign'; owner: string | null }
+  | { kind: 'note' }
+  /** The second person's word on a proposal, by the number that they have seen. */
+  | { kind: 'confirm'; proposal: number }
+  /** Nobody confirms it any more. */
+  | { kind: 'withdraw'; proposal: number }
   /** The processor is asked about it, and should have answered by then. */
   | { kind: 'chase'; dueMs: number }
   | { kind: 'split'; parts: { amountMinor: number; owner: string | null }[] }
@@ -86,6 +106,7 @@ export type ActionRefused =
   | 'note_missing'
   | 'exception_settled'
   | 'exception_not_missing'
+  | 'proposal_unknown'
   | 'due_in_the_past'
   | 'postings_unbalanced'
   | 'parts_do_not_add_up'
@@ -96,6 +117,8 @@ export const actionHints: Record<ActionRefused, string> = {
   exception_settled: 'It is settled already: only notes can be added.',
   exception_not_missing:
     'Only what is missing or not collected can be marked as received; accept it or correct it.',
+  proposal_unknown:
+    'proposal: it was withdrawn, replaced or confirmed, or the exception has changed since; read it again.',
   due_in_the_past: 'due: name a moment that is still to come.',
   postings_unbalanced:
     'postings: 2 to 20 lines, none of zero, that sum to zero in every currency; debit above zero, credit below.',
@@ -105,8 +128,29 @@ export const actionHints: Record<ActionRefused, string> = {
 
 export type ExceptionActed =
   | { kind: 'done'; exception: ExceptionView }
+  /** Waits for a second person. */
+  | { kind: 'proposed'; exception: ExceptionView }
+  /** Who proposed it cannot be the second one. */
+  | { kind: 'second_person_needed' }
   | { kind: 'refused'; code: ActionRefused; hint: string }
   | { kind: 'unknown' };
+
+/** Decides about money: above the limit it needs a second person. */
+export function isSettling<Of extends { kind: ExceptionAction['kind'] }>(
+  action: Of,
+): action is Extract<Of, SettlingAction> {
+  return action.kind === 'accept' || action.kind === 'correct' || action.kind === 'received';
+}
+
+/** What the action is about: the whole of the exception, and what a correction moves. */
+export function atStake(whole: AmountAtStake, action: SettlingAction): AmountAtStake[] {
+  if (action.kind !== 'correct') return [whole];
+  const debits = new Map<string, bigint>();
+  for (const { currency, amountMinor } of action.postings) {
+    if (amountMinor > 0) debits.set(currency, (debits.get(currency) ?? 0n) + BigInt(amountMinor));
+  }
+  return [whole, ...[...debits].map(([currency, amountMinor]) => ({ currency, amountMinor }))];
+}
 
 export const noteCharsMax = 2000;
 const linesMax = 20;
@@ -129,6 +173,9 @@ export function judgeAction(
       return ['missing', 'not_collected'].includes(exception.status) ? null : 'exception_not_missing';
     case 'chase':
       return action.dueMs > nowMs ? null : 'due_in_the_past';
+    case 'confirm':
+    case 'withdraw':
+      return action.proposal === exception.proposal?.number ? null : 'proposal_unknown';
     case 'correct':
       return isBalanced(action.postings) ? null : 'postings_unbalanced';
     case 'split':

@@ -7,7 +7,7 @@ import { basename } from 'node:path';
 import { present } from '../../kit/assert.ts';
 import { fileMissing } from '../errors.ts';
 import type { LedgerPort } from '../ledger/port.ts';
-import type { FileItem, FileSource, FileView, FileWithTrouble } from './port.ts';
+import type { FileFacts, FileItem, FileSource, FileView, FileWithTrouble } from './port.ts';
 import { formatOf, headBytes, readReport } from './report-format.ts';
 import type { ReportItem, StatementItem } from './report-row.ts';
 
@@ -46,10 +46,25 @@ export async function importFile(
   // A file of another kind must leave no trace.
   await probe(readReport(format, createReadStream(path)));
   const sha256 = await hashFile(path);
-  const begun = await calls.beginImport({ ...source, format, name, sha256, by: way.by, nowMs: way.nowMs() });
+  const facts = { ...source, format, name, sha256 };
+  return importItems(calls, facts, () => readReport(format, createReadStream(path)), way);
+}
+
+/**
+ * Imports what is read, by its own identity.
+ * @param facts whose `sha256` is the same for the same items only
+ * @param read gives the same items each time
+ */
+export async function importItems(
+  calls: ImportCalls,
+  facts: Omit<FileFacts, 'by' | 'nowMs'>,
+  read: () => AsyncIterable<ReportItem | StatementItem>,
+  way: ImportWay,
+): Promise<Imported> {
+  const begun = await calls.beginImport({ ...facts, by: way.by, nowMs: way.nowMs() });
   if (begun.kind === 'known') return imported(calls, begun.file, true);
   const taker = createTaker(calls, begun.file, begun.itemsThrough, way);
-  for await (const item of readReport(format, createReadStream(path))) await taker.take(item);
+  for await (const item of read()) await taker.take(item);
   await taker.flush();
   return imported(calls, await calls.completeImport(begun.file, way.nowMs()), false);
 }

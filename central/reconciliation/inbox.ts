@@ -8,6 +8,7 @@ import { type ImportCalls, type ImportWay, importFile } from './import.ts';
 import type { FileSource, FileView } from './port.ts';
 import { isSourceName } from './source-name.ts';
 
+/** What became of one report or statement that was to be taken in. */
 export interface Fetched {
   source: FileSource;
   name: string;

@@ -3,6 +3,7 @@ import { present } from '../../kit/assert.ts';
 import { type Books, type Column, isPayout, kindOf, type LedgerRows, type ReportRows } from './books.ts';
 import { type Chains, createChains } from './chains.ts';
 import type { Hearing } from './hearing.ts';
+import { passOverUndone } from './match-undone.ts';
 import type { Finding, Placement } from './placing.ts';
 import { rowKinds } from './report-row.ts';
 import { type MatchRules, type ProcessorRules, rulesFor } from './rules.ts';
@@ -44,9 +45,11 @@ export function matchRows(matching: Matching): void {
   bySame(ledger.payment.at, (row) =>
     report.payment.at(row) === -1 ? report.own.at(row) : report.payment.at(row),
   );
+  const known = knownPayments(books);
+  const order = byContent(books, report);
+  passOverUndone(books, matching.report, { isOpen: reportOpen, isKnown: known, order });
   pairRest(matching, ledgerOpen, reportOpen);
   for (let row = 0; row < ledger.count; row++) if (ledgerOpen(row)) leaveLedger(matching, row);
-  const known = knownPayments(books);
   for (let row = 0; row < report.count; row++) if (reportOpen(row)) leaveReport(matching, row, known);
 }
 

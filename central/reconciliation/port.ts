@@ -2,6 +2,7 @@
 
 import type { Page } from '../ledger/page.ts';
 import type { By } from '../people/actor.ts';
+import type { SecondPersonLimits } from '../people/second-person.ts';
 import type { FoundDifference } from './differences.ts';
 import type {
   ExceptionActed,
@@ -126,5 +127,9 @@ export interface ReconciliationCalls {
   openExceptions(): OpenExceptions[];
   exceptions(filter: ExceptionFilter): Page<ExceptionView>;
   exception(ref: number): ExceptionWithHistory | null;
-  actOnException(ref: number, action: ExceptionAction, by: By): ExceptionActed;
+  /** Above the limits a settlement is a proposal, until another person confirms it. */
+  actOnException(
+    acting: { ref: number; action: ExceptionAction; secondPersonAboveMinor: SecondPersonLimits },
+    by: By,
+  ): ExceptionActed;
 }

@@ -5,6 +5,7 @@ import { found, ProblemError } from '../http/problems.ts';
 import { Limit, NumberParams, PageQuery, WholeNumber } from '../http/query.ts';
 import { type Route, route } from '../http/route.ts';
 import type { LedgerPort } from '../ledger/port.ts';
+import type { SecondPersonLimits } from '../people/second-person.ts';
 import * as samples from './answer-samples.ts';
 import { Exception, ExceptionDetail, File, FileDetail, Open, Run } from './answers.ts';
 import { noteCharsMax } from './exceptions.ts';
@@ -29,6 +30,8 @@ const Action = z.discriminatedUnion('kind', [
       .max(20),
   }),
   z.strictObject({ kind: z.literal('received'), note: Note }),
+  z.strictObject({ kind: z.literal('confirm'), note: Note, proposal: z.int().min(1) }),
+  z.strictObject({ kind: z.literal('withdraw'), note: Note, proposal: z.int().min(1) }),
   z.strictObject({ kind: z.literal('chase'), note: Note, dueMs: Moment }),
   z.strictObject({
     kind: z.literal('split'),
@@ -49,7 +52,10 @@ const ExceptionsQuery = z.strictObject({
 
 const NumberCursor = z.int();
 
-export function reconciliationRoutes(store: LedgerPort): Route[] {
+export function reconciliationRoutes(
+  store: LedgerPort,
+  { secondPersonAboveMinor }: { secondPersonAboveMinor: SecondPersonLimits },
+): Route[] {
   return [
     route({
       id: 'listExceptions',
@@ -96,21 +102,31 @@ export function reconciliationRoutes(store: LedgerPort): Route[] {
       id: 'actOnException',
       method: 'POST',
       path: '/v1/exceptions/:number/actions',
-      summary: 'Assign, note, accept, correct, mark received, chase, split or merge an exception',
+      summary:
+        'Assign, note, accept, correct, mark received, chase, split or merge an exception; above the limit accept, correct and received are proposals, which another person confirms, or anybody withdraws',
       action: 'exception.settle',
       params: NumberParams,
       body: Action,
       bodyExample: { kind: 'accept', note: 'the bank keeps 5 of every payout' },
       answer: Exception,
       example: samples.exception,
-      problems: ['not_found', 'exception_refused'],
+      problems: ['not_found', 'exception_refused', 'second_person_needed'],
       handle: async ({ params, body, by }) => {
-        const acted = await store.actOnException(params.number, body, by);
+        const acted = await store.actOnException(
+          { ref: params.number, action: body, secondPersonAboveMinor },
+          by,
+        );
         switch (acted.kind) {
           case 'done':
+          case 'proposed':
             return acted.exception;
           case 'unknown':
             throw new ProblemError('not_found', 'No exception has that number.');
+          case 'second_person_needed':
+            throw new ProblemError(
+              'second_person_needed',
+              'You proposed this yourself. Another person must confirm it, with a key of theirs.',
+            );
           case 'refused':
             throw new ProblemError('exception_refused', `${acted.code}: ${acted.hint}`);
         }

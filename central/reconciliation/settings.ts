@@ -8,7 +8,9 @@ export const ReconciliationSettings = z.strictObject({
   rules: z.string().min(1).optional(),
   /** The folder that reports and statements are brought to. */
   inbox: z.string().min(1).optional(),
-  /** When to take the inbox and run, as cron writes it, in UTC. Without one only by command. */
+  /** Processors whose reports are asked for before a scheduled run, by the names of their sections. */
+  fetch: z.array(z.string().min(1)).max(16).default([]),
+  /** When to take in reports and run, as cron writes it, in UTC. Without one only by command. */
   schedule: z
     .string()
     .refine(isSchedule, {
@@ -17,6 +19,18 @@ export const ReconciliationSettings = z.strictObject({
     .optional(),
 });
 export type ReconciliationSettings = z.infer<typeof ReconciliationSettings>;
+
+/** What is wrong between this table and the processors' though each is right alone. */
+export function fetchMistakes(
+  { fetch }: ReconciliationSettings,
+  processors: Readonly<Record<string, unknown>>,
+): { path: PropertyKey[]; message: string }[] {
+  return fetch.flatMap((name, i) =>
+    Object.hasOwn(processors, name)
+      ? []
+      : [{ path: ['reconciliation', 'fetch', i], message: `there is no section [processors.${name}]` }],
+  );
+}
 
 /** The same, with its paths counted from the folder of the configuration. */
 export function placedIn(

@@ -1,11 +1,12 @@
 // Stripe's balance transactions as CSV: the itemised balance and payout reconciliation reports, and the dashboard's export.
 // Columns: docs.stripe.com/reports/report-types/payout-reconciliation; categories: docs.stripe.com/reports/reporting-categories.
 
+import { kindByCategory } from '../processors/stripe-categories.ts';
 import { referenceKey } from '../processors/stripe-objects.ts';
 import { isoDay } from './dates.ts';
 import type { Bytes } from './lines.ts';
 import { type Cells, type ReportColumns, readReportCsv } from './report-csv.ts';
-import type { ReportItem, ReportRow, RowKind } from './report-row.ts';
+import type { ReportItem, ReportRow } from './report-row.ts';
 
 const names = {
   id: ['balance_transaction_id', 'id'],
@@ -20,6 +21,7 @@ const names = {
   intent: ['payment_intent_id'],
   charge: ['charge_id'],
   payout: ['automatic_payout_id', 'payout_id', 'transfer'],
+  ofRefund: [`refund_metadata[${referenceKey}]`],
   ourReference: [
     `payment_metadata[${referenceKey}]`,
     `charge_metadata[${referenceKey}]`,
@@ -36,32 +38,6 @@ const columns: ReportColumns<Column> = {
   required: ['id', 'created', 'currency', 'gross', 'fee', 'net', 'category'],
   hint: "Download 'Itemized' under Payout reconciliation or Balance in Stripe's reports.",
 };
-
-/** Stripe's reporting categories, and the older types of the dashboard's export. */
-const kindByCategory: ReadonlyMap<string, RowKind> = new Map(
-  Object.entries({
-    charge: ['charge', 'payment'],
-    refund: ['refund', 'payment_refund', 'partial_capture_reversal'],
-    refund_failed: ['charge_failure', 'refund_failure', 'payment_failure_refund', 'payment_reversal'],
-    dispute: ['dispute'],
-    dispute_reversed: ['dispute_reversal'],
-    fee: ['fee', 'stripe_fee', 'network_cost', 'stripe_fx_fee', 'tax', 'tax_fee'],
-    payout: ['payout'],
-    payout_failed: ['payout_reversal', 'payout_failure', 'payout_cancel'],
-    transfer: ['topup', 'topup_reversal', 'transfer', 'transfer_reversal', 'platform_earning'],
-    reserve: ['risk_reserved_funds', 'reserved_funds', 'reserve_transaction', 'connect_reserved_funds'],
-    adjustment: [
-      'other_adjustment',
-      'adjustment',
-      'contribution',
-      'advance',
-      'advance_funding',
-      'anticipation_repayment',
-    ],
-  }).flatMap(([kind, categories]) =>
-    categories.map((category): [string, RowKind] => [category, kind as RowKind]),
-  ),
-);
 
 /**
  * The balance transactions of such a file. Times without an offset are UTC.
@@ -80,13 +56,14 @@ function rowOf(cells: Cells<Column>): ReportRow {
   if (grossMinor - feeMinor !== netMinor) cells.wrong('amounts_disagree', 'net');
   const processorReference = cells.reference('id') ?? cells.wrong('reference_missing', 'id');
   const isPayout = kind === 'payout' || kind === 'payout_failed';
+  const isRefund = kind === 'refund' || kind === 'refund_failed';
   return {
     processor: 'stripe',
     kind,
     processorReference,
     // What our adapter knows a payment by is its intent.
     paymentReference: cells.reference('intent') ?? cells.reference('charge') ?? cells.reference('source'),
-    ourReference: cells.reference('ourReference'),
+    ourReference: (isRefund ? cells.reference('ofRefund') : null) ?? cells.reference('ourReference'),
     ...charged(cells, { amountMinor: grossMinor, currency: netCurrency }),
     feeMinor,
     netMinor,

@@ -24,7 +24,7 @@ beforeEach(async () => {
   store.transaction(() => {
     for (const [role, key] of Object.entries(keys)) {
       const hash = hashApiKey(key);
-      const unbound = { scopes: null, addresses: null, expiresMs: null };
+      const unbound = { owner: null, scopes: null, addresses: null, expiresMs: null };
       store.createKey({ name: role, role: role as Role, hash, ...unbound }, by);
     }
     const event: ProcessorEvent = {

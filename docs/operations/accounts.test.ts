@@ -97,7 +97,7 @@ it('books its example to the unit', async () => {
     const later = byTester(nowMs + 1);
     store.preparePayout({ payee: 'acme', currency: 'GBP', untilMs: nowMs + 1, rule }, later);
     for (const step of [{ kind: 'approved' }, { kind: 'paid', reference: 'BACS-7' }] as const) {
-      store.changePayout({ number: 1, step, approveOwn: true }, later);
+      store.changePayout({ number: 1, step, rules: { approveOwn: true, secondPersonAboveMinor: {} } }, later);
     }
   });
   const booked = store

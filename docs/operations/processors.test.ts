@@ -13,10 +13,14 @@ import { systemClock } from '../../kit/clock.ts';
 
 const page = readFileSync(join(import.meta.dirname, 'processors.md'), 'utf8');
 const folder = temporaryFolder();
+mkdirSync(join(folder.path, 'secrets'));
 afterAll(() => folder.remove());
+const least = 'dataFolder = "data"\nidentityFolder = "identity"\n';
+const sightings = () => ({ about: async () => [] });
 
-const block = (language: string) =>
-  new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'ms').exec(page)?.[1] ?? expect.fail(`no ${language}`);
+const block = (language: string, number = 0) =>
+  [...page.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))][number]?.[1] ??
+  expect.fail(`no ${language}`);
 const keysOf = (heading: string) => {
   const [, table = ''] = new RegExp(`^\\| ${heading} \\|.*?\\n(.*?)\\n\\n`, 'ms').exec(page) ?? [];
   return [...table.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell = '']) =>
@@ -24,16 +28,34 @@ const keysOf = (heading: string) => {
   );
 };
 
-it('shows a configuration that is taken, with its secrets in files of their own', () => {
+it('shows a configuration that is taken, with its secrets in files of their own', async () => {
   const path = join(folder.path, 'central.toml');
-  writeFileSync(path, `dataFolder = "data"\nidentityFolder = "identity"\n${block('toml')}`);
-  mkdirSync(join(folder.path, 'secrets'));
+  writeFileSync(path, `${least}${block('toml')}`);
   for (const name of ['stripe.key', 'stripe.webhook', 'second.key']) {
     writeFileSync(join(folder.path, 'secrets', name), 'sk_test_any\n', { mode: 0o600 });
   }
-  const { opened, routing } = openProcessors(readConfig(path), { clock: systemClock(), env: {} });
+  const { opened, routing } = await openProcessors(readConfig(path), {
+    clock: systemClock(),
+    env: {},
+    sightings,
+  });
   expect([...opened.keys()]).toEqual(['stripe', 'second']);
   expect(routing.rules).toHaveLength(3);
+});
+
+it('shows a configuration for Adyen that is taken, and names every key of it', async () => {
+  const path = join(folder.path, 'adyen.toml');
+  writeFileSync(path, `${least}${block('toml', 1)}`);
+  const secrets = { key: 'test_any', hmac: '44782DEF547AAA06C910C43932B1EB0C', user: 'adyen:any' };
+  for (const [name, secret] of Object.entries(secrets)) {
+    writeFileSync(join(folder.path, 'secrets', `adyen.${name}`), `${secret}\n`, { mode: 0o600 });
+  }
+  const config = readConfig(path);
+  const { opened } = await openProcessors(config, { clock: systemClock(), env: {}, sightings });
+  expect([...opened.values()].map(({ port }) => port.name)).toEqual(['adyen']);
+  const known = [...keysOf('key of a processor'), ...keysOf('key at Adyen'), 'searchSettledMs'];
+  const keys = [...Object.keys(config.processors.adyen ?? {}), 'searchSettledMs'];
+  expect(new Set(known)).toEqual(new Set(keys));
 });
 
 it('names every key of a processor', () => {

@@ -61,8 +61,8 @@ it('shows a configuration that is taken', () => {
 });
 
 it('names every type of event, and the whole schedule', () => {
-  const [, types = ''] = /Types: (.*?)\n\n/s.exec(page) ?? [];
-  expect([...types.matchAll(/`([\w.]+)`/g)].map(([, type]) => type)).toEqual(outboundTypes);
+  const [, types = ''] = /\| is told when.*?\n(.*?)\n\n/s.exec(page) ?? [];
+  expect([...types.matchAll(/^\| `([\w.]+)`/gm)].map(([, type]) => type)).toEqual(outboundTypes);
   expect(deliveryDelaysMs.map((ms) => ms / 60_000)).toEqual([1, 5, 30, 60, 180, 360, 360, 360]);
   expect(page).toMatch(/after 1 min, 5 min, 30 min, 1 h, 3 h and three\s+times 6 h; after the ninth try/);
 });

@@ -29,6 +29,9 @@ export async function bundle(
   return join(folder, compiled(entries[0] ?? ''));
 }
 
+/** The name of the bundle's own address within it. */
+const ownUrl = 'bundleUrl';
+
 async function bundleOne(entry: string, outfile: string): Promise<void> {
   await build({
     entryPoints: [join(repository, entry)],
@@ -43,7 +46,11 @@ async function bundleOne(entry: string, outfile: string): Promise<void> {
     minifyWhitespace: true,
     legalComments: 'none',
     // Node is silent about what packages do that is deprecated, and knows them by their folder, which is gone here.
-    banner: { js: 'process.noDeprecation = true;' },
+    banner: {
+      js: `process.noDeprecation = true;const ${ownUrl} = require('node:url').pathToFileURL(__filename).href;`,
+    },
+    // Packages that are ES modules reckon paths from it when they are loaded.
+    define: { 'import.meta.url': ownUrl },
     // Finds its addon beside itself.
     external: ['better-sqlite3'],
     plugins: [ownPlace(entry)],

@@ -25,6 +25,7 @@ import type { BalanceTransaction } from './rows.ts';
 import { searchPayments } from './search.ts';
 import {
   balanceType,
+  type Expansion,
   showBalance,
   showCharge,
   showDispute,
@@ -72,7 +73,9 @@ const OfPaymentForm = PageForm.extend({
 const ChargesForm = PageForm.extend({ payment_intent: z.string().optional() });
 const EventsForm = PageForm.extend({ type: z.string().optional() });
 const PayoutsForm = PageForm.extend({ status: z.enum(['in_transit', 'paid', 'failed']).optional() });
-const ExpandSource = z.record(z.string(), z.enum(['data.source', 'source'])).optional();
+const ExpandSource = z
+  .record(z.string(), z.enum(['data.source', 'source', 'data.source.charge', 'source.charge']))
+  .optional();
 const BalanceForm = PageForm.extend({
   type: z.enum(['charge', 'refund', 'refund_failure', 'adjustment', 'payout', 'payout_failure']).optional(),
   source: z.string().optional(),
@@ -144,7 +147,7 @@ export function createOperations(searchLagMs: number): Operations {
       showPage(
         balanceRows(books, form),
         form,
-        (row) => showBalance(row, books.nowMs(), form.expand !== undefined),
+        (row) => showBalance(row, books.nowMs(), expansionOf(form.expand)),
         '/v1/balance_transactions',
       ),
     ),
@@ -156,7 +159,7 @@ export function createOperations(searchLagMs: number): Operations {
       (books, form, id) => {
         const row = books.balance.get(id);
         if (!row) throw missing('id', 'balance transaction', id);
-        return showBalance(row, books.nowMs(), form.expand !== undefined);
+        return showBalance(row, books.nowMs(), expansionOf(form.expand));
       },
     ),
     on('events.list', 'GET', '/v1/events', EventsForm, (books, form) => {
@@ -231,6 +234,12 @@ function showBalanceSums(books: Books): object {
     livemode: false,
     pending: show(sums.pending),
   };
+}
+
+function expansionOf(expand: z.output<typeof ExpandSource>): Expansion {
+  const asked = Object.values(expand ?? {});
+  if (asked.some((path) => path.endsWith('.charge'))) return 'source_and_charge';
+  return asked.length > 0 ? 'source' : 'nothing';
 }
 
 function on<S extends z.ZodType>(

@@ -153,8 +153,14 @@ export function balanceType({ category }: BalanceTransaction): string {
   return typeByCategory[category] ?? category;
 }
 
-/** @param wholeSource the object that moved the balance, instead of its id */
-export function showBalance(row: BalanceTransaction, nowMs = row.createdMs, wholeSource = false): object {
+/** How much is shown whole, instead of its id: the object that moved the balance, and the charge that it belongs to. */
+export type Expansion = 'nothing' | 'source' | 'source_and_charge';
+
+export function showBalance(
+  row: BalanceTransaction,
+  nowMs = row.createdMs,
+  expansion: Expansion = 'nothing',
+): object {
   const { fee, currency } = row;
   return {
     id: row.id,
@@ -169,20 +175,22 @@ export function showBalance(row: BalanceTransaction, nowMs = row.createdMs, whol
     fee_details: fee === 0 ? [] : [{ amount: fee, currency, description: 'Sandbox fee', type: 'stripe_fee' }],
     net: netOf(row),
     reporting_category: row.category,
-    source: wholeSource ? showSource(row) : sourceIdOf(row),
+    source: expansion === 'nothing' ? sourceIdOf(row) : showSource(row, expansion),
     status: row.availableMs <= nowMs ? 'available' : 'pending',
     type: balanceType(row),
   };
 }
 
-function showSource({ source }: BalanceTransaction): object {
+function showSource({ source }: BalanceTransaction, expansion: Expansion): object {
+  const withCharge = (shown: object, payment: Payment) =>
+    expansion === 'source_and_charge' ? { ...shown, charge: showCharge(payment) } : shown;
   switch (source.kind) {
     case 'charge':
       return showCharge(source.payment);
     case 'refund':
-      return showRefund(source.refund);
+      return withCharge(showRefund(source.refund), source.refund.payment);
     case 'dispute':
-      return showDispute(source.dispute);
+      return withCharge(showDispute(source.dispute), source.dispute.payment);
     case 'payout':
       return showPayout(source.payout);
   }

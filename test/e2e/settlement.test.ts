@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import type { Checkout, KioskClient, Submission } from '../../kiosk/client.ts';
+import type { Checkout, KioskClient } from '../../kiosk/client.ts';
 import { startSandbox, type TrialSandbox } from '../../trial/sandbox.ts';
 import { centralCommand, type Site } from '../../trial/site.ts';
-import { readProducts } from '../../trial/start/shopping.ts';
 import { generousPolicy } from '../faults/kill-cycles.ts';
-import { catalogueFile, kioskOf, newFolder, openShop, statusOf } from './shop.ts';
+import { kioskOf, newFolder, openShop, statusOf } from './shop.ts';
+import { answerOf, sellBy, totalMinor, untilOutcome } from './till.ts';
 
 let folder: string;
 let front: TrialSandbox;
@@ -44,35 +44,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const product = readProducts(catalogueFile)[0] ?? expect.fail('no product');
-const totalMinor = product.price.priceMinor;
-const basket = (token: string, mode: Checkout['mode']): Checkout => ({
-  lines: [{ sku: product.sku, quantity: product.price.baseQuantity }],
-  currency: 'GBP',
-  totalMinor,
-  payment: { token, fingerprint: `fp_${token}`, scheme: 'visa', last4: '4242' },
-  mode,
-});
-
-async function sell(token: string, mode: Checkout['mode'] = 'offline_ok') {
-  return answerOf(await kiosk.checkout(basket(token, mode)));
-}
-
-function answerOf(submission: Submission) {
-  if (!('answer' in submission)) return expect.fail(JSON.stringify(submission));
-  return submission.answer;
-}
-
-const outcomeOf = (id: string, outcome: string, timeoutMs = 30_000) =>
-  expect
-    .poll(
-      async () => {
-        const view = await kiosk.get(id);
-        return view.kind === 'found' && view.value.outcome?.kind;
-      },
-      { timeout: timeoutMs, interval: 100 },
-    )
-    .toBe(outcome);
+const sell = (token: string, mode?: Checkout['mode']) => sellBy(kiosk, token, mode);
+const outcomeOf = (id: string, outcome: string, timeoutMs?: number) =>
+  untilOutcome(kiosk, id, outcome, timeoutMs);
 
 const Payment = z.object({
   status: z.string(),

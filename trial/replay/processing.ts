@@ -48,7 +48,7 @@ export interface Processing {
   charging: SiteCharging;
   /** Pays out what was charged so far. */
   payOut(): Promise<void>;
-  /** Waits until no collection is open. @throws TrialError too_slow */
+  /** Waits until no collection is open, and answers what warnings of fraud hold. @throws TrialError too_slow */
   untilCollected(central: CentralApi, way: Waiting): Promise<void>;
   /** After the last collection: report, statement, reconciliation, and what they came to. */
   reconcile(site: Site, central: CentralApi): Promise<SettledDay>;
@@ -109,7 +109,11 @@ async function untilCollected(central: CentralApi, { signal, onProgress }: Waiti
     signal.throwIfAborted();
     const open = (await central.exposure()).reduce((sum, { openCount }) => sum + openCount, 0);
     onProgress(open);
-    if (open === 0) return;
+    if (open === 0) {
+      // What a warning of fraud holds waits for a person: here it is given up, as nobody answers for it.
+      if ((await central.declineFraud('nobody at the site knows this customer')) === 0) return;
+      continue;
+    }
     if (open !== before) movedMs = performance.now();
     if (performance.now() - movedMs > stillMsMax) {
       const hint = "See `charge list --state open` and central's log.";

@@ -3,6 +3,7 @@ import type { FeedItem } from '../../../contract/feed.ts';
 import type { OutcomeKind } from '../../../contract/verdict.ts';
 import type { Authorisation } from '../../ledger/declared-answers.ts';
 import type { Books } from '../../ledger/sqlite/books.ts';
+import type { ReviewKind } from '../../people/reviews.ts';
 import type { Tell } from '../../webhooks/outbound.ts';
 import type { CollectionFacts, Route } from '../facts.ts';
 import { isOwnToken, type RoutingRules, ruleFor } from '../route.ts';
@@ -11,7 +12,7 @@ import type { CollectionData, CollectionTable, PaybackRow } from './collections.
 
 /** What a person is asked; where it is kept and how it is decided is another room's. */
 export type OpenReview = (review: {
-  kind: 'in_review' | 'unknown_attempt' | 'held_money';
+  kind: ReviewKind;
   applianceRef: number;
   documentId: string;
   attemptRef: number | null;

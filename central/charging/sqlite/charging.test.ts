@@ -96,6 +96,8 @@ function outcomesOf(id: string): string[] {
     .filter((item) => item.id === id)
     .map(({ outcome, declineCode }) => (declineCode ? `${outcome} ${declineCode}` : outcome));
 }
+const waiting = () =>
+  store.reviews({ state: 'waiting', kind: null, applianceId: null, cursor: null, limit: 9 }).items;
 const stateOf = (checkoutId: string) => store.collection({ applianceId: 'box-1', checkoutId })?.state;
 const balance = (name: string) => store.accounts().find((one) => one.name === name)?.balanceMinor ?? 0n;
 const failures = () => checkLedger(db).failures;
@@ -115,14 +117,28 @@ describe('approved offline', () => {
   it('is written off at the end, tells its site, and its card is no longer taken', async () => {
     const sold = checkoutEntry();
     await book(sold);
-    work('decline_fraud');
-    expect(outcomesOf(sold.id)).toEqual(['declined fraud']);
+    work('decline_other_method');
+    expect(outcomesOf(sold.id)).toEqual(['declined other_method']);
     expect(balance('expense:offline_loss')).toBe(1500n);
     expect(store.hotList({ after: '', limit: 9 }).items.map(({ fingerprint }) => fingerprint)).toEqual([
       'fp_test',
     ]);
     expect(store.exposure({ site: null, limit: 9 })).toMatchObject([
       { applianceId: 'box-1', writtenOffCount: 1, writtenOffMinor: 1500, openCount: 0 },
+    ]);
+    expect(failures()).toEqual([]);
+  });
+
+  it('waits for a person after a warning of fraud, with its card refused, and is not charged by itself', async () => {
+    const sold = checkoutEntry();
+    await book(sold);
+    expect(work('decline_fraud')).toEqual(['charge at one']);
+    expect(work('do', nowMs + 400 * 3_600_000)).toEqual([]);
+    expect(outcomesOf(sold.id)).toEqual(['in_review']);
+    expect(store.hotList({ after: '', limit: 9 }).items).toMatchObject([{ fingerprint: 'fp_test' }]);
+    expect(store.exposure({ site: null, limit: 9 })).toMatchObject([{ heldCount: 1, heldMinor: 1500 }]);
+    expect(waiting()).toMatchObject([
+      { kind: 'fraud', reason: 'fraud', amountMinor: 1500, documentId: sold.id },
     ]);
     expect(failures()).toEqual([]);
   });
@@ -199,13 +215,7 @@ describe('asked by a kiosk', () => {
 
 describe('for people', () => {
   const decide = (decision: 'approve' | 'decline' | 'try_again' | 'settled_otherwise') => {
-    const [review] = store.reviews({
-      state: 'waiting',
-      kind: null,
-      applianceId: null,
-      cursor: null,
-      limit: 9,
-    }).items;
+    const [review] = waiting();
     store.transaction(() =>
       store.decideReview({ number: review?.number ?? 0, decision, note: 'looked at it', rules }, by),
     );
@@ -281,20 +291,59 @@ describe('for people', () => {
     expect(failures()).toEqual([]);
   });
 
+  it.each(['approve', 'try_again'] as const)(
+    'charges again after a warning of fraud when a person says %s, once for each word',
+    async (word) => {
+      const sold = checkoutEntry();
+      await book(sold);
+      work('decline_fraud');
+      expect(decide(word)).toBe('fraud fraud');
+      expect(work('decline_fraud')).toEqual(['charge at one']);
+      expect(work()).toEqual([]);
+      expect(decide(word)).toBe('fraud fraud');
+      expect(work()).toEqual(['charge at one']);
+      expect(stateOf(sold.id)).toBe('collected');
+      expect(outcomesOf(sold.id)).toEqual(['in_review', 'in_review', 'captured']);
+      expect(failures()).toEqual([]);
+    },
+  );
+
+  it('ends a warning of fraud as a loss, or as settled otherwise', async () => {
+    const [lost, paid] = [checkoutEntry(), checkoutEntry()];
+    await book(lost);
+    work('decline_fraud');
+    decide('decline');
+    await book(paid);
+    work('decline_fraud');
+    decide('settled_otherwise');
+    expect([outcomesOf(lost.id), outcomesOf(paid.id)]).toEqual([
+      ['in_review', 'declined fraud'],
+      ['in_review', 'settled'],
+    ]);
+    expect([balance('expense:offline_loss'), balance('suspense')]).toEqual([1500n, 1500n]);
+    expect(work('do', nowMs + 400 * 3_600_000)).toEqual([]);
+    expect(failures()).toEqual([]);
+  });
+
+  it('asks nobody about a warning of fraud once the sale is voided', async () => {
+    const sold = checkoutEntry();
+    await book(sold);
+    work('decline_fraud');
+    await book(voidEntry(sold.id));
+    expect(stateOf(sold.id)).toBe('released');
+    decide('approve');
+    expect(work()).toEqual([]);
+    expect(failures()).toEqual([]);
+  });
+
   it('asks about a refund of what no checkout is known of', async () => {
     await book(unlinkedRefundEntry(700));
-    const [review] = store.reviews({
-      state: 'waiting',
-      kind: null,
-      applianceId: null,
-      cursor: null,
-      limit: 9,
-    }).items;
+    const [review] = waiting();
     expect(review).toMatchObject({ kind: 'held_money', reason: 'refund', amountMinor: 700 });
   });
 });
 
-it('books a dispute through its stages, each once', async () => {
+it('follows a dispute through its stages, each once, and books that it is lost', async () => {
   const sold = checkoutEntry();
   await book(sold);
   work();
@@ -313,9 +362,10 @@ it('books a dispute through its stages, each once', async () => {
   expect([tell('inquiry'), tell('opened'), tell('opened'), tell('under_review')]).toEqual([
     ...['nothing_to_do', 'applied', 'nothing_to_do', 'nothing_to_do'],
   ]);
-  expect(balance('receivable:dispute')).toBe(1500n);
+  // That the money is held is the report's to say.
+  expect(balance('receivable:dispute')).toBe(0n);
   expect([tell('lost'), tell('opened')]).toEqual(['applied', 'nothing_to_do']);
-  expect([balance('receivable:dispute'), balance('expense:dispute_loss')]).toEqual([0n, 1500n]);
+  expect([balance('receivable:dispute'), balance('expense:dispute_loss')]).toEqual([-1500n, 1500n]);
   expect(outcomesOf(sold.id)).toEqual(['captured', 'disputed']);
   expect(failures()).toEqual([]);
 });

@@ -1,4 +1,5 @@
 // What a person decides where the rule has asked one: it changes what is known, and the rule goes on from there.
+import { isFraud } from '../facts.ts';
 import type { Decided, PersonDecision } from '../port.ts';
 import type { AttemptRow, AttemptTable } from './attempts.ts';
 import type { Case, Cases, ChargingParts } from './case.ts';
@@ -35,12 +36,20 @@ export function createDeciding(
     for (const { ref } of stuck(one)) attempts.setState(ref, 'not_made', 'by_a_person', nowMs);
   }
 
+  /** What was declined with a warning is given up, so that another charge may take its place. */
+  function clearFraud(one: Case, nowMs: number): void {
+    for (const { ref } of one.attempts.filter(isFraud)) {
+      attempts.setState(ref, 'not_made', 'by_a_person', nowMs);
+    }
+  }
+
   function decideCollection(one: Case, decision: PersonDecision, nowMs: number): void {
     const { ref, heldFor } = one.data;
     // The review is over: what follows is the rule's.
     collections.setPlan(ref, 'open', null, null);
     if (decision === 'try_again') askAgain(one, nowMs);
     else if (heldFor !== 'review') forget(one, nowMs);
+    if (decision === 'collect' || decision === 'try_again') clearFraud(one, nowMs);
     if (decision === 'give_up' || decision === 'settled_otherwise') giveUp(one, decision, nowMs);
   }
 
@@ -61,7 +70,8 @@ export function createDeciding(
       return;
     }
     money.writeOff(one, 'expense:offline_loss', nowMs);
-    cases.tell(one, checkoutId, 'declined', nowMs);
+    const declined = one.attempts.findLast(({ state }) => state === 'declined');
+    cases.tell(one, checkoutId, 'declined', nowMs, declined?.code ?? undefined);
     parts.refuseCard(fingerprint, nowMs);
   }
 
@@ -85,7 +95,7 @@ export function createDeciding(
       if (ref === null) return false;
       const one = cases.load(ref);
       if (one.data.state !== 'held') return false;
-      for (const { ref: attemptRef } of stuck(one)) {
+      for (const { ref: attemptRef } of [...stuck(one), ...one.attempts.filter(isFraud)]) {
         attempts.tell(attemptRef, 'person', `${decision}: ${note}`, nowMs);
       }
       if (one.data.heldFor === 'refund') decidePaybacks(one, decision, nowMs);

@@ -45,6 +45,10 @@ export function createEvents(
     return true;
   }
 
+  /**
+   * What is held for a dispute and what comes back is booked by the processor's report, where it has moved (central/
+   * reconciliation/targets.ts); no report says that one is lost, so that is booked here. Each has one source, in any order.
+   */
   function applyDispute(row: AttemptRow, dispute: DisputeState, nowMs: number): boolean {
     const { state, disputeId, amount } = dispute;
     // Asked for, no money in it.
@@ -53,25 +57,18 @@ export function createEvents(
     const { one } = inCase(row);
     const known = findDispute.get(processor, disputeId);
     const { currency, amountMinor } = amount;
-    const book = (ref: number, reason: 'dispute' | 'dispute_won' | 'dispute_lost') => {
-      const postings =
-        reason === 'dispute_lost'
-          ? move(currency, amountMinor, 'expense:dispute_loss', 'receivable:dispute')
-          : reason === 'dispute'
-            ? move(currency, amountMinor, 'receivable:dispute', `receivable:processor:${processor}`)
-            : move(currency, amountMinor, `receivable:processor:${processor}`, 'receivable:dispute');
-      books.addMovement({ kind: 'dispute', ref }, reason, postings, nowMs);
-    };
     const opened = () => {
       const { lastInsertRowid } = addDispute.run(one.data.ref, processor, disputeId, amountMinor, nowMs);
-      book(Number(lastInsertRowid), 'dispute');
       cases.tell(one, one.data.checkoutId, 'disputed', nowMs);
       return { ref: Number(lastInsertRowid), state: 'open' as const };
     };
     const standing = known ?? opened();
     if (standing.state !== 'open' || (state !== 'won' && state !== 'lost')) return known === undefined;
     setDispute.run(state, standing.ref);
-    book(standing.ref, state === 'won' ? 'dispute_won' : 'dispute_lost');
+    if (state === 'lost') {
+      const postings = move(currency, amountMinor, 'expense:dispute_loss', 'receivable:dispute');
+      books.addMovement({ kind: 'dispute', ref: standing.ref }, 'dispute_lost', postings, nowMs);
+    }
     return true;
   }
 

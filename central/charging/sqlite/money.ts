@@ -27,7 +27,8 @@ export function createMoney(
 ): Money {
   const postingsOf = db.prepare<[string, number, MovementReason, MovementReason], Posting>(
     `SELECT account, currency, amount_minor AS amountMinor FROM posting WHERE movement_id =
-       (SELECT id FROM movement WHERE source = ? AND source_ref = ? AND reason IN (?, ?)) ORDER BY line`,
+       -- why the first words: by them the index of a movement's source is found.
+       (SELECT id FROM movement WHERE source <> 'entry' AND source = ? AND source_ref = ? AND reason IN (?, ?)) ORDER BY line`,
   );
   const keep = (one: Case, changed: Partial<Case['data']>) => {
     Object.assign(one.data, changed);

@@ -1,4 +1,5 @@
 // After everything that happens: what the rule says now, kept with the collection, so that work is found by its time.
+import type { ReviewKind } from '../../people/reviews.ts';
 import type { AttemptFacts } from '../facts.ts';
 import { type Next, next } from '../next.ts';
 import type { CollectionState, HeldFor } from '../port.ts';
@@ -106,8 +107,9 @@ export function dueOf(
   }
 }
 
-function reviewKindOf(heldFor: HeldFor): 'in_review' | 'unknown_attempt' | 'held_money' {
+function reviewKindOf(heldFor: HeldFor): ReviewKind {
   if (heldFor === 'review') return 'in_review';
+  if (heldFor === 'fraud') return 'fraud';
   return heldFor === 'unknown' ? 'unknown_attempt' : 'held_money';
 }
 

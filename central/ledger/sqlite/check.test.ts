@@ -56,7 +56,10 @@ describe('the ledger check', () => {
       const later = { ...by, nowMs: nowMs + 1 };
       store.preparePayout({ payee: 'acme', currency: 'GBP', untilMs: nowMs + 1, rule }, later);
       for (const step of [{ kind: 'approved' }, { kind: 'paid', reference: 'r' }] as const) {
-        store.changePayout({ number: 1, step, approveOwn: true }, later);
+        store.changePayout(
+          { number: 1, step, rules: { approveOwn: true, secondPersonAboveMinor: {} } },
+          later,
+        );
       }
     });
   });

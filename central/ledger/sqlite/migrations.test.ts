@@ -1,6 +1,6 @@
 // What was stored by an earlier release is there after the next one has opened the file.
 
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -97,6 +97,46 @@ it('keeps documents with everything that was said of them, and takes steps of a 
   const after = new Database(path, { readonly: true });
   expect(after.prepare('SELECT * FROM document ORDER BY ref').all()).toEqual(
     before.map((row) => ({ ...row, fulfilment: null })),
+  );
+  after.close();
+});
+
+it('keeps what is to be collected with the calls that were made for it, and takes a warning of fraud beside it', () => {
+  const scripts = join(import.meta.dirname, 'migrations');
+  const before = join(folder.path, 'before');
+  mkdirSync(before);
+  for (const name of readdirSync(scripts).filter((one) => one < '0013')) {
+    copyFileSync(join(scripts, name), join(before, name));
+  }
+  const path = join(folder.path, 'central.db');
+  const db = new Database(path);
+  prepare(db, before, centralApplicationId);
+  db.exec(`INSERT INTO appliance (id, registered_ms, feed_id, feed_head) VALUES ('box-1', 0, 'f', 0);
+    INSERT INTO collection (ref, appliance_ref, checkout_id, currency, total_minor, token, fingerprint, scheme, origin,
+      wanted, state, due_ms, processor, lane, opened_ms)
+    VALUES (7, 1, 'sale', 'GBP', 100, 't', 'f', 'visa', 'offline', 'captured', 'open', 5, 'one', 2, 4);
+    INSERT INTO payback (collection_ref, document_id, amount_minor, state) VALUES (7, 'back', 40, 'open');
+    INSERT INTO attempt (collection_ref, appliance_ref, document_id, purpose, take, number, processor, reference,
+      idempotency_key, currency, amount_minor, state, decline_class, first_sent_ms, sent_ms)
+    VALUES (7, 1, 'sale', 'charge', 'authorise_and_capture', 1, 'one', 'r', 'k', 'GBP', 100, 'declined', 'fraud', 4, 4)`);
+  const rows = db.prepare('SELECT * FROM collection').all();
+  db.close();
+
+  const store = openStoreAt(path);
+  expect(store.collection({ applianceId: 'box-1', checkoutId: 'sale' })).toMatchObject({
+    state: 'open',
+    dueMs: 5,
+    paybacks: [{ documentId: 'back' }],
+    attempts: [{ reference: 'r' }],
+  });
+  store.close();
+  const after = new Database(path);
+  expect(after.prepare('SELECT * FROM collection').all()).toEqual(rows);
+  expect(after.pragma('foreign_key_check')).toEqual([]);
+  after.pragma('foreign_keys = ON');
+  expect(() => after.exec('DELETE FROM collection')).toThrow('FOREIGN KEY');
+  after.exec(
+    "UPDATE collection SET state = 'held', held_for = 'fraud', due_ms = NULL, processor = NULL, lane = NULL",
   );
   after.close();
 });

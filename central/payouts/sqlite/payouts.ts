@@ -4,6 +4,7 @@ import { present } from '../../../kit/assert.ts';
 import { move, reversed } from '../../ledger/postings.ts';
 import type { Books } from '../../ledger/sqlite/books.ts';
 import { actorWords, type By } from '../../people/actor.ts';
+import { needsSecondPerson, personOf } from '../../people/second-person.ts';
 import type { Audit } from '../../people/sqlite/audit.ts';
 import type { Tell } from '../../webhooks/outbound.ts';
 import { mayBecome } from '../next-state.ts';
@@ -46,8 +47,8 @@ export function createPayoutTable(
   );
   const setState = db.prepare('UPDATE payout SET state = ?, reference = ? WHERE ref = ?');
   const insertEvent = db.prepare(
-    `INSERT INTO payout_event (payout_ref, number, kind, note, actor, at_ms)
-     SELECT @ref, count(*) + 1, @kind, @note, @actor, @atMs FROM payout_event WHERE payout_ref = @ref`,
+    `INSERT INTO payout_event (payout_ref, number, kind, note, actor, person, at_ms)
+     SELECT @ref, count(*) + 1, @kind, @note, @actor, @person, @atMs FROM payout_event WHERE payout_ref = @ref`,
   );
   const one = db.prepare<[number], PayoutView>(`SELECT ${columns} WHERE ref = ?`);
   const some = db.prepare<object, PayoutView>(
@@ -57,14 +58,26 @@ export function createPayoutTable(
   const events = db.prepare<[number], PayoutEvent>(
     'SELECT kind, note, actor, at_ms AS atMs FROM payout_event WHERE payout_ref = ? ORDER BY number',
   );
+  // NULL where it was prepared before persons were written down: nobody can say that it was another one.
+  const preparedBy = db
+    .prepare<[number], string | null>(
+      `SELECT person FROM payout_event WHERE payout_ref = ? AND kind = 'prepared'`,
+    )
+    .pluck();
   const range = db.prepare<[number], { payee: string; currency: string; after: number; through: number }>(
     'SELECT payee, currency, after_movement AS after, through_movement AS through FROM payout WHERE ref = ?',
   );
 
   const note = (ref: number, kind: PayoutState, text: string, by: By) => {
-    insertEvent.run({ ref, kind, note: text, actor: actorWords(by.actor), atMs: by.nowMs });
+    const who = { actor: actorWords(by.actor), person: personOf(by.actor) };
+    insertEvent.run({ ref, kind, note: text, ...who, atMs: by.nowMs });
     audit(by, `payout.${kind}`, `payout ${ref}`, { note: text });
   };
+
+  function isOwn(number: number, { actor }: By): boolean {
+    const person = preparedBy.get(number) ?? null;
+    return person === null || person === personOf(actor);
+  }
 
   /** What the step moves; Dr the payee, Cr the bank, and back when the money came back. */
   function book(
@@ -99,13 +112,12 @@ export function createPayoutTable(
       return { kind: 'prepared', payout: present(one.get(number), 'the payout just made') };
     },
 
-    changePayout({ number, step, approveOwn }, by) {
+    changePayout({ number, step, rules }, by) {
       const payout = one.get(number);
       if (!payout) return { kind: 'payout_unknown' };
       if (!mayBecome(payout.state, step.kind)) return { kind: 'not_now', state: payout.state };
-      const [prepared] = events.all(number);
-      const own = prepared?.actor === actorWords(by.actor);
-      if (step.kind === 'approved' && own && !approveOwn) return { kind: 'same_person' };
+      const ownAllowed = rules.approveOwn && !needsSecondPerson([payout], rules.secondPersonAboveMinor);
+      if (step.kind === 'approved' && !ownAllowed && isOwn(number, by)) return { kind: 'same_person' };
       setState.run(step.kind, step.kind === 'paid' ? step.reference : payout.reference, number);
       book(payout, step.kind, by.nowMs);
       note(number, step.kind, wordsOf(step), by);

@@ -17,6 +17,7 @@ const by = byTester(nowMs);
 const hash = (byte: number) => Buffer.alloc(32, byte);
 const key = (name: string, byte: number, more: Partial<NewKey> = {}): NewKey => ({
   name,
+  owner: null,
   role: 'finance',
   scopes: null,
   addresses: null,
@@ -44,7 +45,11 @@ describe('keys', () => {
     store.createKey(key('a', 1, { scopes: ['ledger.read'] }), by);
     expect(store.admitKey({ hash: hash(1), from: '127.0.0.1', nowMs })).toEqual({
       kind: 'admitted',
-      key: { name: 'a', role: 'finance', scopes: ['ledger.read'] },
+      key: { name: 'a', owner: null, role: 'finance', scopes: ['ledger.read'] },
+    });
+    store.createKey(key('b', 3, { owner: 'ann' }), by);
+    expect(store.admitKey({ hash: hash(3), from: '127.0.0.1', nowMs })).toMatchObject({
+      key: { name: 'b', owner: 'ann' },
     });
     expect(kindOf(2)).toBe('unknown');
   });
@@ -141,7 +146,7 @@ it('makes the key of an older release the first admin', () => {
   try {
     expect(opened.admitKey({ hash: hash(9), from: '::1', nowMs })).toEqual({
       kind: 'admitted',
-      key: { name: 'first', role: 'admin', scopes: null },
+      key: { name: 'first', owner: null, role: 'admin', scopes: null },
     });
     expect(opened.ensureFirstKey(hash(1), nowMs)).toBe(false);
   } finally {

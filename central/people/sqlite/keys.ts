@@ -11,6 +11,7 @@ import type { Audit } from './audit.ts';
 interface KeyRow {
   number: number;
   name: string;
+  owner: string | null;
   role: Role;
   scopes: string | null;
   addresses: string | null;
@@ -26,7 +27,7 @@ type KeyTable = Pick<
   'ensureFirstKey' | 'admitKey' | 'createKey' | 'keys' | 'rotateKey' | 'revokeKey'
 >;
 
-const keyColumns = `number, name, role, scopes, addresses, created_ms AS createdMs, created_by AS createdBy,
+const keyColumns = `number, name, owner, role, scopes, addresses, created_ms AS createdMs, created_by AS createdBy,
   expires_ms AS expiresMs, revoked_ms AS revokedMs, last_used_day AS lastUsedDay FROM operator_key`;
 
 export function createKeyTable(db: Database.Database, audit: Audit): KeyTable {
@@ -35,8 +36,8 @@ export function createKeyTable(db: Database.Database, audit: Audit): KeyTable {
   const byNumber = db.prepare<[number], KeyRow>(`SELECT ${keyColumns} WHERE number = ?`);
   const all = db.prepare<[], KeyRow>(`SELECT ${keyColumns} ORDER BY name`);
   const insert = db.prepare(
-    `INSERT INTO operator_key (name, role, scopes, addresses, created_ms, created_by, expires_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO operator_key (name, owner, role, scopes, addresses, created_ms, created_by, expires_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const revoke = db.prepare('UPDATE operator_key SET revoked_ms = ? WHERE number = ?');
   const used = db.prepare(
@@ -74,12 +75,14 @@ export function createKeyTable(db: Database.Database, audit: Audit): KeyTable {
     key: view(present(byNumber.get(number), 'the key')),
   });
 
-  function add({ name, role, scopes, addresses, expiresMs, hash }: NewKey, { actor, nowMs }: By): KeyView {
+  function add(key: NewKey, { actor, nowMs }: By): KeyView {
+    const { name, owner, role, scopes, addresses, expiresMs, hash } = key;
     const list = (items: readonly string[] | null) => (items === null ? null : JSON.stringify(items));
     const who = actorWords(actor);
-    const { lastInsertRowid } = insert.run(name, role, list(scopes), list(addresses), nowMs, who, expiresMs);
+    const limits = [list(scopes), list(addresses)];
+    const { lastInsertRowid } = insert.run(name, owner, role, ...limits, nowMs, who, expiresMs);
     insertSecret.run(hash, lastInsertRowid, nowMs);
-    audit({ actor, nowMs }, 'key.create', `key ${name}`, { role, scopes, addresses, expiresMs });
+    audit({ actor, nowMs }, 'key.create', `key ${name}`, { owner, role, scopes, addresses, expiresMs });
     return view(present(find.get(name), 'the key just made'));
   }
 
@@ -101,6 +104,7 @@ export function createKeyTable(db: Database.Database, audit: Audit): KeyTable {
       if (count.get() !== 0) return false;
       const key: NewKey = {
         name: 'first',
+        owner: null,
         role: 'admin',
         scopes: null,
         addresses: null,

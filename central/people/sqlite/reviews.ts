@@ -6,7 +6,6 @@ import type { Tell } from '../../webhooks/outbound.ts';
 import type { Actor, By } from '../actor.ts';
 import type { ReviewCalls, ReviewWithEvents } from '../review-port.ts';
 import {
-  personOf,
   type Review,
   type ReviewDecision,
   type ReviewEvent,
@@ -15,6 +14,7 @@ import {
   takeDecision,
   whenDue,
 } from '../reviews.ts';
+import { personOf } from '../second-person.ts';
 import type { Audit } from './audit.ts';
 
 export interface ReviewAsked {

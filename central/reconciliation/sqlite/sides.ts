@@ -30,7 +30,7 @@ type ReportFields = [
 
 type CollectedFields = [
   processor: string,
-  kind: 'charge' | 'refund',
+  kind: 'charge' | 'refund' | 'refund_failed',
   ours: string,
   charge: string | null,
   payment: string | null,
