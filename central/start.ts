@@ -92,15 +92,16 @@ export async function startCentral(
       stopMsMax: callsMsMax,
     });
     lifecycle.onStop('charging', charging.stop, callsMsMax + 1000);
-    const recovered = await store.port.recoverSent(nowMs());
-    if (recovered > 0)
-      log.warn({ calls: recovered }, 'calls were on their way when central ended; looking them up');
-    charging.wake();
     const answers = createAnswers(
       identity.signingKey,
       (topic, payload) => wiring.pipe?.publish(topic, payload) ?? false,
     );
     const feed = createFeedSender({ store: store.port, answers, clock, log });
+    // Nothing is awaited before all that the store thread speaks to is there: a backlog makes feeds grow at once.
+    const recovered = await store.port.recoverSent(nowMs());
+    if (recovered > 0)
+      log.warn({ calls: recovered }, 'calls were on their way when central ended; looking them up');
+    charging.wake();
     await store.port.ensurePolicy(defaultPolicy);
     const operatorKey = newApiKey();
     if (await store.port.ensureFirstKey(hashApiKey(operatorKey), nowMs())) {

@@ -32,7 +32,7 @@ export function payoutStatement(): Command {
         const lines = linesOf(store, number);
         const parts = format === 'csv' ? statementCsv(payout, lines) : statementPage(payout, payee, lines);
         await writeOut(parts, out ?? null);
-        return out === null
+        return out === undefined
           ? null
           : { result: { format, out }, words: `${out}: statement of payout ${number}` };
       });

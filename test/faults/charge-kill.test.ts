@@ -157,7 +157,7 @@ it.each(points)('loses and doubles nothing when it is killed at point %i, twice'
     'collected',
     'collected',
     'written_off',
-    'written_off',
+    'held for fraud',
     'held for unknown',
   ]);
   expect(ledgerFailures()).toEqual([]);

@@ -213,6 +213,42 @@ export const mutants: readonly Mutant[] = [
     tests: ['central/people/reviews.test.ts', 'central/people/sqlite/reviews.test.ts'],
   },
   {
+    name: 'one person confirms with a second key',
+    breaks: 'what one person settles above the limit is one person’s alone',
+    edits: [
+      {
+        file: 'central/people/second-person.ts',
+        from: 'return actor.owner === undefined ?',
+        to: 'return actor.name !== undefined ?',
+      },
+    ],
+    tests: ['central/people/second-person.test.ts', 'central/reconciliation/sqlite/acting.test.ts'],
+  },
+  {
+    name: 'a large exception is settled in small parts',
+    breaks: 'the limit above which a second person is asked is none',
+    edits: [
+      {
+        file: 'central/reconciliation/sqlite/acting.ts',
+        from: 'WHERE ref IN whole AND split_from IS NULL',
+        to: 'WHERE ref = @ref',
+      },
+    ],
+    tests: ['central/reconciliation/sqlite/acting.test.ts'],
+  },
+  {
+    name: 'a stolen card is charged again',
+    breaks: 'a card is charged after a warning of fraud, though nobody said so',
+    edits: [
+      {
+        file: 'central/charging/next.ts',
+        from: "if (attempts.some(isFraud)) return ask('fraud');",
+        to: '',
+      },
+    ],
+    tests: ['central/charging/next.test.ts', 'central/charging/sqlite/charging.test.ts'],
+  },
+  {
     name: 'the audit log is believed',
     breaks: 'whoever changes a record is not seen',
     edits: [
