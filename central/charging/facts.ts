@@ -75,6 +75,15 @@ export interface Route {
 /** The code of a charge that was found beside another one that is alive. */
 export const madeTwice = 'made_twice';
 
+/** The code of a call whose capture its processor took back, perhaps days after it was booked. */
+export const captureFailed = 'capture_failed';
+
+/** Its capture was taken back, and no person has said how it goes on. */
+export function isCaptureFailed({ purpose, state, code }: AttemptFacts): boolean {
+  if (purpose !== 'charge' && purpose !== 'capture') return false;
+  return (state === 'approved' || state === 'undone') && code === captureFailed;
+}
+
 /** The code of an unknown attempt that cannot be looked up: the same request, by its key, gets the first answer. */
 export const toRepeat = 'repeat';
 

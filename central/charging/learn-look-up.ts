@@ -2,7 +2,7 @@
 import { unreachable } from '../../kit/assert.ts';
 import type { ChargeState, LookUp, RefundState, UnknownReason } from '../processors/port.ts';
 import { afterLookUp, retryable } from '../processors/retryable.ts';
-import { type AttemptFacts, madeTwice, toRepeat } from './facts.ts';
+import { type AttemptFacts, captureFailed, madeTwice, toRepeat } from './facts.ts';
 import { declinedBy, isOpen, type Learned, learnCharge, learnRefund } from './learn.ts';
 import type { AnyLookUp } from './port.ts';
 
@@ -73,6 +73,10 @@ function learnFound(
     case 'authorised':
       if (attempt.purpose === 'charge') return learnCharge(attempt, found);
       return notMade(attempt, context, nowMs);
+    case 'capture_failed':
+      if (attempt.purpose === 'charge') return learnCharge(attempt, found);
+      if (attempt.purpose === 'capture') return declinedBy(attempt, tookBack, 0, nowMs);
+      return notMade(attempt, context, nowMs);
     case 'captured':
     case 'voided':
       return learnCharge(attempt, found);
@@ -80,6 +84,8 @@ function learnFound(
       return unreachable(found);
   }
 }
+
+const tookBack = { declineClass: 'do_not_retry', code: captureFailed } as const;
 
 const inProgress = { kind: 'unavailable', code: 'in_progress' } as const;
 

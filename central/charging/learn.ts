@@ -2,7 +2,7 @@
 import { unreachable } from '../../kit/assert.ts';
 import type { ChargeState, DeclineClass, Failure, RefundState } from '../processors/port.ts';
 import { retryable } from '../processors/retryable.ts';
-import { type AttemptFacts, type AttemptState, toRepeat } from './facts.ts';
+import { type AttemptFacts, type AttemptState, captureFailed, toRepeat } from './facts.ts';
 import type { AnyOutcome, Purpose } from './port.ts';
 
 /** What the attempt becomes; what is not named stays. */
@@ -98,6 +98,8 @@ export function learnCharge(attempt: AttemptFacts, charge: ChargeState): Learned
       return { ...said, state: becomes, charge: { kind: 'captured', capturedMinor } };
     case 'voided':
       return { ...said, state: becomes, charge: { kind: 'voided' } };
+    case 'capture_failed':
+      return { ...said, state: becomes, code: captureFailed, charge: null };
     case 'authorised':
     case 'declined':
     case 'in_progress':
@@ -114,12 +116,13 @@ const chargeMeans: Readonly<
   charge(state, attempt) {
     // What was given back is still called captured by its processor.
     if (attempt.state === 'undone') return null;
-    if (state === 'captured') return 'approved';
+    // A person says how that goes on, not an old word of the capture.
+    if (state === 'captured') return attempt.code === captureFailed ? null : 'approved';
     if (state === 'voided') return 'undone';
-    return state === 'authorised' && isOpen(attempt) ? 'approved' : null;
+    return (state === 'authorised' || state === 'capture_failed') && isOpen(attempt) ? 'approved' : null;
   },
   capture(state, attempt) {
-    if (state === 'captured') return 'approved';
+    if (state === 'captured') return attempt.code === captureFailed ? null : 'approved';
     return state === 'voided' && isOpen(attempt) ? 'not_made' : null;
   },
   void(state, attempt) {

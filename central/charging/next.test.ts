@@ -128,6 +128,27 @@ describe('what is sold is taken', () => {
     ],
     ['not before a person has looked', { heldFor: 'review' }, 'person: review'],
     [
+      'not again by itself when its capture was taken back',
+      { attempts: [made('approved', { code: 'capture_failed' })] },
+      'person: rejected',
+    ],
+    [
+      'nor when that was an attempt of its own',
+      { attempts: [made('approved'), declined(null, { purpose: 'capture', code: 'capture_failed' })] },
+      'person: rejected',
+    ],
+    ['once a person has said so', { attempts: [made('approved')] }, 'capture 1000 at one'],
+    [
+      'and is for a person where a refund stands against it',
+      {
+        capturedMinor: 1000,
+        refundedMinor: 400,
+        attempts: [made('approved'), made('approved', { purpose: 'capture', code: 'capture_failed' })],
+      },
+      'person: amount_differs',
+    ],
+    ['never after a person gave it up', { lost: true, attempts: [made('approved')] }, 'written_off'],
+    [
       'never beside another one',
       { attempts: [made('not_made', { code: 'made_twice' }), made('approved')] },
       'person: made_twice',

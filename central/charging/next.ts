@@ -4,6 +4,7 @@ import {
   type AttemptFacts,
   aliveCharge,
   type CollectionFacts,
+  isCaptureFailed,
   isFraud,
   madeTwice,
   type Route,
@@ -43,6 +44,8 @@ export function next(facts: CollectionFacts, route: Route, nowMs: number): Next 
   if (unknown) {
     return lookUp(unknown, route, nowMs) ?? ask(unknown.code === madeTwice ? 'made_twice' : 'unknown');
   }
+  // Given back, or settled in part, before it was told: its booking could not be undone, and a person sees why.
+  if (facts.capturedMinor > 0 && attempts.some(isCaptureFailed)) return ask('amount_differs');
   switch (wanted) {
     case 'authorised':
       return authorise(facts, route, nowMs);
@@ -76,7 +79,10 @@ const askAgainMsMax = 60_000;
 function collect(facts: CollectionFacts, route: Route, nowMs: number): Next {
   const { attempts, capturedMinor, totalMinor, lost } = facts;
   const held = aliveCharge(attempts);
-  if (held?.state === 'approved') {
+  // Given up by a person, its capture is not asked for again: the hold ends by itself.
+  if (held?.state === 'approved' && !(lost && capturedMinor === 0)) {
+    // What its processor could not collect is not asked for again without a word of a person.
+    if (isCaptureFailed(held)) return ask('rejected');
     if (capturedMinor === 0) return followUp(facts, route, nowMs, ofCharge(held, 'capture', totalMinor));
     if (capturedMinor < totalMinor) return ask('amount_differs');
     return giveBack(facts, held, route, nowMs);

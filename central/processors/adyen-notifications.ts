@@ -85,7 +85,7 @@ function aboutOf(item: NotificationItem): ProcessorEvent['about'] {
     case 'CAPTURE':
       return done ? modified('captured', amount.amountMinor) : { kind: 'other' };
     case 'CAPTURE_FAILED':
-      return modified('authorised', 0);
+      return modified('capture_failed', 0);
     case 'CANCELLATION':
       return done ? modified('voided', 0) : { kind: 'other' };
     case 'REFUND':

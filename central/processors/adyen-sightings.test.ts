@@ -61,7 +61,7 @@ describe('what was seen of a charge', () => {
     [
       'a capture taken back',
       [authorised, captured, captureFailed],
-      { state: 'authorised', capturedMinor: 0 },
+      { state: 'capture_failed', capturedMinor: 0 },
     ],
     ['voided', [authorised, voided], { state: 'voided', capturedMinor: 0 }],
     [

@@ -89,7 +89,8 @@ export interface ChargeState {
   chargeId: string;
   /** Null where an event does not say it: what is known of it stays. */
   reference: string | null;
-  state: 'authorised' | 'captured' | 'voided' | 'declined' | 'in_progress';
+  /** `capture_failed`: it was captured, or that was promised, and the money does not come; the hold may still stand. */
+  state: 'authorised' | 'captured' | 'capture_failed' | 'voided' | 'declined' | 'in_progress';
   amount: Amount;
   capturedMinor: number;
   /** Where it was declined: by the processor's code. */

@@ -16,7 +16,10 @@ describe('of two things told of one object, the newer', () => {
   const table: [string, Said, Said, Standing][] = [
     ['a later capture', charge('captured', 2), charge('authorised', 1), 'newer'],
     ['an earlier hold', charge('authorised', 1), charge('captured', 2), 'older'],
-    ['a capture that failed after all', charge('authorised', 3), charge('captured', 2), 'newer'],
+    ['a capture that failed after all', charge('capture_failed', 3), charge('captured', 2), 'newer'],
+    ['its failure within the same second', charge('capture_failed', 2), charge('captured', 2), 'newer'],
+    ['an old capture after it failed', charge('captured', 2), charge('capture_failed', 3), 'older'],
+    ['a hold let go after its capture failed', charge('voided', 3), charge('capture_failed', 3), 'newer'],
     ['a capture within the same second', charge('captured', 1), charge('authorised', 1), 'newer'],
     ['the beginning within the same second', charge('in_progress', 1), charge('captured', 1), 'older'],
     ['another method after a decline', charge('authorised', 2), charge('declined', 1), 'newer'],
@@ -47,7 +50,7 @@ describe('of two things told of one object, the newer', () => {
 
   const anything = fc.record({
     kind: fc.constant('charge' as const),
-    state: fc.constantFrom('in_progress', 'declined', 'authorised', 'captured', 'voided'),
+    state: fc.constantFrom('in_progress', 'declined', 'authorised', 'captured', 'capture_failed', 'voided'),
     happenedMs: fc.integer({ min: 1, max: 3 }),
     capturedMinor: fc.integer({ min: 0, max: 2 }),
     eventId: fc.constantFrom('a', 'b', 'c'),

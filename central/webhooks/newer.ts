@@ -42,13 +42,14 @@ function rankOf(said: ObjectState): number {
   }
 }
 
-/** A declined charge may still be authorised by another method; a captured one may still be given back whole. */
+/** A declined charge may still be authorised by another method; a captured one may fail, or be given back whole. */
 const chargeRanks: Readonly<Record<(ObjectState & { kind: 'charge' })['state'], number>> = {
   in_progress: 0,
   declined: 1,
   authorised: 2,
   captured: 3,
-  voided: 4,
+  capture_failed: 4,
+  voided: 5,
 };
 
 /** A refund that was made can still come back from the card holder's bank. */

@@ -44,6 +44,8 @@ export interface AttemptTable {
   sendAgain(ref: number, nowMs: number): void;
   change(ref: number, learned: Learned, nowMs: number): void;
   setState(ref: number, state: AttemptFacts['state'], code: string | null, notBeforeMs: number | null): void;
+  /** A capture that was asked for with its charge has failed: what is left of the charge is a hold. */
+  onlyHolds(ref: number): void;
   tell(ref: number, kind: EventKind, detail: string, nowMs: number): void;
   /** Those of a collection whose outcome is open and that would wait: due now. */
   hurry(collectionRef: number, nowMs: number): void;
@@ -88,6 +90,7 @@ export function createAttemptTable(db: Database.Database): AttemptTable {
        not_before_ms = CAST(@notBeforeMs AS INTEGER), answered_ms = CAST(@nowMs AS INTEGER) WHERE ref = @ref`,
   );
   const setState = db.prepare('UPDATE attempt SET state = ?, code = ?, not_before_ms = ? WHERE ref = ?');
+  const onlyHolds = db.prepare(`UPDATE attempt SET take = 'authorise' WHERE ref = ?`);
   const tell = db.prepare(
     `INSERT INTO attempt_event (attempt_ref, number, kind, detail, at_ms)
      SELECT @ref, coalesce(max(number), 0) + 1, @kind, @detail, CAST(@nowMs AS INTEGER)
@@ -116,6 +119,7 @@ export function createAttemptTable(db: Database.Database): AttemptTable {
       change.run({ ref, state, chargeId, refundId, code, declineClass, looked, notBeforeMs, nowMs });
     },
     setState: (ref, state, code, notBeforeMs) => void setState.run(state, code, notBeforeMs, ref),
+    onlyHolds: (ref) => void onlyHolds.run(ref),
     tell: (ref, kind, detail, nowMs) => void tell.run({ ref, kind, detail, nowMs }),
     hurry: (collectionRef, nowMs) => void hurry.run(nowMs, collectionRef),
     onTheirWay: () => onTheirWay.all(),

@@ -18,7 +18,8 @@ import { openDatabase } from '../../ledger/sqlite/open.ts';
 import { createSqliteStore, type SqliteStore } from '../../ledger/sqlite/store.ts';
 import type { By } from '../../people/actor.ts';
 import type { ReviewRules } from '../../people/reviews.ts';
-import type { DisputeState } from '../../processors/port.ts';
+import type { DisputeState, ProcessorEvent } from '../../processors/port.ts';
+import { type Said, standingOf } from '../../webhooks/newer.ts';
 import { type Act, createModelProcessor, type ModelProcessor } from '../fixtures/model-processor.ts';
 import type { RoutingRules } from '../route.ts';
 
@@ -101,6 +102,13 @@ const waiting = () =>
 const stateOf = (checkoutId: string) => store.collection({ applianceId: 'box-1', checkoutId })?.state;
 const balance = (name: string) => store.accounts().find((one) => one.name === name)?.balanceMinor ?? 0n;
 const failures = () => checkLedger(db).failures;
+const decide = (decision: 'approve' | 'decline' | 'try_again' | 'settled_otherwise') => {
+  const [review] = waiting();
+  store.transaction(() =>
+    store.decideReview({ number: review?.number ?? 0, decision, note: 'looked at it', rules }, by),
+  );
+  return `${review?.kind} ${review?.reason}`;
+};
 
 describe('approved offline', () => {
   it('stays at the risk of its site until it is captured', async () => {
@@ -214,14 +222,6 @@ describe('asked by a kiosk', () => {
 });
 
 describe('for people', () => {
-  const decide = (decision: 'approve' | 'decline' | 'try_again' | 'settled_otherwise') => {
-    const [review] = waiting();
-    store.transaction(() =>
-      store.decideReview({ number: review?.number ?? 0, decision, note: 'looked at it', rules }, by),
-    );
-    return `${review?.kind} ${review?.reason}`;
-  };
-
   it('holds what the entry wants looked at, until a person lets it go on', async () => {
     const sold = checkoutEntry({ review: ['review_amount'] });
     await book(sold);
@@ -368,6 +368,116 @@ it('follows a dispute through its stages, each once, and books that it is lost',
   expect([balance('receivable:dispute'), balance('expense:dispute_loss')]).toEqual([-1500n, 1500n]);
   expect(outcomesOf(sold.id)).toEqual(['captured', 'disputed']);
   expect(failures()).toEqual([]);
+});
+
+describe('a capture that is taken back', () => {
+  const nothing = 'nothing_to_do';
+  const seconds = { captured: nowMs, capture_failed: nowMs };
+
+  /** Tells the events as webhooks are worked off: each by how it stands to the newest that is known. */
+  function tellInOrder(states: readonly ('captured' | 'capture_failed')[], times = seconds): unknown[] {
+    const [made] = models.one?.charges ?? [];
+    if (!made) throw new Error('it was charged');
+    const { chargeId, amountMinor } = made;
+    const reference = db
+      .prepare<[], string>(
+        `SELECT reference FROM attempt WHERE purpose <> 'refund' ORDER BY ref DESC LIMIT 1`,
+      )
+      .pluck()
+      .get() as string;
+    let known: Said | null = null;
+    return states.map((state) => {
+      const capturedMinor = state === 'captured' ? amountMinor : 0;
+      const said: Said = { kind: 'charge', state, happenedMs: times[state], capturedMinor, eventId: state };
+      const standing = standingOf(said, known);
+      // As the store has it (store.ts): what is older than what is known reaches nobody.
+      if (standing === 'older') return nothing;
+      if (standing === 'newer') known = said;
+      const amount = { currency: 'GBP', amountMinor };
+      const charge = { chargeId, reference: null, state, amount, capturedMinor, decline: null };
+      const event: ProcessorEvent = {
+        ...{ eventId: state, type: state, happenedMs: said.happenedMs, about: { kind: 'charge', charge } },
+        answers: { chargeId, reference, purpose: 'capture', done: state === 'captured' },
+      };
+      return store.transaction(() => store.applyEvent({ processor: 'one', event, standing }, nowMs));
+    });
+  }
+  const approvedOffline = async () => {
+    const sold = checkoutEntry();
+    await book(sold);
+    work();
+    return sold;
+  };
+  const askedByKiosk = async () => {
+    const pending = pendingEntry('tok_1');
+    await book(pending);
+    work();
+    await book(decisionEntry(pending.id, 'authorised'));
+    work();
+    return pending;
+  };
+
+  describe.each([
+    ['with its charge', approvedOffline, 1500],
+    ['by a call of its own', askedByKiosk, 1000],
+  ])('that was made %s', (_, sell, totalMinor) => {
+    it.each([
+      [
+        ['captured', 'capture_failed', 'capture_failed', 'captured'],
+        [nothing, 'applied', nothing, nothing],
+      ],
+      [
+        ['capture_failed', 'captured', 'capture_failed'],
+        ['applied', nothing, nothing],
+      ],
+    ] as const)('is no money in the books, told as %j', async (states, expected) => {
+      const sold = await sell();
+      expect(balance('receivable:processor:one')).toBe(BigInt(totalMinor));
+      expect(tellInOrder(states)).toEqual(expected);
+      expect(balance('receivable:processor:one')).toBe(0n);
+      expect(balance('receivable:customer')).toBe(BigInt(totalMinor));
+      expect(stateOf(sold.id)).toBe('held');
+      expect(waiting()).toMatchObject([{ kind: 'held_money', reason: 'rejected', amountMinor: totalMinor }]);
+      expect(outcomesOf(sold.id).slice(-2)).toEqual(['captured', 'in_review']);
+      expect(work('do', nowMs + 400 * 3_600_000)).toEqual([]);
+      expect(failures()).toEqual([]);
+    });
+
+    it('is asked for again by a word of a person, on the same charge', async () => {
+      const sold = await sell();
+      tellInOrder(['captured', 'capture_failed'], { captured: nowMs, capture_failed: nowMs + 86_400_000 });
+      Object.assign(models.one?.charges[0] ?? {}, { state: 'authorised', capturedMinor: 0 });
+      decide('try_again');
+      expect(work()).toEqual(['capture at one']);
+      expect(stateOf(sold.id)).toBe('collected');
+      expect(models.one?.charges).toHaveLength(1);
+      expect(balance('receivable:processor:one')).toBe(BigInt(totalMinor));
+      expect(failures()).toEqual([]);
+    });
+
+    it('is a loss by a word of a person, and is not asked for again', async () => {
+      const sold = await sell();
+      tellInOrder(['capture_failed']);
+      decide('decline');
+      expect(work('do', nowMs + 400 * 3_600_000)).toEqual([]);
+      expect(stateOf(sold.id)).toBe('written_off');
+      expect([balance('expense:offline_loss'), balance('receivable:customer')]).toEqual([
+        BigInt(totalMinor),
+        0n,
+      ]);
+      expect(failures()).toEqual([]);
+    });
+
+    it('leaves the books to a person where something was given back', async () => {
+      const sold = await sell();
+      await book(refundEntry(sold.id, 500));
+      work();
+      expect(tellInOrder(['capture_failed', 'capture_failed'])).toEqual(['applied', nothing]);
+      expect(balance('receivable:processor:one')).toBe(BigInt(totalMinor - 500));
+      expect(waiting()).toMatchObject([{ kind: 'held_money', reason: 'amount_differs' }]);
+      expect(failures()).toEqual([]);
+    });
+  });
 });
 
 it('gives back to the books what a refund that fails later did not give back', async () => {

@@ -7,7 +7,7 @@ const ofAttempts = (reasons: string, accounts: string) =>
      JOIN movement m ON m.source = 'attempt' AND m.source_ref = a.ref AND m.reason IN (${reasons})
      JOIN posting p ON p.movement_id = m.id AND p.account GLOB '${accounts}'
    WHERE a.collection_ref = c.ref), 0)`;
-const captures = ofAttempts(`'capture'`, 'receivable:processor:*');
+const captures = ofAttempts(`'capture', 'adjustment'`, 'receivable:processor:*');
 const returns = ofAttempts(`'refund_made', 'void_made', 'correction'`, 'receivable:processor:*');
 
 /** What is left on the customer's account of one checkout: its entries, its attempts, and what was written off. */

@@ -1,5 +1,5 @@
 // What a person decides where the rule has asked one: it changes what is known, and the rule goes on from there.
-import { isFraud } from '../facts.ts';
+import { isCaptureFailed, isFraud } from '../facts.ts';
 import type { Decided, PersonDecision } from '../port.ts';
 import type { AttemptRow, AttemptTable } from './attempts.ts';
 import type { Case, Cases, ChargingParts } from './case.ts';
@@ -20,20 +20,27 @@ export function createDeciding(
 ): Deciding {
   const { collections, attempts } = tables;
 
-  /** What keeps the rule from going on: an attempt that is unknown, refused, declined at its end, or there twice. */
+  /** What keeps the rule from going on: unknown, refused, declined at its end, there twice, or its capture taken back. */
   function stuck(one: Case): AttemptRow[] {
-    return one.attempts.filter(
-      ({ state, purpose, code }) =>
+    return one.attempts.filter((attempt) => {
+      const { state, purpose, code } = attempt;
+      return (
+        isCaptureFailed(attempt) ||
         state === 'unknown' ||
         state === 'unavailable' ||
         state === 'rejected' ||
         (state === 'declined' && purpose !== 'charge') ||
-        code === 'made_twice',
-    );
+        code === 'made_twice'
+      );
+    });
   }
 
   function forget(one: Case, nowMs: number): void {
-    for (const { ref } of stuck(one)) attempts.setState(ref, 'not_made', 'by_a_person', nowMs);
+    for (const attempt of stuck(one)) {
+      // The charge itself is there, and holds what may be captured.
+      if (isCaptureFailed(attempt)) attempts.setState(attempt.ref, attempt.state, null, null);
+      else attempts.setState(attempt.ref, 'not_made', 'by_a_person', nowMs);
+    }
   }
 
   /** What was declined with a warning is given up, so that another charge may take its place. */
@@ -55,7 +62,12 @@ export function createDeciding(
 
   /** Nothing that was refused is known to be there: it is made anew; what nobody knows is asked from the start. */
   function askAgain(one: Case, nowMs: number): void {
-    for (const { ref, state, code } of stuck(one)) {
+    for (const attempt of stuck(one)) {
+      const { ref, state, code } = attempt;
+      if (isCaptureFailed(attempt)) {
+        attempts.setState(ref, state, null, null);
+        continue;
+      }
       const known = state === 'rejected' || state === 'declined';
       attempts.setState(ref, known ? 'not_made' : state, code === 'made_twice' ? null : code, nowMs);
     }

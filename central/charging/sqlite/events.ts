@@ -45,6 +45,19 @@ export function createEvents(
     return true;
   }
 
+  /** Told of the charge by its id, or by the capture that has failed: days after it was booked, or before it was heard of. */
+  function applyCaptureFailed(processor: string, event: ProcessorEvent, charge: ChargeState, nowMs: number) {
+    const row = attempts.findNamed(processor, {
+      reference: event.answers?.reference ?? charge.reference,
+      chargeId: charge.chargeId,
+    });
+    if (row === null) return 'unknown_object';
+    const { one, attempt } = inCase(row);
+    const heard: Heard = { kind: 'webhook', detail: `${event.type} ${event.eventId}` };
+    if (isOpen(attempt)) return applyCharge(row, charge, heard, nowMs) ? 'applied' : 'nothing_to_do';
+    return learning.captureFailed(one, attempt, heard, nowMs) ? 'applied' : 'nothing_to_do';
+  }
+
   /**
    * What is held for a dispute and what comes back is booked by the processor's report, where it has moved (central/
    * reconciliation/targets.ts); no report says that one is lost, so that is booked here. Each has one source, in any order.
@@ -78,6 +91,9 @@ export function createEvents(
     const done = (changed: boolean) => (changed ? 'applied' : 'nothing_to_do');
     switch (about.kind) {
       case 'charge': {
+        if (about.charge.state === 'capture_failed') {
+          return applyCaptureFailed(processor, event, about.charge, nowMs);
+        }
         const row = attempts.findNamed(processor, about.charge);
         return row === null ? 'unknown_object' : done(applyCharge(row, about.charge, heard, nowMs));
       }
@@ -108,7 +124,8 @@ export function createEvents(
     const row = attempts.findNamed(processor, { reference, chargeId: null });
     if (row === null) return null;
     const { one, attempt } = inCase(row);
-    if (!isOpen(attempt)) return null;
+    // A capture that was asked for with the charge goes by the charge's own reference, and is not the charge.
+    if (attempt.purpose !== purpose || !isOpen(attempt)) return null;
     const { amountMinor, currency } = attempt;
     const state = purpose === 'capture' ? ('captured' as const) : ('voided' as const);
     const amount = { currency, amountMinor };

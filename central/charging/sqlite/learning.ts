@@ -2,7 +2,7 @@
 // heard twice, late or out of order ends the same.
 import { unreachable } from '../../../kit/assert.ts';
 import type { ChargeState } from '../../processors/port.ts';
-import { aliveCharge, madeTwice } from '../facts.ts';
+import { aliveCharge, captureFailed, isCaptureFailed, madeTwice } from '../facts.ts';
 import { isOpen, type Learned, learnAnswer, learnCharge } from '../learn.ts';
 import { learnLookUp } from '../learn-look-up.ts';
 import { next } from '../next.ts';
@@ -16,6 +16,8 @@ import type { Plans } from './plans.ts';
 export interface Learning {
   answered(attemptRef: number, outcome: AnyOutcome, nowMs: number): void;
   lookedUp(attemptRef: number, result: AnyLookUp, nowMs: number): void;
+  /** The processor took a capture back after it was booked. False: that is known, or nothing was captured. */
+  captureFailed(one: Case, attempt: AttemptRow, heard: Heard, nowMs: number): boolean;
   /** Takes what was learned of an attempt of the case, and plans the next step. */
   take(one: Case, attempt: AttemptRow, learned: Learned | null, heard: Heard, nowMs: number): void;
 }
@@ -60,9 +62,35 @@ export function createLearning(
     }
     Object.assign(attempt, withoutUndefined(learned));
     attempts.change(attempt.ref, learned, nowMs);
+    if (isCaptureFailed(attempt)) onlyHolds(attempt);
     if (learned.charge) tookCharge(one, attempt, learned.charge, nowMs);
     if (attempt.purpose === 'refund') tookRefund(one, attempt, before, nowMs);
     if (isCharge && attempt.state === 'declined' && before !== 'declined') refuseCard(one, attempt, nowMs);
+  }
+
+  function onlyHolds(charge: AttemptRow): void {
+    if (charge.take !== 'authorise_and_capture') return;
+    charge.take = 'authorise';
+    attempts.onlyHolds(charge.ref);
+  }
+
+  /** Its booking falls, and a person says how it goes on; so does one where the booking must stand. */
+  function tookBack(one: Case, named: AttemptRow, heard: Heard, nowMs: number): boolean {
+    const about = one.attempts.filter(({ chargeId }) => chargeId === named.chargeId);
+    const captured = about.find(({ purpose, state }) => purpose === 'capture' && state === 'approved');
+    // The capture that was made, else the charge that was captured with its authorisation.
+    const failed = captured ?? about.find(({ purpose }) => purpose === 'charge');
+    const isOther = named.purpose === 'capture' && named !== captured;
+    if (failed === undefined || isOther || isCaptureFailed(failed) || one.data.capturedMinor === 0)
+      return false;
+    attempts.tell(failed.ref, heard.kind, heard.detail, nowMs);
+    const reversed = money.captureFailed(one, nowMs);
+    failed.code = captureFailed;
+    if (reversed && failed.purpose === 'capture') failed.state = 'declined';
+    attempts.setState(failed.ref, failed.state, captureFailed, null);
+    if (reversed && failed.purpose === 'charge') onlyHolds(failed);
+    plans.plan(one, nowMs);
+    return true;
   }
 
   /** Captured or voided: of the charge itself, and of every call about it whose outcome is open. */
@@ -158,6 +186,7 @@ export function createLearning(
 
   return {
     take,
+    captureFailed: tookBack,
     answered(attemptRef, outcome, nowMs) {
       const found = find(attemptRef);
       if (found === null) return;

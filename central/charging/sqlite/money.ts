@@ -10,6 +10,11 @@ import type { CollectionTable } from './collections.ts';
 export interface Money {
   /** Taken at the processor; a loss that was written off before is none. */
   captured(one: Case, attempt: AttemptRow, amountMinor: number, nowMs: number): void;
+  /**
+   * What was booked as captured did not come: its movement is reversed. False, and nothing is booked, where something was
+   * given back or settled of it since: what is true then is for a person.
+   */
+  captureFailed(one: Case, nowMs: number): boolean;
   /** Given back at the processor: a refund of the counter, or the whole of a sale that was undone. */
   returned(one: Case, attempt: AttemptRow, nowMs: number): void;
   /** A refund that was made has failed after all. */
@@ -55,6 +60,21 @@ export function createMoney(
       books.addMovement({ kind: 'attempt', ref: attempt.ref }, 'capture', postings, nowMs);
       keep(one, { capturedMinor: amountMinor });
     },
+    captureFailed(one, nowMs) {
+      const { refundedMinor, lostMinor } = one.data;
+      const onTheirWay = one.attempts.some(({ purpose, state }) => purpose === 'refund' && isOnItsWay(state));
+      if (refundedMinor > 0 || lostMinor > 0 || onTheirWay) return false;
+      const taken = one.attempts.find(
+        ({ ref }) =>
+          postingsOf.all('attempt', ref, 'capture', 'capture').length > 0 &&
+          postingsOf.all('attempt', ref, 'adjustment', 'adjustment').length === 0,
+      );
+      if (taken === undefined) return false;
+      const booked = postingsOf.all('attempt', taken.ref, 'capture', 'capture');
+      books.addMovement({ kind: 'attempt', ref: taken.ref }, 'adjustment', reversed(booked), nowMs);
+      keep(one, { capturedMinor: 0 });
+      return true;
+    },
     returned(one, attempt, nowMs) {
       const { amountMinor, processor, paybackRef, currency } = attempt;
       const [reason, owed] =
@@ -81,4 +101,9 @@ export function createMoney(
     },
     correctLoss,
   };
+}
+
+/** It may have given money back, or may yet. */
+function isOnItsWay(state: AttemptRow['state']): boolean {
+  return state === 'sent' || state === 'pending' || state === 'unknown' || state === 'unavailable';
 }

@@ -40,7 +40,7 @@ afterEach(() => {
   folder.remove();
 });
 
-type State = 'in_progress' | 'authorised' | 'captured' | 'voided' | 'declined';
+type State = 'in_progress' | 'authorised' | 'captured' | 'capture_failed' | 'voided' | 'declined';
 function charge(
   chargeId: string,
   state: State,
@@ -256,7 +256,7 @@ describe('working', () => {
   });
 
   it('comes to the same end from ten thousand events in random order, with copies, in pieces between which more come', () => {
-    const states: State[] = ['in_progress', 'authorised', 'captured', 'voided', 'declined'];
+    const states: State[] = ['in_progress', 'authorised', 'captured', 'capture_failed', 'voided', 'declined'];
     const random = seededRandom(20_261_124);
     const below = (count: number) => Math.floor(random() * count);
     const events = Array.from({ length: 10_000 }, (_, i) =>
