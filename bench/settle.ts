@@ -1,5 +1,6 @@
 // npm run bench:settle — what settling costs: a backlog of entries received in bulk, booked, and charged at a sandbox that
-// answers in 50 ms, with the store thread, the loop and the SDK that central runs. Reconciling (bench/reconcile.ts) is part of it.
+// answers in 50 ms, with the store thread, the loop and the SDK that central runs. Reconciling and acknowledging
+// webhooks (bench/reconcile.ts, bench/webhooks.ts) are part of it.
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -54,7 +55,11 @@ for (let turn = 0; turn < Number(values.rounds); turn++) {
 const of = (pick: (result: Round) => number) => Math.round(median(results.map(pick)));
 const bookedPerSecond = of((result) => result.bookedPerSecond);
 const capturedPerSecond = of((result) => result.capturedPerSecond);
-const figures = { bookedPerSecond, ...(await lastLineOf('reconcile.ts')) };
+const figures = {
+  bookedPerSecond,
+  ...(await lastLineOf('reconcile.ts')),
+  ...(await lastLineOf('webhooks.ts')),
+};
 await report('settle', figures, { capturedPerSecond, entries, latencyMs, concurrencyMax, results });
 
 /** The figures of a bench that is part of this one, run as it is run alone. */
