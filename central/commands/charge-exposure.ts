@@ -1,5 +1,6 @@
 // `charge exposure`: what each appliance approved offline and was not paid for, and what of it is lost.
 import { type Command, Option } from 'commander';
+import { moneyWords } from '../money-words.ts';
 import { countOption, databaseCommand } from './command.ts';
 import { readStore } from './open-store.ts';
 
@@ -26,9 +27,10 @@ export function chargeExposure(): Command {
       const items = readStore(dataFolder, (store) => store.exposure({ site: site ?? null, limit }));
       const lines = items.map((one) => {
         const { applianceId, currency, openMinor, heldMinor, writtenOffMinor } = one;
+        const money = (minor: number) => moneyWords(minor, currency);
         const counts = `${one.openCount} open, ${one.heldCount} held, ${one.writtenOffCount} written off`;
         const where = one.site === null ? applianceId : `${one.site} ${applianceId}`;
-        return `${where}  ${currency} ${openMinor} open, ${heldMinor} held, ${writtenOffMinor} written off  (${counts})`;
+        return `${where}  ${money(openMinor)} open, ${money(heldMinor)} held, ${money(writtenOffMinor)} written off  (${counts})`;
       });
       return { result: { items }, words: lines.length === 0 ? 'nothing is exposed' : lines.join('\n') };
     },

@@ -1,6 +1,7 @@
 // `charge list`: what is to be collected at processors, and where it stands.
 import { type Command, Option } from 'commander';
 import { type CollectionRow, type CollectionState, collectionStates } from '../charging/port.ts';
+import { moneyWords } from '../money-words.ts';
 import { countOption, databaseCommand } from './command.ts';
 import { readStore } from './open-store.ts';
 
@@ -37,11 +38,12 @@ export function chargeList(): Command {
 export function collectionWords(one: CollectionRow): string {
   const { ref, applianceId, checkoutId, currency, totalMinor, capturedMinor, refundedMinor, lostMinor } = one;
   const state = one.heldFor === null ? one.state : `${one.state} for ${one.heldFor}`;
+  const words = (minor: number) => moneyWords(minor, currency);
   const money = [
-    `${currency} ${totalMinor}`,
-    ...(capturedMinor > 0 ? [`${capturedMinor} captured`] : []),
-    ...(refundedMinor > 0 ? [`${refundedMinor} given back`] : []),
-    ...(lostMinor > 0 ? [`${lostMinor} written off`] : []),
+    words(totalMinor),
+    ...(capturedMinor > 0 ? [`${words(capturedMinor)} captured`] : []),
+    ...(refundedMinor > 0 ? [`${words(refundedMinor)} given back`] : []),
+    ...(lostMinor > 0 ? [`${words(lostMinor)} written off`] : []),
   ];
   return `${ref}  ${state}  ${applianceId} ${checkoutId}  ${money.join(', ')}`;
 }

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { AttemptView } from '../charging/port.ts';
 import { CommandError } from '../errors.ts';
+import { moneyWords } from '../money-words.ts';
 import { collectionWords } from './charge-list.ts';
 import { databaseCommand } from './command.ts';
 import { momentWords } from './moment.ts';
@@ -25,7 +26,8 @@ export function chargeShow(): Command {
         throw new CommandError('collection_unknown', `nothing is collected for ${checkoutId}`, hint);
       }
       const refunds = one.paybacks.map(
-        ({ documentId, amountMinor, state }) => `  refund ${documentId}: ${amountMinor}, ${state}`,
+        ({ documentId, amountMinor, state }) =>
+          `  refund ${documentId}: ${moneyWords(amountMinor, one.currency)}, ${state}`,
       );
       const lines = [collectionWords(one), ...refunds, ...one.attempts.flatMap(attemptWords)];
       return { result: one, words: lines.join('\n') };

@@ -1,5 +1,6 @@
 // `exception list`: what is open, or was.
 import { type Command, Option } from 'commander';
+import { moneyWords } from '../money-words.ts';
 import type { ExceptionView } from '../reconciliation/exceptions.ts';
 import { counted, countOption, databaseCommand } from './command.ts';
 import { readStore } from './open-store.ts';
@@ -44,9 +45,9 @@ export function exceptionList(): Command {
 /** One line. */
 export function describeException(exception: ExceptionView): string {
   const { ref, status, processor, reference, amountMinor, differenceMinor, currency, owner } = exception;
-  const by = differenceMinor === null ? '' : `, differs by ${differenceMinor}`;
+  const by = differenceMinor === null ? '' : `, differs by ${moneyWords(differenceMinor, currency)}`;
   const state = exception.settledAs === null ? 'open' : exception.settledAs;
   const proposed = exception.proposal === null ? '' : `, ${exception.proposal.action} proposed`;
   const whose = owner === null ? '' : `, ${owner}`;
-  return `${String(ref).padStart(6)} ${status} ${processor || '-'} ${reference}: ${amountMinor} ${currency}${by}; ${counted(exception.rowsCount, 'row')}; ${state}${proposed}${whose}`;
+  return `${String(ref).padStart(6)} ${status} ${processor || '-'} ${reference}: ${moneyWords(amountMinor, currency)}${by}; ${counted(exception.rowsCount, 'row')}; ${state}${proposed}${whose}`;
 }

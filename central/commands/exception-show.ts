@@ -1,6 +1,7 @@
 // `exception show`: one exception with its rows and its history.
 import type { Command } from 'commander';
 import { CommandError } from '../errors.ts';
+import { moneyWords } from '../money-words.ts';
 import type { ExceptionWithHistory } from '../reconciliation/exceptions.ts';
 import { databaseCommand } from './command.ts';
 import { describeException } from './exception-list.ts';
@@ -46,7 +47,7 @@ function describe(exception: ExceptionWithHistory): string {
     ...related.map((line) => `  ${line}`),
     ...rows.map(
       ({ side, reference, amountMinor, currency, atMs, file, line }) =>
-        `  ${side.padEnd(8)} ${time(atMs)} ${amountMinor} ${currency} ${reference}${file === null ? '' : ` (file ${file}, line ${line})`}`,
+        `  ${side.padEnd(8)} ${time(atMs)} ${moneyWords(amountMinor, currency)} ${reference}${file === null ? '' : ` (file ${file}, line ${line})`}`,
     ),
     ...(rowsCount > rows.length ? [`  and ${rowsCount - rows.length} rows more`] : []),
     ...history.map(

@@ -1,5 +1,6 @@
 // `ledger check`: proves the books from their own rows and says so in a few lines.
 import type { Command } from 'commander';
+import { decimalText } from '../../contract/money.ts';
 import { exitCodes } from '../errors.ts';
 import type { CheckReport } from '../ledger/port.ts';
 import { checkLedger } from '../ledger/sqlite/check.ts';
@@ -42,7 +43,7 @@ function describeReport(report: CheckReport): string {
     ...totals.flatMap(({ currency, balances }) =>
       balances.map(
         ({ account, balanceMinor }) =>
-          `${account.padEnd(24)} ${String(balanceMinor).padStart(20)} ${currency} (minor units)`,
+          `${account.padEnd(28)} ${decimalText(balanceMinor, currency).padStart(20)} ${currency}`,
       ),
     ),
     ...failures.map(({ code, detail }) => `FAILED ${code}: ${detail}`),

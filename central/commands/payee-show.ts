@@ -1,7 +1,7 @@
 // `payee show`: one payee with what it is owed.
 import type { Command } from 'commander';
 import { CommandError } from '../errors.ts';
-import { moneyWords } from '../payouts/money-words.ts';
+import { moneyWords } from '../money-words.ts';
 import { databaseCommand } from './command.ts';
 import { readStore } from './open-store.ts';
 

@@ -1,7 +1,7 @@
 // `payout create`: prepares a payout for every payee and currency that something is due to.
 import { type Command, Option } from 'commander';
 import { readConfig } from '../config.ts';
-import { moneyWords } from '../payouts/money-words.ts';
+import { moneyWords } from '../money-words.ts';
 import type { PayoutPrepared } from '../payouts/port.ts';
 import type { CarriedReason, PayoutRule } from '../payouts/prepare.ts';
 import { byCommand } from '../people/actor.ts';

@@ -1,6 +1,6 @@
 // `payout list`: what was paid to whom, and what is on its way.
 import { type Command, Option } from 'commander';
-import { moneyWords } from '../payouts/money-words.ts';
+import { moneyWords } from '../money-words.ts';
 import type { PayoutState, PayoutView } from '../payouts/port.ts';
 import { countOption, databaseCommand } from './command.ts';
 import { readStore } from './open-store.ts';

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { AttemptView } from '../charging/port.ts';
 import { readConfig } from '../config.ts';
 import type { DocumentRow, MovementView } from '../ledger/port.ts';
+import { moneyWords } from '../money-words.ts';
 import { checkoutIdOf } from '../people/review-routes.ts';
 import { countArgument, databaseCommand } from './command.ts';
 import { momentWords } from './moment.ts';
@@ -51,9 +52,11 @@ function attemptWords({ reference, processor, state, events }: AttemptView): str
 function documentWords(document: DocumentRow & { movements: MovementView[] }): string[] {
   const { kind, verdict, state, currency, totalMinor, atMs } = document;
   return [
-    `  ${momentWords(atMs)}  ${kind} ${verdict}, ${state}, ${currency} ${totalMinor}`,
+    `  ${momentWords(atMs)}  ${kind} ${verdict}, ${state}, ${moneyWords(totalMinor, currency)}`,
     ...document.movements.map(({ id, reason, bookedMs, postings }) => {
-      const lines = postings.map(({ account, amountMinor }) => `${account} ${amountMinor}`);
+      const lines = postings.map(
+        ({ account, currency, amountMinor }) => `${account} ${moneyWords(amountMinor, currency)}`,
+      );
       return `  ${momentWords(bookedMs)}  movement ${id} ${reason}: ${lines.join(', ')}`;
     }),
   ];

@@ -1,15 +1,16 @@
 // Reviews in words, and what a command says when one cannot be decided.
 import { CommandError } from '../errors.ts';
+import { moneyWords } from '../money-words.ts';
 import { actorWords } from '../people/actor.ts';
 import type { ReviewSpoken, ReviewWithEvents } from '../people/review-port.ts';
 import { dueMsOf, type Review, type ReviewRules } from '../people/reviews.ts';
 import { momentWords } from './moment.ts';
 
-/** One line: `12  in_review  leeds-1 0199…  GBP 120000  amount_large  proposed: approve  due 2026-11-25T10:00Z`. */
+/** One line: `12  in_review  leeds-1 0199…  1200.00 GBP  amount_large  proposed: approve  due 2026-11-25T10:00Z`. */
 export function reviewWords(review: Review, rules: ReviewRules): string {
   const { number, kind, applianceId, documentId, currency, amountMinor, reason, state, decision } = review;
   const what = decision === null ? state : `${state}: ${decision}`;
-  const amount = `${currency} ${amountMinor}`;
+  const amount = moneyWords(amountMinor, currency);
   return [number, kind, `${applianceId} ${documentId}`, amount, reason, what, dueWords(review, rules)]
     .filter((word) => word !== '')
     .join('  ');

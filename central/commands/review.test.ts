@@ -26,7 +26,7 @@ afterEach(() => desk.remove());
 describe('review', () => {
   it('lists what waits, and shows one with what was said about it', async () => {
     expect((await desk.run('review', 'list')).stdout).toMatch(
-      /^1 {2}in_review {2}leeds-1 d1 {2}GBP 120000 {2}amount_large {2}open {2}due \d{4}-/,
+      /^1 {2}in_review {2}leeds-1 d1 {2}1200\.00 GBP {2}amount_large {2}open {2}due \d{4}-/,
     );
     expect((await desk.run('review', 'list', '--state', 'decided')).stdout).toBe(
       'nothing waits for a person\n',

@@ -1,7 +1,7 @@
 // A payout as its payee reads it: every line, and totals by kind that come to what is paid. Written as it is read, so that a
 // month of a busy shop needs no memory.
 import { decimalText } from '../../contract/money.ts';
-import { moneyWords } from './money-words.ts';
+import { moneyWords } from '../money-words.ts';
 import type { Payee, PayoutLine, PayoutView } from './port.ts';
 
 const kinds: Record<PayoutLine['kind'], string> = {
