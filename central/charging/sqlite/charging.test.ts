@@ -399,7 +399,7 @@ describe('a capture that is taken back', () => {
         ...{ eventId: state, type: state, happenedMs: said.happenedMs, about: { kind: 'charge', charge } },
         answers: { chargeId, reference, purpose: 'capture', done: state === 'captured' },
       };
-      return store.transaction(() => store.applyEvent({ processor: 'one', event, standing }, nowMs));
+      return store.transaction(() => store.applyEvent({ processor: 'one', event }, nowMs));
     });
   }
   const approvedOffline = async () => {
