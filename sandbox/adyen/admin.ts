@@ -1,11 +1,11 @@
-// What a test says to the acted-out Adyen itself, under /sandbox/adyen: webhooks, refunds that fail later, the report.
+// What a test says to the acted-out Adyen itself, under /sandbox/adyen: webhooks, refunds and captures that fail later, the report.
 import type { Context } from 'koa';
 import * as z from 'zod';
 import { problem, readBody, readQuery } from '../admin/frame.ts';
 import type { Webhooks } from '../webhooks.ts';
 import type { Books } from './books.ts';
 import { AdyenEndpoint } from './notifications.ts';
-import { failRefund } from './payments.ts';
+import { failCapture, failRefund } from './payments.ts';
 import { reportFaults, settlementReport } from './settlement-report.ts';
 
 export interface AdyenAdminParts {
@@ -57,6 +57,16 @@ export async function answerAdyenAdmin(
           'refund_not_there',
           'There is no refund by this reference that could fail.',
         );
+      }
+      context.status = 204;
+      return;
+    }
+    case 'POST /sandbox/adyen/capture-failed': {
+      const body = await readBody(context, z.strictObject({ pspReference: z.string() }));
+      if (!body) return;
+      if (!failCapture(books, body.pspReference)) {
+        const hint = 'There is no payment by this reference whose capture could fail.';
+        return problem(context, 409, 'capture_not_there', hint);
       }
       context.status = 204;
       return;

@@ -44,7 +44,7 @@ export interface Movement {
 
 /** What a webhook tells. */
 export interface Notification {
-  eventCode: 'AUTHORISATION' | 'CAPTURE' | 'CANCELLATION' | 'REFUND' | 'REFUND_FAILED';
+  eventCode: 'AUTHORISATION' | 'CAPTURE' | 'CANCELLATION' | 'REFUND' | 'REFUND_FAILED' | 'CAPTURE_FAILED';
   success: boolean;
   pspReference: string;
   originalReference: string | null;

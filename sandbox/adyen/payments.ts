@@ -194,6 +194,27 @@ export function failRefund(books: Books, pspReference: string): boolean {
   return true;
 }
 
+/** The scheme takes a capture back that was said to be made: it is never settled. @returns false when there is none to fail */
+export function failCapture(books: Books, pspReference: string): boolean {
+  const payment = books.payments.get(pspReference);
+  const at = books.movements.findIndex((one) => one.payment === payment && one.type === 'Settled');
+  const [settled] = at < 0 ? [] : books.movements.splice(at, 1);
+  if (payment === undefined || settled === undefined) return false;
+  payment.status = 'authorised';
+  payment.capturedValue = 0;
+  books.notify({
+    eventCode: 'CAPTURE_FAILED',
+    success: true,
+    pspReference: settled.modificationReference,
+    originalReference: pspReference,
+    merchantReference: settled.modificationMerchantReference || payment.reference,
+    amount: settled.amount,
+    reason: 'Capture failed at the scheme',
+    payment,
+  });
+  return true;
+}
+
 function capture(
   books: Books,
   payment: Payment,

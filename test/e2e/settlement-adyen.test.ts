@@ -78,6 +78,7 @@ async function orderNext(act: string): Promise<void> {
 const Payments = z.object({
   payments: z.array(
     z.object({
+      pspReference: z.string(),
       reference: z.string(),
       status: z.string(),
       automatic: z.boolean(),
@@ -104,6 +105,7 @@ async function ask<T extends z.ZodType>(path: string, schema: T): Promise<z.infe
 const Collection = z.object({
   state: z.string(),
   heldFor: z.string().nullable(),
+  capturedMinor: z.int(),
   attempts: z.array(
     z.object({
       purpose: z.string(),
@@ -179,6 +181,17 @@ describe('a checkout at Adyen', () => {
     const { items } = await ask('/v1/reviews?state=waiting', z.object({ items: z.array(z.unknown()) }));
     expect(items).toMatchObject([{ kind: 'held_money', documentId, reason: 'refund', amountMinor: 100 }]);
     expect(await paymentsOf(id)).toMatchObject([{ refundedValue: 0 }]);
+  });
+
+  it('whose capture is taken back falls out of the books and is held for a person', async () => {
+    const id = await soldAndCaptured();
+    const [payment] = await paymentsOf(id);
+    await sandbox.admin('POST', '/sandbox/adyen/capture-failed', { pspReference: payment?.pspReference });
+    await expect
+      .poll(() => collectionOf(id), { timeout: 10_000 })
+      .toMatchObject({ state: 'held', heldFor: 'rejected', capturedMinor: 0 });
+    await untilOutcome(kiosk, id, 'in_review');
+    expect(await paymentsOf(id)).toMatchObject([{ status: 'authorised', capturedValue: 0 }]);
   });
 
   it('that is voided goes back whole', async () => {
