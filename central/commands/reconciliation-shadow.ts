@@ -1,6 +1,7 @@
 // `reconciliation shadow`: two processors side by side, and whether one may take the other's place.
 import { type Command, Option } from 'commander';
 import { exitCodes } from '../errors.ts';
+import { moneyWords } from '../money-words.ts';
 import { readRules } from '../reconciliation/rule-file.ts';
 import { rulesFor } from '../reconciliation/rules.ts';
 import {
@@ -12,7 +13,7 @@ import {
 } from '../reconciliation/shadow.ts';
 import { readShadow } from '../reconciliation/sqlite/shadow.ts';
 import { openForReading } from '../reconciliation/sqlite/sides.ts';
-import { countOption } from './command.ts';
+import { counted, countOption } from './command.ts';
 import { describeException } from './exception-list.ts';
 import { momentArgument } from './moment-argument.ts';
 import { refuseMissing } from './open-store.ts';
@@ -89,7 +90,7 @@ function describeSide({ processor, collected, reported, discrepancies }: Process
 function describeVolumes(volumes: readonly Volume[]): string {
   const words = volumes.map(
     ({ rows, amountMinor, feeMinor, currency }) =>
-      `${rows} rows, ${amountMinor} ${currency}${feeMinor === 0n ? '' : ` with ${feeMinor} of fees`}`,
+      `${counted(rows, 'row')}, ${moneyWords(amountMinor, currency)}${feeMinor === 0n ? '' : ` with ${moneyWords(feeMinor, currency)} of fees`}`,
   );
   return words.join(', ') || 'nothing';
 }

@@ -351,7 +351,7 @@ describe('shadow reconciliation', () => {
     const { code, stdout } = await shadow();
     expect(code).toBe(1);
     expect(stdout).toContain('NOT READY unexplained, period 2, adyen: 1 discrepancies are open');
-    expect(stdout).toMatch(/amount_differs adyen .*differs by 1/);
+    expect(stdout).toMatch(/amount_differs adyen .*differs by 0\.01 GBP/);
     expect((await shadow('--periods', '1')).stdout).toContain('periods_too_few');
   });
 });
