@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import * as z from 'zod';
 import { Text } from '../contract/id.ts';
+import { EstUrl } from './identity/slip.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -53,6 +54,8 @@ const Config = z.strictObject({
     .prefault({}),
   central: z.strictObject({
     url: z.url({ protocol: /^mqtts$/, error: 'use mqtts://host:port' }),
+    /** Where certificates are renewed; written by `holdfast enrol`. */
+    est: EstUrl.nullable().default(null),
     reconnectMsMax: z.int().min(100).default(60_000),
     keepaliveSeconds: z.int().min(5).max(3600).default(30),
   }),
@@ -85,23 +88,36 @@ export class ConfigError extends Error {
   }
 }
 
+const Folders = z.object({ dataFolder: z.string().min(1), identityFolder: z.string().min(1) });
+
+/**
+ * Where data and identity of a box lie that may not be enrolled yet: the rest of the file is not judged, for enrolment is
+ * what completes it. @throws ConfigError
+ */
+export function readFolders(path: string): z.infer<typeof Folders> {
+  const { dataFolder, identityFolder } = checked(path, Folders.safeParse(readToml(path)));
+  const base = dirname(resolve(path));
+  return { dataFolder: resolve(base, dataFolder), identityFolder: resolve(base, identityFolder) };
+}
+
 /** Reads the file; relative folders and files count from where it lies. @throws ConfigError */
 export function readConfig(path: string): Config {
-  const parsed = Config.safeParse(readToml(path));
-  if (!parsed.success) {
-    const issues = parsed.error.issues.map(
-      ({ path: at, message }) => `${at.join('.') || 'the file'}: ${message}`,
-    );
-    throw new ConfigError(`${path}: ${issues.join('; ')}`, 'correct the fields named, then start again');
-  }
+  const { dataFolder, identityFolder, http, ...rest } = checked(path, Config.safeParse(readToml(path)));
   const base = dirname(resolve(path));
-  const { dataFolder, identityFolder, http, ...rest } = parsed.data;
   return {
     ...rest,
     http: { ...http, lan: http.lan && withPaths(http.lan, base) },
     dataFolder: resolve(base, dataFolder),
     identityFolder: resolve(base, identityFolder),
   };
+}
+
+function checked<T>(path: string, parsed: z.ZodSafeParseResult<T>): T {
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(
+    ({ path: at, message }) => `${at.join('.') || 'the file'}: ${message}`,
+  );
+  throw new ConfigError(`${path}: ${issues.join('; ')}`, 'correct the fields named, then start again');
 }
 
 function withPaths<T extends { certificateFile: string; keyFile: string }>(lan: T, base: string): T {

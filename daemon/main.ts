@@ -8,6 +8,7 @@ import { collectAtRest } from '../kit/rest.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { loadApplianceIdentity } from '../provisioning/identity.ts';
 import { CommandError, exitCodes } from './commands/error.ts';
+import { addIdentityCommands } from './commands/identity.ts';
 import { addKioskCommands } from './commands/kiosk.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { loadLanCertificate } from './http/lan-certificate.ts';
@@ -39,6 +40,7 @@ program
   )
   .action(({ config }: { config: string }) => run(config));
 
+addIdentityCommands(program);
 addKioskCommands(program);
 
 void program.parseAsync().catch(fail);
