@@ -15,6 +15,8 @@ import type { Pipe } from './broker/pipe.ts';
 import { createChargingLoop } from './charging/loop.ts';
 import { openProcessors } from './charging/open-processors.ts';
 import type { Config } from './config.ts';
+import { createDenyList } from './enrolment/deny-list.ts';
+import { startEst } from './enrolment/start.ts';
 import { CommandError } from './errors.ts';
 import { defaultPolicy } from './feed/default-policy.ts';
 import { createFeedSender } from './feed/sender.ts';
@@ -33,6 +35,8 @@ export interface RunningCentral {
   httpPort: number;
   /** Null with an external broker. */
   mqttPort: number | null;
+  /** Null without [est]. */
+  estPort: number | null;
   /** Null without a processor. */
   webhookPort: number | null;
   stop(): Promise<void>;
@@ -70,11 +74,17 @@ export async function startCentral(
     const sightings = (name: string) =>
       createSightings(name, () => present(wiring.store, 'the store of webhooks'));
     const processors = await openProcessors(config, { clock, env: process.env, sightings });
+    const denied = createDenyList();
+    const loadDenied = async () => {
+      const entries = await wiring.store?.denyEntries(nowMs());
+      if (entries) denied.take(entries);
+    };
     const events = {
       onStepsDue: () => charging.wake(),
       onGrown: (applianceIds: string[]) => feed.onGrown(applianceIds),
       onChangedOutside() {
         feed.onGrown();
+        void loadDenied();
         wiring.webhooks?.wake();
       },
       onDiskTrouble: (error: string) => log.error({ error }, 'the ledger waits for the disk'),
@@ -107,6 +117,22 @@ export async function startCentral(
     if (await store.port.ensureFirstKey(hashApiKey(operatorKey), nowMs())) {
       announce({ operatorKey }, 'operator API key, shown once');
     }
+
+    await loadDenied();
+    const est =
+      config.est === undefined
+        ? null
+        : await startEst({
+            config: config.est,
+            identity,
+            identityFolder: config.identityFolder,
+            store: store.port,
+            denied,
+            onRevoked: () => void loadDenied(),
+            nowMs,
+            log,
+          });
+    if (est) lifecycle.onStop('est', est.close);
 
     const intake = createIntake({
       store: store.port,
@@ -160,7 +186,7 @@ export async function startCentral(
       return subscribed;
     };
     const ready = (mqttPort: number | null): RunningCentral => {
-      const ports = { httpPort: http.port, mqttPort, webhookPort: webhooks.port };
+      const ports = { httpPort: http.port, mqttPort, webhookPort: webhooks.port, estPort: est?.port ?? null };
       announce(ports, 'ready');
       return { ...ports, stop: lifecycle.stop };
     };

@@ -1,0 +1,117 @@
+// EST as programs nobody here wrote see it: real openssl, real curl, a real central.
+import type { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadCentralIdentity } from '../../provisioning/identity.ts';
+import { parseCertificates } from '../../provisioning/pem-file.ts';
+import { withPort } from '../commands/open-store.ts';
+import { byTester } from '../fixtures/by.ts';
+import { createEstClient, type EstClient } from '../fixtures/est-client.ts';
+import { createTestSite, type TestSite } from '../fixtures/site.ts';
+import { hashCode, newCode, plainCode } from './code.ts';
+
+let site: TestSite;
+let central: Awaited<ReturnType<TestSite['start']>>;
+let client: EstClient;
+let root: X509Certificate;
+
+beforeAll(async () => {
+  site = await createTestSite();
+  central = await site.start(site.estSection());
+  client = createEstClient(site.folder, central.estPort ?? 0, join(site.authority, 'root', 'root.crt'));
+  [root] = parseCertificates(readFileSync(join(site.authority, 'root', 'root.crt'), 'utf8'));
+}, 30_000);
+afterAll(async () => {
+  await central.stop();
+  site.remove();
+});
+
+/** A code for an appliance, as `enrolment create` makes one while central runs. */
+async function codeFor(applianceId: string, expiresMs = Date.now() + 86_400_000): Promise<string> {
+  const code = newCode();
+  const hash = hashCode(plainCode(code) ?? '');
+  const made = await withPort(site.dataFolder, (port) =>
+    port.createEnrolment(
+      { site: applianceId, newSite: true, applianceId, codeHash: hash, expiresMs },
+      byTester(Date.now()),
+    ),
+  );
+  expect(made.kind).toBe('created');
+  return code;
+}
+
+describe('trust', () => {
+  it('hands out the root and the issuing CA as openssl reads them', async () => {
+    const answer = await client.get('/.well-known/est/cacerts');
+    expect(answer).toMatchObject({
+      status: 200,
+      headers: { 'content-type': 'application/pkcs7-mime', 'content-transfer-encoding': 'base64' },
+    });
+    const { pem, count } = client.certificates(answer);
+    expect(count).toBe(2);
+    expect(parseCertificates(pem)[0].fingerprint256).toBe(root.fingerprint256);
+  });
+
+  it('says which kind of key a request needs', async () => {
+    const answer = await client.get('/.well-known/est/csrattrs');
+    expect(answer.headers['content-type']).toBe('application/csrattrs');
+    const der = Buffer.from(answer.body, 'base64').toString('hex');
+    // id-ecPublicKey with prime256v1, and ecdsa-with-SHA256.
+    expect(der).toContain('06072a8648ce3d0201');
+    expect(der).toContain('06082a8648ce3d030107');
+    expect(der).toContain('06082a8648ce3d040302');
+  });
+});
+
+describe('enrolment', () => {
+  it('gives a certificate for a code, and the profile to who holds its key', async () => {
+    const code = await codeFor('leeds-1');
+    const { key, csr } = client.request();
+    const answer = await client.enrol('leeds-1', code.toLowerCase().replaceAll('-', ' '), csr);
+    expect(answer).toMatchObject({
+      status: 200,
+      headers: { 'content-type': 'application/pkcs7-mime; smime-type=certs-only' },
+    });
+    const { file, pem, count } = client.certificates(answer);
+    expect(count).toBe(2);
+    const [leaf] = parseCertificates(pem);
+    expect(leaf.subjectAltName).toBe('URI:urn:holdfast:appliance:leeds-1');
+
+    const profile = await client.get('/.well-known/holdfast/profile', { key, certificate: file });
+    expect(profile.status).toBe(200);
+    const { caPem, signingPublicKey } = loadCentralIdentity(join(site.authority, 'central'));
+    expect(JSON.parse(profile.body)).toMatchObject({
+      v: 1,
+      appliance: 'leeds-1',
+      site: 'leeds-1',
+      centralUrl: 'mqtts://localhost:8883',
+      centralSigning: signingPublicKey.export({ format: 'pem', type: 'spki' }),
+      ca: root.toString(),
+    });
+    expect(caPem).toContain(JSON.parse(profile.body).ca);
+  });
+
+  it('gives the same certificate again for the same code and key, and none for another key', async () => {
+    const code = await codeFor('leeds-2');
+    const { key, csr } = client.request();
+    const first = await client.enrol('leeds-2', code, csr);
+    const again = await client.enrol('leeds-2', code, client.request({ key }).csr);
+    expect(again.body).toBe(first.body);
+    const other = await client.enrol('leeds-2', code, client.request().csr);
+    expect(other).toMatchObject({ status: 401, body: expect.stringContaining('code_used: ') });
+    expect(other.headers['www-authenticate']).toContain('Basic');
+  });
+
+  it('renews by the key of the certificate, with a new key', async () => {
+    const code = await codeFor('leeds-3');
+    const { key, csr } = client.request();
+    const first = client.certificates(await client.enrol('leeds-3', code, csr));
+    const next = client.request({ arguments_: ['-subj', '/CN=leeds-3'] });
+    const renewed = await client.reenrol({ key, certificate: first.file }, next.csr);
+    expect(renewed.status).toBe(200);
+    const { file } = client.certificates(renewed);
+    const profile = await client.get('/.well-known/holdfast/profile', { key: next.key, certificate: file });
+    expect(profile.status).toBe(200);
+  });
+});
