@@ -9,6 +9,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { loadApplianceIdentity } from '../provisioning/identity.ts';
 import { CommandError, exitCodes } from './commands/error.ts';
 import { addIdentityCommands } from './commands/identity.ts';
+import { addJournalCommands } from './commands/journal.ts';
 import { addKioskCommands } from './commands/kiosk.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { loadLanCertificate } from './http/lan-certificate.ts';
@@ -42,6 +43,7 @@ program
 
 addIdentityCommands(program);
 addKioskCommands(program);
+addJournalCommands(program);
 
 void program.parseAsync().catch(fail);
 

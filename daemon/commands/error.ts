@@ -6,6 +6,7 @@ export const exitCodes = {
   kiosk_name_taken: 1,
   kiosk_unknown: 1,
   kiosks_full: 1,
+  journal_missing: 1,
   not_permitted: 2,
   config_not_editable: 2,
   service_not_started: 1,

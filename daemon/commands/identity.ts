@@ -1,8 +1,8 @@
 // `holdfast enrol` and `holdfast renew`, as the program lists them. What they do is loaded when it is asked for: a running
 // daemon carries none of it.
 import type { Command } from 'commander';
+import { defaultConfigPath } from './command.ts';
 import type { EnrolOptions } from './enrol.ts';
-import { defaultConfigPath } from './kiosk.ts';
 import type { RenewOptions } from './renew.ts';
 
 export function addIdentityCommands(program: Command): void {
