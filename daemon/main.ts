@@ -14,6 +14,7 @@ import { CommandError, exitCodes } from './commands/error.ts';
 import { addIdentityCommands } from './commands/identity.ts';
 import { addJournalCommands } from './commands/journal.ts';
 import { addKioskCommands } from './commands/kiosk.ts';
+import { addStatusCommand } from './commands/status.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { loadLanCertificate } from './http/lan-certificate.ts';
 import { startHttp } from './http/server.ts';
@@ -49,6 +50,7 @@ program
 addIdentityCommands(program);
 addKioskCommands(program);
 addJournalCommands(program);
+addStatusCommand(program);
 
 void program.parseAsync().catch(fail);
 
