@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'smol-toml';
 import * as z from 'zod';
+import { describeIssue } from '../contract/issue-words.ts';
 import { limits } from '../contract/limits.ts';
 import { isAddressRange } from '../kit/address-list.ts';
 import {
@@ -13,7 +14,6 @@ import {
 } from './charging/processors-config.ts';
 import { EstConfig, estInFolder } from './enrolment/config.ts';
 import { CommandError } from './errors.ts';
-import { describeIssue } from './issue-words.ts';
 import { PayoutsConfig } from './payouts/config.ts';
 import { ReviewConfig } from './people/review-config.ts';
 import { fetchMistakes, placedIn, ReconciliationSettings } from './reconciliation/settings.ts';

@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import * as z from 'zod';
 import { Text } from '../contract/id.ts';
+import { configIssueWords } from './config-words.ts';
 import { EstUrl } from './identity/slip.ts';
 
 const mebibyte = 1024 * 1024;
@@ -112,11 +113,40 @@ export function readConfig(path: string): Config {
   };
 }
 
+/** Every key there is, as `table.key`, in the order of the schema. */
+export const configKeys: readonly string[] = keysOf(Config);
+
+/**
+ * The text of a file judged as `readConfig` would, before it is one.
+ * @returns what is wrong, a line each; none: it is valid
+ */
+export function judgeConfig(text: string): string[] {
+  let table: unknown;
+  try {
+    table = parse(text);
+  } catch (error) {
+    return [(error as Error).message];
+  }
+  const parsed = Config.safeParse(table);
+  return parsed.success ? [] : parsed.error.issues.flatMap((issue) => configIssueWords(issue, configKeys));
+}
+
+function keysOf(schema: z.core.$ZodType, path: readonly string[] = []): string[] {
+  const inner = unwrapped(schema);
+  if (!(inner instanceof z.ZodObject)) return [path.join('.')];
+  return Object.entries(inner.shape).flatMap(([key, each]) => keysOf(each, [...path, key]));
+}
+
+/** Without its default, and without what allows null. */
+function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
+  const wraps =
+    schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodNullable;
+  return wraps ? unwrapped(schema.unwrap()) : schema;
+}
+
 function checked<T>(path: string, parsed: z.ZodSafeParseResult<T>): T {
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(
-    ({ path: at, message }) => `${at.join('.') || 'the file'}: ${message}`,
-  );
+  const issues = parsed.error.issues.flatMap((issue) => configIssueWords(issue, configKeys));
   throw new ConfigError(`${path}: ${issues.join('; ')}`, 'correct the fields named, then start again');
 }
 
@@ -125,7 +155,8 @@ function withPaths<T extends { certificateFile: string; keyFile: string }>(lan: 
   return { ...lan, certificateFile: resolve(base, certificateFile), keyFile: resolve(base, keyFile) };
 }
 
-function readToml(path: string): unknown {
+/** The file as it is written, unjudged. @throws ConfigError where it cannot be read, or is no TOML */
+export function readToml(path: string): unknown {
   try {
     return parse(readFileSync(path, 'utf8'));
   } catch (cause) {

@@ -3,8 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'smol-toml';
 
 /** Where a key stands: the names of its tables, then its own. */
-type KeyPath = readonly [string, ...string[]];
-type Literal = string | number | boolean;
+export type KeyPath = readonly [string, ...string[]];
+export type Literal = string | number | boolean | readonly string[];
 
 /**
  * @param text the file as it is

@@ -10,6 +10,7 @@ import { createReload } from '../kit/reload.ts';
 import { collectAtRest } from '../kit/rest.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { loadApplianceIdentity } from '../provisioning/identity.ts';
+import { addConfigCommands } from './commands/config.ts';
 import { CommandError, exitCodes } from './commands/error.ts';
 import { addIdentityCommands } from './commands/identity.ts';
 import { addJournalCommands } from './commands/journal.ts';
@@ -51,6 +52,7 @@ addIdentityCommands(program);
 addKioskCommands(program);
 addJournalCommands(program);
 addStatusCommand(program);
+addConfigCommands(program);
 
 void program.parseAsync().catch(fail);
 

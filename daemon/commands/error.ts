@@ -9,6 +9,7 @@ export const exitCodes = {
   journal_missing: 1,
   not_permitted: 2,
   config_not_editable: 2,
+  config_refused: 2,
   service_not_started: 1,
   slip_missing: 2,
   slip_malformed: 2,
