@@ -11,6 +11,7 @@ import { collectAtRest } from '../kit/rest.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { loadApplianceIdentity } from '../provisioning/identity.ts';
 import { addConfigCommands } from './commands/config.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { CommandError, exitCodes } from './commands/error.ts';
 import { addIdentityCommands } from './commands/identity.ts';
 import { addJournalCommands } from './commands/journal.ts';
@@ -52,6 +53,7 @@ addIdentityCommands(program);
 addKioskCommands(program);
 addJournalCommands(program);
 addStatusCommand(program);
+addDoctorCommand(program);
 addConfigCommands(program);
 
 void program.parseAsync().catch(fail);

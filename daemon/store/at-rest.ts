@@ -46,3 +46,14 @@ export function readAtRest(db: Database): AtRest | null {
     unreceived,
   };
 }
+
+/** When the first entry was made that central has not received, by the wall clock of the box; null: it has received all. */
+export function readOldestUnreceivedMs(db: Database): number | null {
+  const oldest = db
+    .prepare<[], number>(
+      'SELECT wall_ms FROM entry WHERE seq > (SELECT received_through FROM position) ORDER BY seq LIMIT 1',
+    )
+    .pluck()
+    .get();
+  return oldest ?? null;
+}

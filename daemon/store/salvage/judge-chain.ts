@@ -14,12 +14,16 @@ export type Judged =
   | { kind: 'unreadable'; seq: number };
 
 /**
- * @param found each seq once, in order, beginning with 1
+ * @param found each seq once, in order
+ * @param first what the first of them must follow from; null: not known
  * @returns one for each, in the same order
  */
-export function* judgeChain(found: Iterable<Found>): Generator<Judged> {
+export function* judgeChain(
+  found: Iterable<Found>,
+  first: Uint8Array | null = genesisHash,
+): Generator<Judged> {
   // What the next one must follow from; null after one that cannot be read.
-  let before: Uint8Array | null = genesisHash;
+  let before = first;
   let held: StoredEntry | null = null;
   for (const next of found) {
     if (held !== null) {

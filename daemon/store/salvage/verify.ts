@@ -1,6 +1,7 @@
 // The whole journal held against itself: the file's pages, the chain from the first entry, and the sums kept beside it.
 import type { Database } from 'better-sqlite3';
 import { Entry } from '../../../contract/entry.ts';
+import { genesisHash } from '../../../contract/hash.ts';
 import { judgeChain } from './judge-chain.ts';
 import { type Found, highestSeq, orNull, readThrough } from './readable.ts';
 
@@ -13,6 +14,8 @@ export type Finding =
 
 export interface Verified {
   journalId: string | null;
+  /** What was read begins here. */
+  firstSeq: number;
   lastSeq: number;
   receivedThrough: number | null;
   /** In the order in which they were found; of one kind at seqs that follow each other, one. */
@@ -31,6 +34,22 @@ const pageWordsMax = 10;
 export function verifyJournal(db: Database, onProgress: (done: number, of: number) => void): Verified {
   const { findings, add } = findingList();
   for (const words of pageFindings(db)) add({ code: 'pages_damaged', words });
+  return verifyRange(db, 1, highestSeq(db), { findings, add }, onProgress);
+}
+
+/** The same of the newest entries alone, and without reading every page: for a look at a box that sells. */
+export function verifyNewest(db: Database, entriesMax: number): Verified {
+  const lastSeq = highestSeq(db);
+  return verifyRange(db, Math.max(1, lastSeq - entriesMax + 1), lastSeq, findingList(), () => {});
+}
+
+function verifyRange(
+  db: Database,
+  firstSeq: number,
+  lastSeq: number,
+  { findings, add }: ReturnType<typeof findingList>,
+  onProgress: (done: number, of: number) => void,
+): Verified {
   const position = orNull(() =>
     db
       .prepare<[], { journalId: string; receivedThrough: number; exposureMinor: number }>(
@@ -39,8 +58,9 @@ export function verifyJournal(db: Database, onProgress: (done: number, of: numbe
       )
       .get(),
   );
-  const lastSeq = highestSeq(db);
-  for (const judged of judgeChain(told(db, lastSeq, onProgress))) {
+  // What is read begins with an entry that nothing before it proves, unless it is the first.
+  const before = firstSeq === 1 ? genesisHash : hashBefore(db, firstSeq);
+  for (const judged of judgeChain(told(db, firstSeq, lastSeq, onProgress), before)) {
     switch (judged.kind) {
       case 'missing':
         add({ code: 'entries_missing', firstSeq: judged.seq, lastSeq: judged.seq });
@@ -71,6 +91,7 @@ export function verifyJournal(db: Database, onProgress: (done: number, of: numbe
   }
   return {
     journalId: position?.journalId ?? null,
+    firstSeq,
     lastSeq,
     receivedThrough: position?.receivedThrough ?? null,
     findings: findings.slice(0, findingsMax),
@@ -78,16 +99,27 @@ export function verifyJournal(db: Database, onProgress: (done: number, of: numbe
   };
 }
 
+function hashBefore(db: Database, seq: number): Buffer | null {
+  return orNull(
+    () =>
+      db
+        .prepare<[number], Buffer>('SELECT hash FROM entry WHERE seq = ?')
+        .pluck()
+        .get(seq - 1) ?? null,
+  );
+}
+
 function* told(
   db: Database,
+  firstSeq: number,
   lastSeq: number,
   onProgress: (done: number, of: number) => void,
 ): Generator<Found> {
   let done = 0;
-  for (const run of readThrough(db, 1, lastSeq)) {
+  for (const run of readThrough(db, firstSeq, lastSeq)) {
     yield* run;
     done += run.length;
-    onProgress(done, lastSeq);
+    onProgress(done, lastSeq - firstSeq + 1);
   }
 }
 
