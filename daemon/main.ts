@@ -11,6 +11,7 @@ import { collectAtRest } from '../kit/rest.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { loadApplianceIdentity } from '../provisioning/identity.ts';
 import { addConfigCommands } from './commands/config.ts';
+import { addCareCommands } from './commands/diagnose.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { CommandError, exitCodes } from './commands/error.ts';
 import { addIdentityCommands } from './commands/identity.ts';
@@ -26,6 +27,7 @@ import { startAbandonment } from './store/abandonment.ts';
 import { startStore } from './store/client.ts';
 import { openKioskDoor } from './store/kiosks/door.ts';
 import { setAsideDamaged } from './store/kiosks/set-aside.ts';
+import { FolderInUseError, holdFolder } from './store/sole-daemon.ts';
 import { createEnvelope } from './sync/envelope.ts';
 import { createMqttLink } from './sync/mqtt-link.ts';
 import { createPump } from './sync/pump.ts';
@@ -54,6 +56,7 @@ addKioskCommands(program);
 addJournalCommands(program);
 addStatusCommand(program);
 addDoctorCommand(program);
+addCareCommands(program);
 addConfigCommands(program);
 
 void program.parseAsync().catch(fail);
@@ -73,6 +76,7 @@ async function run(configPath: string): Promise<void> {
   const rest = collectAtRest(clock);
   lifecycle.onStop('rest', rest.stop);
 
+  lifecycle.onStop('folder', await holdFolder(config.dataFolder));
   const store = await startStore(
     {
       folder: config.dataFolder,
@@ -178,5 +182,5 @@ function fail(error: NodeJS.ErrnoException & { hint?: string }): never {
   process.stderr.write(`holdfast: ${error.message}\n`);
   if (hint) process.stderr.write(`hint: ${hint}\n`);
   if (error instanceof CommandError) process.exit(exitCodes[error.code]);
-  process.exit(error instanceof ConfigError || 'code' in error ? 2 : 1);
+  process.exit(error instanceof ConfigError || error instanceof FolderInUseError || 'code' in error ? 2 : 1);
 }
