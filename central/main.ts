@@ -18,6 +18,7 @@ import { chargeExposure } from './commands/charge-exposure.ts';
 import { chargeList } from './commands/charge-list.ts';
 import { chargeShow } from './commands/charge-show.ts';
 import { configOption, helpText } from './commands/command.ts';
+import { addCompletionCommand } from './commands/completion.ts';
 import { exceptionActions } from './commands/exception-act.ts';
 import { exceptionList } from './commands/exception-list.ts';
 import { exceptionShow } from './commands/exception-show.ts';
@@ -155,6 +156,7 @@ function createProgram(): Command {
     const group = program.command(name).description(description);
     for (const one of commands) group.addCommand(one.copyInheritedSettings(group));
   }
+  addCompletionCommand(program);
   return program;
 }
 

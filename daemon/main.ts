@@ -10,6 +10,8 @@ import { createReload } from '../kit/reload.ts';
 import { collectAtRest } from '../kit/rest.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { loadApplianceIdentity } from '../provisioning/identity.ts';
+import { defaultConfigPath } from './commands/command.ts';
+import { addCompletionCommand } from './commands/completion.ts';
 import { addConfigCommands } from './commands/config.ts';
 import { addCareCommands } from './commands/diagnose.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
@@ -44,10 +46,10 @@ const program = new Command('holdfast')
 program
   .command('run')
   .description('run the appliance daemon in the foreground, logging JSON lines to stdout')
-  .requiredOption('--config <file>', 'the configuration, TOML')
+  .option('--config <file>', 'the configuration, TOML', defaultConfigPath)
   .addHelpText(
     'after',
-    '\nExample:\n  holdfast run --config /etc/holdfast/holdfast.toml\n\nExit codes: 0 stopped in order, 1 failed, 2 configuration or identity not usable',
+    '\nExamples:\n  holdfast run\n  holdfast run --config ./holdfast.toml\n\nExit codes: 0 stopped in order, 1 failed, 2 configuration or identity not usable',
   )
   .action(({ config }: { config: string }) => run(config));
 
@@ -57,6 +59,7 @@ addJournalCommands(program);
 addStatusCommand(program);
 addDoctorCommand(program);
 addCareCommands(program);
+addCompletionCommand(program);
 addConfigCommands(program);
 
 void program.parseAsync().catch(fail);
