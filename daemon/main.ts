@@ -2,8 +2,11 @@
 // The appliance daemon. Read downwards this is the start order, upwards the stop order.
 import { Command, CommanderError } from 'commander';
 import { systemClock } from '../kit/clock.ts';
-import { createLifecycle, stopOnSignals } from '../kit/lifecycle.ts';
+import { startHeartbeat } from '../kit/heartbeat.ts';
+import { createLifecycle, reloadOnSignal, stopOnSignals } from '../kit/lifecycle.ts';
 import { createLog } from '../kit/log.ts';
+import { createNotify, reloadingStates } from '../kit/notify.ts';
+import { createReload } from '../kit/reload.ts';
 import { collectAtRest } from '../kit/rest.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { loadApplianceIdentity } from '../provisioning/identity.ts';
@@ -13,6 +16,8 @@ import { addKioskCommands } from './commands/kiosk.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { loadLanCertificate } from './http/lan-certificate.ts';
 import { startHttp } from './http/server.ts';
+import { httpPart, identityPart, liveKeys, logPart } from './reload.ts';
+import { serviceLine } from './service-line.ts';
 import { startAbandonment } from './store/abandonment.ts';
 import { startStore } from './store/client.ts';
 import { openKioskDoor } from './store/kiosks/door.ts';
@@ -52,6 +57,7 @@ async function run(configPath: string): Promise<void> {
   const announced = createLog('holdfast', 'info');
   const identity = loadApplianceIdentity(config.identityFolder);
   const { applianceId } = identity;
+  const notify = createNotify(process.env, log);
   const clock = systemClock();
   const { lan } = config.http;
   const tls = lan && loadLanCertificate(lan, clock.wallMs());
@@ -117,7 +123,38 @@ async function run(configPath: string): Promise<void> {
   );
   lifecycle.onStop('http', () => http.stop());
 
-  stopOnSignals(() => lifecycle.stop());
+  const look = async () => {
+    await store.ask('selfCheck', {});
+    return serviceLine(await store.ask('status', {}));
+  };
+  const heartbeat = startHeartbeat({ notify, clock, log, look });
+  lifecycle.onStop('heartbeat', heartbeat.stop);
+
+  const reload = createReload({
+    config,
+    read: () => readConfig(configPath),
+    liveKeys,
+    parts: [
+      logPart(log),
+      httpPart(http, tls, clock.wallMs),
+      identityPart(config.identityFolder, identity, (next) =>
+        pump.renew({ envelope: createEnvelope(next), certificate: next.certificateDer, link: next }),
+      ),
+    ],
+    log,
+  });
+  reloadOnSignal(async () => {
+    await notify.say(...reloadingStates(clock));
+    const done = reload();
+    await notify.say('READY=1', ...(done.kind === 'refused' ? [`STATUS=not reloaded: ${done.reason}`] : []));
+  });
+
+  stopOnSignals(() => {
+    void notify.say('STOPPING=1', 'STATUS=stopping');
+    return lifecycle.stop();
+  });
+  await notify.say('READY=1', 'STATUS=started');
+  void heartbeat.beat();
   announced.info(
     { applianceId, release, httpPort: http.port, lanPort: http.lanPort, pid: process.pid },
     'ready',

@@ -89,6 +89,7 @@ export async function openLossySite(
         carry(() => void central.intake.onPayload(topic, payload));
         return true;
       },
+      renew() {},
       async stop() {},
     };
   }
