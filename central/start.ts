@@ -17,6 +17,7 @@ import { openProcessors } from './charging/open-processors.ts';
 import type { Config } from './config.ts';
 import { createCloneWatch } from './enrolment/clone-watch.ts';
 import { createDenyList } from './enrolment/deny-list.ts';
+import { rootFingerprint } from './enrolment/slip.ts';
 import { startEst } from './enrolment/start.ts';
 import { CommandError } from './errors.ts';
 import { defaultPolicy } from './feed/default-policy.ts';
@@ -167,6 +168,10 @@ export async function startCentral(
       processors: charging.view,
       reviews: config.reviews,
       payouts: config.payouts,
+      enrolment: {
+        place: config.est ? { estUrl: config.est.url, root: rootFingerprint(config.identityFolder) } : null,
+        onDenied: loadDenied,
+      },
       nowMs,
       log,
     });
