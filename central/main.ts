@@ -6,6 +6,9 @@ import { stopOnSignals } from '../kit/lifecycle.ts';
 import { createLog, type Log } from '../kit/log.ts';
 import { ProvisioningError } from '../provisioning/error.ts';
 import { applianceCreate } from './commands/appliance-create.ts';
+import { applianceAcknowledge, applianceDeny, applianceReadmit } from './commands/appliance-deny.ts';
+import { applianceList, applianceShow } from './commands/appliance-list.ts';
+import { applianceReplace } from './commands/appliance-replace.ts';
 import { auditList } from './commands/audit-list.ts';
 import { auditVerify } from './commands/audit-verify.ts';
 import { authorityInit } from './commands/authority-init.ts';
@@ -18,6 +21,8 @@ import { chargeExposure } from './commands/charge-exposure.ts';
 import { chargeList } from './commands/charge-list.ts';
 import { chargeShow } from './commands/charge-show.ts';
 import { configOption, helpText } from './commands/command.ts';
+import { enrolmentCreate } from './commands/enrolment-create.ts';
+import { enrolmentCancel, enrolmentList, enrolmentShow } from './commands/enrolment-list.ts';
 import { exceptionActions } from './commands/exception-act.ts';
 import { exceptionList } from './commands/exception-list.ts';
 import { exceptionShow } from './commands/exception-show.ts';
@@ -55,6 +60,8 @@ import { reconciliationShadow } from './commands/reconciliation-shadow.ts';
 import { reviewDecide } from './commands/review-decide.ts';
 import { reviewList } from './commands/review-list.ts';
 import { reviewShow } from './commands/review-show.ts';
+import { siteCreate } from './commands/site-create.ts';
+import { siteList, siteShow } from './commands/site-list.ts';
 import { stockSend } from './commands/stock-send.ts';
 import { tokenImport } from './commands/token-import.ts';
 import { webhookDead, webhookList } from './commands/webhook-list.ts';
@@ -136,7 +143,26 @@ const groups: [name: string, description: string, commands: Command[]][] = [
   ],
   ['exception', 'differences that people settle', [exceptionList(), exceptionShow(), ...exceptionActions()]],
   ['authority', 'who may speak at all', [authorityInit()]],
-  ['appliance', 'the boxes', [applianceCreate()]],
+  ['site', 'the places', [siteCreate(), siteList(), siteShow()]],
+  [
+    'enrolment',
+    'one-time codes for boxes',
+    [enrolmentCreate(), enrolmentList(), enrolmentShow(), enrolmentCancel()],
+  ],
+  [
+    'appliance',
+    'the boxes',
+    [
+      applianceList(),
+      applianceShow(),
+      applianceReplace(),
+      applianceDeny('revoke'),
+      applianceDeny('retire'),
+      applianceReadmit(),
+      applianceAcknowledge(),
+      applianceCreate(),
+    ],
+  ],
   ['kiosk-tls', "the boxes' HTTPS for kiosks", [kioskTlsCreate()]],
 ];
 

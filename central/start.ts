@@ -8,14 +8,16 @@ import { createLifecycle } from '../kit/lifecycle.ts';
 import type { Log } from '../kit/log.ts';
 import { readAuthorities } from '../provisioning/authority/check.ts';
 import { loadCentralIdentity } from '../provisioning/identity.ts';
-import { openDoor } from './broker/door.ts';
+import { type Door, openDoor } from './broker/door.ts';
 import { createEmbeddedBroker } from './broker/embedded.ts';
 import { centralClientId, createMqttClient, dialTls } from './broker/mqtt-client.ts';
 import type { Pipe } from './broker/pipe.ts';
 import { createChargingLoop } from './charging/loop.ts';
 import { openProcessors } from './charging/open-processors.ts';
 import type { Config } from './config.ts';
+import { createCloneWatch } from './enrolment/clone-watch.ts';
 import { createDenyList } from './enrolment/deny-list.ts';
+import { rootFingerprint } from './enrolment/slip.ts';
 import { startEst } from './enrolment/start.ts';
 import { CommandError } from './errors.ts';
 import { defaultPolicy } from './feed/default-policy.ts';
@@ -68,8 +70,13 @@ export async function startCentral(
     const identity = loadCentralIdentity(config.identityFolder);
     mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
 
-    const wiring: { store: LedgerPort | null; pipe: Pipe | null; webhooks: RunningWebhooks | null } = {
-      ...{ store: null, pipe: null, webhooks: null },
+    const wiring: {
+      store: LedgerPort | null;
+      pipe: Pipe | null;
+      webhooks: RunningWebhooks | null;
+      door: Door | null;
+    } = {
+      ...{ store: null, pipe: null, webhooks: null, door: null },
     };
     const sightings = (name: string) =>
       createSightings(name, () => present(wiring.store, 'the store of webhooks'));
@@ -77,7 +84,9 @@ export async function startCentral(
     const denied = createDenyList();
     const loadDenied = async () => {
       const entries = await wiring.store?.denyEntries(nowMs());
-      if (entries) denied.take(entries);
+      if (!entries) return;
+      denied.take(entries);
+      wiring.door?.closeDenied();
     };
     const events = {
       onStepsDue: () => charging.wake(),
@@ -119,6 +128,7 @@ export async function startCentral(
     }
 
     await loadDenied();
+    const clones = createCloneWatch({ store: store.port, nowMs, log });
     const est =
       config.est === undefined
         ? null
@@ -139,6 +149,8 @@ export async function startCentral(
       answers,
       feed,
       authorities: readAuthorities(identity.caPem),
+      denied,
+      clones,
       ...config.pace,
       nowMs,
       log,
@@ -156,6 +168,10 @@ export async function startCentral(
       processors: charging.view,
       reviews: config.reviews,
       payouts: config.payouts,
+      enrolment: {
+        place: config.est ? { estUrl: config.est.url, root: rootFingerprint(config.identityFolder) } : null,
+        onDenied: loadDenied,
+      },
       nowMs,
       log,
     });
@@ -202,7 +218,13 @@ export async function startCentral(
     lifecycle.onStop('broker', broker.close);
     // Central listens before anybody can speak.
     await connect(broker.dial);
-    const door = await openDoor({ ...settings, identity, nowMs, log, onAppliance: broker.serve });
+    const door = await openDoor({
+      ...settings,
+      ...{ identity, denied, nowMs, log },
+      onTakeover: clones.noteTakeover,
+      onAppliance: broker.serve,
+    });
+    wiring.door = door;
     lifecycle.onStop('door', door.close);
     return ready(door.port);
   } catch (error) {

@@ -36,6 +36,7 @@ const opened = (trustedProxies: string[]) =>
     processors: () => [],
     reviews: ReviewConfig.parse(undefined),
     payouts: PayoutsConfig.parse(undefined),
+    enrolment: { place: null, onDenied: async () => {} },
     nowMs: () => nowMs,
     log: silentLog,
   });

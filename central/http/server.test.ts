@@ -50,6 +50,7 @@ describe('the operator HTTP', () => {
       processors: () => [],
       reviews: ReviewConfig.parse(undefined),
       payouts: PayoutsConfig.parse(undefined),
+      enrolment: { place: null, onDenied: async () => {} },
       nowMs: () => nowMs,
       log: silentLog,
     });

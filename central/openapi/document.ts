@@ -31,6 +31,8 @@ export function describedRoutes(): Route[] {
     processors: () => [],
     reviews: ReviewConfig.parse(undefined),
     payouts: PayoutsConfig.parse(undefined),
+    enrolment: { place: null, onDenied: async () => {} },
+    nowMs: () => 0,
   });
 }
 

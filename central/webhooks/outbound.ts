@@ -13,6 +13,7 @@ export const outboundTypes = [
   'review.opened',
   'exception.opened',
   'payout.made',
+  'appliance.in_two_places',
 ] as const;
 export type OutboundType = (typeof outboundTypes)[number];
 /** Sent to one endpoint on demand, whatever it has subscribed. */

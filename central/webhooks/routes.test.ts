@@ -51,6 +51,7 @@ beforeEach(async () => {
     processors: () => [],
     reviews: ReviewConfig.parse(undefined),
     payouts: PayoutsConfig.parse(undefined),
+    enrolment: { place: null, onDenied: async () => {} },
     log: silentLog,
   });
 });

@@ -147,7 +147,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     changeHotList: ({ fingerprint, change }, by) => hotList.change(fingerprint, change, by),
     hotList: ({ after, limit }) => hotList.page(after, limit),
     importTokens,
-    ...createEnrolmentTables(db, { audit, register: appliances.register }),
+    ...createEnrolmentTables(db, { audit, tell: outbound.tell, register: appliances.register }),
     ...createKeyTable(db, audit),
     ...auditing,
     ...createPayeeTable(db, audit),
