@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { withPort } from '../../central/commands/open-store.ts';
 import { createTestSite, type TestSite } from '../../central/fixtures/site.ts';
 import type { Status } from '../../contract/kiosk-api.ts';
 import { runEnrol } from '../../daemon/commands/enrol.ts';
@@ -153,7 +154,9 @@ describe('holdfast renew', () => {
       });
       const slip = join(box.folder, 'slip.json');
       writeFileSync(slip, await newSlip(strict, other.estPort ?? 0, { applianceId: 'york-1' }));
-      await runEnrol({ config: box.config, slip, json: true });
+      const quiet = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+      await runEnrol({ config: box.config, slip });
+      quiet.mockRestore();
       expect(await renewed()).toMatch(/^nothing to do/);
     } finally {
       await other.stop();
@@ -241,6 +244,26 @@ describe('a daemon that runs', () => {
       await renewed();
       daemon.reload();
       await daemon.until(({ link, conditions }) => link.kind === 'online' && conditions.length === 0);
+    } finally {
+      await daemon.stop();
+    }
+  });
+
+  it('that is shut out is cut off, says so in central’s words, and cannot renew itself', async () => {
+    const applianceId = await oldBox('valid');
+    const daemon = await startDaemon();
+    try {
+      await daemon.until(({ link }) => link.kind === 'online');
+      const denial = { applianceId, kind: 'revoked' as const, reason: 'stolen on 3 May' };
+      const by = { actor: { kind: 'command' as const, user: 'tester', from: 'bench' }, nowMs: Date.now() };
+      await withPort(site.dataFolder, (port) => port.denyAppliance(denial, by));
+      await daemon.until(({ link, conditions }) => {
+        const named = conditions.some(
+          ({ code, hint }) => code === 'certificate_refused' && hint.includes('revoked'),
+        );
+        return named && link.kind !== 'online';
+      });
+      await expect(renewed(true)).rejects.toMatchObject({ code: 'certificate_revoked' });
     } finally {
       await daemon.stop();
     }
