@@ -11,7 +11,10 @@ import { applianceList, applianceShow } from './commands/appliance-list.ts';
 import { applianceReplace } from './commands/appliance-replace.ts';
 import { auditList } from './commands/audit-list.ts';
 import { auditVerify } from './commands/audit-verify.ts';
+import { authorityCrl } from './commands/authority-crl.ts';
 import { authorityInit } from './commands/authority-init.ts';
+import { issuingInstall, issuingRequest, serverRenew } from './commands/authority-issuing.ts';
+import { issuingSign, rootCreate } from './commands/authority-root.ts';
 import { catalogueDiff } from './commands/catalogue-diff.ts';
 import { catalogueDiscard } from './commands/catalogue-discard.ts';
 import { catalogueDrafts } from './commands/catalogue-drafts.ts';
@@ -142,7 +145,19 @@ const groups: [name: string, description: string, commands: Command[]][] = [
     ],
   ],
   ['exception', 'differences that people settle', [exceptionList(), exceptionShow(), ...exceptionActions()]],
-  ['authority', 'who may speak at all', [authorityInit()]],
+  [
+    'authority',
+    'who may speak at all',
+    [
+      authorityInit(),
+      rootCreate(),
+      issuingRequest(),
+      issuingSign(),
+      issuingInstall(),
+      serverRenew(),
+      authorityCrl(),
+    ],
+  ],
   ['site', 'the places', [siteCreate(), siteList(), siteShow()]],
   [
     'enrolment',

@@ -15,6 +15,7 @@ import type { Pipe } from './broker/pipe.ts';
 import { createChargingLoop } from './charging/loop.ts';
 import { openProcessors } from './charging/open-processors.ts';
 import type { Config } from './config.ts';
+import { watchAuthority } from './enrolment/authority-watch.ts';
 import { createCloneWatch } from './enrolment/clone-watch.ts';
 import { createDenyList } from './enrolment/deny-list.ts';
 import { rootFingerprint } from './enrolment/slip.ts';
@@ -143,6 +144,14 @@ export async function startCentral(
             log,
           });
     if (est) lifecycle.onStop('est', est.close);
+    const authority = watchAuthority({
+      store: store.port,
+      issuing: est?.issuing ?? null,
+      serverCertificatePem: identity.serverCertificatePem,
+      clock,
+      log,
+    });
+    lifecycle.onStop('authority', authority.stop);
 
     const intake = createIntake({
       store: store.port,
@@ -171,6 +180,7 @@ export async function startCentral(
       enrolment: {
         place: config.est ? { estUrl: config.est.url, root: rootFingerprint(config.identityFolder) } : null,
         onDenied: loadDenied,
+        authority: authority.look,
       },
       nowMs,
       log,

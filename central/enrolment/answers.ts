@@ -1,6 +1,7 @@
 // What the routes of enrolment answer: schemas, and a sample of each.
 import * as z from 'zod';
 import { Moment, pageOf } from '../http/fields.ts';
+import { authorityConditionCodes } from './authority-state.ts';
 import { conditionCodes, issuedAs, revocationReasons } from './port.ts';
 import { enrolmentStates } from './progress.ts';
 
@@ -108,6 +109,22 @@ export const Replaced = z
   })
   .meta({ id: 'Replaced' });
 
+export const AuthorityAnswer = z
+  .object({
+    issuing: z
+      .object({ fingerprint: z.string(), notAfterMs: Moment })
+      .nullable()
+      .meta({ description: 'The issuing CA at work; null where nobody can enrol.' }),
+    serverNotAfterMs: Moment,
+    crls: z
+      .array(z.object({ issuer: z.string(), thisUpdateMs: Moment, nextUpdateMs: Moment }))
+      .meta({ description: 'The lists of revoked certificates that were written.' }),
+    conditions: z.array(
+      z.object({ code: z.enum(authorityConditionCodes), about: z.string(), endMs: Moment }),
+    ),
+  })
+  .meta({ id: 'Authority' });
+
 const atMs = 1_795_000_000_000;
 export const siteSample: z.output<typeof Site> = {
   name: 'Leeds 2',
@@ -176,4 +193,12 @@ export const replacedSample: z.output<typeof Replaced> = {
   },
   enrolment: { ...enrolmentSample, number: 8, applianceId: 'leeds-2-2' },
   slip: { ...slipSample, appliance: 'leeds-2-2' },
+};
+
+const fingerprint = Array.from({ length: 32 }, () => 'A0').join(':');
+export const authoritySample: z.output<typeof AuthorityAnswer> = {
+  issuing: { fingerprint, notAfterMs: atMs + 1700 * 86_400_000 },
+  serverNotAfterMs: atMs + 300 * 86_400_000,
+  crls: [{ issuer: fingerprint, thisUpdateMs: atMs - 50 * 86_400_000, nextUpdateMs: atMs + 40 * 86_400_000 }],
+  conditions: [{ code: 'crl_half_spent', about: fingerprint, endMs: atMs + 40 * 86_400_000 }],
 };

@@ -97,7 +97,26 @@ export interface DenyEntries {
   certificates: { serial: string; reason: RevocationReason }[];
 }
 
-export interface EnrolmentCalls extends StandingCalls {
+export interface CrlWritten {
+  /** The issuing CA's fingerprint, SHA-256. */
+  issuer: string;
+  thisUpdateMs: number;
+  nextUpdateMs: number;
+}
+
+export interface CrlCalls {
+  /** What was revoked and had not run out. */
+  revokedCertificates(nowMs: number): {
+    serial: string;
+    der: Uint8Array;
+    revokedMs: number;
+    reason: RevocationReason;
+  }[];
+  noteCrl(written: CrlWritten, by: By): void;
+  crls(): CrlWritten[];
+}
+
+export interface EnrolmentCalls extends CrlCalls, StandingCalls {
   createSite(site: { name: string }, by: By): { kind: 'created'; site: SiteView } | { kind: 'site_known' };
   /** In the order of their names. */
   sites(nowMs: number): SiteView[];

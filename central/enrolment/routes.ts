@@ -5,6 +5,8 @@ import { found, ProblemError } from '../http/problems.ts';
 import { NumberParams, PageQuery } from '../http/query.ts';
 import { type Route, route } from '../http/route.ts';
 import {
+  AuthorityAnswer,
+  authoritySample,
   Enrolment,
   EnrolmentPage,
   EnrolmentWithSlip,
@@ -13,6 +15,7 @@ import {
   siteSample,
   slipSample,
 } from './answers.ts';
+import type { AuthorityCondition, AuthorityFacts } from './authority-state.ts';
 import { hashCode, newCode, plainCode } from './code.ts';
 import type { EnrolmentCancelled, EnrolmentCreated, EnrolmentPort, EnrolmentView } from './port.ts';
 import { makeSlip, type Slip } from './slip.ts';
@@ -22,6 +25,8 @@ export interface EnrolmentPlace {
   estUrl: string;
   root: string;
 }
+
+export type AuthorityState = { facts: AuthorityFacts; conditions: AuthorityCondition[] };
 
 const dayMs = 86_400_000;
 const SiteName = Text(100);
@@ -40,9 +45,23 @@ const EnrolmentsQuery = PageQuery.extend({
 export function enrolmentRoutes(
   store: EnrolmentPort,
   place: EnrolmentPlace | null,
-  nowMs: () => number,
+  parts: { nowMs(): number; authority(): Promise<AuthorityState> },
 ): Route[] {
+  const { nowMs } = parts;
   return [
+    route({
+      id: 'readAuthority',
+      method: 'GET',
+      path: '/v1/authority',
+      summary: 'Read what runs out at the authority, and when',
+      action: 'fleet.read',
+      answer: AuthorityAnswer,
+      example: authoritySample,
+      handle: async () => {
+        const { facts, conditions } = await parts.authority();
+        return { ...facts, crls: [...facts.crls], conditions };
+      },
+    }),
     route({
       id: 'listSites',
       method: 'GET',

@@ -23,7 +23,7 @@ export async function startEst(parts: {
   onRevoked(): void;
   nowMs(): number;
   log: Log;
-}): Promise<EstServer> {
+}): Promise<EstServer & { issuing: X509Certificate }> {
   const { config, identity, nowMs } = parts;
   const { certificateDays, renewalGraceDays, centralUrl, host, port } = config;
   const issuing = openIssuingFiles(issuingFiles(config, process.env.CREDENTIALS_DIRECTORY), nowMs());
@@ -35,7 +35,8 @@ export async function startEst(parts: {
     attempts: createAttempts(),
     centralSigningPem: signing.map(publicPem).join(''),
   });
-  return openEstServer({ host, port, identity, operations, log: parts.log });
+  const server = await openEstServer({ host, port, identity, operations, log: parts.log });
+  return { ...server, issuing: issuing.certificate };
 }
 
 function readTrust(caPem: string): {

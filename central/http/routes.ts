@@ -4,7 +4,7 @@ import type { ProcessorView } from '../charging/loop.ts';
 import { processorRoutes } from '../charging/processor-routes.ts';
 import { chargingRoutes } from '../charging/routes.ts';
 import { identityRoutes } from '../enrolment/identity-routes.ts';
-import { type EnrolmentPlace, enrolmentRoutes } from '../enrolment/routes.ts';
+import { type AuthorityState, type EnrolmentPlace, enrolmentRoutes } from '../enrolment/routes.ts';
 import { feedRoutes } from '../feed/routes.ts';
 import type { IgnoredFrames } from '../intake/intake.ts';
 import { intakeRoutes } from '../intake/routes.ts';
@@ -37,13 +37,14 @@ export interface EnrolmentParts {
   place: EnrolmentPlace | null;
   /** The deny list has changed. */
   onDenied(): Promise<void>;
+  authority(): Promise<AuthorityState>;
 }
 
 export function allRoutes(parts: RouteParts): Route[] {
   const { store, ignoredFrames, processors, reviews, payouts, enrolment, nowMs } = parts;
   return [
     ...ledgerRoutes(store),
-    ...enrolmentRoutes(store, enrolment.place, nowMs),
+    ...enrolmentRoutes(store, enrolment.place, { ...enrolment, nowMs }),
     ...identityRoutes(store, { ...enrolment, ...reviews }),
     ...intakeRoutes(ignoredFrames),
     ...processorRoutes(processors),

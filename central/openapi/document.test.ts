@@ -128,6 +128,10 @@ beforeAll(async () => {
     enrolment: {
       place: { estUrl: 'https://localhost:8884', root: `sha256:${'0'.repeat(64)}` },
       onDenied: async () => {},
+      authority: async () => ({
+        facts: { issuing: null, serverNotAfterMs: nowMs, crls: [] },
+        conditions: [],
+      }),
     },
     nowMs: () => nowMs,
     log: silentLog,
@@ -184,6 +188,7 @@ describe('a real central answers as described', () => {
     ['listAppliances', 400, '/v1/appliances?limit=0'],
     ['readAppliance', 200, '/v1/appliances/box-1'],
     ['readAppliance', 404, '/v1/appliances/box-9'],
+    ['readAuthority', 200, '/v1/authority'],
     ['createSite', 201, '/v1/sites', post({ name: 'York' })],
     ['createSite', 409, '/v1/sites', post({ name: 'York' })],
     ['listSites', 200, '/v1/sites'],

@@ -100,7 +100,7 @@ export function createStandingTable(
     deny(applianceId, kind, reason, by) {
       insertDenial.run(applianceId, kind, reason, by.nowMs);
       const why = kind === 'revoked' ? 'key_compromise' : 'cessation';
-      const serials = certificates.revokeOthers(applianceId, [], why, by.nowMs);
+      const serials = certificates.revokeBefore(applianceId, null, why, by.nowMs);
       endCondition.run(applianceId, 'identity_in_two_places');
       audit(by, `appliance.${verbs[kind]}`, `appliance ${applianceId}`, { reason, serials });
     },

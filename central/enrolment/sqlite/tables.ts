@@ -5,6 +5,7 @@ import type { Audit } from '../../people/sqlite/audit.ts';
 import type { Tell } from '../../webhooks/outbound.ts';
 import type { EnrolmentCalls } from '../port.ts';
 import { createCertificateTable } from './certificates.ts';
+import { createCrlTable } from './crls.ts';
 import { createEnrolmentTable } from './enrolments.ts';
 import { createReplacementTable } from './replacements.ts';
 import { createSiteTable } from './sites.ts';
@@ -27,6 +28,7 @@ export function createEnrolmentTables(
   return {
     createSite: sites.createSite,
     sites: sites.sites,
+    ...createCrlTable(db, parts.audit),
     ...enrolments,
     ...{ keepRenewed, certificateOfKey, keepCommanded, denyEntries, certificates: certificates.certificates },
     ...{ identity, denyAppliance, readmitAppliance, noteHello, raiseCondition, endCondition },

@@ -97,6 +97,14 @@ CREATE TABLE appliance_condition (
   PRIMARY KEY (appliance_id, code)
 ) STRICT, WITHOUT ROWID;
 
+-- The last list of revoked certificates that was written of each issuing CA, for brokers of others.
+CREATE TABLE crl (
+  -- The CA's fingerprint, SHA-256.
+  issuer TEXT PRIMARY KEY,
+  this_update_ms INTEGER NOT NULL,
+  next_update_ms INTEGER NOT NULL CHECK (next_update_ms > this_update_ms)
+) STRICT, WITHOUT ROWID;
+
 -- An old box, the new one in its place, and what is known of the journal that was left in it.
 CREATE TABLE replacement (
   number INTEGER PRIMARY KEY,
