@@ -268,7 +268,7 @@ describe('the link', () => {
     await until(() => expect(delays).toHaveLength(1));
     clock.advance(250);
     await until(() => expect(delays).toHaveLength(2));
-    // The two where the other side judged who we are, or what we may do, and not whether it is up.
+    // The other side judged who we are or what we may do, and is up.
     const judged = ['a server that does not know our authority', 'a broker that refuses the connection'];
     expect(happened.slice(0, 1)).toEqual(
       judged.includes(name) || name.endsWith('subscription') ? ['refused'] : [],
