@@ -65,12 +65,18 @@ export function createWebhookWork(
   const putBackReceived = putBack('received_ms >= @fromMs AND received_ms < @untilMs');
 
   const savepoint = db.transaction((event: Due, nowMs: number): ToldEvent['standing'] => {
-    const told = JSON.parse(event.event) as ProcessorEvent;
-    const object = objectOf(event.processor, told);
-    const standing = object === null ? 'nothing' : objects.note(object);
-    apply({ processor: event.processor, event: told, standing }, nowMs);
-    return standing;
+    const told = standingOf(event.processor, JSON.parse(event.event) as ProcessorEvent);
+    apply(told, nowMs);
+    return told.standing;
   });
+
+  function standingOf(processor: string, event: ProcessorEvent): ToldEvent {
+    const object = objectOf(processor, event);
+    if (object === null) return { processor, event, standing: 'nothing' };
+    const standing = objects.note(object);
+    if (standing !== 'older') return { processor, event, standing };
+    return { processor, event, standing, newest: present(objects.processorObject(object), 'what is newer') };
+  }
 
   function fail(event: Due, error: Error, nowMs: number): WebhooksWorked['failed'][number] {
     const tries = event.tries + 1;
