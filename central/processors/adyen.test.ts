@@ -172,6 +172,7 @@ describe('what Adyen cannot be told', () => {
       shopperReference,
       hmacKeys: [hmacKey],
       webhookUser: null,
+      reports: null,
       // Port 1 is reserved: nobody listens there.
       baseUrl: new URL('http://127.0.0.1:1'),
       callMsMax: 1000,

@@ -57,6 +57,7 @@ export function objectOf(
       const names = { id: disputeId, reference, chargeId: about.chargeId };
       return { kind: about.kind, state, ...when, ...names, ...amount, ...plain, code: reason };
     }
+    case 'report':
     case 'other':
       return null;
   }

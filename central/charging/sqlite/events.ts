@@ -110,6 +110,7 @@ export function createEvents(
         const row = attempts.findNamed(processor, { reference, chargeId: about.chargeId });
         return row === null ? 'unknown_object' : done(applyDispute(row, about.dispute, nowMs));
       }
+      case 'report':
       case 'other':
         return 'nothing_to_do';
       default:
