@@ -64,10 +64,10 @@ export function createWebhookWork(
   const putBackDead = putBack(`ref IN (SELECT event_ref FROM webhook_work WHERE state = 'dead')`);
   const putBackReceived = putBack('received_ms >= @fromMs AND received_ms < @untilMs');
 
-  const savepoint = db.transaction((event: Due, nowMs: number): ToldEvent['standing'] => {
+  const savepoint = db.transaction((event: Due, nowMs: number): ToldEvent => {
     const told = standingOf(event.processor, JSON.parse(event.event) as ProcessorEvent);
     apply(told, nowMs);
-    return told.standing;
+    return told;
   });
 
   function standingOf(processor: string, event: ProcessorEvent): ToldEvent {
@@ -92,13 +92,15 @@ export function createWebhookWork(
     workWebhooks({ eventsMax, nowMs }) {
       const events = due.all({ nowMs, limit: eventsMax });
       const held = new Set<string>();
-      const worked: WebhooksWorked = { done: 0, failed: [], nextDueMs: null };
+      const worked: WebhooksWorked = { done: 0, failed: [], reports: [], nextDueMs: null };
       for (const event of events) {
         if (held.has(event.lane)) continue;
         try {
-          const standing = savepoint(event, nowMs);
-          done.run(standing, nowMs, event.ref);
+          const told = savepoint(event, nowMs);
+          done.run(told.standing, nowMs, event.ref);
           worked.done++;
+          const { processor, event: said } = told;
+          if (said.about.kind === 'report') worked.reports.push({ processor, batch: said.about.batch });
         } catch (error) {
           if (isDiskTrouble(error)) throw error;
           held.add(event.lane);
