@@ -1,12 +1,11 @@
 // Adyen's settlement detail reports: a file for each batch, downloaded by its name from where the configuration says, with the
 // credentials of a report user. Source: https://docs.adyen.com/reporting/automatically-get-reports.
-import type { WebhookUser } from './adyen-signatures.ts';
 import type { Downloaded, ReportWay } from './port.ts';
 
 export interface AdyenReports {
   /** https://ca-test.adyen.com/reports/download, or ca-live. */
   baseUrl: URL;
-  user: WebhookUser;
+  user: { username: string; password: string };
   merchantAccount: string;
   firstBatch: number | null;
   /** Until the answer begins, and between two pieces of it. */
