@@ -40,8 +40,8 @@ export function reconciliationFetch(): Command {
 failed there. Write it under a name that ends in .part and rename it when it is
 whole.
 
-Stripe is asked for payouts with all that they paid out, Adyen for the reports of
-batches: the next ones until one is not there, and those that were passed over.`,
+Stripe is asked for payouts with all that they paid out, Adyen for the reports
+of batches: the next ones until one is not there, and those passed over.`,
       examples: [
         'reconciliation fetch --config central.toml --json',
         'reconciliation fetch --processor stripe --config central.toml',
