@@ -1,5 +1,13 @@
 // An empty box becomes an appliance by a slip, and says what is wrong when it cannot.
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createTestSite, type TestSite } from '../../central/fixtures/site.ts';
@@ -81,6 +89,25 @@ describe('holdfast enrol', () => {
     expect(ran.stdout + ran.stderr).not.toContain(plain);
     expect(JSON.parse(ran.stdout)).toMatchObject({ applianceId: appliance, site: 'leeds' });
   });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'run as root, gives what it writes to the account that owns the data',
+    async () => {
+      box = newBox();
+      const nobody = 65534;
+      chownSync(box.data, nobody, nobody);
+      chownSync(box.config, 0, nobody);
+      chmodSync(box.config, 0o640);
+      expect(await box.run(['enrol', '--slip', '-'], { input: await slipFor() })).toMatchObject({ code: 0 });
+      const files = readdirSync(box.identity).map((name) => join(box.identity, name));
+      const work = join(box.data, 'enrolment');
+      for (const path of [box.identity, ...files, work, join(work, 'enrolment.json')]) {
+        expect([path, statSync(path).uid]).toEqual([path, nobody]);
+      }
+      const { uid, gid, mode } = statSync(box.config);
+      expect({ uid, gid, mode: mode & 0o777 }).toEqual({ uid: 0, gid: nobody, mode: 0o640 });
+    },
+  );
 
   it('takes the slip in parts, the code from the environment or a file', async () => {
     for (const way of ['environment', 'file']) {
