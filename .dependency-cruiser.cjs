@@ -176,6 +176,18 @@ module.exports = {
       'Certificates are made in one place.',
     ),
     {
+      name: 'x509-is-loaded-late',
+      comment:
+        'The library takes memory: a running daemon never loads it, a running central with the first request for a certificate.',
+      severity: 'error',
+      from: { path: '^(daemon|central)/', pathNot: '^(daemon|central)/(commands|fixtures)/|\\.test\\.ts$' },
+      to: {
+        path: '^provisioning/(commands/|authority/(certificates|sign-certificate|central-identity|request|issuing-request|crl)\\.ts$)',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'no-circles',
       comment: 'A circle has no top to read from.',
       severity: 'error',
