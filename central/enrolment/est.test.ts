@@ -9,6 +9,7 @@ import { withPort } from '../commands/open-store.ts';
 import { byTester } from '../fixtures/by.ts';
 import { createEstClient, type EstClient } from '../fixtures/est-client.ts';
 import { createTestSite, type TestSite } from '../fixtures/site.ts';
+import { addressAttemptsMax } from './attempts.ts';
 import { hashCode, newCode, plainCode } from './code.ts';
 
 let site: TestSite;
@@ -113,5 +114,58 @@ describe('enrolment', () => {
     const { file } = client.certificates(renewed);
     const profile = await client.get('/.well-known/holdfast/profile', { key: next.key, certificate: file });
     expect(profile.status).toBe(200);
+  });
+});
+
+describe('bad luck', () => {
+  it('renews a certificate that ran out nine days ago, and lets nobody in with it elsewhere', async () => {
+    const out = await site.appliance('york-1', 'expired');
+    const old = { key: join(out, 'appliance.key'), certificate: join(out, 'appliance.crt') };
+    expect(await client.get('/.well-known/holdfast/profile', old)).toMatchObject({
+      status: 403,
+      body: expect.stringContaining('certificate_refused: '),
+    });
+    const next = client.request();
+    const renewed = await client.reenrol(old, next.csr);
+    expect(renewed.status).toBe(200);
+    const { file } = client.certificates(renewed);
+    const profile = await client.get('/.well-known/holdfast/profile', { key: next.key, certificate: file });
+    expect(profile.status).toBe(200);
+  });
+
+  it('says what is wrong in one line, with the status for it', async () => {
+    const { csr } = client.request();
+    const wrong = await client.enrol('leeds-9', newCode(), csr);
+    expect(wrong).toMatchObject({ status: 401, headers: { 'content-type': 'text/plain; charset=utf-8' } });
+    expect(wrong.body).toMatch(/^code_wrong: .+\n$/);
+    const other = await createTestSite();
+    const out = await other.appliance('leeds-1');
+    const stranger = { key: join(out, 'appliance.key'), certificate: join(out, 'appliance.crt') };
+    expect(await client.reenrol(stranger, csr)).toMatchObject({ status: 403 });
+    other.remove();
+
+    const enrolPath = '/.well-known/est/simpleenroll';
+    const pkcs10 = ['--header', 'Content-Type: application/pkcs10', '--user', 'leeds-9:x'];
+    const asked: [answer: Promise<{ status: number; body: string }>, status: number, fault: string][] = [
+      [client.post(enrolPath, 'x', ['--header', 'Content-Type: application/pkcs10']), 401, 'code_missing'],
+      [client.post(enrolPath, 'x', ['--user', 'leeds-9:x']), 415, 'content_type_unsupported'],
+      [client.post(enrolPath, '{}', pkcs10), 400, 'body_malformed'],
+      [client.post(enrolPath, 'A'.repeat(9000), pkcs10), 413, 'body_too_large'],
+      [client.post('/.well-known/est/cacerts', ''), 405, 'method_not_allowed'],
+      [client.get('/.well-known/est/fullcmc'), 404, 'not_found'],
+      [client.get('/.well-known/holdfast/profile'), 401, 'certificate_missing'],
+      [client.post('/.well-known/est/simplereenroll', 'A', pkcs10), 401, 'certificate_missing'],
+    ];
+    for (const [answer, status, fault] of asked) {
+      expect(await answer).toMatchObject({ status, body: expect.stringContaining(`${fault}: `) });
+    }
+  });
+
+  it('makes an address wait that tries too many codes', async () => {
+    const { csr } = client.request();
+    for (let i = 0; i < addressAttemptsMax; i++) await client.enrol('leeds-9', newCode(), csr);
+    const waiting = await client.enrol('leeds-9', newCode(), csr);
+    expect(waiting).toMatchObject({ status: 429, body: expect.stringContaining('attempts_exceeded: ') });
+    expect(Number(waiting.headers['retry-after'])).toBeGreaterThan(60);
   });
 });

@@ -41,11 +41,8 @@ export async function createCrl(
       nextUpdate: wholeSecond(validity.nextUpdateMs),
       signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
       signingKey: signingForm(issuer.privateKey),
-      entries: revoked.map(({ serial, revokedMs, reason }) => ({
-        serialNumber: serial,
-        revocationDate: wholeSecond(revokedMs),
-        reason: reasons[reason],
-      })),
+      // Absent rather than empty (RFC 5280 §5.1.2.6).
+      ...(revoked.length > 0 && { entries: revoked.map(entry) }),
       extensions: [
         await AuthorityKeyIdentifierExtension.create(
           publicDer(issuer.certificate.publicKey),
@@ -57,7 +54,15 @@ export async function createCrl(
     },
     webcrypto,
   );
-  return `${crl.toString('pem').trim()}\n`;
+  // why by hand: the library writes "CRL", which nobody reads (RFC 7468 §6).
+  const lines = Buffer.from(crl.rawData)
+    .toString('base64')
+    .replace(/.{1,64}/g, '$&\n');
+  return `-----BEGIN X509 CRL-----\n${lines}-----END X509 CRL-----\n`;
+}
+
+function entry({ serial, revokedMs, reason }: RevokedCertificate) {
+  return { serialNumber: serial, revocationDate: wholeSecond(revokedMs), reason: reasons[reason] };
 }
 
 /** Of five bytes: seconds since 1970 for the next thousand years, never negative. */
