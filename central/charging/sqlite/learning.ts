@@ -106,8 +106,8 @@ export function createLearning(
     if (said.kind === 'captured' && capturedMinor === 0) {
       const amountMinor = Math.min(said.capturedMinor, totalMinor);
       // More than was asked for: the rest is not ours, and a person sees the difference.
-      if (amountMinor > 0) money.captured(one, attempt, amountMinor, nowMs);
-      if (wanted === 'captured' && amountMinor > 0) cases.tell(one, checkoutId, 'captured', nowMs);
+      const isBooked = amountMinor > 0 && money.captured(one, attempt, amountMinor, nowMs);
+      if (wanted === 'captured' && isBooked) cases.tell(one, checkoutId, 'captured', nowMs);
     }
     if (said.kind === 'voided' && made && capturedMinor === 0) setState(made, 'undone');
     spread(one, attempt, said, nowMs);
