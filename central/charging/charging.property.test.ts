@@ -10,7 +10,8 @@ import { testKeys } from '../fixtures/journal.ts';
 import { openDatabase } from '../ledger/sqlite/open.ts';
 import { createSqliteStore, type SqliteStore } from '../ledger/sqlite/store.ts';
 import { type Command, someCommands } from './fixtures/random-commands.ts';
-import { live, type Prepared, prepare, worldRouting } from './fixtures/random-world.ts';
+import { type Prepared, prepare } from './fixtures/random-entries.ts';
+import { live, worldRouting } from './fixtures/random-world.ts';
 import { mustHold } from './fixtures/what-must-hold.ts';
 
 const { privateKey, publicKeyDer } = testKeys();
