@@ -15,6 +15,7 @@ import { live, worldRouting } from './fixtures/random-world.ts';
 import { mustHold } from './fixtures/what-must-hold.ts';
 
 const { privateKey, publicKeyDer } = testKeys();
+const runs = Number(process.env.HOLDFAST_RUNS ?? 120);
 
 let folder: ReturnType<typeof temporaryFolder>;
 let db: Database.Database;
@@ -44,12 +45,12 @@ function liveAndForget(commands: readonly Command[], prepared: Prepared): void {
 }
 
 it('keeps one charge for a checkout, and forgets none, in any order of events', {
-  timeout: 120_000,
+  timeout: 60_000 + runs * 500,
 }, async () => {
   await fc.assert(
     fc.asyncProperty(someCommands, async (commands) => {
       liveAndForget(commands, await prepare(commands, privateKey));
     }),
-    { numRuns: Number(process.env.HOLDFAST_RUNS ?? 120) },
+    { numRuns: runs },
   );
 });
