@@ -68,8 +68,9 @@ export interface Route {
   otherOn: readonly DeclineClass[];
   /** For how long each remembers a key. */
   keyLifeMs(processor: string): number;
-  /** Not to be asked now. */
+  /** Not to be asked now: down, or full for longer than `fallbackAfterMs`. */
   broken: ReadonlySet<string>;
+  fallbackAfterMs: number;
 }
 
 /** The code of a charge that was found beside another one that is alive. */

@@ -8,6 +8,7 @@ const dayMs = 86_400_000;
 const route: Route = {
   candidates: ['one', 'two'],
   otherOn: ['do_not_retry'],
+  fallbackAfterMs: 300_000,
   keyLifeMs: () => dayMs,
   broken: new Set(),
 };

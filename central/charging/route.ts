@@ -24,7 +24,12 @@ export interface RoutingRule {
   processors: readonly string[];
   /** With a decline of these classes the next one is asked, once for a checkout. */
   otherOn: readonly DeclineClass[];
+  /** A charge that finds no place at its processor for so long is another's; left out: `fallbackAfterMsUsual`. */
+  fallbackAfterMs?: number;
 }
+
+/** Longer than what a burst takes to drain, far shorter than what a site should carry the risk for. */
+export const fallbackAfterMsUsual = 300_000;
 
 export interface RoutingConditions {
   currencies?: readonly string[];

@@ -21,7 +21,7 @@ import type { ReviewRules } from '../../people/reviews.ts';
 import type { DisputeState, ProcessorEvent } from '../../processors/port.ts';
 import { type Said, standingOf } from '../../webhooks/newer.ts';
 import { type Act, createModelProcessor, type ModelProcessor } from '../fixtures/model-processor.ts';
-import type { RoutingRules } from '../route.ts';
+import { fallbackAfterMsUsual, type RoutingRules } from '../route.ts';
 
 const { privateKey, publicKeyDer } = testKeys();
 const nowMs = 1_795_000_000_000;
@@ -154,6 +154,28 @@ describe('approved offline', () => {
   it('is tried at the other processor while the first is down', async () => {
     await book(checkoutEntry());
     expect(work('do', nowMs, ['one'])).toEqual(['charge at two']);
+  });
+
+  it('is tried at the other processor once the first has had no place for it for long, and nothing is unknown', async () => {
+    const [known, doubtful] = [checkoutEntry(), checkoutEntry()];
+    await book(doubtful);
+    const lost = store.transaction(() =>
+      store.takeSteps({ places: { one: { freeCount: 1, broken: false } }, stepsMax: 1, nowMs }),
+    );
+    for (const { attemptRef } of lost) {
+      const outcome = { kind: 'unknown', reason: 'timed_out' } as const;
+      store.transaction(() => store.answered({ attemptRef, outcome, nowMs }));
+    }
+    await book(known);
+    const full = { one: { freeCount: 0, broken: false }, two: { freeCount: 5, broken: false } };
+    const taken = (afterMs: number) =>
+      store.transaction(() => store.takeSteps({ places: full, stepsMax: 9, nowMs: nowMs + afterMs }));
+    expect(taken(fallbackAfterMsUsual - 1)).toEqual([]);
+    expect(taken(fallbackAfterMsUsual)).toMatchObject([
+      { processor: 'two', purpose: 'charge', request: { reference: `box-1.${known.id}.charge.1` } },
+    ]);
+    expect(taken(10 * fallbackAfterMsUsual)).toEqual([]);
+    expect(stateOf(doubtful.id)).toBe('open');
   });
 
   it('is given back when it is voided after its capture, and not charged when it is voided before', async () => {
