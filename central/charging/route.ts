@@ -8,6 +8,8 @@ export interface RoutingRules {
   processors: Readonly<Record<string, ProcessorFacts>>;
   /** The first one that fits says the order. A checkout that none fits waits for a person. */
   rules: readonly RoutingRule[];
+  /** A person is asked about a charge that its processor approved with a warning. */
+  reviewsRisk?: boolean;
 }
 
 export interface ProcessorFacts {

@@ -176,50 +176,55 @@ function ledgerFailures(): unknown[] {
 const all = process.env.HOLDFAST_KILLS === 'all';
 const points = Array.from({ length: all ? 80 : 5 }, (_, i) => (all ? i + 1 : 2 + i * 9));
 
-it.for(points)('loses and doubles nothing when it is killed at point %i, twice', async (point, context) => {
-  const journal = createTestJournal('box-1', privateKey);
-  const sold = sales(tokens);
-  const { nowMs } = await sandbox.admin<{ nowMs: number }>('GET', '/sandbox/clock');
-  await book(journal, sold, nowMs);
-  const first = await charge(point);
-  if (first.kind === 'ended') {
-    // It kills nothing, and would prove nothing.
-    expect(all, 'a point of every run lies beyond the end').toBe(true);
-    context.skip(`beyond the end, which comes after ${first.passed} points`);
-  }
-  await charge(point + 2);
-  await charge(0);
-  const [voided, partly, wholly, , taken] = sold.map(({ id }) => id);
-  // After everything is known: one is undone, one given back in part and then undone, which is too late, one given back, one
-  // whose capture is taken back and asked for again, and one that a person lets be charged once more.
-  await book(
-    journal,
-    [
-      voidEntry(voided ?? ''),
-      refundEntry(partly ?? '', 400),
-      voidEntry(partly ?? ''),
-      refundEntry(wholly ?? '', totalMinor),
-    ],
-    nowMs,
-  );
-  takeCaptureBack(taken ?? '', nowMs);
-  decide('held_money', 'try_again', nowMs);
-  decide('fraud', 'approve', nowMs);
-  await charge((point % 12) + 1);
-  await charge(((point * 5) % 12) + 1);
-  await charge(0);
-  expect(await agree()).toEqual([
-    'released',
-    'collected',
-    'collected',
-    'collected',
-    'collected',
-    'written_off',
-    'held for fraud',
-    'held for unknown',
-  ]);
-  expect(ledgerFailures()).toEqual([]);
-});
+it.for(points)(
+  'loses and doubles nothing when it is killed at point %i, twice',
+  { timeout: 180_000 },
+  async (point, context) => {
+    const journal = createTestJournal('box-1', privateKey);
+    const sold = sales(tokens);
+    const { nowMs } = await sandbox.admin<{ nowMs: number }>('GET', '/sandbox/clock');
+    await book(journal, sold, nowMs);
+    const first = await charge(point);
+    if (first.kind === 'ended') {
+      // It kills nothing, and would prove nothing.
+      expect(all, 'a point of every run lies beyond the end').toBe(true);
+      context.skip(`beyond the end, which comes after ${first.passed} points`);
+    }
+    await charge(point + 2);
+    await charge(0);
+    const [voided, partly, wholly, , taken] = sold.map(({ id }) => id);
+    // After everything is known: one is undone, one given back in part and then undone, which is too late, one given back, one
+    // whose capture is taken back and asked for again, and one that a person lets be charged once more.
+    await book(
+      journal,
+      [
+        voidEntry(voided ?? ''),
+        refundEntry(partly ?? '', 400),
+        voidEntry(partly ?? ''),
+        refundEntry(wholly ?? '', totalMinor),
+      ],
+      nowMs,
+    );
+    takeCaptureBack(taken ?? '', nowMs);
+    decide('held_money', 'try_again', nowMs);
+    decide('fraud', 'approve', nowMs);
+    await charge((point % 12) + 1);
+    await charge(((point * 5) % 12) + 1);
+    await charge(0);
+    expect(await agree()).toEqual([
+      'released',
+      'collected',
+      'collected',
+      'collected',
+      'collected',
+      'written_off',
+      'held for fraud',
+      'held for unknown',
+    ]);
+    expect(ledgerFailures()).toEqual([]);
+  },
+  180_000,
+);
 
 it('collects a backlog once when the processor comes back after thirty hours and has forgotten every key', async () => {
   const journal = createTestJournal('box-1', privateKey);

@@ -109,6 +109,7 @@ export function createCases(
         otherOn: rule?.otherOn ?? [],
         keyLifeMs: (processor) => routing.processors[processor]?.keyLifeMs ?? 0,
         broken,
+        reviewsRisk: routing.reviewsRisk ?? false,
         fallbackAfterMs: rule?.fallbackAfterMs ?? fallbackAfterMsUsual,
       };
     },

@@ -178,6 +178,40 @@ describe('approved offline', () => {
     expect(stateOf(doubtful.id)).toBe('open');
   });
 
+  it('is shown to a person when it was approved with a warning and a person is to be asked, though it is captured', async () => {
+    store.close();
+    db = openDatabase(join(folder.path, 'central.db'));
+    store = createSqliteStore(db, { routing: { ...routing, reviewsRisk: true } });
+    await book(checkoutEntry());
+    expect(work('do_with_warning')).toEqual(['charge at one']);
+    expect(waiting()).toMatchObject([{ kind: 'fraud', reason: 'risk_elevated' }]);
+    expect(decide('approve')).toBe('fraud risk_elevated');
+    expect(work()).toEqual([]);
+    expect(failures()).toEqual([]);
+  });
+
+  it.each([
+    ['approve', ['capture at one'], 'collected'],
+    ['decline', [], 'written_off'],
+  ] as const)(
+    'is not captured before a person has seen a warning, and then by their word: %s',
+    async (word, done, state) => {
+      store.close();
+      db = openDatabase(join(folder.path, 'central.db'));
+      store = createSqliteStore(db, { routing: { ...routing, reviewsRisk: true } });
+      const asked = pendingEntry('tok_1');
+      await book(asked);
+      expect(work('do_with_warning')).toEqual(['charge at one']);
+      await book(decisionEntry(asked.id, 'authorised'));
+      expect(work()).toEqual([]);
+      expect(outcomesOf(asked.id)).toEqual(['authorised', 'in_review']);
+      expect(decide(word)).toBe('fraud fraud');
+      expect(work()).toEqual(done);
+      expect(stateOf(asked.id)).toBe(state);
+      expect(failures()).toEqual([]);
+    },
+  );
+
   it('is given back when it is voided after its capture, and not charged when it is voided before', async () => {
     const [late, early] = [checkoutEntry(), checkoutEntry()];
     await book(late, early, voidEntry(early.id));

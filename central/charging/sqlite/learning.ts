@@ -1,6 +1,6 @@
 // What was heard of an attempt, carried into the tables and the books; then the rule is asked again. Everything that is
 // heard twice, late or out of order ends the same.
-import { aliveCharge, isCaptureFailed, madeTwice } from '../facts.ts';
+import { aliveCharge, isCaptureFailed, madeTwice, riskElevated } from '../facts.ts';
 import { type Learned, learnAnswer } from '../learn.ts';
 import { learnLookUp } from '../learn-look-up.ts';
 import { next } from '../next.ts';
@@ -61,7 +61,16 @@ export function createLearning(
     if (isCaptureFailed(attempt)) onlyHolds(attempt);
     if (learned.charge) tookCharge(one, attempt, learned.charge, nowMs);
     if (attempt.purpose === 'refund') tookRefund(one, attempt, before, nowMs);
+    if (attempt.code === riskElevated && before !== 'approved') askOfRisk(one, attempt, nowMs);
     if (isCharge && attempt.state === 'declined' && before !== 'declined') refuseCard(one, attempt, nowMs);
+  }
+
+  /** Captured already: nothing waits for the person, who may have it given back. What is only held waits for one (next.ts). */
+  function askOfRisk({ data }: Case, { ref: attemptRef }: AttemptRow, nowMs: number): void {
+    if (parts.routing.reviewsRisk !== true || data.capturedMinor === 0) return;
+    const { applianceRef, checkoutId: documentId, totalMinor: amountMinor, currency } = data;
+    const asked = { kind: 'fraud', reason: riskElevated, nowMs } as const;
+    parts.openReview({ ...asked, applianceRef, documentId, attemptRef, amountMinor, currency });
   }
 
   function refuseCard({ data }: Case, { declineClass }: AttemptRow, nowMs: number): void {

@@ -21,21 +21,17 @@ export interface HotListTable {
 }
 
 /** Rows that refused cards may put into feeds in an hour, of all appliances together. */
-export const refusedFeedRowsPerHourMax = 1_000_000;
+const refusedFeedRowsPerHourMax = 1_000_000;
 /** However many appliances there are, so many cards an hour. */
-const refusedPerHourLeast = 50;
+export const refusedPerHourLeast = 50;
 const hourMs = 3_600_000;
-
-/** How many cards a rule may add in an hour. */
-export function refusedPerHourMax(appliances: number): number {
-  return Math.max(refusedPerHourLeast, Math.floor(refusedFeedRowsPerHourMax / Math.max(1, appliances)));
-}
 
 export function createHotListTable(
   db: Database.Database,
   documents: FeedDocuments,
   feeds: FeedTable,
   audit: Audit,
+  feedRowsPerHourMax = refusedFeedRowsPerHourMax,
 ): HotListTable {
   const find = db.prepare<[string], HotListed>(
     'SELECT fingerprint, added_ms AS addedMs FROM hot_list WHERE fingerprint = ?',
@@ -60,7 +56,8 @@ export function createHotListTable(
       if (by.nowMs >= hour.fromMs + hourMs || by.nowMs < hour.fromMs) {
         Object.assign(hour, { fromMs: by.nowMs, refused: 0, isSaid: false });
       }
-      const cardsMax = refusedPerHourMax(appliances.get() ?? 0);
+      const rowsOfEach = Math.max(1, appliances.get() ?? 0);
+      const cardsMax = Math.max(refusedPerHourLeast, Math.floor(feedRowsPerHourMax / rowsOfEach));
       if (hour.refused >= cardsMax) {
         if (!hour.isSaid) audit(by, 'hot_list.left_out', 'cards of an hour', { cardsMax });
         hour.isSaid = true;
