@@ -223,7 +223,6 @@ it.for(points)(
     ]);
     expect(ledgerFailures()).toEqual([]);
   },
-  180_000,
 );
 
 it('collects a backlog once when the processor comes back after thirty hours and has forgotten every key', async () => {
