@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, it } from 'vitest';
 import { temporaryFolder } from '../fixtures/in-process-store.ts';
 import { testKeys } from '../fixtures/journal.ts';
+import { checkLedger } from '../ledger/sqlite/check.ts';
 import { openDatabase } from '../ledger/sqlite/open.ts';
 import { createSqliteStore, type SqliteStore } from '../ledger/sqlite/store.ts';
 import { type Command, someCommands } from './fixtures/random-commands.ts';
@@ -36,7 +37,7 @@ class RolledBack extends Error {}
 function liveAndForget(commands: readonly Command[], prepared: Prepared): void {
   try {
     store.transaction(() => {
-      mustHold(store, db, live(store, commands, prepared, publicKeyDer));
+      mustHold(store, () => checkLedger(db), live(store, commands, prepared, publicKeyDer));
       throw new RolledBack();
     });
   } catch (error) {
