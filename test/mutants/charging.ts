@@ -124,8 +124,8 @@ export const chargingMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'central/ledger/sqlite/store.ts',
-        from: "told.standing === 'older' ?",
-        to: "told.standing === 'nothing' ?",
+        from: "told.standing === 'older'",
+        to: "told.standing === 'nothing'",
       },
     ],
     tests: ['central/charging/charging.property.test.ts'],
@@ -153,5 +153,17 @@ export const chargingMutants: readonly Mutant[] = [
       },
     ],
     tests: ['central/charging/charging.property.test.ts'],
+  },
+  {
+    name: 'an old decline ends what is in progress',
+    breaks: 'I13: the state of an older event holds over a newer one, and frees the way for another charge',
+    edits: [
+      {
+        file: 'central/charging/sqlite/events.ts',
+        from: '{ ...rest, about: newest }',
+        to: '{ ...rest, about: newest.kind === "other" ? newest : event.about }',
+      },
+    ],
+    tests: ['central/ledger/sqlite/older-events.test.ts'],
   },
 ];

@@ -50,4 +50,16 @@ export const processorMutants: readonly Mutant[] = [
     ],
     tests: ['central/processors/adyen-webhooks.test.ts'],
   },
+  {
+    name: 'passwords follow a redirection',
+    breaks: 'the credentials of reports go to another address than the one that is configured',
+    edits: [
+      {
+        file: 'central/processors/adyen-reports.ts',
+        from: "redirect: 'manual',",
+        to: "redirect: 'follow',",
+      },
+    ],
+    tests: ['central/processors/adyen-reports.test.ts'],
+  },
 ];
