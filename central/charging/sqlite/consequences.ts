@@ -41,7 +41,8 @@ export function createConsequences(
   /** Its booking falls, and a person says how it goes on; so does one where the booking must stand. */
   function tookBack(one: Case, named: AttemptRow, heard: Heard, nowMs: number): boolean {
     // Replayed after it was captured once more: it says nothing of that.
-    if (attempts.wasTold(one.data.ref, heard.kind, heard.detail)) return false;
+    const detail = `${heard.detail}: its capture was taken back`;
+    if (attempts.wasTold(one.data.ref, heard.kind, detail)) return false;
     const about = one.attempts.filter(({ chargeId }) => chargeId === named.chargeId);
     const captured = about.find(({ purpose, state }) => purpose === 'capture' && state === 'approved');
     // The capture that was made, else the charge that was captured with its authorisation.
@@ -49,7 +50,7 @@ export function createConsequences(
     const isOther = named.purpose === 'capture' && named !== captured;
     if (failed === undefined || isOther || isCaptureFailed(failed) || one.data.capturedMinor === 0)
       return false;
-    attempts.tell(failed.ref, heard.kind, heard.detail, nowMs);
+    attempts.tell(failed.ref, heard.kind, detail, nowMs);
     const reversed = money.captureFailed(one, nowMs);
     failed.code = captureFailed;
     if (reversed && failed.purpose === 'capture') failed.state = 'declined';
