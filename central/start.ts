@@ -103,7 +103,8 @@ export async function startCentral(
       onDiskTrouble: (error: string) => log.error({ error }, 'the ledger waits for the disk'),
       onFailed: parts.failed,
     };
-    const store = await startThreadStore(databasePath(config.dataFolder), events, processors.routing);
+    const routing = { ...processors.routing, reviewsRisk: config.reviews.elevatedRisk === 'review' };
+    const store = await startThreadStore(databasePath(config.dataFolder), events, routing);
     wiring.store = store.port;
     lifecycle.onStop('store', store.close);
     const charging = createChargingLoop({

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { Text } from '../../contract/id.ts';
 import { limits } from '../../contract/limits.ts';
 import { Currency } from '../../contract/money.ts';
-import type { ProcessorFacts, RoutingRules } from './route.ts';
+import { fallbackAfterMsUsual, type ProcessorFacts, type RoutingRules } from './route.ts';
 
 const processorsMax = 16;
 const rulesMax = 200;
@@ -117,6 +117,8 @@ const Rule = z.strictObject({
     .array(z.enum(['retry_later', 'other_method']))
     .max(2)
     .default([]),
+  /** A charge that finds no place at its processor for so long is asked of the next one. */
+  fallbackAfterMs: z.int().min(1000).max(86_400_000).default(fallbackAfterMsUsual),
 });
 
 export const Routing = z.array(Rule).max(rulesMax);

@@ -95,6 +95,8 @@ export interface ChargeState {
   capturedMinor: number;
   /** Where it was declined: by the processor's code. */
   decline: Omit<Declined, 'kind'> | null;
+  /** It was approved with a warning of the processor's own. */
+  risk?: 'elevated';
 }
 
 export interface RefundState {

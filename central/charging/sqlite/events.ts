@@ -8,7 +8,8 @@ import { declinedBy, isOpen, learnCharge, learnRefund } from '../learn.ts';
 import type { ApplyEvent, ApplyOlder } from '../port.ts';
 import type { AttemptRow, AttemptTable } from './attempts.ts';
 import type { Case, Cases } from './case.ts';
-import { declinesBefore, type Heard, type Learning } from './learning.ts';
+import type { Heard } from './consequences.ts';
+import { declinesBefore, type Learning } from './learning.ts';
 
 export function createEvents(
   db: Database.Database,

@@ -89,7 +89,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
   const splits = createSplitTable(db);
   const authorisations = createAuthorisations(db, books, splits, collects);
   const refuseCard = (fingerprint: string, nowMs: number) =>
-    void hotList.change(fingerprint, 'add', { actor: { kind: 'central', rule: 'charging' }, nowMs });
+    void hotList.refuse(fingerprint, { actor: { kind: 'central', rule: 'charging' }, nowMs });
   const due = { steps: false };
   const charging = createCharging(
     db,
