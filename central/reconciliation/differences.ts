@@ -49,8 +49,8 @@ export interface FindingList {
 const sides = ['ledger', 'report', 'bank'] as const;
 
 export function createFindingList(books: Books): FindingList {
-  const rows = createColumn('index');
-  const kinds = createColumn('index');
+  const rows = createColumn();
+  const kinds = createColumn();
   const others: Finding[] = [];
   let singles = 0;
   return {

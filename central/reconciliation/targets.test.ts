@@ -16,7 +16,7 @@ import { MatchRules } from './rules.ts';
 import { targetsOf } from './targets.ts';
 
 function origin(rows: number) {
-  const made = { file: createColumn('index'), item: createColumn('index'), line: createColumn('index') };
+  const made = { file: createColumn(), item: createColumn(), line: createColumn() };
   for (let row = 0; row < rows; row++) {
     made.file.add(1);
     made.item.add(row + 1);

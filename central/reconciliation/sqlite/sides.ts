@@ -139,7 +139,7 @@ function bankEntries(db: Database.Database): IterableIterator<EntryFields> {
 }
 
 function createOrigin(): Origin {
-  return { file: createColumn('index'), item: createColumn('index'), line: createColumn('index') };
+  return { file: createColumn(), item: createColumn(), line: createColumn() };
 }
 
 function note(origin: Origin, file: number, item: number, line: number): void {
