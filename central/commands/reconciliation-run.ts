@@ -52,7 +52,7 @@ async function fetchAll(config: Config, port: LedgerPort): Promise<Fetched[]> {
 }
 
 async function runByHand(config: Config, port: LedgerPort, asOfMs: number): Promise<RunView> {
-  // V8 takes what a million rows leave behind one after another for long-lived, and its heap grows fourfold (decision 0046).
+  // V8 takes what is thrown away for each of a million rows for long-lived, and its heap doubles (decision 0046).
   setFlagsFromString('--no-allocation-site-pretenuring');
   const rules = readRules(config.reconciliation.rules ?? null);
   const { by, nowMs, rest, progress } = byHand();
