@@ -14,7 +14,7 @@ import type {
 } from './exceptions.ts';
 import type { ReportFormat } from './report-format.ts';
 import type { BankEntry, ReportRow, SetAside, StatementCheck } from './report-row.ts';
-import type { Target } from './targets.ts';
+import type { Target } from './target.ts';
 
 /** Where a file comes from: a processor by its routing name, or a bank account by its short name. */
 export interface FileSource {
@@ -87,7 +87,8 @@ export type RunBegun =
   | { kind: 'past'; asOfMs: number };
 
 export interface RunTotal {
-  side: 'journal' | 'ledger' | 'report' | 'bank';
+  /** `payout`: what is paid to payees, as the bank should show it. */
+  side: 'journal' | 'ledger' | 'report' | 'payout' | 'bank';
   currency: string;
   status: string;
   rows: number;
