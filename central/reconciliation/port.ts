@@ -14,6 +14,7 @@ import type {
 } from './exceptions.ts';
 import type { ReportFormat } from './report-format.ts';
 import type { BankEntry, ReportRow, SetAside, StatementCheck } from './report-row.ts';
+import type { SettledSales } from './settled.ts';
 import type { Target } from './target.ts';
 
 /** Where a file comes from: a processor by its routing name, or a bank account by its short name. */
@@ -119,6 +120,8 @@ export interface ReconciliationCalls {
   takeDifferences(run: number, differences: FoundDifference[], nowMs: number): void;
   /** Posts what each target differs from what was posted for it before. */
   takeTargets(run: number, targets: Target[], nowMs: number): void;
+  /** Tells of sales whose money the bank has shown, of each once. */
+  takeSettled(run: number, settled: SettledSales, nowMs: number): void;
   /** Settles and takes back a bounded number of what the run has not come across again. */
   finishPiece(run: number, nowMs: number): { more: boolean };
   endRun(run: number, totals: RunTotal[], nowMs: number): RunView;

@@ -12,11 +12,12 @@ import type { Transfer } from './payees.ts';
 import type { Placement } from './placing.ts';
 import type { RunTotal, RunView } from './port.ts';
 import type { MatchRules } from './rules.ts';
+import { settledOf } from './settled.ts';
 import { type Heard, targetsOf } from './targets.ts';
 
 export type RunCalls = Pick<
   LedgerPort,
-  'beginRun' | 'takeDifferences' | 'takeTargets' | 'changePayout' | 'finishPiece' | 'endRun'
+  'beginRun' | 'takeDifferences' | 'takeTargets' | 'changePayout' | 'takeSettled' | 'finishPiece' | 'endRun'
 >;
 
 /** What a run reads, from one state of the database. */
@@ -25,6 +26,8 @@ export interface RunSides {
   origins: Origins;
   /** What the bank should show of payees. */
   transfers: Transfer[];
+  /** How many sales of each payout were told as settled before. */
+  toldRows: ReadonlyMap<string, number>;
   journal: { differences: FoundDifference[]; totals: RunTotal[] };
 }
 
@@ -59,7 +62,7 @@ export async function runReconciliation(parts: RunParts): Promise<RunView> {
   }
   const { run } = begun;
   progress('reading');
-  const { books, origins, transfers, journal } = parts.read();
+  const { books, origins, transfers, toldRows, journal } = parts.read();
   progress(
     `matching ${books.ledger.count} collected, ${books.report.count} reported, ${books.bank.length} at the bank`,
   );
@@ -82,6 +85,11 @@ export async function runReconciliation(parts: RunParts): Promise<RunView> {
   await pieces(targetsOf(books, origins, placed, rules, heard), (some) =>
     calls.takeTargets(run, some, nowMs()),
   );
+  for (const some of settledOf(books, placed, heard.arrivals, toldRows, pieceMax)) {
+    const startMs = performance.now();
+    await calls.takeSettled(run, some, nowMs());
+    await parts.rest(performance.now() - startMs);
+  }
   await takeBackReturned(parts, origins, heard.transferred);
   for (;;) {
     const startMs = performance.now();

@@ -32,6 +32,7 @@ const appendOnly = [
   'set_aside',
   'reconciliation_total',
   'reconciled_step',
+  'settled_checkout',
   'parked',
   'exception_event',
   'audit',

@@ -154,7 +154,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     ...reviewing,
     ...charging.calls,
     applyEvent: charging.applyEvent,
-    ...createReconciliationTables(db, audit, outbound.tell),
+    ...createReconciliationTables(db, { audit, tell: outbound.tell, tellSettled: charging.tellSettled }),
     ...createViews(db),
     ...createWebhookTables(db, audit, [applyEvent]),
     ...outbound.calls,
