@@ -164,6 +164,8 @@ export interface LedgerCalls
   products(page: { draft: number | null; after: string; limit: number }): ProductsPage;
   /** Those of the products in force that have one of the SKUs. */
   productsBySku(skus: string[]): Product[];
+  /** How those of the products are split that have one of the SKUs, in force or of the draft named; others are the house's. */
+  splitsBySku(skus: string[], draft: number | null): ProductSplit[];
 
   /** Puts changes of stock into the feed of one appliance: all of them or none. */
   sendStock(applianceId: string, changes: StockChange[], by: By): StockSent;
