@@ -19,6 +19,8 @@ export const WebhooksConfig = z.strictObject({
   trustedProxies: z.array(AddressRange).max(50).default([]),
   /** By processor: from where its webhooks may come; from anywhere where a processor is not named. */
   sources: z.record(z.string(), z.array(AddressRange).min(1).max(200)).default({}),
+  /** So long after it was applied an event of a processor is kept, with its bytes. */
+  keptDays: z.int().min(30).max(3650).default(400),
   outbound: z
     .strictObject({
       /** Lets endpoints lie in private networks, as the merchant's own systems may. */

@@ -4,6 +4,7 @@ import type { Log } from '../../kit/log.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import type { ProcessorPort } from '../processors/port.ts';
 import type { WebhooksConfig } from './config.ts';
+import { createWebhookForgetter } from './forgetter.ts';
 import { openWebhookDoor } from './receive.ts';
 import { createRefusals } from './refusals.ts';
 import { createOutboundSender } from './sender.ts';
@@ -32,9 +33,10 @@ export async function startWebhooks(parts: {
   const { privateAddresses } = config.outbound;
   const sender = createOutboundSender({ store, privateAddresses, clock, log });
   const refusals = createRefusals({ store, clock, log });
+  const forgetter = createWebhookForgetter({ store, keptDays: config.keptDays, clock, log });
   const stopWorking = async () => {
     await refusals.stop();
-    await Promise.all([worker.stop(), sender.stop()]);
+    await Promise.all([worker.stop(), sender.stop(), forgetter.stop()]);
   };
   if (processors.size === 0) return { port: null, wake: worker.wake, stop: stopWorking };
   const door = await openWebhookDoor({

@@ -76,3 +76,12 @@ FROM report_file f JOIN report_row r ON r.file_ref = f.ref
 WHERE f.side = 'processor' AND r.payout_reference IS NOT NULL
 GROUP BY f.source, r.net_currency, r.payout_reference
 HAVING max(r.occurred_ms) < (SELECT max(occurred_ms) FROM report_row) - 10 * 86400000;
+
+-- What a processor told may be forgotten once it was applied, long ago: never what waits or was given up.
+DROP TRIGGER webhook_event_is_never_deleted;
+CREATE TRIGGER webhook_event_outlives_its_work BEFORE DELETE ON webhook_event
+WHEN EXISTS (SELECT 1 FROM webhook_work WHERE event_ref = OLD.ref)
+BEGIN SELECT RAISE(ABORT, 'only an event that was applied is forgotten'); END;
+CREATE TRIGGER webhook_work_is_forgotten_when_done BEFORE DELETE ON webhook_work WHEN OLD.state <> 'done'
+BEGIN SELECT RAISE(ABORT, 'only an event that was applied is forgotten'); END;
+CREATE INDEX webhook_done ON webhook_work (ended_ms) WHERE state = 'done';
