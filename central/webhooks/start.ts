@@ -1,4 +1,5 @@
 // The room at work: the door for processors, the worker behind it, and the sender to the merchant's own systems.
+import { readFileSync } from 'node:fs';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import type { LedgerPort } from '../ledger/port.ts';
@@ -27,11 +28,13 @@ export async function startWebhooks(parts: {
   log: Log;
 }): Promise<RunningWebhooks> {
   const { config, processors, store, clock, log } = parts;
+  const { privateAddresses, caFile } = config.outbound;
+  // First of all: a file that cannot be read must stop nothing that has begun.
+  const ownAuthorities = caFile && readFileSync(caFile, 'utf8');
   const worker = createWebhookWorker({ store, clock, log });
   // What was stored before the last stop.
   worker.wake();
-  const { privateAddresses } = config.outbound;
-  const sender = createOutboundSender({ store, privateAddresses, clock, log });
+  const sender = createOutboundSender({ store, privateAddresses, ownAuthorities, clock, log });
   const refusals = createRefusals({ store, clock, log });
   const forgetter = createWebhookForgetter({ store, keptDays: config.keptDays, clock, log });
   const stopWorking = async () => {
