@@ -26,6 +26,7 @@ import { databasePath } from './ledger/sqlite/open.ts';
 import { startThreadStore } from './ledger/sqlite/thread-store.ts';
 import { hashApiKey, newApiKey } from './people/keys.ts';
 import { startReviewClock } from './people/review-clock.ts';
+import type { AnnouncedReport } from './webhooks/port.ts';
 import { createSightings } from './webhooks/sightings.ts';
 import { type RunningWebhooks, startWebhooks } from './webhooks/start.ts';
 
@@ -53,6 +54,8 @@ export async function startCentral(
   parts: {
     log: Log;
     announce: Announce;
+    /** A processor has a report to download. */
+    onReport(report: AnnouncedReport): void;
     failed(error: Error): void;
   },
 ): Promise<RunningCentral> {
@@ -139,6 +142,7 @@ export async function startCentral(
       config: config.webhooks,
       processors: new Map([...processors.opened].map(([name, { port }]) => [name, port])),
       store: store.port,
+      onReport: parts.onReport,
       clock,
       log,
     });

@@ -97,6 +97,16 @@ describe('the processors of a configuration', () => {
     ['several processors without a rule', two, 'routing: with several processors'],
     ['Adyen without its address', adyen.replace(/baseUrl.*/, ''), 'processors.adyen.baseUrl'],
     ['Adyen without an account', adyen.replace(/merchantAccount.*/, ''), 'processors.adyen.merchantAccount'],
+    [
+      'reports without a user',
+      `${adyen}reports = { baseUrl = "https://ca-test.adyen.com/reports/download" }`,
+      'processors.adyen.reports.userFile',
+    ],
+    [
+      'reports by way of a network without TLS',
+      `${adyen}reports = { baseUrl = "http://ca-test.adyen.com/reports/download", userFile = "a" }`,
+      'processors.adyen.reports.baseUrl: use https://host',
+    ],
     ['a shopper with a /', `${adyen}shopperReference = "a/b/c"`, 'processors.adyen.shopperReference'],
     [
       'Adyen without its webhooks',

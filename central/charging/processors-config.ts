@@ -61,6 +61,16 @@ const Processor = z.discriminatedUnion('adapter', [
       .exactOptional(),
     /** Where the webhook is set up with basic authentication: `user:password`. */
     webhookUserFile: z.string().min(1).exactOptional(),
+    /** Where its settlement detail reports are downloaded; without it they are brought. */
+    reports: z
+      .strictObject({
+        baseUrl: BaseUrl,
+        /** Of the report user: `user:password`. */
+        userFile: z.string().min(1),
+        /** Left out: the first that is known of, or 1. */
+        firstBatch: z.int().min(1).max(999_999_999).exactOptional(),
+      })
+      .exactOptional(),
     ...ofEvery,
     webhookSecretFiles: SecretFiles.refine((files) => files.length > 0, {
       error: 'name the file of an HMAC key: Adyen tells what became of a capture by webhook alone',
@@ -167,6 +177,8 @@ export function resolveProcessorFiles(processors: Processors, folder: string): P
         ...(one.keyFile !== undefined && { keyFile: from(one.keyFile) }),
         ...(one.adapter === 'adyen' &&
           one.webhookUserFile !== undefined && { webhookUserFile: from(one.webhookUserFile) }),
+        ...(one.adapter === 'adyen' &&
+          one.reports && { reports: { ...one.reports, userFile: from(one.reports.userFile) } }),
         webhookSecretFiles: one.webhookSecretFiles.map(from),
       },
     ]),

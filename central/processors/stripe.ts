@@ -159,7 +159,7 @@ export function createStripeProcessor(options: StripeOptions): ProcessorPort {
       return lookUpOf(refunds.filter((refund) => refund === null || refund.reference === reference));
     },
 
-    report: (range) => stripeReport(lists, range),
+    report: { kind: 'rows', ask: (range) => stripeReport(lists, range) },
     webhooks: { signatureHeader: 'stripe-signature', acceptedBody: '' },
     parseWebhook: (rawBody, signature, nowMs) =>
       parseWebhook(stripe, rawBody, signature, { secrets: options.webhookSecrets, nowMs }),

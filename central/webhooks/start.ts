@@ -6,6 +6,7 @@ import type { LedgerPort } from '../ledger/port.ts';
 import type { ProcessorPort } from '../processors/port.ts';
 import type { WebhooksConfig } from './config.ts';
 import { createWebhookForgetter } from './forgetter.ts';
+import type { AnnouncedReport } from './port.ts';
 import { openWebhookDoor } from './receive.ts';
 import { createRefusals } from './refusals.ts';
 import { createOutboundSender } from './sender.ts';
@@ -24,14 +25,16 @@ export async function startWebhooks(parts: {
   /** By the name in the path of their webhooks. */
   processors: ReadonlyMap<string, ProcessorPort>;
   store: LedgerPort;
+  /** A report can be downloaded. */
+  onReport(report: AnnouncedReport): void;
   clock: Clock;
   log: Log;
 }): Promise<RunningWebhooks> {
-  const { config, processors, store, clock, log } = parts;
+  const { config, processors, store, onReport, clock, log } = parts;
   const { privateAddresses, caFile } = config.outbound;
   // First of all: a file that cannot be read must stop nothing that has begun.
   const ownAuthorities = caFile && readFileSync(caFile, 'utf8');
-  const worker = createWebhookWorker({ store, clock, log });
+  const worker = createWebhookWorker({ store, onReport, clock, log });
   // What was stored before the last stop.
   worker.wake();
   const sender = createOutboundSender({ store, privateAddresses, ownAuthorities, clock, log });

@@ -43,7 +43,8 @@ afterEach(async () => {
 async function start(config: object): Promise<RunningWebhooks> {
   const parsed = inFolder(WebhooksConfig.parse({ port: 0, ...config }), folder.path);
   const processors = new Map([['stripe', stripeJudge()]]);
-  running = await startWebhooks({ config: parsed, processors, store: portOver(store), clock, log });
+  const onReport = () => {};
+  running = await startWebhooks({ config: parsed, processors, store: portOver(store), onReport, clock, log });
   return running;
 }
 

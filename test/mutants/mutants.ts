@@ -320,4 +320,28 @@ export const mutants: readonly Mutant[] = [
     ],
     tests: ['central/processors/adyen-webhooks.test.ts'],
   },
+  {
+    name: 'an old decline ends what is in progress',
+    breaks: 'I13: the state of an older event holds over a newer one, and frees the way for another charge',
+    edits: [
+      {
+        file: 'central/charging/sqlite/events.ts',
+        from: '{ ...rest, about: newest }',
+        to: '{ ...rest, about: newest.kind === "other" ? newest : event.about }',
+      },
+    ],
+    tests: ['central/ledger/sqlite/older-events.test.ts'],
+  },
+  {
+    name: 'passwords follow a redirection',
+    breaks: 'the credentials of reports go to another address than the one that is configured',
+    edits: [
+      {
+        file: 'central/processors/adyen-reports.ts',
+        from: "redirect: 'manual',",
+        to: "redirect: 'follow',",
+      },
+    ],
+    tests: ['central/processors/adyen-reports.test.ts'],
+  },
 ];

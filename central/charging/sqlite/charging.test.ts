@@ -390,7 +390,7 @@ describe('a capture that is taken back', () => {
       const capturedMinor = state === 'captured' ? amountMinor : 0;
       const said: Said = { kind: 'charge', state, happenedMs: times[state], capturedMinor, eventId: state };
       const standing = standingOf(said, known);
-      // As the store has it (store.ts): what is older than what is known reaches nobody.
+      // What is older than what is known changes no state (central/ledger/sqlite/older-events.test.ts).
       if (standing === 'older') return nothing;
       if (standing === 'newer') known = said;
       const amount = { currency: 'GBP', amountMinor };

@@ -12,6 +12,7 @@ import { createKeyTable } from '../../people/sqlite/keys.ts';
 import { createReviewTable } from '../../people/sqlite/reviews.ts';
 import { createReconciliationTables } from '../../reconciliation/sqlite/tables.ts';
 import type { ApplyEvent } from '../../webhooks/apply.ts';
+import { aboutOf } from '../../webhooks/object.ts';
 import { createOutboundTables } from '../../webhooks/sqlite/outbound-tables.ts';
 import { createWebhookTables } from '../../webhooks/sqlite/tables.ts';
 import type { LedgerCalls } from '../port.ts';
@@ -101,9 +102,10 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     },
     authorisations,
   );
-  // What is older than what is known changes nothing.
   const applyEvent: ApplyEvent = (told, nowMs) =>
-    told.standing === 'older' ? 'nothing_to_do' : charging.applyEvent(told, nowMs);
+    told.standing === 'older'
+      ? charging.applyOlder({ ...told, newest: aboutOf(told.newest) }, nowMs)
+      : charging.applyEvent(told, nowMs);
   const booking = createBookingTable(db, {
     feeds,
     books,
