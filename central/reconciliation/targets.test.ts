@@ -36,7 +36,8 @@ function booked(sides: Partial<Sides>, rules: unknown = {}): [reason: string, ..
     bank: origin(all.bank.length),
     bankAccount: () => 'main',
   };
-  const heard = { arrivals: placed.arrivals, tolerated: placed.tolerated, bankFindings };
+  const { arrivals, tolerated, transferred } = placed;
+  const heard = { arrivals, tolerated, transferred, bankFindings };
   const targets = [...targetsOf(books, origins, placed, MatchRules.parse(rules), heard)];
   expect(new Set(targets.map(({ key }) => key)).size).toBe(targets.length);
   return targets
