@@ -150,8 +150,8 @@ export async function startCentral(
     if (est) lifecycle.onStop('est', est.close);
     const authority = watchAuthority({
       store: store.port,
-      issuing: est?.issuing ?? null,
-      serverCertificatePem: identity.serverCertificatePem,
+      issuing: () => est?.issuing() ?? null,
+      serverCertificatePem: () => identity.serverCertificatePem,
       clock,
       log,
     });

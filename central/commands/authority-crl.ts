@@ -7,7 +7,7 @@ import { createCrl } from '../../provisioning/authority/crl.ts';
 import type { Issuer } from '../../provisioning/authority/sign-certificate.ts';
 import { assertPair, readCertificates, readPrivateKey } from '../../provisioning/pem-file.ts';
 import { authorityConditions } from '../enrolment/authority-state.ts';
-import { issuingFiles } from '../enrolment/config.ts';
+import { type IssuingFiles, issuingFiles } from '../enrolment/config.ts';
 import { CommandError } from '../errors.ts';
 import { byCommand } from '../people/actor.ts';
 import { countOption, databaseCommand, type Said } from './command.ts';
@@ -69,10 +69,13 @@ async function write(dataFolder: string, { config, out, previous = [], days }: O
     throw new CommandError('argument_malformed', 'that is too long', `Give --days 1 to ${crlDaysMax}.`);
   }
   const { est } = estOf(config);
-  const folders = previous.map((folder) => ({
-    key: join(folder, 'issuing.key'),
-    certificate: join(folder, 'issuing.crt'),
-  }));
+  const folders = previous.map(
+    (folder): IssuingFiles => ({
+      keyFrom: 'file',
+      key: join(folder, 'issuing.key'),
+      certificate: join(folder, 'issuing.crt'),
+    }),
+  );
   const issuers = [issuingFiles(est, process.env.CREDENTIALS_DIRECTORY), ...folders].map(openIssuer);
   const by = byCommand();
   const revoked = readStore(dataFolder, (store) => store.revokedCertificates(by.nowMs)).map((one) => ({
@@ -99,8 +102,8 @@ async function write(dataFolder: string, { config, out, previous = [], days }: O
   return { result, words };
 }
 
-function openIssuer(files: { key: string; certificate: string }): Issuer {
-  const { key } = readPrivateKey(files.key, 'P-256');
+function openIssuer(files: IssuingFiles): Issuer {
+  const { key } = readPrivateKey(files.key, 'P-256', files.keyFrom);
   const [certificate] = readCertificates(files.certificate).certificates;
   assertPair(certificate, files.certificate, key, files.key);
   return { certificate, privateKey: key };

@@ -16,20 +16,20 @@ const lookEveryMs = 6 * 3_600_000;
 export function watchAuthority(parts: {
   store: Pick<EnrolmentPort, 'crls'>;
   /** Null without [est]. */
-  issuing: X509Certificate | null;
+  issuing(): X509Certificate | null;
   /** Central's own certificate first. */
-  serverCertificatePem: string;
+  serverCertificatePem(): string;
   clock: Clock;
   log: Log;
 }): AuthorityWatch {
-  const { store, issuing, clock, log } = parts;
-  const serverNotAfterMs = new X509Certificate(parts.serverCertificatePem).validToDate.getTime();
+  const { store, clock, log } = parts;
   const state = { stopped: false, cancel: () => {} };
 
   async function look() {
+    const issuing = parts.issuing();
     const facts: AuthorityFacts = {
       issuing: issuing && { fingerprint: issuing.fingerprint256, notAfterMs: issuing.validToDate.getTime() },
-      serverNotAfterMs,
+      serverNotAfterMs: new X509Certificate(parts.serverCertificatePem()).validToDate.getTime(),
       crls: await store.crls(),
     };
     return { facts, conditions: authorityConditions(facts, clock.wallMs()) };

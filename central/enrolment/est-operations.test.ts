@@ -61,7 +61,10 @@ function central(more: Partial<EnrolmentPort> = {}): EstOperations {
   denied.take(store.denyEntries(clock.nowMs));
   return createEstOperations({
     store: { ...portOver(store), ...proxied(port), ...more },
-    issuing: openIssuingFiles({ key: at.issuingKey, certificate: at.issuingCertificate }, clock.nowMs),
+    issuing: openIssuingFiles(
+      { key: at.issuingKey, keyFrom: 'file', certificate: at.issuingCertificate },
+      clock.nowMs,
+    ),
     authorities: readAuthorities(caPem),
     ...{ roots, issuers: all.filter((one) => !roots.includes(one)), denied },
     onRevoked: () => denied.take(store.denyEntries(clock.nowMs)),

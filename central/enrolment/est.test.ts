@@ -2,15 +2,25 @@
 import type { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'smol-toml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { silentLog } from '../../kit/log.ts';
+import { issuingInstall } from '../../provisioning/commands/issuing-install.ts';
+import { issuingRequest } from '../../provisioning/commands/issuing-request.ts';
+import { issuingSign } from '../../provisioning/commands/issuing-sign.ts';
 import { loadCentralIdentity } from '../../provisioning/identity.ts';
 import { parseCertificates } from '../../provisioning/pem-file.ts';
 import { withPort } from '../commands/open-store.ts';
 import { byTester } from '../fixtures/by.ts';
 import { createEstClient, type EstClient } from '../fixtures/est-client.ts';
+import { openStoreAt } from '../fixtures/in-process-store.ts';
 import { createTestSite, type TestSite } from '../fixtures/site.ts';
+import { portOver } from '../ledger/sqlite/direct-port.ts';
 import { addressAttemptsMax } from './attempts.ts';
 import { hashCode, newCode, plainCode } from './code.ts';
+import { EstConfig } from './config.ts';
+import { createDenyList } from './deny-list.ts';
+import { startEst } from './start.ts';
 
 let site: TestSite;
 let central: Awaited<ReturnType<TestSite['start']>>;
@@ -167,5 +177,39 @@ describe('bad luck', () => {
     const waiting = await client.enrol('leeds-9', newCode(), csr);
     expect(waiting).toMatchObject({ status: 429, body: expect.stringContaining('attempts_exceeded: ') });
     expect(Number(waiting.headers['retry-after'])).toBeGreaterThan(60);
+  });
+});
+
+// The last one: it changes the authority of all.
+describe('a new issuing CA', () => {
+  it('signs from the moment the listener takes it over, and both are handed out', async () => {
+    const nowMs = Date.now();
+    const next = join(site.folder, 'next');
+    const certificate = join(site.folder, 'issuing.crt');
+    const identityFolder = join(site.authority, 'central');
+    const store = openStoreAt(join(site.folder, 'another.db'));
+    const [, toml = ''] = /\[est\](.*)/s.exec(site.estSection()) ?? [];
+    const est = await startEst({
+      config: EstConfig.parse(parse(toml)),
+      identity: loadCentralIdentity(identityFolder),
+      ...{ identityFolder, store: portOver(store), denied: createDenyList(), log: silentLog },
+      ...{ onRevoked: () => {}, nowMs: Date.now },
+    });
+    await issuingRequest({ folder: next });
+    const rootFolder = join(site.authority, 'root');
+    await issuingSign({ rootFolder, request: join(next, 'issuing.csr'), out: certificate, nowMs });
+    await issuingInstall({ authorityFolder: site.authority, folder: next, certificate, nowMs });
+    est.renew(loadCentralIdentity(identityFolder));
+    const [issuing] = parseCertificates(readFileSync(certificate, 'utf8'));
+    expect(est.issuing().fingerprint256).toBe(issuing.fingerprint256);
+
+    const there = createEstClient(site.folder, est.port, join(rootFolder, 'root.crt'));
+    expect(there.certificates(await there.get('/.well-known/est/cacerts')).count).toBe(3);
+    const out = await site.appliance('hull-1');
+    const bearer = { key: join(out, 'appliance.key'), certificate: join(out, 'appliance.crt') };
+    const { pem } = there.certificates(await there.reenrol(bearer, there.request().csr));
+    expect(parseCertificates(pem)[0].checkIssued(issuing)).toBe(true);
+    await est.close();
+    store.close();
   });
 });

@@ -13,6 +13,7 @@ export const outboundTypes = [
   'review.opened',
   'exception.opened',
   'payout.made',
+  'payout.returned',
   'appliance.in_two_places',
 ] as const;
 export type OutboundType = (typeof outboundTypes)[number];
