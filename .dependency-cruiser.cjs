@@ -117,7 +117,7 @@ module.exports = {
       comment: 'What says that money is missing has no clock and no I/O either; its rules are a zod schema.',
       severity: 'error',
       from: {
-        path: '^central/reconciliation/(match|match-rows|match-undone|match-payouts|payouts|placing|settle-group|books|chains|names|hearing|targets|differences|exceptions|shadow|rules|amount|dates|report-row)\\.ts$',
+        path: '^central/reconciliation/(match|match-rows|match-undone|match-payouts|match-payees|payouts|payees|named|target|settled|bank-targets|placing|settle-group|books|chains|names|hearing|targets|differences|exceptions|shadow|rules|amount|dates|report-row)\\.ts$',
       },
       to: { dependencyTypes: ['core', 'npm', 'npm-dev'], pathNot: '^node_modules/zod/' },
     },
@@ -175,6 +175,41 @@ module.exports = {
       '^provisioning/authority/|\\.test\\.ts$',
       'Certificates are made in one place.',
     ),
+    {
+      name: 'x509-is-loaded-late',
+      comment:
+        'The library takes memory: a running daemon never loads it, a running central with the first request for a certificate.',
+      severity: 'error',
+      from: { path: '^(daemon|central)/', pathNot: '^(daemon|central)/commands/|/fixtures/|\\.test\\.ts$' },
+      to: {
+        path: '^provisioning/(commands/|authority/(certificates|sign-certificate|central-identity|request|create-request|read-certs-only|issuing-request|crl)\\.ts$)',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'commands-only-when-asked',
+      comment: 'The same for what enrols and renews: the program names it, and loads it for who calls it.',
+      severity: 'error',
+      from: { path: '^daemon/', pathNot: '\\.test\\.ts$' },
+      to: {
+        path: '^daemon/commands/(enrol|renew)\\.ts$',
+        dependencyTypesNot: ['dynamic-import', 'type-only'],
+      },
+    },
+    {
+      name: 'rules-of-identity-are-pure',
+      comment: 'When a certificate is renewed and whom to believe are tables, without clock or I/O.',
+      severity: 'error',
+      from: {
+        path: '^daemon/identity/(renewal-rule|judge-server|trial|certificate-view|clock-words|refusal)\\.ts$',
+      },
+      to: {
+        dependencyTypes: ['core', 'npm', 'npm-dev'],
+        dependencyTypesNot: ['type-only'],
+        pathNot: '^(node:)?net$',
+      },
+    },
     {
       name: 'no-circles',
       comment: 'A circle has no top to read from.',

@@ -6,9 +6,15 @@ import { stopOnSignals } from '../kit/lifecycle.ts';
 import { createLog, type Log } from '../kit/log.ts';
 import { ProvisioningError } from '../provisioning/error.ts';
 import { applianceCreate } from './commands/appliance-create.ts';
+import { applianceAcknowledge, applianceDeny, applianceReadmit } from './commands/appliance-deny.ts';
+import { applianceList, applianceShow } from './commands/appliance-list.ts';
+import { applianceReplace } from './commands/appliance-replace.ts';
 import { auditList } from './commands/audit-list.ts';
 import { auditVerify } from './commands/audit-verify.ts';
+import { authorityCrl } from './commands/authority-crl.ts';
 import { authorityInit } from './commands/authority-init.ts';
+import { issuingInstall, issuingRequest, serverRenew } from './commands/authority-issuing.ts';
+import { issuingSign, rootCreate } from './commands/authority-root.ts';
 import { catalogueDiff } from './commands/catalogue-diff.ts';
 import { catalogueDiscard } from './commands/catalogue-discard.ts';
 import { catalogueDrafts } from './commands/catalogue-drafts.ts';
@@ -19,6 +25,8 @@ import { chargeList } from './commands/charge-list.ts';
 import { chargeShow } from './commands/charge-show.ts';
 import { configOption, helpText } from './commands/command.ts';
 import { addCompletionCommand } from './commands/completion.ts';
+import { enrolmentCreate } from './commands/enrolment-create.ts';
+import { enrolmentCancel, enrolmentList, enrolmentShow } from './commands/enrolment-list.ts';
 import { exceptionActions } from './commands/exception-act.ts';
 import { exceptionList } from './commands/exception-list.ts';
 import { exceptionShow } from './commands/exception-show.ts';
@@ -56,6 +64,8 @@ import { reconciliationShadow } from './commands/reconciliation-shadow.ts';
 import { reviewDecide } from './commands/review-decide.ts';
 import { reviewList } from './commands/review-list.ts';
 import { reviewShow } from './commands/review-show.ts';
+import { siteCreate } from './commands/site-create.ts';
+import { siteList, siteShow } from './commands/site-list.ts';
 import { stockSend } from './commands/stock-send.ts';
 import { tokenImport } from './commands/token-import.ts';
 import { webhookDead, webhookList } from './commands/webhook-list.ts';
@@ -63,6 +73,7 @@ import { webhookReplay } from './commands/webhook-replay.ts';
 import { webhookShow, webhookSources } from './commands/webhook-show.ts';
 import { type Config, readConfig } from './config.ts';
 import { CommandError, exitCodes } from './errors.ts';
+import { type AnnouncedFetches, createAnnouncedFetches } from './reconciliation/announced.ts';
 import { createChildRuns } from './reconciliation/child-run.ts';
 import { startSchedule } from './reconciliation/schedule.ts';
 
@@ -136,8 +147,39 @@ const groups: [name: string, description: string, commands: Command[]][] = [
     ],
   ],
   ['exception', 'differences that people settle', [exceptionList(), exceptionShow(), ...exceptionActions()]],
-  ['authority', 'who may speak at all', [authorityInit()]],
-  ['appliance', 'the boxes', [applianceCreate()]],
+  [
+    'authority',
+    'who may speak at all',
+    [
+      authorityInit(),
+      rootCreate(),
+      issuingRequest(),
+      issuingSign(),
+      issuingInstall(),
+      serverRenew(),
+      authorityCrl(),
+    ],
+  ],
+  ['site', 'the places', [siteCreate(), siteList(), siteShow()]],
+  [
+    'enrolment',
+    'one-time codes for boxes',
+    [enrolmentCreate(), enrolmentList(), enrolmentShow(), enrolmentCancel()],
+  ],
+  [
+    'appliance',
+    'the boxes',
+    [
+      applianceList(),
+      applianceShow(),
+      applianceReplace(),
+      applianceDeny('revoke'),
+      applianceDeny('retire'),
+      applianceReadmit(),
+      applianceAcknowledge(),
+      applianceCreate(),
+    ],
+  ],
   ['kiosk-tls', "the boxes' HTTPS for kiosks", [kioskTlsCreate()]],
 ];
 
@@ -167,9 +209,11 @@ async function run(configPath: string): Promise<void> {
   const announced = createLog('holdfast-central', 'info');
   // why so late: broker, HTTP and processors are half of the memory of a command that needs none of them.
   const { startCentral } = await import('./start.ts');
+  const fetches = fetchAnnounced(config, configPath, log);
   const central = await startCentral(config, {
     log,
     announce: (fields, message) => announced.info(fields, message),
+    onReport: fetches.announce,
     failed(error) {
       log.error({ error: error.message }, 'the store is gone; stopping');
       process.exit(1);
@@ -178,7 +222,7 @@ async function run(configPath: string): Promise<void> {
   const stopReconciling = reconcileOnSchedule(config, configPath, log);
   stopOnSignals(async () => {
     log.info({}, 'stopping');
-    await stopReconciling();
+    await Promise.all([stopReconciling(), fetches.stop()]);
     await central.stop();
   });
 }
@@ -191,11 +235,36 @@ function reconcileOnSchedule(
 ): () => Promise<void> {
   if (schedule === undefined) return async () => {};
   const fetching = inbox === undefined && fetch.length === 0 ? [] : ['--fetch'];
-  const runs = createChildRuns(['reconciliation', 'run', ...fetching, '--config', configPath], log);
-  const scheduled = startSchedule({ expression: schedule, clock: systemClock(), log, run: runs.run });
+  const runs = createChildRuns('the scheduled reconciliation', log);
+  const run = async () =>
+    void (await runs.run(['reconciliation', 'run', ...fetching, '--config', configPath]));
+  const scheduled = startSchedule({ expression: schedule, clock: systemClock(), log, run });
   return async () => {
     scheduled.stop();
     await runs.stop();
+  };
+}
+
+/** A report that a processor announces is fetched by the command of a person, where the configuration says how. */
+function fetchAnnounced({ processors }: Config, configPath: string, log: Log): AnnouncedFetches {
+  const runs = createChildRuns('the fetch of an announced report', log);
+  const fetches = createAnnouncedFetches({
+    async fetch({ processor, batch }) {
+      const which = ['--processor', processor, '--batch', String(batch)];
+      return (await runs.run(['reconciliation', 'fetch', ...which, '--config', configPath])) === 'done';
+    },
+    clock: systemClock(),
+    log,
+  });
+  return {
+    announce(report) {
+      const section = processors[report.processor];
+      if (section?.adapter === 'adyen' && section.reports !== undefined) fetches.announce(report);
+      else log.info(report, 'a report can be downloaded; bring it to the inbox');
+    },
+    async stop() {
+      await Promise.all([fetches.stop(), runs.stop()]);
+    },
   };
 }
 

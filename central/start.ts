@@ -8,14 +8,17 @@ import { createLifecycle } from '../kit/lifecycle.ts';
 import type { Log } from '../kit/log.ts';
 import { readAuthorities } from '../provisioning/authority/check.ts';
 import { loadCentralIdentity } from '../provisioning/identity.ts';
-import { openDoor } from './broker/door.ts';
+import { type Door, openDoor } from './broker/door.ts';
 import { createEmbeddedBroker } from './broker/embedded.ts';
 import { centralClientId, createMqttClient, dialTls } from './broker/mqtt-client.ts';
 import type { Pipe } from './broker/pipe.ts';
 import { createChargingLoop } from './charging/loop.ts';
 import { openProcessors } from './charging/open-processors.ts';
 import type { Config } from './config.ts';
+import { watchAuthority } from './enrolment/authority-watch.ts';
+import { createCloneWatch } from './enrolment/clone-watch.ts';
 import { createDenyList } from './enrolment/deny-list.ts';
+import { rootFingerprint } from './enrolment/slip.ts';
 import { startEst } from './enrolment/start.ts';
 import { CommandError } from './errors.ts';
 import { defaultPolicy } from './feed/default-policy.ts';
@@ -28,6 +31,7 @@ import { databasePath } from './ledger/sqlite/open.ts';
 import { startThreadStore } from './ledger/sqlite/thread-store.ts';
 import { hashApiKey, newApiKey } from './people/keys.ts';
 import { startReviewClock } from './people/review-clock.ts';
+import type { AnnouncedReport } from './webhooks/port.ts';
 import { createSightings } from './webhooks/sightings.ts';
 import { type RunningWebhooks, startWebhooks } from './webhooks/start.ts';
 
@@ -57,6 +61,8 @@ export async function startCentral(
   parts: {
     log: Log;
     announce: Announce;
+    /** A processor has a report to download. */
+    onReport(report: AnnouncedReport): void;
     failed(error: Error): void;
   },
 ): Promise<RunningCentral> {
@@ -68,8 +74,13 @@ export async function startCentral(
     const identity = loadCentralIdentity(config.identityFolder);
     mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
 
-    const wiring: { store: LedgerPort | null; pipe: Pipe | null; webhooks: RunningWebhooks | null } = {
-      ...{ store: null, pipe: null, webhooks: null },
+    const wiring: {
+      store: LedgerPort | null;
+      pipe: Pipe | null;
+      webhooks: RunningWebhooks | null;
+      door: Door | null;
+    } = {
+      ...{ store: null, pipe: null, webhooks: null, door: null },
     };
     const sightings = (name: string) =>
       createSightings(name, () => present(wiring.store, 'the store of webhooks'));
@@ -77,7 +88,9 @@ export async function startCentral(
     const denied = createDenyList();
     const loadDenied = async () => {
       const entries = await wiring.store?.denyEntries(nowMs());
-      if (entries) denied.take(entries);
+      if (!entries) return;
+      denied.take(entries);
+      wiring.door?.closeDenied();
     };
     const events = {
       onStepsDue: () => charging.wake(),
@@ -90,7 +103,8 @@ export async function startCentral(
       onDiskTrouble: (error: string) => log.error({ error }, 'the ledger waits for the disk'),
       onFailed: parts.failed,
     };
-    const store = await startThreadStore(databasePath(config.dataFolder), events, processors.routing);
+    const routing = { ...processors.routing, reviewsRisk: config.reviews.elevatedRisk === 'review' };
+    const store = await startThreadStore(databasePath(config.dataFolder), events, routing);
     wiring.store = store.port;
     lifecycle.onStop('store', store.close);
     const charging = createChargingLoop({
@@ -119,6 +133,7 @@ export async function startCentral(
     }
 
     await loadDenied();
+    const clones = createCloneWatch({ store: store.port, nowMs, log });
     const est =
       config.est === undefined
         ? null
@@ -133,12 +148,22 @@ export async function startCentral(
             log,
           });
     if (est) lifecycle.onStop('est', est.close);
+    const authority = watchAuthority({
+      store: store.port,
+      issuing: () => est?.issuing() ?? null,
+      serverCertificatePem: () => identity.serverCertificatePem,
+      clock,
+      log,
+    });
+    lifecycle.onStop('authority', authority.stop);
 
     const intake = createIntake({
       store: store.port,
       answers,
       feed,
       authorities: readAuthorities(identity.caPem),
+      denied,
+      clones,
       ...config.pace,
       nowMs,
       log,
@@ -156,6 +181,11 @@ export async function startCentral(
       processors: charging.view,
       reviews: config.reviews,
       payouts: config.payouts,
+      enrolment: {
+        place: config.est ? { estUrl: config.est.url, root: rootFingerprint(config.identityFolder) } : null,
+        onDenied: loadDenied,
+        authority: authority.look,
+      },
       nowMs,
       log,
     });
@@ -165,6 +195,7 @@ export async function startCentral(
       config: config.webhooks,
       processors: new Map([...processors.opened].map(([name, { port }]) => [name, port])),
       store: store.port,
+      onReport: parts.onReport,
       clock,
       log,
     });
@@ -202,7 +233,13 @@ export async function startCentral(
     lifecycle.onStop('broker', broker.close);
     // Central listens before anybody can speak.
     await connect(broker.dial);
-    const door = await openDoor({ ...settings, identity, nowMs, log, onAppliance: broker.serve });
+    const door = await openDoor({
+      ...settings,
+      ...{ identity, denied, nowMs, log },
+      onTakeover: clones.noteTakeover,
+      onAppliance: broker.serve,
+    });
+    wiring.door = door;
     lifecycle.onStop('door', door.close);
     return ready(door.port);
   } catch (error) {

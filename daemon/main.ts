@@ -9,20 +9,15 @@ import { createNotify, reloadingStates } from '../kit/notify.ts';
 import { createReload } from '../kit/reload.ts';
 import { collectAtRest } from '../kit/rest.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import { loadApplianceIdentity } from '../provisioning/identity.ts';
 import { defaultConfigPath } from './commands/command.ts';
-import { addCompletionCommand } from './commands/completion.ts';
-import { addConfigCommands } from './commands/config.ts';
-import { addCareCommands } from './commands/diagnose.ts';
-import { addDoctorCommand } from './commands/doctor.ts';
+import { addCommands } from './commands/commands.ts';
 import { CommandError, exitCodes } from './commands/error.ts';
-import { addIdentityCommands } from './commands/identity.ts';
-import { addJournalCommands } from './commands/journal.ts';
-import { addKioskCommands } from './commands/kiosk.ts';
-import { addStatusCommand } from './commands/status.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { loadLanCertificate } from './http/lan-certificate.ts';
 import { startHttp } from './http/server.ts';
+import { readIdentity, readPreviousIdentity } from './identity/identity-folder.ts';
+import { createIdentityInUse } from './identity/identity-in-use.ts';
+import { rememberOutages } from './identity/outages.ts';
 import { httpPart, identityPart, liveKeys, logPart } from './reload.ts';
 import { serviceLine } from './service-line.ts';
 import { startAbandonment } from './store/abandonment.ts';
@@ -53,14 +48,7 @@ program
   )
   .action(({ config }: { config: string }) => run(config));
 
-addIdentityCommands(program);
-addKioskCommands(program);
-addJournalCommands(program);
-addStatusCommand(program);
-addDoctorCommand(program);
-addCareCommands(program);
-addCompletionCommand(program);
-addConfigCommands(program);
+addCommands(program);
 
 void program.parseAsync().catch(fail);
 
@@ -69,7 +57,7 @@ async function run(configPath: string): Promise<void> {
   const log = createLog('holdfast', config.log.level);
   // Launchers and technicians must see the port whatever the level: it is said once.
   const announced = createLog('holdfast', 'info');
-  const identity = loadApplianceIdentity(config.identityFolder);
+  const identity = readIdentity(config.identityFolder);
   const { applianceId } = identity;
   const notify = createNotify(process.env, log);
   const clock = systemClock();
@@ -98,7 +86,16 @@ async function run(configPath: string): Promise<void> {
   lifecycle.onStop('store', () => store.close());
 
   const envelope = createEnvelope(identity);
-  const link = createMqttLink(
+  const identities = createIdentityInUse({
+    running: identity,
+    previous: readPreviousIdentity(config.identityFolder, applianceId),
+    est: config.central.est,
+    use: (next) =>
+      pump.renew({ envelope: createEnvelope(next), certificate: next.certificateDer, link: next }),
+    clock,
+    log,
+  });
+  const mqttLink = createMqttLink(
     {
       url: config.central.url,
       applianceId,
@@ -112,6 +109,7 @@ async function run(configPath: string): Promise<void> {
     Math.random,
     log,
   );
+  const link = identities.watch(rememberOutages(mqttLink, config.dataFolder, clock, log));
   const pump = createPump({
     store,
     link,
@@ -134,7 +132,13 @@ async function run(configPath: string): Promise<void> {
 
   const http = await startHttp(
     { ...config.http, site: config.site, lan: lan && tls && { ...lan, tls } },
-    { store, identity: { applianceId, release }, log, kiosks: { door, clock } },
+    {
+      store,
+      identity: { applianceId, release },
+      certificate: identities.view,
+      log,
+      kiosks: { door, clock },
+    },
   );
   lifecycle.onStop('http', () => http.stop());
 
@@ -152,9 +156,7 @@ async function run(configPath: string): Promise<void> {
     parts: [
       logPart(log),
       httpPart(http, tls, clock.wallMs),
-      identityPart(config.identityFolder, identity, (next) =>
-        pump.renew({ envelope: createEnvelope(next), certificate: next.certificateDer, link: next }),
-      ),
+      identityPart(config.identityFolder, identity, identities.take),
     ],
     log,
   });

@@ -29,17 +29,24 @@ export function estInFolder(config: EstConfig | undefined, folder: string): EstC
   return config && { ...config, issuingFolder: resolve(folder, config.issuingFolder) };
 }
 
+export interface IssuingFiles {
+  key: string;
+  keyFrom: 'file' | 'credential';
+  certificate: string;
+}
+
 /** Where the issuing CA's files are. @param credentials systemd's CREDENTIALS_DIRECTORY */
 export function issuingFiles(
   config: Pick<EstConfig, 'issuingFolder' | 'issuingKeyCredential'>,
   credentials: string | undefined,
-): { key: string; certificate: string } {
+): IssuingFiles {
   const { issuingFolder, issuingKeyCredential } = config;
   return {
     key:
       issuingKeyCredential === undefined
         ? join(issuingFolder, 'issuing.key')
         : join(credentials ?? '', issuingKeyCredential),
+    keyFrom: issuingKeyCredential === undefined ? 'file' : 'credential',
     certificate: join(issuingFolder, 'issuing.crt'),
   };
 }

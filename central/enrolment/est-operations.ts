@@ -10,11 +10,12 @@ import {
 } from '../../provisioning/authority/check.ts';
 import { publicDer } from '../../provisioning/authority/keys.ts';
 import type { Attempts } from './attempts.ts';
+import { certificateFacts } from './certificate-facts.ts';
 import { hashCode, plainCode } from './code.ts';
 import type { DenyList } from './deny-list.ts';
 import { EstError } from './est-problems.ts';
 import type { IssuingCa } from './issuing.ts';
-import type { CertificateKept, EnrolmentPort, NewCertificate } from './port.ts';
+import type { CertificateKept, EnrolmentPort } from './port.ts';
 
 export interface EstParts {
   store: EnrolmentPort;
@@ -78,7 +79,10 @@ export function createEstOperations(parts: EstParts): EstOperations {
     throw new EstError(answer.fault, answer.words);
   };
   const issue = async (applianceId: string, publicKey: Parameters<IssuingCa['issue']>[0]) =>
-    facts(applianceId, await issuing.issue(publicKey, applianceId, parts.certificateDays, parts.nowMs()));
+    certificateFacts(
+      applianceId,
+      await issuing.issue(publicKey, applianceId, parts.certificateDays, parts.nowMs()),
+    );
   const kept = (result: CertificateKept): Buffer => {
     if (result.kind === 'kept') return withChain(result.der);
     throw new EstError(result.fault);
@@ -216,18 +220,6 @@ function checkWithGrace(
 
 function isSame(der: Uint8Array, certificate: Buffer | null): boolean {
   return certificate !== null && new X509Certificate(der).raw.equals(certificate);
-}
-
-function facts(applianceId: string, certificate: X509Certificate): NewCertificate {
-  return {
-    applianceId,
-    serial: certificate.serialNumber.toLowerCase(),
-    // why copies: what goes to the store's thread must not be a slice of a shared pool.
-    publicKey: new Uint8Array(publicDer(certificate.publicKey)),
-    der: new Uint8Array(certificate.raw),
-    notBeforeMs: certificate.validFromDate.getTime(),
-    notAfterMs: certificate.validToDate.getTime(),
-  };
 }
 
 /** RFC 7617: the id, a colon, the code. `code` is null when it cannot be one. */

@@ -12,8 +12,12 @@ import { EstError } from './est-problems.ts';
 
 export interface EstServer {
   port: number;
+  /** From now on: this server certificate, and these operations, with another issuing CA behind them. */
+  renew(identity: ServerIdentity, operations: EstOperations): void;
   close(): Promise<void>;
 }
+
+type ServerIdentity = Pick<CentralIdentity, 'serverKeyPem' | 'serverCertificatePem' | 'caPem'>;
 
 /** A request of ours has 500 bytes in base64. */
 const bodyBytesMax = 8192;
@@ -33,19 +37,15 @@ export async function openEstServer(parts: {
   host: string;
   /** 0 for any. */
   port: number;
-  identity: Pick<CentralIdentity, 'serverKeyPem' | 'serverCertificatePem' | 'caPem'>;
+  identity: ServerIdentity;
   operations: EstOperations;
   log: Log;
 }): Promise<EstServer> {
-  const { identity, log } = parts;
-  const operations = operationsByPath(parts.operations);
+  const { log } = parts;
+  let operations = operationsByPath(parts.operations);
   const server = createServer(
     {
-      key: identity.serverKeyPem,
-      cert: identity.serverCertificatePem,
-      ca: identity.caPem,
-      // RFC 7030 §3.3 wants 1.1 or later; anything that speaks EST today speaks 1.2.
-      minVersion: 'TLSv1.2',
+      ...secureContext(parts.identity),
       requestCert: true,
       // why false: one that has run out may still renew itself, and whoever enrols has none yet.
       rejectUnauthorized: false,
@@ -93,6 +93,10 @@ export async function openEstServer(parts: {
   const port = await listen(server, parts.port, parts.host);
   return {
     port,
+    renew(identity, next) {
+      server.setSecureContext(secureContext(identity));
+      operations = operationsByPath(next);
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -100,6 +104,11 @@ export async function openEstServer(parts: {
         setTimeout(() => server.closeAllConnections(), 1000).unref();
       }),
   };
+}
+
+function secureContext({ serverKeyPem: key, serverCertificatePem: cert, caPem: ca }: ServerIdentity) {
+  // RFC 7030 §3.3 wants 1.1 or later; anything that speaks EST today speaks 1.2.
+  return { key, cert, ca, minVersion: 'TLSv1.2' as const };
 }
 
 const EST = '/.well-known/est';

@@ -2,14 +2,25 @@
 import type { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'smol-toml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { silentLog } from '../../kit/log.ts';
+import { issuingInstall } from '../../provisioning/commands/issuing-install.ts';
+import { issuingRequest } from '../../provisioning/commands/issuing-request.ts';
+import { issuingSign } from '../../provisioning/commands/issuing-sign.ts';
 import { loadCentralIdentity } from '../../provisioning/identity.ts';
 import { parseCertificates } from '../../provisioning/pem-file.ts';
 import { withPort } from '../commands/open-store.ts';
 import { byTester } from '../fixtures/by.ts';
 import { createEstClient, type EstClient } from '../fixtures/est-client.ts';
+import { openStoreAt } from '../fixtures/in-process-store.ts';
 import { createTestSite, type TestSite } from '../fixtures/site.ts';
+import { portOver } from '../ledger/sqlite/direct-port.ts';
+import { addressAttemptsMax } from './attempts.ts';
 import { hashCode, newCode, plainCode } from './code.ts';
+import { EstConfig } from './config.ts';
+import { createDenyList } from './deny-list.ts';
+import { startEst } from './start.ts';
 
 let site: TestSite;
 let central: Awaited<ReturnType<TestSite['start']>>;
@@ -113,5 +124,92 @@ describe('enrolment', () => {
     const { file } = client.certificates(renewed);
     const profile = await client.get('/.well-known/holdfast/profile', { key: next.key, certificate: file });
     expect(profile.status).toBe(200);
+  });
+});
+
+describe('bad luck', () => {
+  it('renews a certificate that ran out nine days ago, and lets nobody in with it elsewhere', async () => {
+    const out = await site.appliance('york-1', 'expired');
+    const old = { key: join(out, 'appliance.key'), certificate: join(out, 'appliance.crt') };
+    expect(await client.get('/.well-known/holdfast/profile', old)).toMatchObject({
+      status: 403,
+      body: expect.stringContaining('certificate_refused: '),
+    });
+    const next = client.request();
+    const renewed = await client.reenrol(old, next.csr);
+    expect(renewed.status).toBe(200);
+    const { file } = client.certificates(renewed);
+    const profile = await client.get('/.well-known/holdfast/profile', { key: next.key, certificate: file });
+    expect(profile.status).toBe(200);
+  });
+
+  it('says what is wrong in one line, with the status for it', async () => {
+    const { csr } = client.request();
+    const wrong = await client.enrol('leeds-9', newCode(), csr);
+    expect(wrong).toMatchObject({ status: 401, headers: { 'content-type': 'text/plain; charset=utf-8' } });
+    expect(wrong.body).toMatch(/^code_wrong: .+\n$/);
+    const other = await createTestSite();
+    const out = await other.appliance('leeds-1');
+    const stranger = { key: join(out, 'appliance.key'), certificate: join(out, 'appliance.crt') };
+    expect(await client.reenrol(stranger, csr)).toMatchObject({ status: 403 });
+    other.remove();
+
+    const enrolPath = '/.well-known/est/simpleenroll';
+    const pkcs10 = ['--header', 'Content-Type: application/pkcs10', '--user', 'leeds-9:x'];
+    const asked: [answer: Promise<{ status: number; body: string }>, status: number, fault: string][] = [
+      [client.post(enrolPath, 'x', ['--header', 'Content-Type: application/pkcs10']), 401, 'code_missing'],
+      [client.post(enrolPath, 'x', ['--user', 'leeds-9:x']), 415, 'content_type_unsupported'],
+      [client.post(enrolPath, '{}', pkcs10), 400, 'body_malformed'],
+      [client.post(enrolPath, 'A'.repeat(9000), pkcs10), 413, 'body_too_large'],
+      [client.post('/.well-known/est/cacerts', ''), 405, 'method_not_allowed'],
+      [client.get('/.well-known/est/fullcmc'), 404, 'not_found'],
+      [client.get('/.well-known/holdfast/profile'), 401, 'certificate_missing'],
+      [client.post('/.well-known/est/simplereenroll', 'A', pkcs10), 401, 'certificate_missing'],
+    ];
+    for (const [answer, status, fault] of asked) {
+      expect(await answer).toMatchObject({ status, body: expect.stringContaining(`${fault}: `) });
+    }
+  });
+
+  it('makes an address wait that tries too many codes', async () => {
+    const { csr } = client.request();
+    for (let i = 0; i < addressAttemptsMax; i++) await client.enrol('leeds-9', newCode(), csr);
+    const waiting = await client.enrol('leeds-9', newCode(), csr);
+    expect(waiting).toMatchObject({ status: 429, body: expect.stringContaining('attempts_exceeded: ') });
+    expect(Number(waiting.headers['retry-after'])).toBeGreaterThan(60);
+  });
+});
+
+// The last one: it changes the authority of all.
+describe('a new issuing CA', () => {
+  it('signs from the moment the listener takes it over, and both are handed out', async () => {
+    const nowMs = Date.now();
+    const next = join(site.folder, 'next');
+    const certificate = join(site.folder, 'issuing.crt');
+    const identityFolder = join(site.authority, 'central');
+    const store = openStoreAt(join(site.folder, 'another.db'));
+    const [, toml = ''] = /\[est\](.*)/s.exec(site.estSection()) ?? [];
+    const est = await startEst({
+      config: EstConfig.parse(parse(toml)),
+      identity: loadCentralIdentity(identityFolder),
+      ...{ identityFolder, store: portOver(store), denied: createDenyList(), log: silentLog },
+      ...{ onRevoked: () => {}, nowMs: Date.now },
+    });
+    await issuingRequest({ folder: next });
+    const rootFolder = join(site.authority, 'root');
+    await issuingSign({ rootFolder, request: join(next, 'issuing.csr'), out: certificate, nowMs });
+    await issuingInstall({ authorityFolder: site.authority, folder: next, certificate, nowMs });
+    est.renew(loadCentralIdentity(identityFolder));
+    const [issuing] = parseCertificates(readFileSync(certificate, 'utf8'));
+    expect(est.issuing().fingerprint256).toBe(issuing.fingerprint256);
+
+    const there = createEstClient(site.folder, est.port, join(rootFolder, 'root.crt'));
+    expect(there.certificates(await there.get('/.well-known/est/cacerts')).count).toBe(3);
+    const out = await site.appliance('hull-1');
+    const bearer = { key: join(out, 'appliance.key'), certificate: join(out, 'appliance.crt') };
+    const { pem } = there.certificates(await there.reenrol(bearer, there.request().csr));
+    expect(parseCertificates(pem)[0].checkIssued(issuing)).toBe(true);
+    await est.close();
+    store.close();
   });
 });

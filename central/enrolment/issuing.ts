@@ -4,6 +4,7 @@ import type { KeyObject, X509Certificate } from 'node:crypto';
 import type { JudgedRequest } from '../../provisioning/authority/request.ts';
 import { ProvisioningError } from '../../provisioning/error.ts';
 import { assertPair, readCertificates, readPrivateKey } from '../../provisioning/pem-file.ts';
+import type { IssuingFiles } from './config.ts';
 
 export interface IssuingCa {
   /** Its own certificate. */
@@ -22,8 +23,8 @@ export interface IssuingCa {
  * The CA whose key lies in a file.
  * @throws ProvisioningError file_… and key_… naming the file; authority_not_valid when its time is not now
  */
-export function openIssuingFiles(files: { key: string; certificate: string }, nowMs: number): IssuingCa {
-  const { key } = readPrivateKey(files.key, 'P-256');
+export function openIssuingFiles(files: IssuingFiles, nowMs: number): IssuingCa {
+  const { key } = readPrivateKey(files.key, 'P-256', files.keyFrom);
   const [certificate] = readCertificates(files.certificate).certificates;
   assertPair(certificate, files.certificate, key, files.key);
   if (nowMs < certificate.validFromDate.getTime() || nowMs > certificate.validToDate.getTime()) {

@@ -9,9 +9,21 @@ import { createAttempts } from './attempts.ts';
 import { type EstConfig, issuingFiles } from './config.ts';
 import type { DenyList } from './deny-list.ts';
 import { createEstOperations } from './est-operations.ts';
-import { type EstServer, openEstServer } from './est-server.ts';
-import { openIssuingFiles } from './issuing.ts';
+import { openEstServer } from './est-server.ts';
+import { type IssuingCa, openIssuingFiles } from './issuing.ts';
 import type { EnrolmentPort } from './port.ts';
+
+export interface RunningEst {
+  port: number;
+  /** The issuing CA at work. */
+  issuing(): X509Certificate;
+  /**
+   * Reads the issuing CA anew and goes by this identity from now on.
+   * @throws ProvisioningError when the issuing CA cannot be used: everything stays as it is
+   */
+  renew(identity: CentralIdentity): void;
+  close(): Promise<void>;
+}
 
 /** @throws ProvisioningError when the issuing CA cannot be used */
 export async function startEst(parts: {
@@ -23,19 +35,34 @@ export async function startEst(parts: {
   onRevoked(): void;
   nowMs(): number;
   log: Log;
-}): Promise<EstServer> {
-  const { config, identity, nowMs } = parts;
+}): Promise<RunningEst> {
+  const { config, nowMs } = parts;
   const { certificateDays, renewalGraceDays, centralUrl, host, port } = config;
-  const issuing = openIssuingFiles(issuingFiles(config, process.env.CREDENTIALS_DIRECTORY), nowMs());
-  const { authorities, roots, issuers } = readTrust(identity.caPem);
-  const signing = readPublicKeys(centralFiles(parts.identityFolder).signingPublicKey, 'Ed25519');
-  const operations = createEstOperations({
-    ...parts,
-    ...{ issuing, authorities, roots, issuers, certificateDays, renewalGraceDays, centralUrl },
-    attempts: createAttempts(),
-    centralSigningPem: signing.map(publicPem).join(''),
-  });
-  return openEstServer({ host, port, identity, operations, log: parts.log });
+  const attempts = createAttempts();
+  const openIssuing = () =>
+    openIssuingFiles(issuingFiles(config, process.env.CREDENTIALS_DIRECTORY), nowMs());
+  const operationsOf = (identity: CentralIdentity, issuing: IssuingCa) => {
+    const signing = readPublicKeys(centralFiles(parts.identityFolder).signingPublicKey, 'Ed25519');
+    return createEstOperations({
+      ...parts,
+      ...readTrust(identity.caPem),
+      ...{ issuing, attempts, certificateDays, renewalGraceDays, centralUrl },
+      centralSigningPem: signing.map(publicPem).join(''),
+    });
+  };
+  let issuing = openIssuing();
+  const operations = operationsOf(parts.identity, issuing);
+  const server = await openEstServer({ host, port, identity: parts.identity, operations, log: parts.log });
+  return {
+    port: server.port,
+    issuing: () => issuing.certificate,
+    renew(identity) {
+      const next = openIssuing();
+      server.renew(identity, operationsOf(identity, next));
+      issuing = next;
+    },
+    close: server.close,
+  };
 }
 
 function readTrust(caPem: string): {

@@ -13,6 +13,8 @@ export const outboundTypes = [
   'review.opened',
   'exception.opened',
   'payout.made',
+  'payout.returned',
+  'appliance.in_two_places',
 ] as const;
 export type OutboundType = (typeof outboundTypes)[number];
 /** Sent to one endpoint on demand, whatever it has subscribed. */

@@ -1,6 +1,6 @@
 // `holdfast renew`: asks whether the certificate's time has come, and renews it. A timer runs it every day; the daemon takes
 // the new identity when it is told to reload.
-import { readConfig } from '../config.ts';
+import { readConfig, readFolders } from '../config.ts';
 import { IdentityError } from '../identity/error.ts';
 import { hasIdentity, readIdentity } from '../identity/identity-folder.ts';
 import { alone } from '../identity/lock.ts';
@@ -17,11 +17,12 @@ export interface RenewOptions {
 
 export function runRenew(options: RenewOptions): Promise<void> {
   return withWords('renew', async () => {
-    const { dataFolder, identityFolder, central } = readConfig(options.config);
-    const { est } = central;
-    if (!hasIdentity(identityFolder)) {
+    // Before it is enrolled a box's configuration is not whole: then that is what is wrong.
+    if (!hasIdentity(readFolders(options.config).identityFolder)) {
       throw new IdentityError('not_enrolled', 'this box has no identity', 'Enrol it first: holdfast enrol.');
     }
+    const { dataFolder, identityFolder, central } = readConfig(options.config);
+    const { est } = central;
     if (est === null) {
       const hint = `Set est = "https://central:8884" under [central] in ${options.config}.`;
       throw new IdentityError(

@@ -6,7 +6,18 @@ import type { AtRest } from '../store/at-rest.ts';
 import { durationWords } from './duration-words.ts';
 
 export function runningWords(status: Status, nowMs: number): string {
-  const { applianceId, release, link, journal, catalogue, policy, exposure, offline, conditions } = status;
+  const {
+    applianceId,
+    release,
+    link,
+    journal,
+    catalogue,
+    policy,
+    certificate,
+    exposure,
+    offline,
+    conditions,
+  } = status;
   const limit = exposure.limitMinor === null ? '' : ` of ${money(exposure.limitMinor, exposure.currency)}`;
   const left =
     offline.timeLeftMs === null ? '' : `, ${durationWords(offline.timeLeftMs)} of selling offline left`;
@@ -17,6 +28,7 @@ export function runningWords(status: Status, nowMs: number): string {
     row('exposure', `${money(exposure.totalMinor, exposure.currency)}${limit}`),
     row('catalogue', versionWords(catalogue, `, ${count(catalogue.products)} products`)),
     row('policy', versionWords(policy, '')),
+    ...(certificate ? [row('certificate', certificateWords(certificate.daysLeft))] : []),
     ...conditions.flatMap(({ code, hint, sinceMs }) => [
       row('condition', `${code}${sinceMs > 0 ? `, for ${durationWords(nowMs - sinceMs)}` : ''}`),
       row('', hint),
@@ -45,13 +57,17 @@ export function money(minor: number, currency: string | null): string {
   return currency === null ? String(minor) : `${decimalText(minor, currency)} ${currency}`;
 }
 
+function certificateWords(daysLeft: number): string {
+  return daysLeft < 0 ? `ran out ${-daysLeft} days ago` : `another ${daysLeft} days`;
+}
+
 function versionWords({ version, ageMs }: { version: number; ageMs: number | null }, more: string): string {
   if (version === 0) return 'none yet: it comes with the first contact';
   return `version ${version}${more}${ageMs === null ? '' : `, ${durationWords(ageMs)} old`}`;
 }
 
 function row(name: string, text: string): string {
-  return `  ${name.padEnd(11)}${text}`;
+  return `  ${name.padEnd(12)}${text}`;
 }
 
 function count(n: number): string {

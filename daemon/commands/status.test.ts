@@ -47,19 +47,21 @@ describe('the status in words', () => {
     exposure: { totalMinor: 1230, limitMinor: 50_000, currency: 'GBP' },
     verdicts: {},
     cardNumbersRefused: 0,
+    certificate: { notAfterMs: nowMs + 30 * 24 * hourMs, daysLeft: 30 },
     conditions: [{ code: 'stock_low', hint: 'Bring more.', sinceMs: nowMs - minuteMs }],
   };
 
   it('says what a technician must know', () => {
     expect(runningWords(status, nowMs).split('\n')).toEqual([
       'shop-1 (holdfast 0.1.0): waiting for a catalogue and a policy, link down, 11 unreceived, stock_low',
-      '  link       offline for 3 h, 5 h of selling offline left',
-      '  journal    4,211 entries, 11 unreceived by central',
-      '  exposure   12.30 GBP of 500.00 GBP',
-      '  catalogue  version 3, 50,000 products, 2 h old',
-      '  policy     none yet: it comes with the first contact',
-      '  condition  stock_low, for 1 min',
-      '             Bring more.',
+      '  link        offline for 3 h, 5 h of selling offline left',
+      '  journal     4,211 entries, 11 unreceived by central',
+      '  exposure    12.30 GBP of 500.00 GBP',
+      '  catalogue   version 3, 50,000 products, 2 h old',
+      '  policy      none yet: it comes with the first contact',
+      '  certificate another 30 days',
+      '  condition   stock_low, for 1 min',
+      '              Bring more.',
     ]);
   });
 
@@ -75,9 +77,9 @@ describe('the status in words', () => {
     };
     expect(stoppedWords('shop-1', 'the service does not run', atRest, nowMs).split('\n')).toEqual([
       'shop-1: the service does not run',
-      '  journal    12 entries, the newest 1 h old',
-      '  unreceived 3 entries, 2 of them with money: 5.00 GBP',
-      '  exposure   5.00 GBP',
+      '  journal     12 entries, the newest 1 h old',
+      '  unreceived  3 entries, 2 of them with money: 5.00 GBP',
+      '  exposure    5.00 GBP',
     ]);
     expect(stoppedWords('shop-1', 'the service does not run', null, nowMs)).toContain('none yet');
   });

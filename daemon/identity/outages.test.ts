@@ -26,6 +26,7 @@ function switchOn() {
         events = given;
       },
       send: async () => true,
+      renew() {},
       stop: async () => {},
     },
     folder,

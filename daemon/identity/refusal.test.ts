@@ -8,6 +8,9 @@ const words = (status: number, body: string, retryAfter = '') =>
 describe('a refusal of central', () => {
   it.each([
     [401, 'code_refused: this code was used', 'code_refused', /code was used/],
+    [401, 'certificate_missing: none came', 'central_refused', /none came/],
+    [403, 'appliance_denied: retired', 'certificate_revoked', /retired/],
+    [429, 'attempts_exceeded: wait', 'too_many_attempts', /no more attempts/],
     [429, 'too_many_attempts: wait', 'too_many_attempts', /no more attempts/],
     [403, 'certificate_revoked: stolen on 3 May', 'certificate_revoked', /stolen on 3 May/],
     [403, 'renewal_window_passed: 61 days ago', 'renewal_window_passed', /61 days ago/],

@@ -8,7 +8,7 @@ export function refusal({ status, body, retryAfter }: Answer, operation: string)
   const code = /^([a-z_]+): /.exec(line)?.[1] ?? '';
   const words = line.slice(code ? code.length + 2 : 0) || `status ${status}`;
   switch (true) {
-    case status === 401:
+    case status === 401 && code !== 'certificate_missing':
       return new IdentityError(
         'code_refused',
         `central does not take this code: ${words}`,
@@ -20,10 +20,10 @@ export function refusal({ status, body, retryAfter }: Answer, operation: string)
         `central takes no more attempts now: ${words}`,
         `Wait${/^\d+$/.test(retryAfter) ? ` ${retryAfter} s` : ' a while'}, look at the code again, then run the same command.`,
       );
-    case /revoked/.test(code):
+    case code === 'certificate_revoked' || code === 'appliance_denied':
       return new IdentityError(
         'certificate_revoked',
-        `central has revoked this certificate: ${words}`,
+        `central has shut this box out: ${words}`,
         'Ask central why. If the box is to go on, central makes a new code for the same appliance: holdfast enrol keeps the journal.',
       );
     case code === 'renewal_window_passed':

@@ -33,23 +33,26 @@ export type Renewed =
  * @throws IdentityError certificate_revoked, renewal_window_passed, central_unreachable when it is due and there is no link
  */
 export async function renew(parts: RenewParts): Promise<Renewed> {
-  const kept = keptWork(parts);
-  if (!kept) {
+  const kept = parts.work.read();
+  let state = kept && leadsOn(kept, parts.present) ? kept : null;
+  if (state) parts.say('going on with the renewal that was interrupted');
+  else {
     const due = await judge(parts);
     if (!due.due && !parts.force) {
+      parts.work.clear();
       return { kind: 'not_due', notAfterMs: notAfterOf(parts.present.certificatePem), fromMs: due.fromMs };
     }
     parts.say(due.due ? dueWords[due.why] : 'renewed before its time, as asked');
-  } else {
-    parts.say('going on with the renewal that was interrupted');
+    // A key that central has not certified yet is as good as another: with it, a lost answer can be asked for again.
+    state = kept?.at === 'key_made' ? kept : makeKey(parts);
   }
-  for (let state = kept ?? makeKey(parts); ; ) {
-    if (state.at === 'proved') return exchange(state, parts);
+  while (state.at !== 'proved') {
     const { next, line } = await stepFrom(state, parts);
     parts.work.write(next);
     parts.say(line);
     state = next;
   }
+  return exchange(state, parts);
 }
 
 const dueWords = {
@@ -88,12 +91,12 @@ async function judge({ est, present, outagesMs, force, nowMs, say }: RenewParts)
   }
 }
 
-/** What is kept counts only while it leads to a certificate that outlives the present one. */
-function keptWork({ work, present }: RenewParts): Renewal | null {
-  const kept = work.read();
-  if (!kept || kept.at === 'key_made') return kept;
-  if (kept.certificatePem === present.certificatePem && kept.at === 'proved') return kept;
-  return notAfterOf(kept.certificatePem) > notAfterOf(present.certificatePem) ? kept : null;
+/** What was certified counts while it outlives the present certificate, or is it: then the last move alone is missing. */
+function leadsOn(kept: Renewal, { certificatePem }: ApplianceIdentity): boolean {
+  if (kept.at === 'key_made') return false;
+  return (
+    kept.certificatePem === certificatePem || notAfterOf(kept.certificatePem) > notAfterOf(certificatePem)
+  );
 }
 
 function makeKey({ work, say }: RenewParts): Renewal {

@@ -16,6 +16,12 @@ describe('a slip', () => {
     expect(parse({})).toEqual({ ...good, code: 'K7QM2XVN0001ABCD', root: '0a'.repeat(32) });
   });
 
+  it('is taken out of what `enrolment create --json` prints', () => {
+    expect(parseSlip(JSON.stringify({ enrolment: { site: 'leeds' }, slip: good }))).toMatchObject({
+      appliance: 'leeds-1',
+    });
+  });
+
   it.each([
     ['small letters, blanks and no hyphens', { code: ' k7qm 2xvn0001abcd ' }],
     ['O for 0 and I or L for 1', { code: 'K7QM-2XVN-OoOI-ABCD' }],

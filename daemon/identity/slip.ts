@@ -57,7 +57,7 @@ export function parseSlip(text: string): Slip {
       cause,
     );
   }
-  return checkSlip(value);
+  return checkSlip(insideOf(value));
 }
 
 /** The same for parts that were given one by one. @throws IdentityError slip_malformed */
@@ -70,6 +70,11 @@ export function checkSlip(value: unknown): Slip {
     parts.join('; '),
     'Compare with the slip; if it is damaged, have central print another.',
   );
+}
+
+/** `enrolment create --json` prints the slip among other things. */
+function insideOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'slip' in value ? value.slip : value;
 }
 
 /** Crockford's alphabet has no I, L, O and U: what is read as one of the first three is what it looks like. */

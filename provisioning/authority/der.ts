@@ -22,6 +22,17 @@ export function derOid(dotted: string): Buffer {
   return der(0x06, Buffer.from([first * 40 + second, ...rest.flatMap(base128)]));
 }
 
+/** The length of the value that stands first, with its tag and length; null when it is not all there. */
+export function derValueLength(bytes: Uint8Array): number | null {
+  const [, first] = bytes;
+  if (first === undefined || first === 0x80) return null;
+  const more = first < 0x80 ? 0 : first & 0x7f;
+  if (more > 4 || bytes.length < 2 + more) return null;
+  const length =
+    more === 0 ? first : Number(bytes.subarray(2, 2 + more).reduce((sum, one) => sum * 256 + one, 0));
+  return bytes.length < 2 + more + length ? null : 2 + more + length;
+}
+
 function lengthBytes(length: number): number[] {
   if (length < 0x80) return [length];
   const bytes: number[] = [];

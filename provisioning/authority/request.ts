@@ -9,6 +9,7 @@ import {
   SubjectAlternativeNameExtension,
 } from '@peculiar/x509';
 import { applianceUri } from '../../contract/id.ts';
+import { derValueLength } from './der.ts';
 
 export type RequestFault =
   | 'request_malformed'
@@ -70,12 +71,13 @@ function judgeAttributes(request: Pkcs10CertificateRequest, applianceId: string)
 
 /** A whole request and nothing after it. */
 function parse(der: Uint8Array): Pkcs10CertificateRequest | null {
-  if (der.length > requestBytesMax) return null;
+  // The library passes over what follows.
+  if (der.length > requestBytesMax || derValueLength(der) !== der.length) return null;
   try {
     const request = new Pkcs10CertificateRequest(new Uint8Array(der));
     // Everything that is looked at later is parsed now: a broken part must not throw there.
     void [request.attributes, request.subjectName, request.signatureAlgorithm, request.publicKey];
-    return Buffer.from(request.rawData).equals(der) ? request : null;
+    return request;
   } catch {
     return null;
   }

@@ -24,14 +24,8 @@ export interface CertificateTable
     certificate: NewCertificate,
     how: { issuedAs: CertificateView['issuedAs']; enrolment?: number; renews?: number; nowMs: number },
   ): void;
-  /** Of an appliance, those that count still and are none of `but`; answers their serials. */
-  revokeOthers(
-    applianceId: string,
-    but: readonly string[],
-    reason: RevocationReason,
-    nowMs: number,
-  ): string[];
-  revoke(ref: number, reason: RevocationReason, nowMs: number): void;
+  /** Of an appliance, those that count still and were issued before one (null: all); answers their serials. */
+  revokeBefore(applianceId: string, ref: number | null, reason: RevocationReason, nowMs: number): string[];
   denied(applianceId: string): DenialKind | null;
 }
 
@@ -52,8 +46,8 @@ export function createCertificateTable(db: Database.Database, audit: Audit): Cer
     `INSERT INTO certificate (serial, appliance_id, issued_as, enrolment, renews, public_key, der, issued_ms,
        not_before_ms, not_after_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const standing = db.prepare<[string], CertificateRow>(
-    `SELECT ${columns} WHERE appliance_id = ? AND revoked_ms IS NULL`,
+  const standing = db.prepare<[string, number], CertificateRow>(
+    `SELECT ${columns} WHERE appliance_id = ? AND ref < ? AND revoked_ms IS NULL`,
   );
   const revoke = db.prepare('UPDATE certificate SET revoked_ms = ?, revoked_reason = ? WHERE ref = ?');
   const denialOf = db.prepare<[string], { kind: DenialKind; readmittedMs: number | null }>(
@@ -80,12 +74,11 @@ export function createCertificateTable(db: Database.Database, audit: Audit): Cer
       const origin = [serial, applianceId, issuedAs, enrolment, renews];
       insert.run(...origin, publicKey, der, nowMs, notBeforeMs, notAfterMs);
     },
-    revokeOthers(applianceId, but, reason, nowMs) {
-      const others = standing.all(applianceId).filter(({ serial }) => !but.includes(serial));
-      for (const { ref } of others) revoke.run(nowMs, reason, ref);
-      return others.map(({ serial }) => serial);
+    revokeBefore(applianceId, ref, reason, nowMs) {
+      const earlier = standing.all(applianceId, ref ?? Number.MAX_SAFE_INTEGER);
+      for (const one of earlier) revoke.run(nowMs, reason, one.ref);
+      return earlier.map(({ serial }) => serial);
     },
-    revoke: (ref, reason, nowMs) => void revoke.run(nowMs, reason, ref),
     denied(applianceId) {
       const denial = denialOf.get(applianceId);
       return denial === undefined || denial.readmittedMs !== null ? null : denial.kind;

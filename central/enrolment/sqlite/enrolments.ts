@@ -154,7 +154,7 @@ export function createEnrolmentTable(
       const certificate = certificates.bySerial(serial);
       if (certificate?.enrolment == null) return { site, superseded: [] };
       if (profiled.run(nowMs, certificate.enrolment).changes === 0) return { site, superseded: [] };
-      const superseded = certificates.revokeOthers(applianceId, [serial], 'superseded', nowMs);
+      const superseded = certificates.revokeBefore(applianceId, certificate.ref, 'superseded', nowMs);
       if (superseded.length > 0) {
         const by: By = { actor: { kind: 'central', rule: 'est' }, nowMs };
         audit(by, 'certificate.revoke', `appliance ${applianceId}`, {

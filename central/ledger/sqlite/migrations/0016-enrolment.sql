@@ -81,6 +81,13 @@ CREATE TABLE appliance_boot (
   PRIMARY KEY (appliance_ref, boot_id)
 ) STRICT, WITHOUT ROWID;
 
+-- What a box last said of its own journal: by how much at least it was ahead of what is here.
+CREATE TABLE journal_claim (
+  journal_ref INTEGER PRIMARY KEY REFERENCES journal (ref),
+  last_seq INTEGER NOT NULL CHECK (last_seq >= 0),
+  at_ms INTEGER NOT NULL
+) STRICT;
+
 -- What is wrong with an appliance as a whole, since when.
 CREATE TABLE appliance_condition (
   appliance_id TEXT NOT NULL,
@@ -88,6 +95,14 @@ CREATE TABLE appliance_condition (
   since_ms INTEGER NOT NULL,
   detail TEXT NOT NULL,
   PRIMARY KEY (appliance_id, code)
+) STRICT, WITHOUT ROWID;
+
+-- The last list of revoked certificates that was written of each issuing CA, for brokers of others.
+CREATE TABLE crl (
+  -- The CA's fingerprint, SHA-256.
+  issuer TEXT PRIMARY KEY,
+  this_update_ms INTEGER NOT NULL,
+  next_update_ms INTEGER NOT NULL CHECK (next_update_ms > this_update_ms)
 ) STRICT, WITHOUT ROWID;
 
 -- An old box, the new one in its place, and what is known of the journal that was left in it.
@@ -99,10 +114,16 @@ CREATE TABLE replacement (
   -- handed_over: everything it wrote was received. declared: what is missing is named and signed off.
   journal TEXT NOT NULL CHECK (journal IN ('handed_over', 'declared')),
   state TEXT NOT NULL CHECK (state IN ('proposed', 'done')),
-  -- JSON: for each journal the first seq not received, and how many at least and at most, with their money where it is known.
+  -- JSON: for each journal the first seq not received, and how many at least and at most.
   missing TEXT NOT NULL CHECK (json_type(missing) = 'array'),
+  -- What a person reckons the missing entries to be worth; NULL: nobody can say.
+  currency TEXT,
+  amount_minor INTEGER CHECK (amount_minor >= 0),
   note TEXT NOT NULL,
   -- Who proposed it, as two actors are compared.
   proposed_by TEXT NOT NULL,
-  at_ms INTEGER NOT NULL
+  at_ms INTEGER NOT NULL,
+  CHECK ((currency IS NULL) = (amount_minor IS NULL))
 ) STRICT;
+CREATE TRIGGER replacement_is_done_once BEFORE UPDATE ON replacement WHEN OLD.state = 'done'
+BEGIN SELECT RAISE(ABORT, 'a replacement is done once'); END;
