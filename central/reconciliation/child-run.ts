@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Log } from '../../kit/log.ts';
+import { thisProgram } from '../../kit/this-program.ts';
 
 export interface ChildRuns {
   /** Resolves when the run has ended; its outcome is in the log. */
@@ -17,8 +18,8 @@ export function createChildRuns(args: readonly string[], log: Log): ChildRuns {
   const state: { child: ReturnType<typeof spawn> | null } = { child: null };
   return {
     async run() {
-      const [program = ''] = process.argv.slice(1);
-      const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
+      const own = thisProgram();
+      const child = spawn(own.command, [...own.args, ...args], {
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       state.child = child;
