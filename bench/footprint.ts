@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { present } from '../kit/assert.ts';
 import { bundle } from '../provisioning/package/bundle.ts';
 import { programs } from '../provisioning/package/programs.ts';
+import { onNode } from '../trial/program.ts';
 import { openSite, type SiteOptions } from '../trial/site.ts';
 import { policy } from './baskets.ts';
 import { median, report, round, say } from './report.ts';
@@ -28,8 +29,8 @@ try {
     programs.map((program) => bundle(program, join(root, program.name))),
   );
   const built = await measure('built', {
-    appliance: present(appliance, 'built'),
-    central: present(central, 'built'),
+    appliance: onNode(present(appliance, 'built')),
+    central: onNode(present(central, 'built')),
   });
   const fromSources = await measure('from its sources');
   await report('footprint', { residentMB: built.residentMB, readyMs: built.readyMs }, { built, fromSources });
