@@ -1,7 +1,17 @@
 // A native addon out of an executable: the system loads libraries from files alone, so it is unpacked once, under the name
-// of its own hash, and held against what is inside at every start. A file that anybody else could have written is not loaded.
-import { hash, randomUUID } from 'node:crypto';
-import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, type Stats, writeFileSync } from 'node:fs';
+// of its own hash, and held against that at every start. A file that anybody else could have written is not loaded.
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { readShipped } from './shipped.ts';
@@ -9,6 +19,8 @@ import { readShipped } from './shipped.ts';
 /** The unit names the folder by this: it must be the program's own and on a file system that lets code run. */
 const folderVariable = 'PKG_NATIVE_CACHE_PATH';
 const othersMayWrite = 0o022;
+/** A whole addon at once would leave holes in the memory of every thread that checks it. */
+const readBytes = 64 * 1024;
 
 export class AddonError extends Error {
   readonly code = 'addon_not_loadable';
@@ -18,12 +30,13 @@ export class AddonError extends Error {
 
 /**
  * Loads an addon that is inside this executable.
+ * @param sha256 of the addon, in hex
  * @returns its exports
  * @throws AddonError when there is no safe place for it, or the system does not load it
  */
-export function loadShippedAddon(path: string): unknown {
-  const bytes = readShipped(path);
-  const file = unpackAddon(bytes, process.env[folderVariable] ?? join(homedir(), '.cache', 'holdfast'));
+export function loadShippedAddon(path: string, sha256: string): unknown {
+  const folder = process.env[folderVariable] ?? join(homedir(), '.cache', 'holdfast');
+  const file = unpackAddon(() => readShipped(path), sha256, folder);
   const loaded = { exports: {} };
   try {
     process.dlopen(loaded, file);
@@ -35,16 +48,16 @@ export function loadShippedAddon(path: string): unknown {
 
 /**
  * Writes the addon into the folder unless it is there already, whole and ours.
+ * @param read asked only when it is not there
  * @returns where it is
  * @throws AddonError when the folder or the file could have been written by somebody else
  */
-export function unpackAddon(bytes: Uint8Array, folder: string): string {
-  const sum = hash('sha256', bytes);
-  const file = join(folder, `${sum}.node`);
+export function unpackAddon(read: () => Uint8Array, sha256: string, folder: string): string {
+  const file = join(folder, `${sha256}.node`);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     assertOurs(folder, lstatSync(folder));
-    if (!isWhole(file, sum)) writeWhole(file, bytes);
+    if (!isWhole(file, sha256)) writeWhole(file, read());
     return file;
   } catch (error) {
     if (error instanceof AddonError) throw error;
@@ -54,11 +67,24 @@ export function unpackAddon(bytes: Uint8Array, folder: string): string {
   }
 }
 
-function isWhole(file: string, sum: string): boolean {
+function isWhole(file: string, sha256: string): boolean {
   const stats = lstatSync(file, { throwIfNoEntry: false });
   if (!stats) return false;
   assertOurs(file, stats);
-  return stats.isFile() && hash('sha256', readFileSync(file)) === sum;
+  return stats.isFile() && sumOf(file) === sha256;
+}
+
+function sumOf(file: string): string {
+  const sum = createHash('sha256');
+  const piece = Buffer.allocUnsafe(readBytes);
+  const fd = openSync(file, 'r');
+  try {
+    for (let read = readSync(fd, piece); read > 0; read = readSync(fd, piece))
+      sum.update(piece.subarray(0, read));
+  } finally {
+    closeSync(fd);
+  }
+  return sum.digest('hex');
 }
 
 /** Threads of one program and several programs may do this at once: each writes the same bytes, and renames. */

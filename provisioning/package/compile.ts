@@ -1,5 +1,6 @@
 // One thread of a program as one CommonJS file. A source reckons paths from its own place: in a folder they are the same,
 // reckoned from the file's place there; in an executable they name what is inside it (kit/shipped.ts).
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join, posix, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
@@ -107,8 +108,9 @@ function oneAddon(architecture: Architecture): Plugin {
         const addon = addonOf(architecture);
         if (basename(path) !== basename(addon)) throw new Error(`${path} is an addon nobody unpacks`);
         const loader = JSON.stringify(join(repository, 'kit', 'shipped-addon.ts'));
+        const args = [inside + addon, hash('sha256', readFileSync(path))].map((text) => JSON.stringify(text));
         return {
-          contents: `module.exports = require(${loader}).loadShippedAddon(${JSON.stringify(inside + addon)});`,
+          contents: `module.exports = require(${loader}).loadShippedAddon(${args.join()});`,
           loader: 'js',
         };
       });

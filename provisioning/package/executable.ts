@@ -1,7 +1,7 @@
 // One program as one executable: Node, stripped, with the program's threads and files in a section of their own. Made by
 // @yao-pkg/pkg in a process of its own (seal.ts), from inputs that do not depend on where or when they are made.
 import { execFile } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, zstdCompressSync } from 'node:zlib';
@@ -67,6 +67,7 @@ export async function makeExecutable(
     assets: Object.fromEntries(assets.map(({ path, from }) => [path, compressed(path, from, workFolder)])),
   };
   const order = join(workFolder, 'seal.json');
+  const sealed = join(workFolder, name);
   writeFileSync(
     order,
     JSON.stringify({
@@ -75,7 +76,7 @@ export async function makeExecutable(
         platform: 'linux',
         arch: architecture,
         nodeRange: `node${process.versions.node}`,
-        output: file,
+        output: sealed,
       },
       seaConfig,
     }),
@@ -83,6 +84,8 @@ export async function makeExecutable(
   await run(process.execPath, [join(import.meta.dirname, 'seal.ts'), order], {
     env: { ...process.env, HOME: nodeHome, TMPDIR: workFolder },
   });
+  // What pkg writes at once lies in the page cache in large pieces, each of which counts as resident as a whole.
+  copyFileSync(sealed, file);
   return { program: name, architecture, file, bytes: statSync(file).size, sources: [...sources].sort() };
 }
 
