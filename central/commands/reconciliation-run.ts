@@ -10,7 +10,7 @@ import { openForReading, readSides } from '../reconciliation/sqlite/sides.ts';
 import { counted, type Said } from './command.ts';
 import { momentArgument } from './moment-argument.ts';
 import { refuseMissing, withPort } from './open-store.ts';
-import { askByHand, byHand, configuredCommand, fetchByHand, usualRange } from './reconciliation-command.ts';
+import { askByHand, byHand, configuredCommand, fetchByHand } from './reconciliation-command.ts';
 import { describeFetched } from './reconciliation-fetch.ts';
 
 export function reconciliationRun(): Command {
@@ -46,7 +46,7 @@ Run it as often as you like: nothing is booked twice.`,
 async function fetchAll(config: Config, port: LedgerPort): Promise<Fetched[]> {
   const { inbox, fetch } = config.reconciliation;
   const fetched = inbox === undefined && fetch.length > 0 ? [] : await fetchByHand(config, port);
-  for (const name of fetch) fetched.push(await askByHand(config, port, name, usualRange(Date.now())));
+  for (const name of fetch) fetched.push(...(await askByHand(config, port, name)));
   return fetched;
 }
 

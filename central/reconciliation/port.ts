@@ -112,6 +112,8 @@ export interface ReconciliationCalls {
     nextCursor: number | null;
   };
   reportFile(ref: number): FileWithTrouble | null;
+  /** Of the files of a source that are in whole; the newest first, so many at most. */
+  fileNames(source: FileSource & { namesMax: number }): string[];
 
   beginRun(run: { asOfMs: number; by: string; nowMs: number }): RunBegun;
   /** Opens, reopens or goes on with an exception for each difference. */

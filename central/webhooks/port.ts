@@ -116,9 +116,16 @@ export interface WebhookCalls {
   processorObject(question: Pick<ProcessorObject, 'processor' | 'kind' | 'id'>): ProcessorObject | null;
 }
 
+export interface AnnouncedReport {
+  processor: string;
+  batch: number;
+}
+
 export interface WebhooksWorked {
   done: number;
   failed: { processor: string; eventId: string; error: string; dead: boolean }[];
+  /** Reports that can be downloaded, as events told. */
+  reports: AnnouncedReport[];
   /** When there is work again: null when nothing waits. */
   nextDueMs: number | null;
 }

@@ -4,6 +4,7 @@ import type { Log } from '../../kit/log.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import type { ProcessorPort } from '../processors/port.ts';
 import type { WebhooksConfig } from './config.ts';
+import type { AnnouncedReport } from './port.ts';
 import { openWebhookDoor } from './receive.ts';
 import { createRefusals } from './refusals.ts';
 import { createOutboundSender } from './sender.ts';
@@ -22,11 +23,13 @@ export async function startWebhooks(parts: {
   /** By the name in the path of their webhooks. */
   processors: ReadonlyMap<string, ProcessorPort>;
   store: LedgerPort;
+  /** A report can be downloaded. */
+  onReport(report: AnnouncedReport): void;
   clock: Clock;
   log: Log;
 }): Promise<RunningWebhooks> {
-  const { config, processors, store, clock, log } = parts;
-  const worker = createWebhookWorker({ store, clock, log });
+  const { config, processors, store, onReport, clock, log } = parts;
+  const worker = createWebhookWorker({ store, onReport, clock, log });
   // What was stored before the last stop.
   worker.wake();
   const { privateAddresses } = config.outbound;

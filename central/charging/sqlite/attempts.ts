@@ -46,6 +46,8 @@ export interface AttemptTable {
   setState(ref: number, state: AttemptFacts['state'], code: string | null, notBeforeMs: number | null): void;
   /** A capture that was asked for with its charge has failed: what is left of the charge is a hold. */
   onlyHolds(ref: number): void;
+  /** Whether the very same was told of a call of the collection before. */
+  wasTold(collectionRef: number, kind: EventKind, detail: string): boolean;
   tell(ref: number, kind: EventKind, detail: string, nowMs: number): void;
   /** Those of a collection whose outcome is open and that would wait: due now. */
   hurry(collectionRef: number, nowMs: number): void;
@@ -96,6 +98,12 @@ export function createAttemptTable(db: Database.Database): AttemptTable {
      SELECT @ref, coalesce(max(number), 0) + 1, @kind, @detail, CAST(@nowMs AS INTEGER)
      FROM attempt_event WHERE attempt_ref = @ref`,
   );
+  const told = db
+    .prepare<[number, EventKind, string], number>(
+      `SELECT count(*) FROM attempt a JOIN attempt_event e ON e.attempt_ref = a.ref
+       WHERE a.collection_ref = ? AND e.kind = ? AND e.detail = ?`,
+    )
+    .pluck();
   const hurry = db.prepare(
     `UPDATE attempt SET not_before_ms = ? WHERE collection_ref = ? AND state IN ('unknown', 'unavailable')
      AND not_before_ms IS NOT NULL`,
@@ -120,6 +128,7 @@ export function createAttemptTable(db: Database.Database): AttemptTable {
     },
     setState: (ref, state, code, notBeforeMs) => void setState.run(state, code, notBeforeMs, ref),
     onlyHolds: (ref) => void onlyHolds.run(ref),
+    wasTold: (collectionRef, kind, detail) => (told.get(collectionRef, kind, detail) ?? 0) > 0,
     tell: (ref, kind, detail, nowMs) => void tell.run({ ref, kind, detail, nowMs }),
     hurry: (collectionRef, nowMs) => void hurry.run(nowMs, collectionRef),
     onTheirWay: () => onTheirWay.all(),

@@ -6,7 +6,7 @@ import type { Books } from '../../ledger/sqlite/books.ts';
 import type { ReviewKind } from '../../people/reviews.ts';
 import type { Tell } from '../../webhooks/outbound.ts';
 import type { CollectionFacts, Route } from '../facts.ts';
-import { isOwnToken, type RoutingRules, ruleFor } from '../route.ts';
+import { fallbackAfterMsUsual, isOwnToken, type RoutingRules, ruleFor } from '../route.ts';
 import type { AttemptRow, AttemptTable } from './attempts.ts';
 import type { CollectionData, CollectionTable, PaybackRow } from './collections.ts';
 
@@ -109,6 +109,8 @@ export function createCases(
         otherOn: rule?.otherOn ?? [],
         keyLifeMs: (processor) => routing.processors[processor]?.keyLifeMs ?? 0,
         broken,
+        reviewsRisk: routing.reviewsRisk ?? false,
+        fallbackAfterMs: rule?.fallbackAfterMs ?? fallbackAfterMsUsual,
       };
     },
     tell({ data }, id, outcome, nowMs, declineCode) {
