@@ -45,7 +45,7 @@ export function next(facts: CollectionFacts, route: Route, nowMs: number): Next 
   if (unknown) {
     return lookUp(unknown, route, nowMs) ?? ask(unknown.code === madeTwice ? 'made_twice' : 'unknown');
   }
-  // Given back, or settled in part, before it was told: its booking could not be undone, and a person sees why.
+  // Undone or settled otherwise before it was told: its booking could not be taken back, and a person sees why.
   if (facts.capturedMinor > 0 && attempts.some(isCaptureFailed)) return ask('amount_differs');
   switch (wanted) {
     case 'authorised':

@@ -10,9 +10,9 @@ import { fallbackAfterMsUsual, type ProcessorFacts, type RoutingRules } from './
 const processorsMax = 16;
 const rulesMax = 200;
 
-/** Part of account names and of file names. */
-const ProcessorName = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, {
-  error: 'use 1 to 31 of a-z, 0-9 and -, beginning with a letter',
+/** Part of account names and of file names; `transit:payee` is where payouts to payees are. */
+const ProcessorName = z.string().regex(/^(?!payee$)[a-z][a-z0-9-]{0,30}$/, {
+  error: 'use 1 to 31 of a-z, 0-9 and -, beginning with a letter, and not payee',
 });
 
 /** Keys travel in every call: only this machine may be called without TLS. */

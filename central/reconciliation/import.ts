@@ -13,7 +13,8 @@ import type { ReportItem, StatementItem } from './report-row.ts';
 
 export type ImportCalls = Pick<LedgerPort, 'beginImport' | 'takeItems' | 'completeImport' | 'reportFile'>;
 
-const pieceItemsMax = 2000;
+/** A receipt that is asked for meanwhile waits until a piece is written. */
+const pieceItemsMax = 500;
 
 export interface ImportWay {
   by: string;

@@ -110,6 +110,9 @@ export interface WebhookCalls {
     eventsMax: number;
   }): ProcessorEvent[];
 
+  /** Forgets at most so many events that were applied before a time; none that waits or was given up. */
+  forgetWebhooks(request: { appliedBeforeMs: number; eventsMax: number }): { forgotten: number };
+
   /** What events told of our reference. */
   processorObjects(question: { processor: string; reference: string }): ProcessorObject[];
   /** One object by the processor's id; null when no event told of it. */

@@ -64,16 +64,16 @@ export function createAttemptTable(db: Database.Database): AttemptTable {
     .prepare<[number], number>('SELECT collection_ref FROM attempt WHERE ref = ?')
     .pluck();
   const of = db.prepare<[number], AttemptRow>(
-    `SELECT ${columns} FROM attempt WHERE collection_ref = ? ORDER BY ref`,
+    `SELECT ${columns} FROM attempt WHERE collection_ref = +? ORDER BY ref`,
   );
   const byReference = db.prepare<[string, string], AttemptRow>(
-    `SELECT ${columns} FROM attempt WHERE reference = ? AND processor = ?`,
+    `SELECT ${columns} FROM attempt WHERE reference = +? AND processor = +?`,
   );
   const byCharge = db.prepare<[string, string], AttemptRow>(
-    `SELECT ${columns} FROM attempt WHERE processor = ? AND charge_id = ? AND purpose = 'charge' LIMIT 1`,
+    `SELECT ${columns} FROM attempt WHERE processor = +? AND charge_id = +? AND purpose = 'charge' LIMIT 1`,
   );
   const byRefund = db.prepare<[string, string], AttemptRow>(
-    `SELECT ${columns} FROM attempt WHERE processor = ? AND refund_id = ? LIMIT 1`,
+    `SELECT ${columns} FROM attempt WHERE processor = +? AND refund_id = +? LIMIT 1`,
   );
   const onTheirWay = db.prepare<[], AttemptRow>(`SELECT ${columns} FROM attempt WHERE state = 'sent'`);
   const insert = db.prepare(
@@ -84,19 +84,19 @@ export function createAttemptTable(db: Database.Database): AttemptTable {
        CAST(@nowMs AS INTEGER), CAST(@nowMs AS INTEGER))`,
   );
   const sendAgain = db.prepare(
-    `UPDATE attempt SET state = 'sent', tries = tries + 1, looked = 0, sent_ms = ?, not_before_ms = NULL WHERE ref = ?`,
+    `UPDATE attempt SET state = 'sent', tries = tries + 1, looked = 0, sent_ms = ?, not_before_ms = NULL WHERE ref = +?`,
   );
   const change = db.prepare(
     `UPDATE attempt SET state = @state, charge_id = coalesce(@chargeId, charge_id),
        refund_id = coalesce(@refundId, refund_id), code = @code, decline_class = @declineClass, looked = @looked,
-       not_before_ms = CAST(@notBeforeMs AS INTEGER), answered_ms = CAST(@nowMs AS INTEGER) WHERE ref = @ref`,
+       not_before_ms = CAST(@notBeforeMs AS INTEGER), answered_ms = CAST(@nowMs AS INTEGER) WHERE ref = +@ref`,
   );
-  const setState = db.prepare('UPDATE attempt SET state = ?, code = ?, not_before_ms = ? WHERE ref = ?');
-  const onlyHolds = db.prepare(`UPDATE attempt SET take = 'authorise' WHERE ref = ?`);
+  const setState = db.prepare('UPDATE attempt SET state = ?, code = ?, not_before_ms = ? WHERE ref = +?');
+  const onlyHolds = db.prepare(`UPDATE attempt SET take = 'authorise' WHERE ref = +?`);
   const tell = db.prepare(
     `INSERT INTO attempt_event (attempt_ref, number, kind, detail, at_ms)
      SELECT @ref, coalesce(max(number), 0) + 1, @kind, @detail, CAST(@nowMs AS INTEGER)
-     FROM attempt_event WHERE attempt_ref = @ref`,
+     FROM attempt_event WHERE attempt_ref = +@ref`,
   );
   const told = db
     .prepare<[number, EventKind, string], number>(
@@ -105,7 +105,7 @@ export function createAttemptTable(db: Database.Database): AttemptTable {
     )
     .pluck();
   const hurry = db.prepare(
-    `UPDATE attempt SET not_before_ms = ? WHERE collection_ref = ? AND state IN ('unknown', 'unavailable')
+    `UPDATE attempt SET not_before_ms = ? WHERE collection_ref = +? AND state IN ('unknown', 'unavailable')
      AND not_before_ms IS NOT NULL`,
   );
 

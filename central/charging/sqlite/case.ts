@@ -121,9 +121,7 @@ export function createCases(
         .slice(0, 64);
       parts.appendFeed(data.applianceRef, [code ? { ...item, declineCode: code } : item]);
       if (!isToldOutside(outcome)) return;
-      const { checkoutId, applianceId, currency, totalMinor } = data;
-      const said = { documentId: id, checkoutId, applianceId, currency, totalMinor };
-      const about = id === checkoutId ? `checkout ${id}` : `refund ${id}`;
+      const { about, said } = merchantWords(data, id);
       parts.tellMerchant(
         `checkout.${outcome}`,
         about,
@@ -131,6 +129,17 @@ export function createCases(
         nowMs,
       );
     },
+  };
+}
+
+/** What the merchant's systems are told of a checkout, or of a refund of it. */
+export function merchantWords(
+  { checkoutId, applianceId, currency, totalMinor }: CollectionData,
+  id: string,
+): { about: string; said: Record<string, unknown> } {
+  return {
+    about: id === checkoutId ? `checkout ${id}` : `refund ${id}`,
+    said: { documentId: id, checkoutId, applianceId, currency, totalMinor },
   };
 }
 

@@ -524,12 +524,43 @@ describe('a capture that is taken back', () => {
       expect(failures()).toEqual([]);
     });
 
-    it('leaves the books to a person where something was given back', async () => {
+    /** What stands on the accounts that a sale passes, and what refunds of the counter are owed. */
+    const standing = () =>
+      [
+        'receivable:customer',
+        'receivable:processor:one',
+        'payable:refund',
+        'payable:payee:house',
+        'expense:offline_loss',
+      ].map((account) => Number(balance(account)));
+
+    it.each([
+      ['a loss', 'decline', [], [0, -500, 0, 500 - totalMinor, totalMinor]],
+      ['collected again', 'try_again', ['capture at one'], [0, totalMinor - 500, 0, 500 - totalMinor, 0]],
+    ] as const)('owes the whole sale again where a refund was made, and ends as %s', async (...row) => {
+      const [, decision, calls, ends] = row;
       const sold = await sell();
       await book(refundEntry(sold.id, 500));
       work();
+      expect(standing()).toEqual([0, totalMinor - 500, 0, 500 - totalMinor, 0]);
       expect(tellInOrder(['capture_failed', 'capture_failed'])).toEqual(['applied', nothing]);
-      expect(balance('receivable:processor:one')).toBe(BigInt(totalMinor - 500));
+      // The refund's movement stands: the processor has given out what it never took in.
+      expect(standing()).toEqual([totalMinor, -500, 0, 500 - totalMinor, 0]);
+      expect(waiting()).toMatchObject([{ kind: 'held_money', reason: 'rejected' }]);
+      expect(failures()).toEqual([]);
+      Object.assign(models.one?.charges[0] ?? {}, { state: 'authorised', capturedMinor: 0 });
+      decide(decision);
+      expect(work('do', nowMs + 400 * 3_600_000)).toEqual(calls);
+      expect(standing()).toEqual(ends);
+      expect(failures()).toEqual([]);
+    });
+
+    it('leaves the books to a person where the whole sale was undone', async () => {
+      const sold = await sell();
+      await book(voidEntry(sold.id));
+      work();
+      expect(tellInOrder(['capture_failed', 'capture_failed'])).toEqual(['applied', nothing]);
+      expect(balance('receivable:processor:one')).toBe(0n);
       expect(waiting()).toMatchObject([{ kind: 'held_money', reason: 'amount_differs' }]);
       expect(failures()).toEqual([]);
     });

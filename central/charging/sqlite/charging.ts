@@ -11,6 +11,7 @@ import { createJoins, type Joins } from './joins.ts';
 import { createLearning } from './learning.ts';
 import { createMoney } from './money.ts';
 import { createPlans } from './plans.ts';
+import { createTellingSettled } from './settled.ts';
 import { createSteps, lookUpLostMs } from './steps.ts';
 import { createChargingViews } from './views.ts';
 
@@ -23,6 +24,8 @@ export interface Charging {
   applyOlder: ApplyOlder;
   /** For reviews, inside the transaction of a decision. */
   decided(decided: ReviewDecided): void;
+  /** For reconciliation, inside the transaction of a piece: the bank has shown the money of these. */
+  tellSettled(collections: readonly number[], nowMs: number): number[];
 }
 
 /** @param answers how pending checkouts are answered: the ledger's part */
@@ -94,6 +97,7 @@ export function createCharging(
   return {
     calls,
     joins,
+    tellSettled: createTellingSettled(db, parts, collections),
     applyEvent: (told, nowMs) => books.piece(() => events.apply(told, nowMs)),
     applyOlder: (told, nowMs) => books.piece(() => events.applyOlder(told, nowMs)),
     decided: ({ applianceRef, documentId, decision, note, by }) =>

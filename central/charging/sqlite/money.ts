@@ -14,8 +14,9 @@ export interface Money {
    */
   captured(one: Case, attempt: AttemptRow, amountMinor: number, nowMs: number): boolean;
   /**
-   * What was booked as captured did not come: its movement is reversed. False, and nothing is booked, where something was
-   * given back or settled of it since: what is true then is for a person.
+   * What was booked as captured did not come: its movement is reversed. What refunds of the counter gave back stays given
+   * back: the customer, who has it, owes the whole sale again. False, and nothing is booked, where the sale was undone or
+   * settled otherwise since: what is true then is for a person.
    */
   captureFailed(one: Case, nowMs: number): boolean;
   /** Given back at the processor: a refund of the counter, or the whole of a sale that was undone. */
@@ -80,9 +81,11 @@ export function createMoney(
       return true;
     },
     captureFailed(one, nowMs) {
-      const { refundedMinor, lostMinor } = one.data;
-      const onTheirWay = one.attempts.some(({ purpose, state }) => purpose === 'refund' && isOnItsWay(state));
-      if (refundedMinor > 0 || lostMinor > 0 || onTheirWay) return false;
+      const undoes = one.attempts.some(
+        ({ purpose, state, paybackRef }) =>
+          purpose === 'refund' && paybackRef === null && (state === 'approved' || isOnItsWay(state)),
+      );
+      if (one.data.lostMinor > 0 || undoes) return false;
       const taken = one.attempts.find(
         ({ ref }) =>
           postingsOf.all('attempt', ref, 'capture', 'capture').length > 0 &&

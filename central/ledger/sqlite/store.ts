@@ -26,6 +26,7 @@ import { createFeedTable } from './feeds.ts';
 import { createHotListTable } from './hot-list.ts';
 import { createIntakeTable } from './intake.ts';
 import { createPolicyTable } from './policies.ts';
+import { createSplitLists } from './split-lists.ts';
 import { createSplitTable } from './split-table.ts';
 import { sendStock } from './stock.ts';
 import { createViews } from './views.ts';
@@ -143,6 +144,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     catalogue: catalogues.inForce,
     products: ({ draft, after, limit }) => catalogues.products(draft, after, limit),
     productsBySku: catalogues.find,
+    splitsBySku: createSplitLists(db),
     sendStock: (applianceId, changes, by) =>
       sendStock({ appliances, catalogues, feeds, audit }, applianceId, changes, by),
     changeHotList: ({ fingerprint, change }, by) => hotList.change(fingerprint, change, by),
@@ -156,7 +158,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     ...reviewing,
     ...charging.calls,
     applyEvent: charging.applyEvent,
-    ...createReconciliationTables(db, audit, outbound.tell),
+    ...createReconciliationTables(db, { audit, tell: outbound.tell, tellSettled: charging.tellSettled }),
     ...createViews(db),
     ...createWebhookTables(db, audit, [applyEvent]),
     ...outbound.calls,
