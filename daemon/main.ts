@@ -9,6 +9,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { loadApplianceIdentity } from '../provisioning/identity.ts';
 import { CommandError, exitCodes } from './commands/error.ts';
 import { addKioskCommands } from './commands/kiosk.ts';
+import { versionCommand } from './commands/version.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { loadLanCertificate } from './http/lan-certificate.ts';
 import { startHttp } from './http/server.ts';
@@ -40,6 +41,7 @@ program
   .action(({ config }: { config: string }) => run(config));
 
 addKioskCommands(program);
+program.addCommand(versionCommand().copyInheritedSettings(program));
 
 void program.parseAsync().catch(fail);
 
