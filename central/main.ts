@@ -67,6 +67,7 @@ import { siteCreate } from './commands/site-create.ts';
 import { siteList, siteShow } from './commands/site-list.ts';
 import { stockSend } from './commands/stock-send.ts';
 import { tokenImport } from './commands/token-import.ts';
+import { version } from './commands/version.ts';
 import { webhookDead, webhookList } from './commands/webhook-list.ts';
 import { webhookReplay } from './commands/webhook-replay.ts';
 import { webhookShow, webhookSources } from './commands/webhook-show.ts';
@@ -193,6 +194,7 @@ function createProgram(): Command {
     .addOption(configOption().makeOptionMandatory())
     .addHelpText('after', helpText({ examples: ['run --config /etc/holdfast/central.toml'] }))
     .action((options: { config: string }) => run(options.config));
+  program.addCommand(version().copyInheritedSettings(program));
   for (const [name, description, commands] of groups) {
     const group = program.command(name).description(description);
     for (const one of commands) group.addCommand(one.copyInheritedSettings(group));

@@ -12,6 +12,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { CommandError, exitCodes } from './commands/error.ts';
 import { addIdentityCommands } from './commands/identity.ts';
 import { addKioskCommands } from './commands/kiosk.ts';
+import { versionCommand } from './commands/version.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { loadLanCertificate } from './http/lan-certificate.ts';
 import { startHttp } from './http/server.ts';
@@ -49,6 +50,7 @@ program
 
 addIdentityCommands(program);
 addKioskCommands(program);
+program.addCommand(versionCommand().copyInheritedSettings(program));
 
 void program.parseAsync().catch(fail);
 
