@@ -2,12 +2,12 @@
 // The appliance daemon. Read downwards this is the start order, upwards the stop order.
 import { Command, CommanderError } from 'commander';
 import { systemClock } from '../kit/clock.ts';
-import { startHeartbeat } from '../kit/heartbeat.ts';
-import { createLifecycle, reloadOnSignal, stopOnSignals } from '../kit/lifecycle.ts';
+import { createLifecycle } from '../kit/lifecycle.ts';
 import { createLog } from '../kit/log.ts';
-import { createNotify, reloadingStates } from '../kit/notify.ts';
-import { createReload } from '../kit/reload.ts';
+import { createNotify } from '../kit/notify.ts';
+import { createReload, logPart } from '../kit/reload.ts';
 import { collectAtRest } from '../kit/rest.ts';
+import { runSupervised } from '../kit/supervised.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { loadApplianceIdentity } from '../provisioning/identity.ts';
 import { CommandError, exitCodes } from './commands/error.ts';
@@ -15,7 +15,7 @@ import { addKioskCommands } from './commands/kiosk.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { loadLanCertificate } from './http/lan-certificate.ts';
 import { startHttp } from './http/server.ts';
-import { httpPart, identityPart, liveKeys, logPart } from './reload.ts';
+import { httpPart, identityPart, liveKeys } from './reload.ts';
 import { serviceLine } from './service-line.ts';
 import { startAbandonment } from './store/abandonment.ts';
 import { startStore } from './store/client.ts';
@@ -125,9 +125,11 @@ async function run(configPath: string): Promise<void> {
     await store.ask('selfCheck', {});
     return serviceLine(await store.ask('status', {}));
   };
-  const heartbeat = startHeartbeat({ notify, clock, log, look });
-  lifecycle.onStop('heartbeat', heartbeat.stop);
-
+  const identityOf = (next: typeof identity) => ({
+    envelope: createEnvelope(next),
+    certificate: next.certificateDer,
+    link: next,
+  });
   const reload = createReload({
     config,
     read: () => readConfig(configPath),
@@ -135,24 +137,11 @@ async function run(configPath: string): Promise<void> {
     parts: [
       logPart(log),
       httpPart(http, tls, clock.wallMs),
-      identityPart(config.identityFolder, identity, (next) =>
-        pump.renew({ envelope: createEnvelope(next), certificate: next.certificateDer, link: next }),
-      ),
+      identityPart(config.identityFolder, identity, (next) => pump.renew(identityOf(next))),
     ],
     log,
   });
-  reloadOnSignal(async () => {
-    await notify.say(...reloadingStates(clock));
-    const done = reload();
-    await notify.say('READY=1', ...(done.kind === 'refused' ? [`STATUS=not reloaded: ${done.reason}`] : []));
-  });
-
-  stopOnSignals(() => {
-    void notify.say('STOPPING=1', 'STATUS=stopping');
-    return lifecycle.stop();
-  });
-  await notify.say('READY=1', 'STATUS=started');
-  void heartbeat.beat();
+  await runSupervised({ notify, clock, log, look, reload, stop: lifecycle.stop });
   announced.info(
     { applianceId, release, httpPort: http.port, lanPort: http.lanPort, pid: process.pid },
     'ready',

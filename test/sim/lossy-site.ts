@@ -116,11 +116,12 @@ export async function openLossySite(
       return true;
     });
     const feed = createFeedSender({ store: port, answers, clock, log: silentLog });
+    const authorities = readAuthorities(centralIdentity.caPem);
     const intake = createIntake({
       store: port,
       answers,
       feed,
-      authorities: readAuthorities(centralIdentity.caPem),
+      authorities: () => authorities,
       windowFrames: 4,
       entriesPerSecondMax: 100_000,
       nowMs: () => Date.now(),
