@@ -21,16 +21,23 @@ export interface SupervisedParts {
 /** To be called when the program answers; resolves once the supervisor knows it. */
 export async function runSupervised(parts: SupervisedParts): Promise<void> {
   const { notify, clock } = parts;
-  const heartbeat = startHeartbeat(parts);
+  /** Why the last reload took nothing: said with every sign of life until one takes something. */
+  let refused: string | null = null;
+  const look = async () => {
+    const line = await parts.look();
+    return refused === null ? line : `${line}, not reloaded: ${refused}`;
+  };
+  const heartbeat = startHeartbeat({ ...parts, look });
   reloadOnSignal(async () => {
     await notify.say(...reloadingStates(clock));
     const done = parts.reload();
-    await notify.say('READY=1', ...(done.kind === 'refused' ? [`STATUS=not reloaded: ${done.reason}`] : []));
+    refused = done.kind === 'refused' ? done.reason : null;
+    await notify.say('READY=1', ...(refused === null ? [] : [`STATUS=not reloaded: ${refused}`]));
   });
-  stopOnSignals(() => {
+  stopOnSignals(async () => {
     heartbeat.stop();
-    void notify.say('STOPPING=1', 'STATUS=stopping');
-    return parts.stop();
+    // Both to their end: a program that is gone says nothing any more.
+    await Promise.all([notify.say('STOPPING=1', 'STATUS=stopping'), parts.stop()]);
   });
   await notify.say('READY=1', 'STATUS=started');
   void heartbeat.beat();
