@@ -117,7 +117,7 @@ module.exports = {
       comment: 'What says that money is missing has no clock and no I/O either; its rules are a zod schema.',
       severity: 'error',
       from: {
-        path: '^central/reconciliation/(match|match-rows|match-undone|match-payouts|payouts|placing|settle-group|books|chains|names|hearing|targets|differences|exceptions|shadow|rules|amount|dates|report-row)\\.ts$',
+        path: '^central/reconciliation/(match|match-rows|match-undone|match-payouts|match-payees|payouts|payees|named|target|settled|bank-targets|placing|settle-group|books|chains|names|hearing|targets|differences|exceptions|shadow|rules|amount|dates|report-row)\\.ts$',
       },
       to: { dependencyTypes: ['core', 'npm', 'npm-dev'], pathNot: '^node_modules/zod/' },
     },

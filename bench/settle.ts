@@ -55,6 +55,7 @@ for (let turn = 0; turn < Number(values.rounds); turn++) {
 const of = (pick: (result: Round) => number) => Math.round(median(results.map(pick)));
 const bookedPerSecond = of((result) => result.bookedPerSecond);
 const capturedPerSecond = of((result) => result.capturedPerSecond);
+say(`booked ${bookedPerSecond}/s, captured ${capturedPerSecond}/s`);
 const figures = {
   bookedPerSecond,
   ...(await lastLineOf('reconcile.ts')),

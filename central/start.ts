@@ -27,6 +27,7 @@ import { startThreadStore } from './ledger/sqlite/thread-store.ts';
 import { hashApiKey, newApiKey } from './people/keys.ts';
 import { startReviewClock } from './people/review-clock.ts';
 import { proveStore, serviceLine } from './service-line.ts';
+import type { AnnouncedReport } from './webhooks/port.ts';
 import { createSightings } from './webhooks/sightings.ts';
 import { type RunningWebhooks, startWebhooks } from './webhooks/start.ts';
 
@@ -60,6 +61,8 @@ export async function startCentral(
   parts: {
     log: Log;
     announce: Announce;
+    /** A processor has a report to download. */
+    onReport(report: AnnouncedReport): void;
     failed(error: Error): void;
   },
 ): Promise<RunningCentral> {
@@ -88,7 +91,8 @@ export async function startCentral(
       onDiskTrouble: (error: string) => log.error({ error }, 'the ledger waits for the disk'),
       onFailed: parts.failed,
     };
-    const store = await startThreadStore(databasePath(config.dataFolder), events, processors.routing);
+    const routing = { ...processors.routing, reviewsRisk: config.reviews.elevatedRisk === 'review' };
+    const store = await startThreadStore(databasePath(config.dataFolder), events, routing);
     wiring.store = store.port;
     lifecycle.onStop('store', store.close);
     const charging = createChargingLoop({
@@ -147,6 +151,7 @@ export async function startCentral(
       config: config.webhooks,
       processors: new Map([...processors.opened].map(([name, { port }]) => [name, port])),
       store: store.port,
+      onReport: parts.onReport,
       clock,
       log,
     });

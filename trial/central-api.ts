@@ -34,6 +34,10 @@ const Exposure = z.object({
 });
 export type Exposure = z.infer<typeof Exposure>;
 const Reviews = z.object({ items: z.array(z.object({ number: z.int() })) });
+const HeldMoney = z.object({
+  items: z.array(z.object({ reason: z.string(), attemptRef: z.int().nullable(), amountMinor: z.int() })),
+  nextCursor: z.int().nullable(),
+});
 const reviewsMax = 100;
 const Exposures = z.object({ items: z.array(Exposure) });
 
@@ -45,6 +49,8 @@ export interface CentralApi {
   accounts(): Promise<Account[]>;
   /** What each appliance approved and central has not collected, by currency. */
   exposure(): Promise<Exposure[]>;
+  /** Refunds without a checkout: no exposure names them, and a person pays them out. */
+  unlinkedRefunds(): Promise<{ count: number; minor: number }>;
   /** Gives up every sale that a warning of fraud holds, as a person would. Answers how many. */
   declineFraud(note: string): Promise<number>;
 }
@@ -86,6 +92,22 @@ export function createCentralApi(options: { url: string; operatorKey: string }):
     },
     accounts: async () => (await read('/v1/ledger/accounts', Accounts)).items,
     exposure: async () => (await read('/v1/exposure', Exposures)).items,
+    async unlinkedRefunds() {
+      const found = { count: 0, minor: 0 };
+      for (let cursor: number | null = null; ; ) {
+        const from: string = cursor === null ? '' : `&cursor=${cursor}`;
+        const path = `/v1/reviews?state=waiting&kind=held_money&limit=${reviewsMax}${from}`;
+        const { items, nextCursor } = await read(path, HeldMoney);
+        for (const { reason, attemptRef, amountMinor } of items) {
+          // One of a checkout names the call that took its money.
+          if (reason !== 'refund' || attemptRef !== null) continue;
+          found.count++;
+          found.minor += amountMinor;
+        }
+        if (nextCursor === null) return found;
+        cursor = nextCursor;
+      }
+    },
     async declineFraud(note) {
       let done = 0;
       for (;;) {

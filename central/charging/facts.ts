@@ -68,8 +68,11 @@ export interface Route {
   otherOn: readonly DeclineClass[];
   /** For how long each remembers a key. */
   keyLifeMs(processor: string): number;
-  /** Not to be asked now. */
+  /** Not to be asked now: down, or full for longer than `fallbackAfterMs`. */
   broken: ReadonlySet<string>;
+  fallbackAfterMs: number;
+  /** What was approved with a warning is captured by a word of a person only. */
+  reviewsRisk: boolean;
 }
 
 /** The code of a charge that was found beside another one that is alive. */
@@ -83,6 +86,9 @@ export function isCaptureFailed({ purpose, state, code }: AttemptFacts): boolean
   if (purpose !== 'charge' && purpose !== 'capture') return false;
   return (state === 'approved' || state === 'undone') && code === captureFailed;
 }
+
+/** The code of a charge that its processor approved with a warning, until a person has looked at it. */
+export const riskElevated = 'risk_elevated';
 
 /** The code of an unknown attempt that cannot be looked up: the same request, by its key, gets the first answer. */
 export const toRepeat = 'repeat';

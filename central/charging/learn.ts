@@ -2,7 +2,7 @@
 import { unreachable } from '../../kit/assert.ts';
 import type { ChargeState, DeclineClass, Failure, RefundState } from '../processors/port.ts';
 import { retryable } from '../processors/retryable.ts';
-import { type AttemptFacts, type AttemptState, captureFailed, toRepeat } from './facts.ts';
+import { type AttemptFacts, type AttemptState, captureFailed, riskElevated, toRepeat } from './facts.ts';
 import type { AnyOutcome, Purpose } from './port.ts';
 
 /** What the attempt becomes; what is not named stays. */
@@ -90,7 +90,9 @@ export function declinedBy(
 /** What the processor holds for a charge, to whatever call about it: an answer, something found, or an event. */
 export function learnCharge(attempt: AttemptFacts, charge: ChargeState): Learned | null {
   const { chargeId, state, capturedMinor } = charge;
-  const said = { chargeId, code: null, declineClass: null, looked: attempt.looked, notBeforeMs: null };
+  const isRisky = charge.risk === 'elevated' && attempt.purpose === 'charge' && isOpen(attempt);
+  const code = isRisky ? riskElevated : null;
+  const said = { chargeId, code, declineClass: null, looked: attempt.looked, notBeforeMs: null };
   const becomes = chargeMeans[attempt.purpose](state, attempt);
   if (becomes === null) return null;
   switch (state) {

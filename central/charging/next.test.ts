@@ -8,6 +8,8 @@ const dayMs = 86_400_000;
 const route: Route = {
   candidates: ['one', 'two'],
   otherOn: ['do_not_retry'],
+  fallbackAfterMs: 300_000,
+  reviewsRisk: true,
   keyLifeMs: () => dayMs,
   broken: new Set(),
 };
@@ -138,6 +140,16 @@ describe('what is sold is taken', () => {
       'person: rejected',
     ],
     ['once a person has said so', { attempts: [made('approved')] }, 'capture 1000 at one'],
+    [
+      'not before a person has seen what was approved with a warning',
+      { attempts: [made('approved', { code: 'risk_elevated' })] },
+      'person: fraud',
+    ],
+    [
+      'which is too late once it is captured',
+      { attempts: [made('approved', { code: 'risk_elevated' })], capturedMinor: 1000 },
+      'collected',
+    ],
     [
       'and is for a person where a refund stands against it',
       {

@@ -8,6 +8,7 @@ import {
   isFraud,
   madeTwice,
   type Route,
+  riskElevated,
   toRepeat,
 } from './facts.ts';
 import type { HeldFor, Purpose } from './port.ts';
@@ -44,7 +45,7 @@ export function next(facts: CollectionFacts, route: Route, nowMs: number): Next 
   if (unknown) {
     return lookUp(unknown, route, nowMs) ?? ask(unknown.code === madeTwice ? 'made_twice' : 'unknown');
   }
-  // Given back, or settled in part, before it was told: its booking could not be undone, and a person sees why.
+  // Undone or settled otherwise before it was told: its booking could not be taken back, and a person sees why.
   if (facts.capturedMinor > 0 && attempts.some(isCaptureFailed)) return ask('amount_differs');
   switch (wanted) {
     case 'authorised':
@@ -77,16 +78,10 @@ function authorise(facts: CollectionFacts, route: Route, nowMs: number): Next {
 const askAgainMsMax = 60_000;
 
 function collect(facts: CollectionFacts, route: Route, nowMs: number): Next {
-  const { attempts, capturedMinor, totalMinor, lost } = facts;
+  const { attempts, capturedMinor, lost } = facts;
   const held = aliveCharge(attempts);
   // Given up by a person, its capture is not asked for again: the hold ends by itself.
-  if (held?.state === 'approved' && !(lost && capturedMinor === 0)) {
-    // What its processor could not collect is not asked for again without a word of a person.
-    if (isCaptureFailed(held)) return ask('rejected');
-    if (capturedMinor === 0) return followUp(facts, route, nowMs, ofCharge(held, 'capture', totalMinor));
-    if (capturedMinor < totalMinor) return ask('amount_differs');
-    return giveBack(facts, held, route, nowMs);
-  }
+  if (held?.state === 'approved' && !(lost && capturedMinor === 0)) return take(facts, held, route, nowMs);
   // Nothing of it was ever collected: there is nothing that a processor could give back.
   if (lost) return facts.paybacks.some(isOwed) ? ask('refund') : { kind: 'rest', state: 'written_off' };
   if (attempts.some(isFraud)) return ask('fraud');
@@ -103,6 +98,17 @@ function collect(facts: CollectionFacts, route: Route, nowMs: number): Next {
   }
   if (last.notBeforeMs === null) return { kind: 'write_off' };
   return notBefore(charge(facts, route, 'authorise_and_capture', null), last.notBeforeMs, nowMs);
+}
+
+/** Approved: captured, once nothing speaks against it, and then given back as was asked. */
+function take(facts: CollectionFacts, held: AttemptFacts, route: Route, nowMs: number): Next {
+  const { capturedMinor, totalMinor } = facts;
+  // What its processor could not collect is not asked for again without a word of a person.
+  if (isCaptureFailed(held)) return ask('rejected');
+  if (capturedMinor === 0 && route.reviewsRisk && held.code === riskElevated) return ask('fraud');
+  if (capturedMinor === 0) return followUp(facts, route, nowMs, ofCharge(held, 'capture', totalMinor));
+  if (capturedMinor < totalMinor) return ask('amount_differs');
+  return giveBack(facts, held, route, nowMs);
 }
 
 function notBefore(made: Next, untilMs: number, nowMs: number): Next {

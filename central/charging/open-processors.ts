@@ -3,6 +3,7 @@
 import { present, unreachable } from '../../kit/assert.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { CommandError } from '../errors.ts';
+import type { AdyenOptions } from '../processors/adyen.ts';
 import type { Sightings } from '../processors/adyen-sightings.ts';
 import type { WebhookUser } from '../processors/adyen-signatures.ts';
 import type { ProcessorPort } from '../processors/port.ts';
@@ -58,16 +59,24 @@ async function open(name: string, config: ProcessorConfig, parts: OpeningParts):
     }
     case 'adyen': {
       const { merchantAccount, shopperReference = null, webhookUserFile } = config;
+      const reports = config.reports ? readReports(config.reports) : null;
       const hmacKeys = config.webhookSecretFiles.map(readHmacKey);
       const webhookUser = webhookUserFile === undefined ? null : readUser(webhookUserFile);
       const { createAdyenProcessor } = await import('../processors/adyen.ts');
       const account = { apiKey: secretKey, merchantAccount, shopperReference, baseUrl, callMsMax };
-      const heard = { hmacKeys, webhookUser, sightings: parts.sightings(name) };
+      const heard = { hmacKeys, webhookUser, sightings: parts.sightings(name), reports };
       return { ...createAdyenProcessor({ ...account, ...heard, clock }), name };
     }
     default:
       return unreachable(config);
   }
+}
+
+type AdyenConfig = Extract<ProcessorConfig, { adapter: 'adyen' }>;
+
+function readReports(config: NonNullable<AdyenConfig['reports']>): AdyenOptions['reports'] {
+  const { baseUrl, userFile, firstBatch } = config;
+  return { baseUrl: new URL(baseUrl), user: readUser(userFile), firstBatch: firstBatch ?? null };
 }
 
 function readHmacKey(path: string): string {
@@ -81,6 +90,6 @@ function readUser(path: string): WebhookUser {
   const text = readSecret(path);
   const at = text.indexOf(':');
   if (at > 0 && at < text.length - 1) return { username: text.slice(0, at), password: text.slice(at + 1) };
-  const hint = 'Write user:password alone into it, as they are set up for the webhook.';
+  const hint = 'Write user:password alone into it, as they are set up at Adyen.';
   throw new CommandError('secret_unusable', `${path} does not hold a user and a password`, hint);
 }

@@ -182,3 +182,12 @@ export type ApplyEvent = (
   told: { processor: string; event: ProcessorEvent },
   nowMs: number,
 ) => 'applied' | 'nothing_to_do' | 'unknown_object';
+
+/**
+ * The same of an event that is older than what is known: only what ends an attempt that is still open counts, and the
+ * newest state holds over it.
+ */
+export type ApplyOlder = (
+  told: { processor: string; event: ProcessorEvent; newest: ProcessorEvent['about'] },
+  nowMs: number,
+) => ReturnType<ApplyEvent>;

@@ -58,10 +58,15 @@ describe('the processors of a configuration', () => {
 
   it('are chosen by rules, in their order', () => {
     const rules = `[[routing]]\nwhen = { currencies = ["EUR"], totalMinorMax = 5000 }\nprocessors = ["b"]
-[[routing]]\nprocessors = ["a", "b"]\notherOn = ["other_method"]\n`;
+[[routing]]\nprocessors = ["a", "b"]\notherOn = ["other_method"]\nfallbackAfterMs = 20000\n`;
     expect(rulesOf(`${two}${rules}`).rules).toEqual([
-      { when: { currencies: ['EUR'], totalMinorMax: 5000 }, processors: ['b'], otherOn: [] },
-      { when: {}, processors: ['a', 'b'], otherOn: ['other_method'] },
+      {
+        when: { currencies: ['EUR'], totalMinorMax: 5000 },
+        processors: ['b'],
+        otherOn: [],
+        fallbackAfterMs: 300_000,
+      },
+      { when: {}, processors: ['a', 'b'], otherOn: ['other_method'], fallbackAfterMs: 20_000 },
     ]);
   });
 
@@ -93,10 +98,21 @@ describe('the processors of a configuration', () => {
       rule('processors = ["a"]\nwhen = { totalMinorMin = 9, totalMinorMax = 8 }'),
       'routing.0.when.totalMinorMin',
     ],
+    ['a fallback at once', rule('processors = ["a"]\nfallbackAfterMs = 0'), 'routing.0.fallbackAfterMs'],
     ['what must not be asked again', rule('processors = ["a"]\notherOn = ["fraud"]'), 'routing.0.otherOn.0'],
     ['several processors without a rule', two, 'routing: with several processors'],
     ['Adyen without its address', adyen.replace(/baseUrl.*/, ''), 'processors.adyen.baseUrl'],
     ['Adyen without an account', adyen.replace(/merchantAccount.*/, ''), 'processors.adyen.merchantAccount'],
+    [
+      'reports without a user',
+      `${adyen}reports = { baseUrl = "https://ca-test.adyen.com/reports/download" }`,
+      'processors.adyen.reports.userFile',
+    ],
+    [
+      'reports by way of a network without TLS',
+      `${adyen}reports = { baseUrl = "http://ca-test.adyen.com/reports/download", userFile = "a" }`,
+      'processors.adyen.reports.baseUrl: use https://host',
+    ],
     ['a shopper with a /', `${adyen}shopperReference = "a/b/c"`, 'processors.adyen.shopperReference'],
     [
       'Adyen without its webhooks',

@@ -5,14 +5,14 @@ import * as z from 'zod';
 import { Text } from '../../contract/id.ts';
 import { limits } from '../../contract/limits.ts';
 import { Currency } from '../../contract/money.ts';
-import type { ProcessorFacts, RoutingRules } from './route.ts';
+import { fallbackAfterMsUsual, type ProcessorFacts, type RoutingRules } from './route.ts';
 
 const processorsMax = 16;
 const rulesMax = 200;
 
-/** Part of account names and of file names. */
-const ProcessorName = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, {
-  error: 'use 1 to 31 of a-z, 0-9 and -, beginning with a letter',
+/** Part of account names and of file names; `transit:payee` is where payouts to payees are. */
+const ProcessorName = z.string().regex(/^(?!payee$)[a-z][a-z0-9-]{0,30}$/, {
+  error: 'use 1 to 31 of a-z, 0-9 and -, beginning with a letter, and not payee',
 });
 
 /** Keys travel in every call: only this machine may be called without TLS. */
@@ -61,6 +61,16 @@ const Processor = z.discriminatedUnion('adapter', [
       .exactOptional(),
     /** Where the webhook is set up with basic authentication: `user:password`. */
     webhookUserFile: z.string().min(1).exactOptional(),
+    /** Where its settlement detail reports are downloaded; without it they are brought. */
+    reports: z
+      .strictObject({
+        baseUrl: BaseUrl,
+        /** Of the report user: `user:password`. */
+        userFile: z.string().min(1),
+        /** Left out: the first that is known of, or 1. */
+        firstBatch: z.int().min(1).max(999_999_999).exactOptional(),
+      })
+      .exactOptional(),
     ...ofEvery,
     webhookSecretFiles: SecretFiles.refine((files) => files.length > 0, {
       error: 'name the file of an HMAC key: Adyen tells what became of a capture by webhook alone',
@@ -107,6 +117,8 @@ const Rule = z.strictObject({
     .array(z.enum(['retry_later', 'other_method']))
     .max(2)
     .default([]),
+  /** A charge that finds no place at its processor for so long is asked of the next one. */
+  fallbackAfterMs: z.int().min(1000).max(86_400_000).default(fallbackAfterMsUsual),
 });
 
 export const Routing = z.array(Rule).max(rulesMax);
@@ -167,6 +179,8 @@ export function resolveProcessorFiles(processors: Processors, folder: string): P
         ...(one.keyFile !== undefined && { keyFile: from(one.keyFile) }),
         ...(one.adapter === 'adyen' &&
           one.webhookUserFile !== undefined && { webhookUserFile: from(one.webhookUserFile) }),
+        ...(one.adapter === 'adyen' &&
+          one.reports && { reports: { ...one.reports, userFile: from(one.reports.userFile) } }),
         webhookSecretFiles: one.webhookSecretFiles.map(from),
       },
     ]),

@@ -8,6 +8,8 @@ export interface RoutingRules {
   processors: Readonly<Record<string, ProcessorFacts>>;
   /** The first one that fits says the order. A checkout that none fits waits for a person. */
   rules: readonly RoutingRule[];
+  /** A person is asked about a charge that its processor approved with a warning. */
+  reviewsRisk?: boolean;
 }
 
 export interface ProcessorFacts {
@@ -24,7 +26,12 @@ export interface RoutingRule {
   processors: readonly string[];
   /** With a decline of these classes the next one is asked, once for a checkout. */
   otherOn: readonly DeclineClass[];
+  /** A charge that finds no place at its processor for so long is another's; left out: `fallbackAfterMsUsual`. */
+  fallbackAfterMs?: number;
 }
+
+/** Longer than what a burst takes to drain, far shorter than what a site should carry the risk for. */
+export const fallbackAfterMsUsual = 300_000;
 
 export interface RoutingConditions {
   currencies?: readonly string[];

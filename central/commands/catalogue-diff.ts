@@ -1,13 +1,17 @@
 // `catalogue diff`: what a file or a draft would change, against the version in force. Changes nothing itself.
 import type { Command } from 'commander';
-import type { Product } from '../../contract/feed.ts';
 import { CommandError } from '../errors.ts';
-import { describeChange, type ProductDifference, productDifference } from '../feed/differences.ts';
+import {
+  describeChange,
+  type ListedProduct,
+  type ProductDifference,
+  productDifference,
+} from '../feed/differences.ts';
 import type { SqliteStore } from '../ledger/sqlite/store.ts';
 import { draftUnknown } from './catalogue-publish.ts';
 import { counted, countOption, databaseCommand } from './command.ts';
 import { readStore } from './open-store.ts';
-import { catalogueFilesHelp, offersOption, readProducts } from './read-catalogue.ts';
+import { catalogueFilesHelp, offersOption, type ReadCatalogue, readProducts } from './read-catalogue.ts';
 
 export interface CatalogueDiff {
   /** The version in force; null before the first. */
@@ -62,16 +66,20 @@ async function compare(
     const hint = 'Give a file, or --draft NUMBER.';
     throw new CommandError('argument_malformed', 'there is not one thing to compare', hint);
   }
-  const products = file === undefined ? null : (await readProducts(file, offers ?? null)).products;
+  const read = file === undefined ? null : await readProducts(file, offers ?? null);
   return readStore(dataFolder, (store) => {
     if (draft !== undefined && !store.catalogueDrafts().some(({ number }) => number === draft)) {
       throw draftUnknown(draft);
     }
-    return difference(store, products ? [products] : pagesOf(store, draft ?? null), limit);
+    return difference(
+      store,
+      read ? [listed(read.products, read.splits)] : pagesOf(store, draft ?? null),
+      limit,
+    );
   });
 }
 
-function difference(store: SqliteStore, pages: Iterable<Product[]>, limit: number): CatalogueDiff {
+function difference(store: SqliteStore, pages: Iterable<ListedProduct[]>, limit: number): CatalogueDiff {
   const diff: CatalogueDiff = {
     against: store.catalogue()?.version ?? null,
     products: 0,
@@ -87,21 +95,32 @@ function difference(store: SqliteStore, pages: Iterable<Product[]>, limit: numbe
   };
   const skus = new Set<string>();
   for (const products of pages) {
-    for (const product of products) {
-      skus.add(product.sku);
-      note(productDifference(store.productsBySku([product.sku])[0], product));
+    for (const one of products) {
+      const { sku } = one.product;
+      skus.add(sku);
+      const [before] = listed(store.productsBySku([sku]), store.splitsBySku([sku], null));
+      note(productDifference(before, one));
     }
   }
   for (const products of pagesOf(store, null)) {
-    for (const { sku, name } of products) if (!skus.has(sku)) note({ kind: 'removed', sku, name });
+    for (const { product } of products) {
+      const { sku, name } = product;
+      if (!skus.has(sku)) note({ kind: 'removed', sku, name });
+    }
   }
   return { ...diff, products: skus.size };
 }
 
-function* pagesOf(store: SqliteStore, draft: number | null): Generator<Product[]> {
+function listed(products: ReadCatalogue['products'], splits: ReadCatalogue['splits']): ListedProduct[] {
+  const bySku = new Map(splits.map(({ sku, split }) => [sku, split]));
+  return products.map((product) => ({ product, split: bySku.get(product.sku) }));
+}
+
+function* pagesOf(store: SqliteStore, draft: number | null): Generator<ListedProduct[]> {
   for (let after: string | null = ''; after !== null; ) {
     const page: ReturnType<SqliteStore['products']> = store.products({ draft, after, limit: pageProducts });
-    yield page.items;
+    const skus = page.items.map(({ sku }) => sku);
+    yield listed(page.items, store.splitsBySku(skus, draft));
     after = page.next;
   }
 }

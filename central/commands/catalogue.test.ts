@@ -1,5 +1,6 @@
 // `catalogue …` as operators run it, each command a process.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { byTester } from '../fixtures/by.ts';
 import { type Desk, openDesk, refusal } from '../fixtures/program.ts';
 import { draftsMax } from '../ledger/published.ts';
 
@@ -149,6 +150,24 @@ describe('catalogue diff', () => {
 - HF-118  Mince
 `);
     expect(desk.inStore((store) => store.catalogue()?.version)).toBe(1);
+  });
+
+  it('shows who gets what of a product when that changes, of a file and of a draft', async () => {
+    desk.inStore((store) => store.createPayee({ id: 'acme', name: 'Acme', bankReference: 'x' }, byTester(1)));
+    const header = 'sku,name,priceMinor,payee,payeeBasisPoints,feeBasisPoints';
+    const before = desk.file('before.csv', `${header}\nHF-1,Soup,100,,,\nHF-2,Bread,100,acme,,1500\n`);
+    const after = desk.file('after.csv', `${header}\nHF-1,Soup,100,acme,5000,\nHF-2,Bread,100,,,\n`);
+    await desk.json('catalogue', 'import', before);
+    const expected = `against version 1: 0 added, 2 changed, 0 removed, 2 products then
+~ HF-1  Soup
+    split: house → acme 5000, fee 0
+~ HF-2  Bread
+    split: acme 10000, fee 1500 → house
+`;
+    expect((await desk.run('catalogue', 'diff', after)).stdout).toBe(expected);
+    const { draft } = await desk.json('catalogue', 'import', after, '--draft');
+    expect((await desk.run('catalogue', 'diff', '--draft', String(draft))).stdout).toBe(expected);
+    expect((await desk.run('catalogue', 'diff', before)).stdout).toContain('0 added, 0 changed, 0 removed');
   });
 
   it('compares a draft as well, and one thing at a time', async () => {

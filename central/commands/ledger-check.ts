@@ -2,8 +2,8 @@
 import type { Command } from 'commander';
 import { decimalText } from '../../contract/money.ts';
 import { exitCodes } from '../errors.ts';
-import type { CheckReport } from '../ledger/port.ts';
 import { checkLedger } from '../ledger/sqlite/check.ts';
+import type { CheckReport } from '../ledger/views.ts';
 import { databaseCommand } from './command.ts';
 import { openCentralDatabase, refuseMissing } from './open-store.ts';
 

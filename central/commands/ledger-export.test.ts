@@ -13,15 +13,19 @@ const run = promisify(execFile);
 const dayMs = 86_400_000;
 const firstMs = Date.UTC(2026, 10, 20, 23, 59);
 
-/** hledger's own answer; a test without it would prove nothing. */
-async function hledger(...args: string[]): Promise<string> {
+/** The other program's own answer; a test without it would prove nothing. */
+async function judge(program: string, inPackage: string, args: string[]): Promise<string> {
   try {
-    return (await run('hledger', args)).stdout;
+    return (await run(program, args)).stdout;
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw missing ? new Error('hledger is missing: apt-get install hledger', { cause: error }) : error;
+    throw missing
+      ? new Error(`${program} is missing: apt-get install ${inPackage}`, { cause: error })
+      : error;
   }
 }
+const hledger = (...args: string[]) => judge('hledger', 'hledger', args);
+const beanCheck = (file: string) => judge('bean-check', 'beancount', ['--no-cache', file]);
 
 let desk: Desk;
 let journalFile: string;
@@ -92,12 +96,52 @@ describe('ledger export', () => {
     const text = readFileSync(file, 'utf8');
     expect(text).toContain('1970-01-01 open Liabilities:Payable:Payee:House\n');
     expect(text).toContain('2026-11-20 * "sale"\n  movement: "1"\n  source: "entry"\n');
-    expect(text).toMatch(/^\d{4}-\d\d-\d\d balance Assets:Receivable:Customer {2}15\.00 GBP$/m);
+    expect(text).toMatch(/^\d{4}-\d\d-\d\d balance Assets:Receivable:Customer {2}15\.00 ~ 0 GBP$/m);
     expect(beancountAccount('receivable:processor:holdfast_sandbox')).toBe(
       'Assets:Receivable:Processor:Holdfast-sandbox',
     );
     expect(beancountAccount('expense:offline_loss')).toBe('Expenses:Offline-loss');
     expect(beancountAccount('suspense')).toBe('Equity:Suspense');
+  });
+
+  it('writes what bean-check finds whole, and refuses when one posting or one balance is changed', async () => {
+    const file = desk.file('books.beancount');
+    await desk.json('ledger', 'export', '--format', 'beancount', '--out', file);
+    expect(await beanCheck(file)).toBe('');
+    const text = readFileSync(file, 'utf8');
+    for (const [from, to] of [
+      ['Assets:Receivable:Customer  3.70 GBP', 'Assets:Receivable:Customer  3.71 GBP'],
+      ['balance Liabilities:Payable:Payee:House  -11.00', 'balance Liabilities:Payable:Payee:House  -11.01'],
+      ['open Liabilities:Payable:Refund', 'open Liabilities:Payable:Other'],
+    ] as const) {
+      expect(text).toContain(from);
+      const spoilt = desk.file('spoilt.beancount');
+      writeFileSync(spoilt, text.replace(from, to));
+      await expect(beanCheck(spoilt)).rejects.toMatchObject({ code: 1 });
+    }
+  });
+
+  it('begins a part with the balances of its day, so that the part alone comes to those of the end', async () => {
+    const part = async (format: string) => {
+      const file = desk.file(`from.${format}`);
+      const asked = ['--format', format, '--from', '2026-11-21', '--out', file];
+      expect(await desk.json('ledger', 'export', ...asked)).toMatchObject({ movements: 2, postings: 4 });
+      return file;
+    };
+    const [journal, beans] = [await part('hledger'), await part('beancount')];
+    expect(readFileSync(journal, 'utf8')).toContain('2026-11-21 opening balances  ; source:ledger\n');
+    expect(readFileSync(journal, 'utf8')).toContain('closing balances');
+    expect(await hledger('-f', journal, 'check', '--strict')).toBe('');
+    expect(await beanCheck(beans)).toBe('');
+    for (const file of [journal, beans]) {
+      const spoilt = `${file}.spoilt`;
+      writeFileSync(spoilt, readFileSync(file, 'utf8').replaceAll('18.70 GBP', '18.71 GBP'));
+      const judged = file === journal ? hledger('-f', spoilt, 'check', '--strict') : beanCheck(spoilt);
+      await expect(judged).rejects.toMatchObject({ code: 1 });
+    }
+    const day = desk.file('first.journal');
+    await desk.json('ledger', 'export', '--format', 'hledger', '--from', '2026-11-20', '--out', day);
+    expect(readFileSync(day, 'utf8')).not.toContain('opening balances');
   });
 
   it('writes a line a posting as CSV, of the days that are asked for', async () => {
@@ -108,12 +152,15 @@ describe('ledger export', () => {
     expect(
       rows.map((row) => [row.movement, row.line, row.reason, row.account, row.amount_minor, row.amount]),
     ).toEqual([
+      ['', '1', 'opening balances', 'payable:payee:house', '-1870', '-18.70'],
+      ['', '2', 'opening balances', 'receivable:customer', '1870', '18.70'],
       ['3', '1', 'refund', 'payable:payee:house', '400', '4.00'],
       ['3', '2', 'refund', 'payable:refund', '-400', '-4.00'],
       ['4', '1', 'void', 'receivable:customer', '-370', '-3.70'],
       ['4', '2', 'void', 'payable:payee:house', '370', '3.70'],
     ]);
-    expect(rows[0]).toMatchObject({
+    expect(rows[0]).toMatchObject({ source: 'ledger', booked_at: '2026-11-21T00:00:00.000Z' });
+    expect(rows[2]).toMatchObject({
       source: 'entry',
       appliance: 'box-1',
       seq: '3',

@@ -41,7 +41,8 @@ export function ledgerExport(): Command {
         dayOption('--until <day>', 'only what was booked before this day (UTC)'),
         new Option('--settled', 'claim that nothing is left to be settled'),
       ],
-      help: `Without --from and --until a journal ends with the balances the ledger keeps,
+      help: `With --from a part begins with the balances of that day, as a movement without
+a number. Without --until a journal ends with the balances the ledger keeps,
 as assertions. With --settled these are zero for receivable:customer,
 payable:refund, receivable:dispute, transit and suspense: the other program
 refuses the journal if anything is left there.`,

@@ -1,5 +1,7 @@
 // What the commands of reconciliation share: their settings, a store for short pieces of work, and a line for who waits.
+import { join } from 'node:path';
 import type { Command } from 'commander';
+import { unreachable } from '../../kit/assert.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { openProcessors } from '../charging/open-processors.ts';
 import { type Config, readConfig } from '../config.ts';
@@ -9,7 +11,8 @@ import type { LedgerPort } from '../ledger/port.ts';
 import { actorWords, byCommand } from '../people/actor.ts';
 import type { ReportRange } from '../processors/port.ts';
 import { type AskedImport, importAsked, nameOf } from '../reconciliation/ask-report.ts';
-import { type Fetched, fetchInbox } from '../reconciliation/inbox.ts';
+import { fetchBatch, fetchBatches } from '../reconciliation/fetch-batches.ts';
+import { type Fetched, fetchInbox, reportUnavailable } from '../reconciliation/inbox.ts';
 import { createSightings } from '../webhooks/sightings.ts';
 import { type CommandShape, command, configOption, type Said } from './command.ts';
 
@@ -59,16 +62,22 @@ export function fetchByHand({ reconciliation: { inbox } }: Config, port: LedgerP
   return fetchInbox(port, inbox, importByHand());
 }
 
+/** Which of a processor's reports are wanted; without anything those that are usual. */
+export interface Wanted {
+  range?: ReportRange;
+  batch?: number;
+}
+
 /**
- * Asks one processor for its report and takes that in.
- * @throws CommandError argument_malformed where it is not configured or cannot be asked; secret_unusable
+ * Asks one processor for its reports and takes them in.
+ * @throws CommandError argument_malformed where it is not configured or cannot be asked so; secret_unusable
  */
 export async function askByHand(
   config: Config,
   port: LedgerPort,
   processor: string,
-  range: ReportRange,
-): Promise<Fetched> {
+  { range, batch }: Wanted = {},
+): Promise<Fetched[]> {
   const section = config.processors[processor];
   if (section === undefined) {
     const hint = 'Name a section of [processors] in the configuration.';
@@ -78,20 +87,40 @@ export async function askByHand(
   const sightings = (name: string) => createSightings(name, () => port);
   const { opened } = await openProcessors(one, { clock: systemClock(), env: process.env, sightings });
   const report = opened.get(processor)?.port.report ?? null;
-  if (report === null) {
-    const hint = 'Bring its report to the inbox, or import it as a file.';
-    throw new CommandError('argument_malformed', `${processor} cannot be asked for a report`, hint);
+  const way = importByHand();
+  switch (report?.kind) {
+    case undefined: {
+      const hint = 'Set reports in its section, bring its report to the inbox, or import it as a file.';
+      throw new CommandError('argument_malformed', `${processor} cannot be asked for a report`, hint);
+    }
+    case 'rows': {
+      if (batch !== undefined) throw otherWay(processor, '--batch', 'Name a time by --from and --until.');
+      const asked = { processor, format: section.adapter, ask: report.ask };
+      const within = range ?? usualRange(Date.now());
+      const made = await importAsked(port, { ...asked, range: within }, config.dataFolder, way);
+      const source = { side: 'processor' as const, source: processor };
+      return [{ source, name: nameOf(within), outcome: outcomeOf(made) }];
+    }
+    case 'files': {
+      if (range !== undefined) throw otherWay(processor, '--from and --until', 'Name one report by --batch.');
+      const inbox = config.reconciliation.inbox ?? join(config.dataFolder, 'inbox');
+      const reports = { processor, format: section.adapter, files: report, inbox };
+      return batch === undefined
+        ? fetchBatches(port, reports, way)
+        : [await fetchBatch(port, reports, batch, way)];
+    }
+    default:
+      return unreachable(report);
   }
-  const asked = { processor, format: section.adapter, report, range };
-  const source = { side: 'processor' as const, source: processor };
-  const made = await importAsked(port, asked, config.dataFolder, importByHand());
-  return { source, name: nameOf(range), outcome: outcomeOf(made) };
+}
+
+function otherWay(processor: string, options: string, hint: string): CommandError {
+  return new CommandError('argument_malformed', `${processor} cannot be asked by ${options}`, hint);
 }
 
 function outcomeOf(made: AskedImport): Fetched['outcome'] {
-  if (made.kind === 'imported') return { kind: made.known ? 'known' : 'imported', file: made.file };
-  const message = `the processor did not give the whole report (${made.code}); nothing of it was stored`;
-  return { kind: 'failed', code: 'report_unavailable', message };
+  if (made.kind === 'unavailable') return reportUnavailable(made.code);
+  return { kind: made.known ? 'known' : 'imported', file: made.file };
 }
 
 /** Up to the last midnight (UTC): asked for again on the same day it is the same report. */

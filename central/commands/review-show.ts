@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { AttemptView } from '../charging/port.ts';
 import { readConfig } from '../config.ts';
-import type { DocumentRow, MovementView } from '../ledger/port.ts';
+import type { DocumentRow, MovementView } from '../ledger/views.ts';
 import { moneyWords } from '../money-words.ts';
 import { checkoutIdOf } from '../people/review-routes.ts';
 import { countArgument, databaseCommand } from './command.ts';

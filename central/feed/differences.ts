@@ -1,5 +1,6 @@
 // What differs between two documents, field by field, as a person would say it.
 import type { Product } from '../../contract/feed.ts';
+import type { ProductSplit } from '../ledger/split-words.ts';
 
 export interface FieldChange {
   /** Dotted, such as checkout.totalMinorMax. */
@@ -32,12 +33,29 @@ export type ProductDifference =
   | { kind: 'changed'; sku: string; name: string; fields: FieldChange[] }
   | { kind: 'removed'; sku: string; name: string };
 
+/** A product as it is sold, and who gets what of it where that is not the house alone. */
+export interface ListedProduct {
+  product: Product;
+  split: ProductSplit['split'] | undefined;
+}
+
 /** null where both are the same. */
-export function productDifference(before: Product | undefined, after: Product): ProductDifference | null {
-  const { sku, name } = after;
+export function productDifference(
+  before: ListedProduct | undefined,
+  { product, split }: ListedProduct,
+): ProductDifference | null {
+  const { sku, name } = product;
   if (!before) return { kind: 'added', sku, name };
-  const fields = changedFields(before, after);
+  const shares = changedFields({ split: splitText(before.split) }, { split: splitText(split) });
+  const fields = [...changedFields(before.product, product), ...shares];
   return fields.length === 0 ? null : { kind: 'changed', sku, name, fields };
+}
+
+/** `acme 5000 bolt 3000, fee 1000`: in basis points. */
+function splitText(split: ProductSplit['split'] | undefined): string {
+  if (split === undefined) return 'house';
+  const shares = split.payees.map(({ payee, basisPoints }) => `${payee} ${basisPoints}`);
+  return `${shares.join(' ')}, fee ${split.feeBasisPoints}`;
 }
 
 /** One change in words: `price: 185 → 195`. */

@@ -5,9 +5,10 @@ import { silentLog } from '../../kit/log.ts';
 import { byTester } from '../fixtures/by.ts';
 import { openStoreAt, temporaryFolder } from '../fixtures/in-process-store.ts';
 import type { Answers } from '../intake/answers.ts';
-import type { FeedPage, FeedPosition } from '../ledger/port.ts';
+import type { FeedPage } from '../ledger/port.ts';
 import { portOver } from '../ledger/sqlite/direct-port.ts';
 import type { SqliteStore } from '../ledger/sqlite/store.ts';
+import type { FeedPosition } from '../ledger/views.ts';
 import { defaultPolicy } from './default-policy.ts';
 import { createFeedSender, type FeedSender, resendMs, resendsMax } from './sender.ts';
 

@@ -4,7 +4,8 @@ import { limits } from '../../contract/limits.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import type { Answers } from '../intake/answers.ts';
-import type { FeedPosition, LedgerPort } from '../ledger/port.ts';
+import type { LedgerPort } from '../ledger/port.ts';
+import type { FeedPosition } from '../ledger/views.ts';
 
 export interface FeedSender {
   /** The appliance is there and has said where it stands. */

@@ -13,7 +13,6 @@ import type { ReconciliationCalls } from '../reconciliation/port.ts';
 import type { OutboundCalls } from '../webhooks/outbound-port.ts';
 import type { WebhookCalls } from '../webhooks/port.ts';
 import type { Page } from './page.ts';
-import type { Posting } from './postings.ts';
 import type {
   CatalogueDraft,
   CataloguePublished,
@@ -26,6 +25,15 @@ import type {
   StockSent,
 } from './published.ts';
 import type { ProductSplit } from './split-words.ts';
+import type {
+  AccountView,
+  ApplianceView,
+  DocumentRow,
+  EntryView,
+  FeedPosition,
+  MovementView,
+  ParkedPage,
+} from './views.ts';
 
 /** Where central stands with a journal: what a receipt says. */
 export interface ReceivedPosition {
@@ -33,12 +41,6 @@ export interface ReceivedPosition {
   receivedThrough: number;
   /** Lower-case hex. */
   hash: string;
-}
-
-export interface FeedPosition {
-  feedId: string;
-  head: number;
-  appliedThrough: number;
 }
 
 /** A hello whose certificate and signature have been checked. */
@@ -74,90 +76,6 @@ export interface FeedPage {
   head: number;
   firstPosition: number;
   items: Uint8Array[];
-}
-
-export type NamedCondition = { code: 'history_diverged'; sinceMs: number };
-
-export interface JournalView {
-  journalId: string;
-  receivedThrough: number;
-  bookedThrough: number;
-  conditions: NamedCondition[];
-}
-
-export interface ApplianceView {
-  id: string;
-  site: string | null;
-  release: string | null;
-  lastHeardMs: number | null;
-  journals: JournalView[];
-  feed: FeedPosition;
-}
-
-export interface DocumentRow {
-  applianceId: string;
-  journalId: string;
-  seq: number;
-  id: string;
-  kind: string;
-  verdict: string;
-  state: string;
-  currency: string;
-  totalMinor: number;
-  checkoutId: string | null;
-  slip: number | null;
-  /** The step of a fulfilment, or the newest one of a checkout; null: none, or the goods left with it. */
-  fulfilment: string | null;
-  refundedMinor: number;
-  voidedBy: string | null;
-  atMs: number;
-  bookedMs: number;
-}
-
-export interface MovementView {
-  id: number;
-  /** `entry`, or the kind of row that it comes from. */
-  source: string;
-  /** Of an entry; null with every other source. */
-  applianceId: string | null;
-  journalId: string | null;
-  seq: number | null;
-  /** The row, by the number of its own kind; null for an entry. */
-  sourceRef: number | null;
-  reason: string;
-  bookedMs: number;
-  postings: Posting[];
-}
-
-export interface AccountView {
-  name: string;
-  currency: string;
-  /** A bigint: a sum may pass 2^53. */
-  balanceMinor: bigint;
-}
-
-export interface ParkedView {
-  applianceId: string;
-  journalId: string;
-  seq: number;
-  reason: string;
-  documentId: string | null;
-  kind: string | null;
-  parkedMs: number;
-}
-
-/** One entry of a journal as the ledger took it: for audits that recompute the ledger elsewhere. */
-export interface EntryView {
-  applianceId: string;
-  journalId: string;
-  seq: number;
-  documentId: string | null;
-  kind: string | null;
-  verdict: string | null;
-  currency: string | null;
-  totalMinor: number | null;
-  state: string;
-  reason: string | null;
 }
 
 export interface BookedPiece {
@@ -246,6 +164,8 @@ export interface LedgerCalls
   products(page: { draft: number | null; after: string; limit: number }): ProductsPage;
   /** Those of the products in force that have one of the SKUs. */
   productsBySku(skus: string[]): Product[];
+  /** How those of the products are split that have one of the SKUs, in force or of the draft named; others are the house's. */
+  splitsBySku(skus: string[], draft: number | null): ProductSplit[];
 
   /** Puts changes of stock into the feed of one appliance: all of them or none. */
   sendStock(applianceId: string, changes: StockChange[], by: By): StockSent;
@@ -282,31 +202,8 @@ export interface LedgerCalls
   selfCheck(): boolean;
 }
 
-export interface ParkedPage {
-  items: ParkedView[];
-  next: { journalRefAfter: number; seqAfter: number } | null;
-}
-
 export type LedgerPort = {
   [Name in keyof LedgerCalls]: (
     ...args: Parameters<LedgerCalls[Name]>
   ) => Promise<ReturnType<LedgerCalls[Name]>>;
 };
-
-/** A code that stays, and the place in words. */
-export interface CheckFailure {
-  code: string;
-  detail: string;
-}
-
-/** What became of the ledger check, with each failure in words. */
-export interface CheckReport {
-  journals: number;
-  entries: number;
-  /** Received and not yet settled. */
-  waiting: number;
-  movements: number;
-  parked: number;
-  totals: { currency: string; balances: { account: string; balanceMinor: bigint }[] }[];
-  failures: CheckFailure[];
-}

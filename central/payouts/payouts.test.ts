@@ -135,7 +135,7 @@ describe('payouts', () => {
     });
     expect(balances()).toMatchObject({
       'payable:payee:acme': 0,
-      'bank:main': -935,
+      'transit:payee': -935,
       'income:fee:marketplace': -165,
     });
     expect(store.payout(1)?.events.map(({ kind, actor }) => `${kind} by ${actor}`)).toEqual([
@@ -190,7 +190,7 @@ describe('payouts', () => {
     step(2, 'approved');
     step(2, 'paid');
     step(2, 'returned');
-    expect(balances()).toMatchObject({ 'payable:payee:acme': -850, 'bank:main': 0 });
+    expect(balances()).toMatchObject({ 'payable:payee:acme': -850, 'transit:payee': 0 });
     expect(prepare(startMs + 2 * dayMs)).toMatchObject({ payout: { number: 3, amountMinor: 850 } });
     expect(lines(3)).toEqual(['returned_payout 850']);
   });

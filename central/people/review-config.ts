@@ -17,10 +17,19 @@ export const ReviewConfig = z
     fraud: TimeOut(24, 'decline'),
     unknown_attempt: Stays(72),
     held_money: Stays(72),
+    elevatedRisk: z.enum(['ignore', 'review']).default('ignore'),
   })
   .prefault({})
   .transform(
-    ({ secondPersonAboveMinor, in_review, fraud, unknown_attempt, held_money }): ReviewRules => ({
+    ({
+      secondPersonAboveMinor,
+      in_review,
+      fraud,
+      unknown_attempt,
+      held_money,
+      elevatedRisk,
+    }): ReviewRules => ({
+      elevatedRisk,
       secondPersonAboveMinor,
       timeOut: {
         in_review,

@@ -45,6 +45,8 @@ export interface Review {
 }
 
 export interface ReviewRules {
+  /** What is done about a charge that its processor approved with a warning; left out: nothing. */
+  elevatedRisk?: 'ignore' | 'review';
   secondPersonAboveMinor: SecondPersonLimits;
   /** By kind: after how long, and what then. */
   timeOut: Readonly<Record<ReviewKind, { dueHours: number; onDue: 'decline' | 'escalate' }>>;

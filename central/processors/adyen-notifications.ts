@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { fromAdyen } from './adyen-amounts.ts';
 import { declineOf } from './adyen-declines.ts';
 import { AdyenMoney } from './adyen-objects.ts';
+import { batchOf } from './adyen-reports.ts';
 import type { ChargeState, DisputeState, ProcessorEvent } from './port.ts';
 
 /** In a payment's metadata, which comes back with its webhook where the account is set to send it (20 characters). */
@@ -80,6 +81,8 @@ function aboutOf(item: NotificationItem): ProcessorEvent['about'] {
           charge: { chargeId, reference: null, state, amount, capturedMinor, decline: null },
         };
   switch (item.eventCode) {
+    case 'REPORT_AVAILABLE':
+      return done ? reportOf(pspReference) : { kind: 'other' };
     case 'AUTHORISATION':
       return { kind: 'charge', charge: authorisationOf(item, amount) };
     case 'CAPTURE':
@@ -109,6 +112,12 @@ function aboutOf(item: NotificationItem): ProcessorEvent['about'] {
       return { kind: 'dispute', dispute, chargeId };
     }
   }
+}
+
+/** By its name; the address that comes with it is not signed, and not followed: where reports lie is configured. */
+function reportOf(name: string): ProcessorEvent['about'] {
+  const batch = batchOf(name);
+  return batch === null ? { kind: 'other' } : { kind: 'report', batch };
 }
 
 function authorisationOf(item: NotificationItem, amount: ChargeState['amount']): ChargeState {

@@ -14,6 +14,8 @@ const Payment = z.object({
   amount: AdyenMoney.nullish(),
   refusalReason: z.string().optional(),
   refusalReasonCode: z.string().optional(),
+  // Authorised, and put into the account's own queue for manual review.
+  additionalData: z.object({ fraudManualReview: z.string().optional() }).nullish(),
 });
 
 export interface AskedPayment {
@@ -47,10 +49,15 @@ export function readPayment(value: unknown, asked: AskedPayment): ReadPayment {
   if (reference !== undefined && reference !== asked.reference) return { kind: 'other_request' };
   const charge = { chargeId, reference: asked.reference, amount, capturedMinor: 0, decline: null };
   switch (resultCode) {
-    case 'Authorised':
+    case 'Authorised': {
+      const risk = parsed.data.additionalData?.fraudManualReview === 'true' && { risk: 'elevated' as const };
       return asked.take === 'authorise'
-        ? { kind: 'charge', charge: { ...charge, state: 'authorised' } }
-        : { kind: 'charge', charge: { ...charge, state: 'captured', capturedMinor: amount.amountMinor } };
+        ? { kind: 'charge', charge: { ...charge, ...risk, state: 'authorised' } }
+        : {
+            kind: 'charge',
+            charge: { ...charge, ...risk, state: 'captured', capturedMinor: amount.amountMinor },
+          };
+    }
     case 'Refused':
     case 'Error':
     case 'Cancelled': {

@@ -139,13 +139,15 @@ describe('a body with several items', () => {
     const body = bodyOf(
       signed({}),
       signed({ eventCode: 'CHARGEBACK', originalReference: 'PSP1', pspReference: 'DIS1' }),
-      signed({ eventCode: 'REPORT_AVAILABLE', pspReference: 'settlement_batch_1.csv' }),
+      signed({ eventCode: 'REPORT_AVAILABLE', pspReference: 'settlement_detail_report_batch_12.csv' }),
+      signed({ eventCode: 'REPORT_AVAILABLE', pspReference: 'received_payments_report_2026_11_24.csv' }),
     );
     expect(port.parseWebhook(body, authorization, 0)).toMatchObject({
       kind: 'events',
       events: [
         { eventId: 'AUTHORISATION:PSP1:true', happenedMs: Date.parse('2026-11-24T09:00:00Z') },
         { about: { kind: 'dispute', chargeId: 'PSP1', dispute: { disputeId: 'DIS1', state: 'opened' } } },
+        { type: 'REPORT_AVAILABLE', about: { kind: 'report', batch: 12 } },
         { type: 'REPORT_AVAILABLE', about: { kind: 'other' } },
       ],
     });

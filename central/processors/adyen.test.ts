@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAdyenProcessor } from './adyen.ts';
 import type { Sightings } from './adyen-sightings.ts';
 import { nameAttempt } from './attempt.ts';
-import { describeProcessor, type ProcessorUnderTest } from './conformance.ts';
+import { describeProcessor } from './conformance/processor.ts';
+import type { ProcessorUnderTest } from './conformance/under-test.ts';
 import {
   type AdyenOnTheSandbox,
   apiKey,
@@ -172,6 +173,7 @@ describe('what Adyen cannot be told', () => {
       shopperReference,
       hmacKeys: [hmacKey],
       webhookUser: null,
+      reports: null,
       // Port 1 is reserved: nobody listens there.
       baseUrl: new URL('http://127.0.0.1:1'),
       callMsMax: 1000,

@@ -14,6 +14,7 @@ import { call, createHttpClient } from './adyen-call.ts';
 import { rejected } from './adyen-errors.ts';
 import { eventOf, readNotification, takeKey } from './adyen-notifications.ts';
 import { type AskedModification, readModification, readPayment } from './adyen-objects.ts';
+import { type AdyenReports, adyenReports } from './adyen-reports.ts';
 import { attemptSeen, chargeIdsSeen, chargeSeen, refundsSeen, type Sightings } from './adyen-sightings.ts';
 import { isSigned, isUser, type WebhookUser } from './adyen-signatures.ts';
 import { lookUpOf, outcomeOf } from './made.ts';
@@ -32,6 +33,8 @@ export interface AdyenOptions {
   baseUrl: URL;
   /** What one call may take, from the first byte to the last. */
   callMsMax: number;
+  /** Null where reports are brought. */
+  reports: Pick<AdyenReports, 'baseUrl' | 'user' | 'firstBatch'> | null;
   clock: Pick<Clock, 'wallMs'>;
   sightings: Sightings;
 }
@@ -184,8 +187,7 @@ export function createAdyenProcessor(options: AdyenOptions): ProcessorPort {
       return found.kind === 'not_found' ? unheard(question) : found;
     },
 
-    // Adyen makes a file of its settlement report and says so by webhook.
-    report: null,
+    report: options.reports && adyenReports({ ...options.reports, merchantAccount, silenceMsMax: callMsMax }),
     webhooks: { signatureHeader: 'authorization', acceptedBody: '[accepted]' },
     parseWebhook: (rawBody, authorization) => parseWebhook(options, rawBody, authorization),
   };

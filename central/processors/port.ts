@@ -95,6 +95,8 @@ export interface ChargeState {
   capturedMinor: number;
   /** Where it was declined: by the processor's code. */
   decline: Omit<Declined, 'kind'> | null;
+  /** It was approved with a warning of the processor's own. */
+  risk?: 'elevated';
 }
 
 export interface RefundState {
@@ -137,6 +139,8 @@ export interface ProcessorEvent {
     | { kind: 'charge'; charge: ChargeState }
     | { kind: 'refund'; refund: RefundState; chargeId: string | null }
     | { kind: 'dispute'; dispute: DisputeState; chargeId: string | null }
+    /** A report can be downloaded. */
+    | { kind: 'report'; batch: number }
     | { kind: 'other' };
   /** The end of a capture or void that was accepted before. */
   answers?: { chargeId: string; reference: string; purpose: 'capture' | 'void'; done: boolean };
@@ -164,6 +168,25 @@ export interface ReportRange {
 /** `unavailable` is the last that comes: what came before it is not the whole report. */
 export type Reported = ReportItem | { kind: 'unavailable'; code: string };
 
+/** What became of a download. `not_there`: not yet, or not any more. */
+export type Downloaded = { kind: 'whole' } | { kind: 'not_there' } | { kind: 'unavailable'; code: string };
+
+/** How a processor says what it moved. */
+export type ReportWay =
+  /** Row by row as it is asked for: the payouts of a time with all that they paid out. */
+  | { kind: 'rows'; ask(range: ReportRange): AsyncIterable<Reported> }
+  /** In a file for each batch; batches are numbered one after the other. */
+  | {
+      kind: 'files';
+      /** The first batch that is wanted; null where nobody has said. */
+      firstBatch: number | null;
+      nameOf(batch: number): string;
+      /** Null for what is no such file; parts of a name around it do not matter. */
+      batchOf(name: string): number | null;
+      /** @param take is given the file piece by piece; what it throws is thrown */
+      download(batch: number, take: (piece: Uint8Array) => Promise<void>): Promise<Downloaded>;
+    };
+
 export interface ProcessorPort {
   readonly name: string;
   /** For how long a repeated key gets the first answer again. After that, only a look-up is safe. */
@@ -181,11 +204,8 @@ export interface ProcessorPort {
   lookUpChargeById(chargeId: string, attempt?: SentAttempt): Promise<LookUp<ChargeState>>;
   /** All refunds of the charge with our reference. */
   lookUpRefund(question: SentAttempt & { chargeId: string }): Promise<LookUp<RefundState>>;
-  /**
-   * What the processor says it moved, as it is asked for, row by row: the payouts of a time with all that they paid out.
-   * Null where it cannot be asked: there a file is brought.
-   */
-  readonly report: ((range: ReportRange) => AsyncIterable<Reported>) | null;
+  /** Null where it is not to be had: there a file is brought. */
+  readonly report: ReportWay | null;
   readonly webhooks: WebhookManner;
   /** Judges a webhook by the exact bytes it came with. @param nowMs by which its age is judged */
   parseWebhook(rawBody: Uint8Array, signature: string, nowMs: number): Webhook;

@@ -23,7 +23,13 @@ const PaymentIntent = z.object({
   status: z.string(),
   metadata: Metadata,
   last_payment_error: LastError.nullish(),
+  // An id where it is not expanded.
+  latest_charge: z
+    .union([z.string(), z.object({ outcome: z.object({ risk_level: z.string().nullish() }).nullish() })])
+    .nullish(),
 });
+/** https://docs.stripe.com/radar/risk-evaluation */
+const elevatedRisks: ReadonlySet<string> = new Set(['elevated', 'highest']);
 
 const Refund = z.object({
   id: z.string(),
@@ -45,6 +51,8 @@ export function readCharge(value: unknown): ChargeState | null {
   if (amount === null || received === null) return null;
   const code = error?.decline_code ?? error?.code ?? 'card_declined';
   const declined = status === 'requires_payment_method' && error;
+  const charge = parsed.data.latest_charge;
+  const riskLevel = typeof charge === 'object' ? charge?.outcome?.risk_level : null;
   return {
     chargeId: id,
     reference: metadata[referenceKey] ?? null,
@@ -52,6 +60,7 @@ export function readCharge(value: unknown): ChargeState | null {
     amount,
     capturedMinor: received.amountMinor,
     decline: declined ? { declineClass: classifyDecline(code, error.advice_code ?? null), code } : null,
+    ...(!declined && elevatedRisks.has(riskLevel ?? '') && { risk: 'elevated' as const }),
   };
 }
 

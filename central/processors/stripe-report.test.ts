@@ -50,8 +50,8 @@ async function giveBack(chargeId: string, amountMinor: number, currency = 'GBP')
 /** What it is asked for: all of it, and `unavailable` where there is any. */
 function asked(range: Partial<ReportRange> = {}): Promise<Reported[]> {
   const { report } = port;
-  if (report === null) throw new Error('Stripe can be asked');
-  return gather(report({ fromMs: startMs - dayMs, untilMs: startMs + 60 * dayMs, ...range }));
+  if (report?.kind !== 'rows') throw new Error('Stripe can be asked');
+  return gather(report.ask({ fromMs: startMs - dayMs, untilMs: startMs + 60 * dayMs, ...range }));
 }
 
 function rowsOf(items: readonly Reported[]): ReportRow[] {

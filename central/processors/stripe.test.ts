@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { describeProcessor, type ProcessorUnderTest } from './conformance.ts';
+import { describeProcessor } from './conformance/processor.ts';
+import type { ProcessorUnderTest } from './conformance/under-test.ts';
 import { type SandboxProcess, startSandbox } from './fixtures/sandbox.ts';
 import { createStripeProcessor } from './stripe.ts';
 

@@ -94,6 +94,8 @@ export function createStripeProcessor(options: StripeOptions): ProcessorPort {
             capture_method: take === 'authorise' ? 'manual' : 'automatic',
             // The customer has left: what needs them is a decline.
             error_on_requires_action: true,
+            // For the risk that Stripe states; it tells of it nowhere else.
+            expand: ['latest_charge'],
             metadata: { [referenceKey]: reference },
           },
           { idempotencyKey },
@@ -159,7 +161,7 @@ export function createStripeProcessor(options: StripeOptions): ProcessorPort {
       return lookUpOf(refunds.filter((refund) => refund === null || refund.reference === reference));
     },
 
-    report: (range) => stripeReport(lists, range),
+    report: { kind: 'rows', ask: (range) => stripeReport(lists, range) },
     webhooks: { signatureHeader: 'stripe-signature', acceptedBody: '' },
     parseWebhook: (rawBody, signature, nowMs) =>
       parseWebhook(stripe, rawBody, signature, { secrets: options.webhookSecrets, nowMs }),

@@ -12,7 +12,7 @@ const ExceptionStatus = z.enum([
 ]);
 
 const Row = z.object({
-  side: z.enum(['journal', 'ledger', 'report', 'bank']),
+  side: z.enum(['journal', 'ledger', 'report', 'payout', 'bank']),
   reference: z.string(),
   amountMinor: z.int(),
   currency: Currency,
@@ -90,7 +90,7 @@ export const Run = z
     movements: z.int(),
     totals: z.array(
       z.object({
-        side: z.enum(['journal', 'ledger', 'report', 'bank']),
+        side: z.enum(['journal', 'ledger', 'report', 'payout', 'bank']),
         currency: Currency,
         status: z.string(),
         rows: z.int(),

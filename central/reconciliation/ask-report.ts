@@ -3,19 +3,17 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ProcessorPort, Reported, ReportRange } from '../processors/port.ts';
+import type { Reported, ReportRange, ReportWay } from '../processors/port.ts';
 import { type ImportCalls, type Imported, type ImportWay, importItems } from './import.ts';
 import type { FileSource } from './port.ts';
 import type { ReportFormat } from './report-format.ts';
 import type { ReportItem } from './report-row.ts';
 
-export type Asking = NonNullable<ProcessorPort['report']>;
-
 export interface AskedReport {
   /** By the name that it is routed to. */
   processor: string;
   format: ReportFormat;
-  report: Asking;
+  ask: Extract<ReportWay, { kind: 'rows' }>['ask'];
   range: ReportRange;
 }
 
@@ -30,7 +28,7 @@ export type AskedImport = ({ kind: 'imported' } & Imported) | { kind: 'unavailab
  */
 export async function importAsked(
   calls: ImportCalls,
-  { processor, format, report, range }: AskedReport,
+  { processor, format, ask, range }: AskedReport,
   folder: string,
   way: ImportWay,
 ): Promise<AskedImport> {
@@ -39,7 +37,7 @@ export async function importAsked(
   const file = await openNameless(folder);
   try {
     const sum = createHash('sha256').update(`${format} ${name}\n`);
-    const end = await keep(file, report(range), sum, way);
+    const end = await keep(file, ask(range), sum, way);
     if (end !== 'whole') return end;
     const facts = { ...source, format, name, sha256: sum.digest() };
     return { kind: 'imported', ...(await importItems(calls, facts, () => kept(file), way)) };

@@ -1,6 +1,6 @@
 // The sides of a reconciliation in memory, as columns: a million rows against a million fit because a row is a few numbers,
 // and each reference is held once, however many rows and sides carry it.
-import { assert, present } from '../../kit/assert.ts';
+import { present } from '../../kit/assert.ts';
 import { createNames, type Names } from './names.ts';
 import type { BankEntry, ReportRow, RowKind } from './report-row.ts';
 import { rowKinds } from './report-row.ts';
@@ -64,11 +64,7 @@ export interface Books {
 
 export function createBooks(): Books {
   const [references, names] = [createNames(), createNames()];
-  const ledger: LedgerSide = {
-    ...ledgerRows(),
-    feeMinor: createSparseColumn(),
-    charge: createColumn('index'),
-  };
+  const ledger: LedgerSide = { ...ledgerRows(), charge: createColumn() };
   const report = reportRows();
   const bank: BankEntry[] = [];
   const reference = (text: string | null) => (text === null ? -1 : references.number(text));
@@ -130,61 +126,71 @@ export interface Column {
 
 const columnChunk = 65_536;
 
-/** `amount` for what may be any safe integer, `index` for numbers of rows and texts, `code` for one of a few. */
-const arrays = { amount: Float64Array, index: Int32Array, code: Uint16Array };
+/** From the narrowest on; a double holds every safe integer, and NaN. */
+const widths = [Uint8Array, Int32Array, Float64Array] as const;
+type Values = InstanceType<(typeof widths)[number]>;
 
-/** In chunks: a column that grew by copying would take twice its size while it does. */
-export function createColumn(width: keyof typeof arrays): Column {
-  const chunks: (Float64Array | Int32Array | Uint16Array)[] = [];
+/**
+ * In chunks: a column that grew by copying would take twice its size while it does. Each chunk is as narrow as what is in it
+ * allows, and one of a single value, as most codes and all fees that nobody agreed are, is that value.
+ */
+export function createColumn(): Column {
+  const chunks: (number | Values)[] = [];
   let count = 0;
   return {
     add(value) {
       const at = count++ % columnChunk;
-      if (at === 0) chunks.push(new arrays[width](columnChunk));
-      const chunk = present(chunks.at(-1), 'chunk');
+      if (at === 0) chunks.push(value);
+      const last = chunks.length - 1;
+      const chunk = present(chunks[last], 'chunk');
+      if (typeof chunk === 'number') {
+        if (!Object.is(chunk, value)) chunks[last] = widened(chunk, at, value);
+        return;
+      }
       chunk[at] = value;
-      assert(Object.is(chunk[at], value), 'a column is wide enough');
+      if (!Object.is(chunk[at], value)) chunks[last] = widened(chunk, at, value);
     },
-    at: (row) => present(chunks[Math.floor(row / columnChunk)]?.[row % columnChunk], 'row'),
+    at(row) {
+      const chunk = present(chunks[Math.floor(row / columnChunk)], 'row');
+      return typeof chunk === 'number' ? chunk : present(chunk[row % columnChunk], 'row');
+    },
   };
 }
 
-/** Amounts that are NaN for most rows or for all: a chunk without any takes no memory. */
-function createSparseColumn(): Column {
-  const chunks: (Float64Array | undefined)[] = [];
-  let count = 0;
-  return {
-    add(value) {
-      const at = count++;
-      if (Number.isNaN(value)) return;
-      const chunk = Math.floor(at / columnChunk);
-      chunks[chunk] ??= new Float64Array(columnChunk).fill(Number.NaN);
-      chunks[chunk][at % columnChunk] = value;
-    },
-    at: (row) => chunks[Math.floor(row / columnChunk)]?.[row % columnChunk] ?? Number.NaN,
-  };
+/** What the chunk held, `held` in every place before `at` or an array, and the new value, in the narrowest width for both. */
+function widened(held: number | Values, at: number, value: number): Values {
+  for (const width of widths) {
+    if (typeof held !== 'number' && held.BYTES_PER_ELEMENT >= width.BYTES_PER_ELEMENT) continue;
+    const wide = new width(columnChunk);
+    if (typeof held === 'number') wide.fill(held, 0, at);
+    else wide.set(held);
+    wide[at] = value;
+    const isHeld = typeof held !== 'number' || Object.is(wide[0], held);
+    if (isHeld && Object.is(wide[at], value)) return wide;
+  }
+  throw new Error(`assertion failed: a double holds ${value}`);
 }
 
 function ledgerRows(): LedgerRows {
   return {
     count: 0,
-    amountMinor: createColumn('amount'),
-    feeMinor: createColumn('amount'),
-    atMs: createColumn('amount'),
-    processor: createColumn('code'),
-    kind: createColumn('code'),
-    currency: createColumn('code'),
-    ours: createColumn('index'),
-    payment: createColumn('index'),
+    amountMinor: createColumn(),
+    feeMinor: createColumn(),
+    atMs: createColumn(),
+    processor: createColumn(),
+    kind: createColumn(),
+    currency: createColumn(),
+    ours: createColumn(),
+    payment: createColumn(),
   };
 }
 
 function reportRows(): ReportRows {
   return {
     ...ledgerRows(),
-    netMinor: createColumn('amount'),
-    netCurrency: createColumn('code'),
-    own: createColumn('index'),
-    payout: createColumn('index'),
+    netMinor: createColumn(),
+    netCurrency: createColumn(),
+    own: createColumn(),
+    payout: createColumn(),
   };
 }

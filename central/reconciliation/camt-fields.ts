@@ -38,9 +38,10 @@ const wordPaths: ReadonlySet<string> = new Set([
   'AddtlNtryInf',
   'NtryDtls/TxDtls/AddtlTxInf',
   'NtryDtls/TxDtls/RmtInf/Ustrd',
-  // Who paid: in version 08 a party's name stands one step deeper.
-  'NtryDtls/TxDtls/RltdPties/Dbtr/Nm',
-  'NtryDtls/TxDtls/RltdPties/Dbtr/Pty/Nm',
+  // Who paid and who was paid: in version 08 a party's name stands one step deeper.
+  ...['Dbtr/Nm', 'Dbtr/Pty/Nm', 'Cdtr/Nm', 'Cdtr/Pty/Nm', 'CdtrAcct/Id/IBAN'].map(
+    (party) => `NtryDtls/TxDtls/RltdPties/${party}`,
+  ),
 ]);
 /** The only ones that are needed beside references and words: whatever else a bank writes is passed over. */
 const fieldPaths: ReadonlySet<string> = new Set(

@@ -1,22 +1,25 @@
-// A scheduled run as a process of its own: the same command that a person gives.
+// A command as a process of its own, the same that a person gives: its memory goes back whole.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Log } from '../../kit/log.ts';
 
 export interface ChildRuns {
-  /** Resolves when the run has ended; its outcome is in the log. */
-  run(): Promise<void>;
+  /**
+   * Resolves when it has ended; what it said is in the log.
+   * @param args of this program: the command and its options
+   */
+  run(args: readonly string[]): Promise<'done' | 'failed'>;
   /** Ends the one that is at work: the next one goes on from what it did. */
   stop(): Promise<void>;
 }
 
 const outputCharsMax = 4000;
 
-/** @param args of this program: the command and its options */
-export function createChildRuns(args: readonly string[], log: Log): ChildRuns {
+/** @param what is run, for the log */
+export function createChildRuns(what: string, log: Log): ChildRuns {
   const state: { child: ReturnType<typeof spawn> | null } = { child: null };
   return {
-    async run() {
+    async run(args) {
       const [program = ''] = process.argv.slice(1);
       const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -30,8 +33,9 @@ export function createChildRuns(args: readonly string[], log: Log): ChildRuns {
       child.stderr.on('data', keep);
       const [code] = await once(child, 'close');
       state.child = null;
-      if (code === 0) log.info({ said }, 'the scheduled reconciliation is done');
-      else log.error({ code, said }, 'the scheduled reconciliation failed');
+      if (code === 0) log.info({ said }, `${what} is done`);
+      else log.error({ code, said }, `${what} failed`);
+      return code === 0 ? 'done' : 'failed';
     },
     async stop() {
       const { child } = state;

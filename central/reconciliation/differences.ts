@@ -4,6 +4,7 @@ import type { Books, Column } from './books.ts';
 import { createColumn } from './books.ts';
 import type { ExceptionRow, ExceptionStatus } from './exceptions.ts';
 import { createNames, type Names } from './names.ts';
+import type { Transfer } from './payees.ts';
 import { type Finding, type Status, statuses } from './placing.ts';
 
 export interface FoundDifference {
@@ -49,8 +50,8 @@ export interface FindingList {
 const sides = ['ledger', 'report', 'bank'] as const;
 
 export function createFindingList(books: Books): FindingList {
-  const rows = createColumn('index');
-  const kinds = createColumn('index');
+  const rows = createColumn();
+  const kinds = createColumn();
   const others: Finding[] = [];
   let singles = 0;
   return {
@@ -110,9 +111,14 @@ export function* differencesOf(
   for (const finding of findings.all()) {
     const { status, processor, reference, currency, differenceMinor } = finding;
     const places = sides.flatMap((side) => finding[side].map((row) => ({ side, row })));
-    const rows = places.slice(0, shownRowsMax).map(({ side, row }) => rowOf(books, origins, side, row));
+    const transfers = finding.transfers ?? [];
+    const rows = [
+      ...transfers.slice(0, shownRowsMax).map(transferRow),
+      ...places.slice(0, shownRowsMax).map(({ side, row }) => rowOf(books, origins, side, row)),
+    ].slice(0, shownRowsMax);
     const base = [
       status,
+      ...transfers.slice(0, 1).map(({ way }) => (way === 'out' ? 'payout' : 'returned')),
       ...sides.filter((side) => finding[side].length > 0),
       processor,
       currency,
@@ -128,7 +134,7 @@ export function* differencesOf(
       differenceMinor,
       sinceMs: finding.paidMs ?? Math.min(...places.map(({ side, row }) => atMs(books, side, row))),
       rows,
-      rowsCount: places.length,
+      rowsCount: transfers.length + places.length,
     };
   }
 }
@@ -165,6 +171,10 @@ function amountOf(books: Books, { ledger, report, bank, paidMinor }: Finding): b
 function atMs(books: Books, side: (typeof sides)[number], row: number): number {
   if (side === 'bank') return Date.parse(present(books.bank[row], 'entry').bookedOn);
   return books[side].atMs.at(row);
+}
+
+function transferRow({ reference, amountMinor, currency, atMs }: Transfer): ExceptionRow {
+  return { side: 'payout', reference, amountMinor, currency, atMs, file: null, line: null };
 }
 
 function rowOf(books: Books, origins: Origins, side: (typeof sides)[number], row: number): ExceptionRow {

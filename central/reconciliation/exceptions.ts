@@ -10,7 +10,7 @@ export type ExceptionStatus = Exclude<Status, 'matched' | 'expected'> | JournalS
 
 /** One row that an exception is about. */
 export interface ExceptionRow {
-  side: 'journal' | 'ledger' | 'report' | 'bank';
+  side: 'journal' | 'ledger' | 'report' | 'payout' | 'bank';
   reference: string;
   amountMinor: number;
   currency: string;

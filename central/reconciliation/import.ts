@@ -8,12 +8,13 @@ import { present } from '../../kit/assert.ts';
 import { fileMissing } from '../errors.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import type { FileFacts, FileItem, FileSource, FileView, FileWithTrouble } from './port.ts';
-import { formatOf, headBytes, readReport } from './report-format.ts';
+import { formatOf, headBytes, type ReportFormat, readReport } from './report-format.ts';
 import type { ReportItem, StatementItem } from './report-row.ts';
 
 export type ImportCalls = Pick<LedgerPort, 'beginImport' | 'takeItems' | 'completeImport' | 'reportFile'>;
 
-const pieceItemsMax = 2000;
+/** A receipt that is asked for meanwhile waits until a piece is written. */
+const pieceItemsMax = 500;
 
 export interface ImportWay {
   by: string;
@@ -32,6 +33,7 @@ export interface Imported extends Pick<FileWithTrouble, 'asides' | 'statements'>
 
 /**
  * Imports one file.
+ * @param told its name and format, where those are not to be told by the file
  * @throws CommandError file_missing, file_malformed
  */
 export async function importFile(
@@ -39,10 +41,9 @@ export async function importFile(
   path: string,
   source: FileSource,
   way: ImportWay,
+  told: { name?: string; format?: ReportFormat } = {},
 ): Promise<Imported> {
-  const head = await readHead(path);
-  const format = formatOf(source.side, head);
-  const name = basename(path);
+  const { name = basename(path), format = formatOf(source.side, await readHead(path)) } = told;
   // A file of another kind must leave no trace.
   await probe(readReport(format, createReadStream(path)));
   const sha256 = await hashFile(path);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { CommandError, fileMissing } from '../errors.ts';
 import { type ImportCalls, type ImportWay, importFile } from './import.ts';
 import type { FileSource, FileView } from './port.ts';
+import type { ReportFormat } from './report-format.ts';
 import { isSourceName } from './source-name.ts';
 
 /** What became of one report or statement that was to be taken in. */
@@ -13,6 +14,12 @@ export interface Fetched {
   source: FileSource;
   name: string;
   outcome: { kind: 'imported' | 'known'; file: FileView } | { kind: 'failed'; code: string; message: string };
+}
+
+/** Of a processor that was asked and did not give it all. */
+export function reportUnavailable(code: string): Fetched['outcome'] {
+  const message = `the processor did not give the whole report (${code}); nothing of it was stored`;
+  return { kind: 'failed', code: 'report_unavailable', message };
 }
 
 const folders = [
@@ -38,41 +45,48 @@ export async function fetchInbox(calls: ImportCalls, inbox: string, way: ImportW
       const folder = join(inbox, name, source);
       for (const file of await filesIn(folder)) {
         if (fetched.length === filesMax) return fetched;
-        fetched.push(await take(calls, folder, file, { side, source }, way));
+        fetched.push(await takeFile(calls, { folder, file, name: file, source: { side, source } }, way));
       }
     }
   }
   return fetched;
 }
 
-async function take(
-  calls: ImportCalls,
-  folder: string,
-  name: string,
-  source: FileSource,
-  way: ImportWay,
-): Promise<Fetched> {
+export interface Brought {
+  folder: string;
+  /** As it lies there. */
+  file: string;
+  /** As it is listed, and kept. */
+  name: string;
+  source: FileSource;
+  /** What it must be; told by its first bytes unless given. */
+  format?: ReportFormat;
+}
+
+/** Takes in one file, and keeps it in `done` or `failed`. */
+export async function takeFile(calls: ImportCalls, brought: Brought, way: ImportWay): Promise<Fetched> {
+  const { folder, name, source } = brought;
   try {
-    const { file, known } = await importFile(calls, join(folder, name), source, way);
-    await move(folder, name, 'done', way.nowMs());
+    const { file, known } = await importFile(calls, join(folder, brought.file), source, way, brought);
+    await move(brought, 'done', way.nowMs());
     return { source, name, outcome: { kind: known ? 'known' : 'imported', file } };
   } catch (error) {
     // A disk that is full or a database that is busy is no fault of the file: it stays for the next time.
     if (!(error instanceof CommandError)) throw error;
     const { code, message, hint } = error;
-    const moved = await move(folder, name, 'failed', way.nowMs());
+    const moved = await move(brought, 'failed', way.nowMs());
     await writeFile(`${moved}.reason.txt`, `${code}: ${message}\n${hint}\n`);
     return { source, name, outcome: { kind: 'failed', code, message } };
   }
 }
 
 /** By a rename, which is whole or not at all; a name that was there before is not written over. */
-async function move(folder: string, name: string, to: 'done' | 'failed', nowMs: number): Promise<string> {
+async function move({ folder, file, name }: Brought, to: 'done' | 'failed', nowMs: number): Promise<string> {
   const target = join(folder, to);
   await mkdir(target, { recursive: true, mode: 0o700 });
   const taken = new Set(await readdir(target));
   const path = join(target, taken.has(name) ? `${nowMs}-${name}` : name);
-  await rename(join(folder, name), path);
+  await rename(join(folder, file), path);
   return path;
 }
 

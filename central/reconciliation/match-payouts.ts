@@ -2,7 +2,8 @@
 // several bank entries and several payouts in one.
 import { present } from '../../kit/assert.ts';
 import type { Matching } from './match-rows.ts';
-import { addsUp, namedTogether, type Payout, paidMinor, payoutsOf, type Together } from './payouts.ts';
+import { entryKey, namedTogether, type Together } from './named.ts';
+import { addsUp, namesOf, type Payout, paidMinor, payoutsOf } from './payouts.ts';
 import type { Finding } from './placing.ts';
 import type { BankEntry } from './report-row.ts';
 import { rulesFor } from './rules.ts';
@@ -16,15 +17,20 @@ interface BankMatching extends Matching {
   open: Set<number>;
 }
 
-/** Places every payout row of the report and every bank entry. */
+/** Places every payout row of the report, and the bank's entries that speak of one. */
 export function matchPayouts(rows: Matching): void {
   const payouts = payoutsOf(rows.books, (row) => rows.report.of(row) === 'doubled');
   const matching: BankMatching = { ...rows, payouts, open: new Set(payouts.keys()) };
   for (const payout of payouts) if (!addsUp(payout)) sayParts(matching, payout);
-  for (const together of namedTogether(payouts, rows.books))
+  const named = payouts.map((payout) => ({ ...payout, names: namesOf(payout, rows.books) }));
+  for (const together of namedTogether(named, rows.books.bank.entries()))
     settleNamed(matching, inOrder(matching, together));
   for (const processor of new Set(payouts.map((payout) => payout.processor))) pairRest(matching, processor);
   for (const at of [...matching.open]) leavePayout(matching, at);
+}
+
+/** What no payout of any kind has answered. */
+export function leaveEntries(matching: Matching): void {
   for (const entry of openEntries(matching)) sayEntry(matching, entry, 'unknown_to_us', '');
 }
 
@@ -128,8 +134,8 @@ function sayPayouts(
   matching.say({ ...about, status, ledger: [], report: openRows(matching, payouts), bank: entries });
 }
 
-function sayEntry(
-  matching: BankMatching,
+export function sayEntry(
+  matching: Matching,
   at: number,
   status: 'doubled' | 'unknown_to_us',
   processor: string,
@@ -146,16 +152,13 @@ function openRows(matching: BankMatching, payouts: readonly number[]): number[] 
   return rows.filter((row) => matching.report.of(row) === undefined);
 }
 
-function openEntries({ books, bank }: Matching): number[] {
+export function openEntries({ books, bank }: Matching): number[] {
   return [...books.bank.keys()].filter((entry) => bank.of(entry) === undefined);
 }
 
 /** Entries in an order by what they say, so that it does not matter how they came; payouts have theirs. */
 function inOrder(matching: BankMatching, { payouts, entries }: Together): Together {
-  const key = (at: number) => {
-    const { bookedOn, bankReference, amountMinor } = entryAt(matching, at);
-    return `${bookedOn} ${bankReference} ${amountMinor}`;
-  };
+  const key = (at: number) => entryKey(entryAt(matching, at));
   return {
     payouts: [...payouts].sort((a, b) => a - b),
     entries: [...entries].sort((a, b) => key(a).localeCompare(key(b), 'en')),
@@ -172,7 +175,7 @@ function timedPayout(matching: BankMatching, at: number): Timed {
   };
 }
 
-function timedEntry(matching: BankMatching, at: number): Timed {
+export function timedEntry(matching: Matching, at: number): Timed {
   const { currency, amountMinor, bookedOn, bankReference } = entryAt(matching, at);
   return { row: at, key: `${currency} ${amountMinor}`, atMs: Date.parse(bookedOn), tie: bankReference };
 }
@@ -181,6 +184,6 @@ function payoutAt({ payouts }: BankMatching, at: number): Payout {
   return present(payouts[at], 'payout');
 }
 
-function entryAt({ books }: Matching, at: number): BankEntry {
+export function entryAt({ books }: Matching, at: number): BankEntry {
   return present(books.bank[at], 'entry');
 }

@@ -2,8 +2,10 @@
 // what is not matched becomes a finding. The order in which rows were added changes nothing.
 import type { Books, LedgerRows } from './books.ts';
 import type { Hearing } from './hearing.ts';
-import { matchPayouts } from './match-payouts.ts';
+import { matchPayees } from './match-payees.ts';
+import { leaveEntries, matchPayouts } from './match-payouts.ts';
 import { byContent, type Matching, matchRows, sayReport } from './match-rows.ts';
+import type { Transfer } from './payees.ts';
 import { createPlacement, type Finding, type Placement, type Side, type Status } from './placing.ts';
 import type { MatchRules } from './rules.ts';
 
@@ -11,10 +13,21 @@ export interface Reconciliation {
   ledger: Placement;
   report: Placement;
   bank: Placement;
+  /** Of the transfers, by their places. */
+  transfers: Placement;
 }
 
-/** @param asOfMs the moment by which rows are late or not yet */
-export function match(books: Books, rules: MatchRules, asOfMs: number, hearing: Hearing): Reconciliation {
+/**
+ * @param asOfMs the moment by which rows are late or not yet
+ * @param payees what our bank should show of payees
+ */
+export function match(
+  books: Books,
+  rules: MatchRules,
+  asOfMs: number,
+  hearing: Hearing,
+  payees: readonly Transfer[] = [],
+): Reconciliation {
   const [ledger, report] = [createPlacement(books.ledger.count), createPlacement(books.report.count)];
   const bank = createPlacement(books.bank.length);
   const say = (finding: Finding) => {
@@ -23,12 +36,14 @@ export function match(books: Books, rules: MatchRules, asOfMs: number, hearing: 
     bank.place(finding.bank, finding.status);
     hearing.finding(finding);
   };
-  const { arrived, tolerated } = hearing;
+  const { arrived, tolerated, transferred } = hearing;
   const matching: Matching = { books, rules, asOfMs, ledger, report, bank, say, arrived, tolerated };
   sayDoubled(matching);
   matchRows(matching);
   matchPayouts(matching);
-  return { ledger, report, bank };
+  const transfers = matchPayees({ ...matching, transferred }, payees);
+  leaveEntries(matching);
+  return { ledger, report, bank, transfers };
 }
 
 /** Rows by which the processor reports the same movement again. */
@@ -54,7 +69,11 @@ function sayDoubled(matching: Matching): void {
 }
 
 /** Rows and sums of one side by currency and status, exact: together they are those of the side. */
-export function totalsOf(books: Books, { ledger, report, bank }: Reconciliation, side: Side): Totals {
+export function totalsOf(
+  books: Books,
+  { ledger, report, bank }: Pick<Reconciliation, Side>,
+  side: Side,
+): Totals {
   const totals: Totals = new Map();
   const add = (currency: string, status: Status | undefined, amountMinor: number) => {
     if (status === undefined) return;

@@ -15,6 +15,22 @@ describe('names', () => {
     );
   });
 
+  it('hold a UUID in 16 bytes, and what only looks like one apart from it', () => {
+    const part = fc.oneof(
+      fc.uuid(),
+      fc.uuid().map((uuid) => uuid.toUpperCase()),
+      fc.uuid().map((uuid) => uuid.replaceAll('-', '')),
+      fc.constantFrom('', 'box-1.', '.charge.1', '\u00ff', 'é', '-'),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.array(part, { maxLength: 4 }).map((parts) => parts.join(''))), (texts) => {
+        const names = createNames();
+        expect(texts.map((text) => names.text(names.number(text)))).toEqual(texts);
+        expect(names.count).toBe(new Set(texts).size);
+      }),
+    );
+  });
+
   it('hold more than a chunk of them, with texts of every length at its end', () => {
     const names = createNames();
     const texts = Array.from({ length: 60_000 }, (_, i) => `${i}.${'x'.repeat((i * 7) % 200)}`);

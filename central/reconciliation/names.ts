@@ -1,5 +1,6 @@
 // Texts as numbers, each held once: millions of references as bytes behind one another, found through a table of numbers.
-// A Map of as many strings takes four times the memory. Texts are compared by all their bytes, never by a hash alone.
+// A Map of as many strings takes four times the memory. Texts are compared by all their bytes, never by a hash alone. A UUID,
+// which all our own references carry, is held as its 16 bytes.
 import { assert, present } from '../../kit/assert.ts';
 
 export interface Names {
@@ -13,6 +14,10 @@ const chunkBytes = 4 * 1024 * 1024;
 /** A line of a report is cut long before. */
 const textBytesMax = 1024 * 1024;
 const lengthBytes = 3;
+const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
+const uuidBytes = 16;
+/** Stands before the bytes of a UUID; UTF-8 has no such byte, so that no other text can be held as the same. */
+const uuidMark = 0xff;
 
 export function createNames(): Names {
   const chunks: Buffer[] = [Buffer.allocUnsafe(chunkBytes)];
@@ -64,7 +69,7 @@ export function createNames(): Names {
     }
     const chunk = chunkAt(end);
     const from = (end % chunkBytes) + lengthBytes;
-    return { chunk, from, length: chunk.write(text, from) };
+    return { chunk, from, length: writeText(chunk, text, from) };
   }
 
   return {
@@ -97,7 +102,7 @@ export function createNames(): Names {
       const chunk = chunkAt(start);
       const at = start % chunkBytes;
       const from = at + lengthBytes;
-      return chunk.toString('utf8', from, from + chunk.readUIntLE(at, lengthBytes));
+      return readText(chunk, from, from + chunk.readUIntLE(at, lengthBytes));
     },
   };
 }
@@ -107,4 +112,25 @@ function hashOf(chunk: Buffer, from: number, length: number): number {
   let hash = 0x811c9dc5;
   for (let at = from; at < from + length; at++) hash = Math.imul(hash ^ (chunk[at] ?? 0), 0x01000193);
   return hash ^ (hash >>> 15);
+}
+
+/** Equal texts give equal bytes, and only they; answers how many. */
+function writeText(chunk: Buffer, text: string, from: number): number {
+  const found = uuid.exec(text);
+  if (found === null) return chunk.write(text, from);
+  const { index } = found;
+  const end = index + found[0].length;
+  let at = from + chunk.write(text.slice(0, index), from);
+  chunk[at++] = uuidMark;
+  at += chunk.write(found[0].replaceAll('-', ''), at, 'hex');
+  return at + chunk.write(text.slice(end), at) - from;
+}
+
+function readText(chunk: Buffer, from: number, end: number): string {
+  const mark = chunk.subarray(from, end).indexOf(uuidMark);
+  if (mark === -1) return chunk.toString('utf8', from, end);
+  const at = from + mark + 1;
+  const digits = chunk.toString('hex', at, at + uuidBytes);
+  const parts = [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16), digits.slice(16, 20)];
+  return `${chunk.toString('utf8', from, at - 1)}${parts.join('-')}-${digits.slice(20)}${chunk.toString('utf8', at + uuidBytes, end)}`;
 }

@@ -1,5 +1,4 @@
-// The payouts that a report speaks of, what the bank should show for each, and which bank entries name them.
-import { present } from '../../kit/assert.ts';
+// The payouts that a report speaks of, and what the bank should show for each.
 import { type Books, isPayout, kindOf } from './books.ts';
 
 export interface Payout {
@@ -70,59 +69,7 @@ export function addsUp({ rows, ownMinor, parts, partsMinor }: Payout): boolean {
   return rows.length === 0 || parts === 0 || ownMinor + partsMinor === 0n;
 }
 
-/** Words of an entry that can name a payout: long enough, and with a digit. */
-const wordPattern = /^(?=.*\d).{6,}$/;
-
-function wordsOf(text: string): string[] {
-  return text.split(/[^A-Za-z0-9_-]+/).filter((word) => wordPattern.test(word));
-}
-
-export interface Together {
-  payouts: number[];
-  entries: number[];
-}
-
-/** Payouts and entries that name each other, directly or through one another. */
-export function namedTogether(payouts: readonly Payout[], books: Books): Together[] {
-  const named = payoutsByWord(payouts, books);
-  const groups = new Map<number, Together>(payouts.map((_, at) => [at, { payouts: [at], entries: [] }]));
-  for (const [at, entry] of books.bank.entries()) {
-    const words = new Set([...entry.references, ...wordsOf([entry.text, ...entry.references].join(' '))]);
-    const found = new Set(
-      [...words].flatMap((word) => oneOf(named.get(word) ?? [], payouts, entry.currency)),
-    );
-    const [first, ...others] = [...found].map((payout) => present(groups.get(payout), 'group'));
-    if (first === undefined) continue;
-    first.entries.push(at);
-    for (const other of others) if (other !== first) join(groups, first, other);
-  }
-  return [...new Set(groups.values())].filter(({ entries }) => entries.length > 0);
-}
-
-function payoutsByWord(payouts: readonly Payout[], { report, references }: Books): Map<string, number[]> {
-  const named = new Map<string, number[]>();
-  for (const [at, { reference, rows }] of payouts.entries()) {
-    const texts = [reference, ...rows.map((row) => references.text(report.own.at(row)))];
-    for (const word of new Set([...texts, ...texts.flatMap(wordsOf)])) {
-      named.set(word, [...(named.get(word) ?? []), at]);
-    }
-  }
-  return named;
-}
-
-/** A word that stands for several payouts names none of them, unless the currency tells them apart. */
-function oneOf(
-  candidates: readonly number[],
-  payouts: readonly Payout[],
-  currency: string,
-): readonly number[] {
-  if (candidates.length === 1) return candidates;
-  const inCurrency = candidates.filter((at) => payouts[at]?.currency === currency);
-  return inCurrency.length === 1 ? inCurrency : [];
-}
-
-function join(groups: Map<number, Together>, into: Together, other: Together): void {
-  into.entries.push(...other.entries);
-  into.payouts.push(...other.payouts);
-  for (const payout of other.payouts) groups.set(payout, into);
+/** By what an entry of the bank may name it: its reference, and those of its own rows. */
+export function namesOf({ reference, rows }: Payout, { report, references }: Books): string[] {
+  return [reference, ...rows.map((row) => references.text(report.own.at(row)))];
 }

@@ -1,4 +1,5 @@
 // Where every row ends: exactly one status each, and a finding for each that a person should see.
+import type { Transfer } from './payees.ts';
 
 export const statuses = [
   'matched',
@@ -37,6 +38,8 @@ export interface Finding {
   /** Of payouts: what the bank should show, and when they were made. Their parts may be all that there is of them. */
   paidMinor?: bigint;
   paidMs?: number;
+  /** Transfers to payees, or back from them: no row of any side. */
+  transfers?: readonly Transfer[];
   /** What the other side says less what ours does, in `currency`; null where there is nothing to compare. */
   differenceMinor: bigint | null;
 }

@@ -14,7 +14,8 @@ import type {
 } from './exceptions.ts';
 import type { ReportFormat } from './report-format.ts';
 import type { BankEntry, ReportRow, SetAside, StatementCheck } from './report-row.ts';
-import type { Target } from './targets.ts';
+import type { SettledSales } from './settled.ts';
+import type { Target } from './target.ts';
 
 /** Where a file comes from: a processor by its routing name, or a bank account by its short name. */
 export interface FileSource {
@@ -87,7 +88,8 @@ export type RunBegun =
   | { kind: 'past'; asOfMs: number };
 
 export interface RunTotal {
-  side: 'journal' | 'ledger' | 'report' | 'bank';
+  /** `payout`: what is paid to payees, as the bank should show it. */
+  side: 'journal' | 'ledger' | 'report' | 'payout' | 'bank';
   currency: string;
   status: string;
   rows: number;
@@ -112,12 +114,16 @@ export interface ReconciliationCalls {
     nextCursor: number | null;
   };
   reportFile(ref: number): FileWithTrouble | null;
+  /** Of the files of a source that are in whole; the newest first, so many at most. */
+  fileNames(source: FileSource & { namesMax: number }): string[];
 
   beginRun(run: { asOfMs: number; by: string; nowMs: number }): RunBegun;
   /** Opens, reopens or goes on with an exception for each difference. */
   takeDifferences(run: number, differences: FoundDifference[], nowMs: number): void;
   /** Posts what each target differs from what was posted for it before. */
   takeTargets(run: number, targets: Target[], nowMs: number): void;
+  /** Tells of sales whose money the bank has shown, of each once. */
+  takeSettled(run: number, settled: SettledSales, nowMs: number): void;
   /** Settles and takes back a bounded number of what the run has not come across again. */
   finishPiece(run: number, nowMs: number): { more: boolean };
   endRun(run: number, totals: RunTotal[], nowMs: number): RunView;

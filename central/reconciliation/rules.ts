@@ -37,10 +37,27 @@ export const ProcessorRules = z.strictObject({
 });
 export type ProcessorRules = z.infer<typeof ProcessorRules>;
 
+/** Payouts to payees against the bank. */
+export const PayeeRules = z.strictObject({
+  /** By how much the bank's entries may differ from what was paid: it may keep its own charge. */
+  bankToleranceMinor: minor.default(0),
+  /** So long after it was paid a payout is awaited at the bank; then it is missing. */
+  bankDaysMax: days.default(5),
+  /** Words by which the bank marks such transfers, in any case, where it names neither reference nor payee. */
+  bankWords: z.array(z.string().min(3).max(50)).max(10).default([]),
+  /**
+   * Which payouts one entry may stand for: `none` only those that it names one by one; `reference` also all that were paid
+   * under one reference; `day` also all of one day and currency that come to it, where it carries one of `bankWords`.
+   */
+  batches: z.enum(['none', 'reference', 'day']).default('reference'),
+});
+export type PayeeRules = z.infer<typeof PayeeRules>;
+
 /** The rules by processor; `otherwise` holds for a processor that is not named. */
 export const MatchRules = z.strictObject({
   processors: z.record(z.string().min(1).max(50), ProcessorRules).default({}),
   otherwise: ProcessorRules.prefault({}),
+  payees: PayeeRules.prefault({}),
   /** So long after its booking a checkout or a refund may wait for its money; then it is not collected. */
   collectDaysMax: days.default(4),
   /** Of two processors in a shadow reconciliation the smaller one must have so many hundredths of the other's charges. */

@@ -3,22 +3,31 @@
 // finds the same, and posts only what is not yet posted.
 import { CommandError } from '../errors.ts';
 import type { LedgerPort } from '../ledger/port.ts';
+import type { By } from '../people/actor.ts';
 import type { Books } from './books.ts';
 import { createFindingList, differencesOf, type FoundDifference, type Origins } from './differences.ts';
+import type { Hearing, Transferred } from './hearing.ts';
 import { match, type Reconciliation, totalsOf } from './match.ts';
+import type { Transfer } from './payees.ts';
+import type { Placement } from './placing.ts';
 import type { RunTotal, RunView } from './port.ts';
 import type { MatchRules } from './rules.ts';
+import { settledOf } from './settled.ts';
 import { type Heard, targetsOf } from './targets.ts';
 
 export type RunCalls = Pick<
   LedgerPort,
-  'beginRun' | 'takeDifferences' | 'takeTargets' | 'finishPiece' | 'endRun'
+  'beginRun' | 'takeDifferences' | 'takeTargets' | 'changePayout' | 'takeSettled' | 'finishPiece' | 'endRun'
 >;
 
 /** What a run reads, from one state of the database. */
 export interface RunSides {
   books: Books;
   origins: Origins;
+  /** What the bank should show of payees. */
+  transfers: Transfer[];
+  /** How many sales of each payout were told as settled before. */
+  toldRows: ReadonlyMap<string, number>;
   journal: { differences: FoundDifference[]; totals: RunTotal[] };
 }
 
@@ -53,20 +62,22 @@ export async function runReconciliation(parts: RunParts): Promise<RunView> {
   }
   const { run } = begun;
   progress('reading');
-  const { books, origins, journal } = parts.read();
+  const { books, origins, transfers, toldRows, journal } = parts.read();
   progress(
     `matching ${books.ledger.count} collected, ${books.report.count} reported, ${books.bank.length} at the bank`,
   );
   const findings = createFindingList(books);
-  const heard: Hears = { arrivals: [], tolerated: [], bankFindings: [] };
-  const placed = match(books, rules, asOfMs, {
+  const heard: Hears = { arrivals: [], transferred: [], tolerated: [], bankFindings: [] };
+  const hearing: Hearing = {
     finding(finding) {
       findings.add(finding);
       if (finding.bank.length > 0) heard.bankFindings.push(finding);
     },
     arrived: (arrival) => void heard.arrivals.push(arrival),
     tolerated: (difference) => void heard.tolerated.push(difference),
-  });
+    transferred: (transferred) => void heard.transferred.push(transferred),
+  };
+  const placed = match(books, rules, asOfMs, hearing, transfers);
   progress(`${findings.count + journal.differences.length} differences`);
   const pieces = paced(parts);
   await pieces(differencesOf(books, origins, findings), (some) => calls.takeDifferences(run, some, nowMs()));
@@ -74,13 +85,42 @@ export async function runReconciliation(parts: RunParts): Promise<RunView> {
   await pieces(targetsOf(books, origins, placed, rules, heard), (some) =>
     calls.takeTargets(run, some, nowMs()),
   );
+  for (const some of settledOf(books, placed, heard.arrivals, toldRows, pieceMax)) {
+    const startMs = performance.now();
+    await calls.takeSettled(run, some, nowMs());
+    await parts.rest(performance.now() - startMs);
+  }
+  await takeBackReturned(parts, origins, heard.transferred);
   for (;;) {
     const startMs = performance.now();
     const { more } = await calls.finishPiece(run, nowMs());
     if (!more) break;
     await parts.rest(performance.now() - startMs);
   }
-  return calls.endRun(run, [...journal.totals, ...sideTotals(books, placed)], nowMs());
+  return calls.endRun(
+    run,
+    [...journal.totals, ...transferTotals(transfers, placed.transfers), ...sideTotals(books, placed)],
+    nowMs(),
+  );
+}
+
+/** What came back from a payee is owed to it again; a payout of which that was said before stays as it is. */
+async function takeBackReturned(
+  { calls, nowMs }: RunParts,
+  origins: Origins,
+  transferred: readonly Transferred[],
+): Promise<void> {
+  const rules = { approveOwn: false, secondPersonAboveMinor: {} };
+  for (const { transfers, entries } of transferred) {
+    const [first] = entries;
+    if (first === undefined) continue;
+    const reason = `the bank shows it in line ${origins.bank.line.at(first)} of file ${origins.bank.file.at(first)}`;
+    for (const { payout: number, way, awaited } of transfers) {
+      if (way === 'out' || awaited) continue;
+      const by: By = { actor: { kind: 'central', rule: 'reconciliation' }, nowMs: nowMs() };
+      await calls.changePayout({ number, step: { kind: 'returned', reason }, rules }, by);
+    }
+  }
 }
 
 type Hears = { [Key in keyof Heard]: Heard[Key][number][] };
@@ -110,6 +150,18 @@ function sideTotals(books: Books, placed: Reconciliation): RunTotal[] {
       [...byStatus].map(([status, { rows, amountMinor }]) => ({ side, currency, status, rows, amountMinor })),
     ),
   );
+}
+
+function transferTotals(transfers: readonly Transfer[], placed: Placement): RunTotal[] {
+  const totals = new Map<string, RunTotal>();
+  for (const [at, { currency, amountMinor }] of transfers.entries()) {
+    const status = placed.of(at);
+    if (status === undefined) continue;
+    const key = `${currency} ${status}`;
+    const total = totals.get(key) ?? { side: 'payout', currency, status, rows: 0, amountMinor: 0n };
+    totals.set(key, { ...total, rows: total.rows + 1, amountMinor: total.amountMinor + BigInt(amountMinor) });
+  }
+  return [...totals.values()];
 }
 
 function isoTime(ms: number): string {

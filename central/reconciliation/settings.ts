@@ -23,13 +23,18 @@ export type ReconciliationSettings = z.infer<typeof ReconciliationSettings>;
 /** What is wrong between this table and the processors' though each is right alone. */
 export function fetchMistakes(
   { fetch }: ReconciliationSettings,
-  processors: Readonly<Record<string, unknown>>,
+  processors: Readonly<Record<string, { adapter: 'stripe' } | { adapter: 'adyen'; reports?: object }>>,
 ): { path: PropertyKey[]; message: string }[] {
-  return fetch.flatMap((name, i) =>
-    Object.hasOwn(processors, name)
-      ? []
-      : [{ path: ['reconciliation', 'fetch', i], message: `there is no section [processors.${name}]` }],
-  );
+  return fetch.flatMap((name, i) => {
+    const section = Object.hasOwn(processors, name) ? processors[name] : undefined;
+    const message =
+      section === undefined
+        ? `there is no section [processors.${name}]`
+        : section.adapter === 'adyen' && section.reports === undefined
+          ? `[processors.${name}] does not say where its reports are: set reports`
+          : null;
+    return message === null ? [] : [{ path: ['reconciliation', 'fetch', i], message }];
+  });
 }
 
 /** The same, with its paths counted from the folder of the configuration. */

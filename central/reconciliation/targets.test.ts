@@ -16,7 +16,7 @@ import { MatchRules } from './rules.ts';
 import { targetsOf } from './targets.ts';
 
 function origin(rows: number) {
-  const made = { file: createColumn('index'), item: createColumn('index'), line: createColumn('index') };
+  const made = { file: createColumn(), item: createColumn(), line: createColumn() };
   for (let row = 0; row < rows; row++) {
     made.file.add(1);
     made.item.add(row + 1);
@@ -36,7 +36,8 @@ function booked(sides: Partial<Sides>, rules: unknown = {}): [reason: string, ..
     bank: origin(all.bank.length),
     bankAccount: () => 'main',
   };
-  const heard = { arrivals: placed.arrivals, tolerated: placed.tolerated, bankFindings };
+  const { arrivals, tolerated, transferred } = placed;
+  const heard = { arrivals, tolerated, transferred, bankFindings };
   const targets = [...targetsOf(books, origins, placed, MatchRules.parse(rules), heard)];
   expect(new Set(targets.map(({ key }) => key)).size).toBe(targets.length);
   return targets

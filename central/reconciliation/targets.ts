@@ -3,35 +3,18 @@
 // and a file that comes later corrects what was booked without it. Pure.
 import { present } from '../../kit/assert.ts';
 import { type AccountName, type MovementReason, move, type Posting } from '../ledger/postings.ts';
+import { type BankHeard, bankTargets } from './bank-targets.ts';
 import { type Books, isPayout, kindOf } from './books.ts';
 import type { Origins } from './differences.ts';
-import type { Arrival, Tolerated } from './hearing.ts';
+import type { Tolerated } from './hearing.ts';
 import type { Reconciliation } from './match.ts';
-import { paidMinor } from './payouts.ts';
-import type { Finding } from './placing.ts';
 import { type MatchRules, type ProcessorRules, rulesFor } from './rules.ts';
-
-export interface Target {
-  /** Names the thing that is booked, for ever. */
-  key: string;
-  reason: MovementReason;
-  /** The report row or bank entry that it comes from, the first of several. */
-  source: { kind: 'report_row' | 'bank_entry'; file: number; item: number };
-  postings: Posting[];
-}
+import { atProcessor, feeOf, inTransit, sourceOf, suspense, type Target, target } from './target.ts';
 
 /** What a run has heard beside the placements. */
-export interface Heard {
-  arrivals: readonly Arrival[];
+export interface Heard extends BankHeard {
   tolerated: readonly Tolerated[];
-  /** Findings that name entries of the bank. */
-  bankFindings: readonly Finding[];
 }
-
-const suspense: AccountName = 'suspense';
-const atProcessor = (processor: string): AccountName => `receivable:processor:${processor}`;
-const inTransit = (processor: string): AccountName => `transit:${processor}`;
-const feeOf = (processor: string): AccountName => `expense:fee:${processor}`;
 
 /** Every target of a run; the keys are unique. */
 export function* targetsOf(
@@ -58,7 +41,7 @@ export function* targetsOf(
     const postings = move(currency, -Number(differenceMinor), feeOf(processor), atProcessor(processor));
     yield target('adjustment', `tolerated ${source.file}:${source.item}`, source, postings);
   }
-  yield* ofBank(books, origins, heard);
+  yield* bankTargets(books, origins, heard);
 }
 
 interface Row {
@@ -126,49 +109,6 @@ function* ofReportRow(
   }
 }
 
-function* ofBank(books: Books, origins: Origins, heard: Heard): Generator<Target> {
-  // Where an entry's money belongs; what nobody can place lies in suspense.
-  const against = new Map<number, AccountName>();
-  for (const { processor, entries } of heard.arrivals) {
-    for (const entry of entries) against.set(entry, inTransit(processor));
-  }
-  for (const { status, processor, bank } of heard.bankFindings) {
-    const isPlaced = status === 'amount_differs' || status === 'split_differs';
-    for (const entry of bank) against.set(entry, isPlaced ? inTransit(processor) : suspense);
-  }
-  for (const [at, { amountMinor, currency }] of books.bank.entries()) {
-    const source = sourceOf('bank_entry', origins.bank, at);
-    const other = against.get(at) ?? suspense;
-    const postings = move(currency, amountMinor, `bank:${origins.bankAccount(at)}`, other);
-    yield target(
-      other === suspense ? 'suspense' : 'paid_in',
-      `bank ${source.file}:${source.item}`,
-      source,
-      postings,
-    );
-  }
-  for (const arrival of heard.arrivals) yield* ofArrival(origins, arrival);
-}
-
-/** What the bank kept within the tolerance, and payouts that the report shows by their parts only. */
-function* ofArrival(
-  origins: Origins,
-  { processor, currency, payouts, entries, differenceMinor }: Arrival,
-): Generator<Target> {
-  const [first] = entries;
-  if (first === undefined) return;
-  const source = sourceOf('bank_entry', origins.bank, first);
-  for (const payout of payouts) {
-    if (payout.rows.length > 0) continue;
-    const postings = move(currency, paidMinor(payout), inTransit(processor), atProcessor(processor));
-    yield target('payout', `payout ${processor} ${currency} ${payout.reference}`, source, postings);
-  }
-  if (differenceMinor !== 0n) {
-    const postings = move(currency, -Number(differenceMinor), feeOf(processor), inTransit(processor));
-    yield target('adjustment', `kept ${source.file}:${source.item}`, source, postings);
-  }
-}
-
 interface Batches {
   add(reason: MovementReason, key: string, source: Target['source'], postings: Posting[]): void;
   all(): Generator<Target>;
@@ -194,16 +134,4 @@ function createBatches(): Batches {
         yield target(reason, key, source, postings);
     },
   };
-}
-
-function target(reason: MovementReason, key: string, source: Target['source'], postings: Posting[]): Target {
-  return { key, reason, source, postings: postings.filter(({ amountMinor }) => amountMinor !== 0) };
-}
-
-function sourceOf(
-  kind: Target['source']['kind'],
-  { file, item }: Origins['report'],
-  row: number,
-): Target['source'] {
-  return { kind, file: file.at(row), item: item.at(row) };
 }

@@ -19,18 +19,26 @@ export const WebhooksConfig = z.strictObject({
   trustedProxies: z.array(AddressRange).max(50).default([]),
   /** By processor: from where its webhooks may come; from anywhere where a processor is not named. */
   sources: z.record(z.string(), z.array(AddressRange).min(1).max(200)).default({}),
+  /** So long after it was applied an event of a processor is kept, with its bytes. */
+  keptDays: z.int().min(30).max(3650).default(400),
   outbound: z
     .strictObject({
       /** Lets endpoints lie in private networks, as the merchant's own systems may. */
       privateAddresses: z.boolean().default(false),
+      /** PEM of authorities that endpoints may have their certificates from, beside the public ones. */
+      caFile: z.string().min(1).optional(),
     })
     .prefault({}),
 });
 export type WebhooksConfig = z.infer<typeof WebhooksConfig>;
 
 /** With the files of TLS found from the folder of the configuration. */
-export function inFolder(config: WebhooksConfig, folder: string): WebhooksConfig {
-  if (!config.tls) return config;
-  const { certFile, keyFile } = config.tls;
-  return { ...config, tls: { certFile: resolve(folder, certFile), keyFile: resolve(folder, keyFile) } };
+export function inFolder({ tls, outbound, ...config }: WebhooksConfig, folder: string): WebhooksConfig {
+  const { caFile, ...others } = outbound;
+  const from = (file: string) => resolve(folder, file);
+  return {
+    ...config,
+    ...(tls && { tls: { certFile: from(tls.certFile), keyFile: from(tls.keyFile) } }),
+    outbound: { ...others, ...(caFile !== undefined && { caFile: from(caFile) }) },
+  };
 }

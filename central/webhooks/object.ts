@@ -1,4 +1,5 @@
 // A charge, refund or dispute in one flat shape, as an event told it: what is kept, compared and asked for.
+import { unreachable } from '../../kit/assert.ts';
 import type {
   ChargeState,
   DeclineClass,
@@ -56,8 +57,30 @@ export function objectOf(
       const names = { id: disputeId, reference, chargeId: about.chargeId };
       return { kind: about.kind, state, ...when, ...names, ...amount, ...plain, code: reason };
     }
+    case 'report':
     case 'other':
       return null;
+  }
+}
+
+/** The same as an event would tell it: what is known of it now. */
+export function aboutOf(known: ProcessorObject): ProcessorEvent['about'] {
+  const { id, reference, chargeId, currency, amountMinor, code } = known;
+  const said = { reference, amount: { currency, amountMinor } };
+  switch (known.kind) {
+    case 'charge': {
+      const { state, capturedMinor, declineClass } = known;
+      const decline = declineClass === null || code === null ? null : { declineClass, code };
+      return { kind: 'charge', charge: { chargeId: id, ...said, state, capturedMinor, decline } };
+    }
+    case 'refund':
+      return { kind: 'refund', refund: { refundId: id, ...said, state: known.state }, chargeId };
+    case 'dispute': {
+      const { state } = known;
+      return { kind: 'dispute', dispute: { disputeId: id, ...said, state, reason: code }, chargeId };
+    }
+    default:
+      return unreachable(known);
   }
 }
 

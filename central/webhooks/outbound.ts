@@ -13,6 +13,7 @@ export const outboundTypes = [
   'review.opened',
   'exception.opened',
   'payout.made',
+  'payout.returned',
 ] as const;
 export type OutboundType = (typeof outboundTypes)[number];
 /** Sent to one endpoint on demand, whatever it has subscribed. */

@@ -110,15 +110,25 @@ export interface WebhookCalls {
     eventsMax: number;
   }): ProcessorEvent[];
 
+  /** Forgets at most so many events that were applied before a time; none that waits or was given up. */
+  forgetWebhooks(request: { appliedBeforeMs: number; eventsMax: number }): { forgotten: number };
+
   /** What events told of our reference. */
   processorObjects(question: { processor: string; reference: string }): ProcessorObject[];
   /** One object by the processor's id; null when no event told of it. */
   processorObject(question: Pick<ProcessorObject, 'processor' | 'kind' | 'id'>): ProcessorObject | null;
 }
 
+export interface AnnouncedReport {
+  processor: string;
+  batch: number;
+}
+
 export interface WebhooksWorked {
   done: number;
   failed: { processor: string; eventId: string; error: string; dead: boolean }[];
+  /** Reports that can be downloaded, as events told. */
+  reports: AnnouncedReport[];
   /** When there is work again: null when nothing waits. */
   nextDueMs: number | null;
 }

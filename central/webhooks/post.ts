@@ -4,6 +4,7 @@ import { lookup as lookUpName } from 'node:dns';
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
+import { rootCertificates } from 'node:tls';
 import { isListed } from '../../kit/address-list.ts';
 
 /** `error` is a stable code: `timed_out`, `address_refused`, or the system's own. */
@@ -17,6 +18,8 @@ export interface PostRequest {
   body: Uint8Array;
   /** Lets it lie in a private network. */
   privateAddresses: boolean;
+  /** Authorities in PEM that the endpoint's certificate may come from, beside the public ones. */
+  ownAuthorities?: string;
   postMsMax: number;
   /** Breaks it off. */
   signal?: AbortSignal;
@@ -63,6 +66,7 @@ export function post(asked: PostRequest): Promise<Posted> {
       method: 'POST',
       headers: { ...asked.headers, 'content-length': asked.body.length },
       agent: false,
+      ...(asked.ownAuthorities && { ca: [...rootCertificates, asked.ownAuthorities] }),
       signal: asked.signal,
       // Judged at the moment of connecting: what a name meant before proves nothing.
       lookup: guardedLookup(allowed),

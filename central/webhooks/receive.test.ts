@@ -29,7 +29,7 @@ async function open(change: { sources?: Record<string, string[]>; trustedProxies
   db = openDatabase(join(folder.path, 'central.db'));
   store = createSqliteStore(db);
   const port = portOver(store);
-  worker = createWebhookWorker({ store: port, clock, log: silentLog });
+  worker = createWebhookWorker({ store: port, onReport: () => undefined, clock, log: silentLog });
   refusals = createRefusals({ store: port, clock, log: silentLog });
   door = await openWebhookDoor({
     host: '127.0.0.1',

@@ -29,6 +29,8 @@ type Store = Pick<LedgerPort, 'takeDeliveries' | 'deliveryTried' | 'forgetDelive
 export function createOutboundSender(parts: {
   store: Store;
   privateAddresses: boolean;
+  /** Authorities in PEM, beside the public ones. */
+  ownAuthorities?: string | undefined;
   clock: Clock;
   log: Log;
 }): OutboundSender {
@@ -91,6 +93,7 @@ export function createOutboundSender(parts: {
         'holdfast-signature': signBody(body, secrets, atMs),
       },
       privateAddresses: parts.privateAddresses,
+      ...(parts.ownAuthorities && { ownAuthorities: parts.ownAuthorities }),
       postMsMax: senderLimits.postMsMax,
       signal: stopping.signal,
     });

@@ -51,7 +51,7 @@ it('leaves the adapter to say that it does not know', async () => {
   const port = createAdyenProcessor({
     ...{ apiKey: 'test_any', merchantAccount: 'HoldfastLeeds', shopperReference: null, hmacKeys: [] },
     // Port 1 is reserved: nobody listens there.
-    ...{ webhookUser: null, baseUrl: new URL('http://127.0.0.1:1'), callMsMax: 1000 },
+    ...{ webhookUser: null, reports: null, baseUrl: new URL('http://127.0.0.1:1'), callMsMax: 1000 },
     clock: { wallMs: () => nowMs },
     sightings: sightingsOf('adyen'),
   });

@@ -1,9 +1,12 @@
 // The room at work: the door for processors, the worker behind it, and the sender to the merchant's own systems.
+import { readFileSync } from 'node:fs';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import type { ProcessorPort } from '../processors/port.ts';
 import type { WebhooksConfig } from './config.ts';
+import { createWebhookForgetter } from './forgetter.ts';
+import type { AnnouncedReport } from './port.ts';
 import { openWebhookDoor } from './receive.ts';
 import { createRefusals } from './refusals.ts';
 import { createOutboundSender } from './sender.ts';
@@ -22,19 +25,24 @@ export async function startWebhooks(parts: {
   /** By the name in the path of their webhooks. */
   processors: ReadonlyMap<string, ProcessorPort>;
   store: LedgerPort;
+  /** A report can be downloaded. */
+  onReport(report: AnnouncedReport): void;
   clock: Clock;
   log: Log;
 }): Promise<RunningWebhooks> {
-  const { config, processors, store, clock, log } = parts;
-  const worker = createWebhookWorker({ store, clock, log });
+  const { config, processors, store, onReport, clock, log } = parts;
+  const { privateAddresses, caFile } = config.outbound;
+  // First of all: a file that cannot be read must stop nothing that has begun.
+  const ownAuthorities = caFile && readFileSync(caFile, 'utf8');
+  const worker = createWebhookWorker({ store, onReport, clock, log });
   // What was stored before the last stop.
   worker.wake();
-  const { privateAddresses } = config.outbound;
-  const sender = createOutboundSender({ store, privateAddresses, clock, log });
+  const sender = createOutboundSender({ store, privateAddresses, ownAuthorities, clock, log });
   const refusals = createRefusals({ store, clock, log });
+  const forgetter = createWebhookForgetter({ store, keptDays: config.keptDays, clock, log });
   const stopWorking = async () => {
     await refusals.stop();
-    await Promise.all([worker.stop(), sender.stop()]);
+    await Promise.all([worker.stop(), sender.stop(), forgetter.stop()]);
   };
   if (processors.size === 0) return { port: null, wake: worker.wake, stop: stopWorking };
   const door = await openWebhookDoor({

@@ -3,7 +3,7 @@
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import type { LedgerPort } from '../ledger/port.ts';
-import type { WebhooksWorked } from './port.ts';
+import type { AnnouncedReport, WebhooksWorked } from './port.ts';
 
 export interface WebhookWorker {
   /** There may be work. */
@@ -22,10 +22,12 @@ const lookMsMax = 60_000;
 
 export function createWebhookWorker(parts: {
   store: Pick<LedgerPort, 'workWebhooks'>;
+  /** A report can be downloaded; said again when the event is put back. */
+  onReport(report: AnnouncedReport): void;
   clock: Clock;
   log: Log;
 }): WebhookWorker {
-  const { store, clock, log } = parts;
+  const { store, onReport, clock, log } = parts;
   const state: { stopped: boolean; woken: boolean; round: Promise<void> | null } = {
     stopped: false,
     woken: false,
@@ -64,7 +66,8 @@ export function createWebhookWorker(parts: {
     }
   }
 
-  function tell({ failed }: WebhooksWorked): void {
+  function tell({ failed, reports }: WebhooksWorked): void {
+    for (const report of reports) onReport(report);
     for (const { dead, ...event } of failed) {
       if (dead) log.error(event, 'a webhook is given up: see webhook dead');
       else log.warn(event, 'a webhook could not be applied; it is tried again');

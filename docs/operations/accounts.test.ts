@@ -43,7 +43,7 @@ it('names accounts of the chart, and every fixed one of them', () => {
   for (const account of ['payable:tax', 'suspense', 'income:fee:marketplace', 'expense:dispute_loss']) {
     expect(named).toContain(account);
   }
-  expect(new Set(named).size).toBe(14);
+  expect(new Set(named).size).toBe(15);
 });
 
 it('shows a configuration that is taken', () => {

@@ -46,7 +46,12 @@ it('shows a configuration that is taken, with its secrets in files of their own'
 it('shows a configuration for Adyen that is taken, and names every key of it', async () => {
   const path = join(folder.path, 'adyen.toml');
   writeFileSync(path, `${least}${block('toml', 1)}`);
-  const secrets = { key: 'test_any', hmac: '44782DEF547AAA06C910C43932B1EB0C', user: 'adyen:any' };
+  const secrets = {
+    key: 'test_any',
+    hmac: '44782DEF547AAA06C910C43932B1EB0C',
+    user: 'adyen:any',
+    report: 'report:any',
+  };
   for (const [name, secret] of Object.entries(secrets)) {
     writeFileSync(join(folder.path, 'secrets', `adyen.${name}`), `${secret}\n`, { mode: 0o600 });
   }

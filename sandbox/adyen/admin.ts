@@ -1,18 +1,22 @@
-// What a test says to the acted-out Adyen itself, under /sandbox/adyen: webhooks, refunds and captures that fail later, the report.
+// What a test says to the acted-out Adyen itself, under /sandbox/adyen: webhooks, refunds and captures that fail later, settlements, reports.
 import type { Context } from 'koa';
 import * as z from 'zod';
 import { problem, readBody, readQuery } from '../admin/frame.ts';
 import type { Webhooks } from '../webhooks.ts';
 import type { Books } from './books.ts';
+import { ReportUser } from './downloads.ts';
 import { AdyenEndpoint } from './notifications.ts';
 import { failCapture, failRefund } from './payments.ts';
 import { reportFaults, settlementReport } from './settlement-report.ts';
+import { SettlementForm, settleBatches } from './settlements.ts';
 
 export interface AdyenAdminParts {
   books: Books;
   webhooks: Webhooks<AdyenEndpoint>;
   /** How many events there were, sent or not. */
   told(): number;
+  /** Who may download reports; null lets in whoever names any. */
+  setReportUser(user: ReportUser | null): void;
 }
 
 const Moment = z
@@ -31,7 +35,7 @@ const ReportQuery = z.strictObject({
 
 export async function answerAdyenAdmin(
   context: Context,
-  { books, webhooks, told }: AdyenAdminParts,
+  { books, webhooks, told, setReportUser }: AdyenAdminParts,
 ): Promise<void> {
   switch (`${context.method} ${context.path}`) {
     case 'PUT /sandbox/adyen/webhooks': {
@@ -71,12 +75,28 @@ export async function answerAdyenAdmin(
       context.status = 204;
       return;
     }
+    case 'PUT /sandbox/adyen/report-user': {
+      const body = await readBody(context, ReportUser.nullable());
+      if (body === undefined) return;
+      setReportUser(body);
+      context.status = 204;
+      return;
+    }
+    case 'POST /sandbox/adyen/settlements': {
+      const body = await readBody(context, SettlementForm);
+      if (!body) return;
+      // Of the connection, never of what the caller calls it.
+      const { localAddress, localPort } = context.req.socket;
+      const settled = settleBatches(books, body, `http://${localAddress}:${localPort}`);
+      context.body = { settled: settled.map(({ csv: _, ...one }) => one) };
+      return;
+    }
     case 'GET /sandbox/adyen/settlement-report':
     case 'GET /sandbox/adyen/settlement-report/planted': {
       const query = readQuery(context, ReportQuery);
       if (!query) return;
       const { from: fromMs, to: toMs = books.nowMs() + 1, batch, faults } = query;
-      const { csv, planted } = settlementReport(books, { fromMs, toMs, batch, faults });
+      const { csv, planted } = settlementReport(books.movements, { fromMs, toMs, batch, faults });
       if (context.path.endsWith('/planted')) {
         context.body = { planted };
         return;

@@ -7,6 +7,7 @@ import { createWebhooks } from '../webhooks.ts';
 import { answerAdyenAdmin } from './admin.ts';
 import type { Answer } from './answer.ts';
 import { createBooks } from './books.ts';
+import { answerDownload, isReportPath, type ReportUser, reportOperation } from './downloads.ts';
 import { type AdyenParts, answerAdyen, isAdyenPath, keyLifeMs, operationNames } from './gateway.ts';
 import { bodyOf, dressAsAdyen, eventIdOf } from './notifications.ts';
 
@@ -26,18 +27,29 @@ export function createAdyen(clock: SandboxClock, parts: Omit<AdyenParts, 'books'
   const keys = createKeys<Answer>(clock, keyLifeMs);
   const webhooks = createWebhooks(clock, dressAsAdyen);
   let told = 0;
+  let reportUser: ReportUser | null = null;
   const books = createBooks(clock, (notification) => {
     told++;
     webhooks.send(eventIdOf(notification), notification.eventCode, () => bodyOf(notification));
   });
   return {
-    operationNames,
-    owns: isAdyenPath,
-    answer: (request, response) => answerAdyen(request, response, { ...parts, books, keys }),
+    operationNames: [...operationNames, reportOperation],
+    owns: (path) => isAdyenPath(path) || isReportPath(path),
+    answer: (request, response) =>
+      isReportPath(request.url ?? '')
+        ? answerDownload(request, response, { ...parts, books }, reportUser)
+        : answerAdyen(request, response, { ...parts, books, keys }),
     ownsAdmin: (path) => path.startsWith('/sandbox/adyen/'),
-    answerAdmin: (context) => answerAdyenAdmin(context, { books, webhooks, told: () => told }),
+    answerAdmin: (context) =>
+      answerAdyenAdmin(context, {
+        ...{ books, webhooks, told: () => told },
+        setReportUser(user) {
+          reportUser = user;
+        },
+      }),
     clear() {
       told = 0;
+      reportUser = null;
       for (const part of [books, keys, webhooks]) part.clear();
     },
   };

@@ -40,18 +40,40 @@ export interface Movement {
   modificationReference: string;
   modificationMerchantReference: string;
   amount: Money;
+  /** The number of the batch it was settled in; null until then. */
+  batch: number | null;
+}
+
+/** A batch that was closed, as its report says it. */
+export interface SettledBatch {
+  merchantAccount: string;
+  batch: number;
+  currency: string;
+  /** Of the file. */
+  name: string;
+  rows: number;
+  csv: string;
+  /** From then on it can be downloaded. */
+  readyMs: number;
 }
 
 /** What a webhook tells. */
 export interface Notification {
-  eventCode: 'AUTHORISATION' | 'CAPTURE' | 'CANCELLATION' | 'REFUND' | 'REFUND_FAILED' | 'CAPTURE_FAILED';
+  eventCode:
+    | 'AUTHORISATION'
+    | 'CAPTURE'
+    | 'CANCELLATION'
+    | 'REFUND'
+    | 'REFUND_FAILED'
+    | 'CAPTURE_FAILED'
+    | 'REPORT_AVAILABLE';
   success: boolean;
   pspReference: string;
   originalReference: string | null;
   merchantReference: string;
   amount: Money;
   reason: string | null;
-  payment: Payment;
+  payment: Pick<Payment, 'merchantAccount' | 'metadata'>;
   eventMs: number;
 }
 
@@ -59,12 +81,13 @@ export interface Books {
   payments: Map<string, Payment>;
   refunds: Map<string, Refund>;
   movements: Movement[];
+  batches: SettledBatch[];
   nowMs(): number;
   newReference(): string;
   /** @throws Refusal when there is no room for what one call adds */
   makeRoom(): void;
   notify(notification: Omit<Notification, 'eventMs'>): void;
-  settle(movement: Omit<Movement, 'atMs'>): void;
+  settle(movement: Omit<Movement, 'atMs' | 'batch'>): void;
   clear(): void;
 }
 
@@ -77,6 +100,7 @@ export function createBooks(
     payments: new Map(),
     refunds: new Map(),
     movements: [],
+    batches: [],
     nowMs: () => clock.wallMs(),
     newReference: () => randomBytes(8).toString('hex').toUpperCase(),
     makeRoom() {
@@ -84,11 +108,12 @@ export function createBooks(
       if (rows >= rowsMax) throw new Refusal(failures.full);
     },
     notify: (notification) => happened({ ...notification, eventMs: clock.wallMs() }),
-    settle: (movement) => void books.movements.push({ ...movement, atMs: clock.wallMs() }),
+    settle: (movement) => void books.movements.push({ ...movement, atMs: clock.wallMs(), batch: null }),
     clear() {
       books.payments.clear();
       books.refunds.clear();
       books.movements.length = 0;
+      books.batches.length = 0;
     },
   };
   return books;

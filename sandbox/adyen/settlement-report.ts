@@ -1,6 +1,6 @@
 // The settlement details report as CSV, with the columns and words of Adyen's, and what may be wrong with it on request.
 // A batch for each currency, as Adyen pays out: its sales, refunds and fees, then the payout of what is left.
-import type { Books, Movement } from './books.ts';
+import type { Movement } from './books.ts';
 
 export const reportFaults = [
   'missing',
@@ -56,10 +56,10 @@ type Row = Partial<Record<(typeof columns)[number], string>>;
 
 /** The file, and what was planted in it: each fault asked for is put into a row of its own, while there are rows. */
 export function settlementReport(
-  books: Books,
+  movements: readonly Movement[],
   question: ReportQuestion,
 ): { csv: string; planted: Planted[] } {
-  const within = books.movements.filter(({ atMs }) => atMs >= question.fromMs && atMs < question.toMs);
+  const within = movements.filter(({ atMs }) => atMs >= question.fromMs && atMs < question.toMs);
   const currencies = [...new Set(within.map(({ amount }) => amount.currency))].sort();
   const planted: Planted[] = [];
   const waiting = [...question.faults].filter((fault) => fault !== 'truncated');

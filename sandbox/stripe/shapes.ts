@@ -58,6 +58,8 @@ export function showCharge(payment: Payment): object {
     outcome: {
       network_status: isPaid ? 'approved_by_network' : 'declined_by_network',
       reason: lastError?.decline_code ?? null,
+      // Stripe's own name of a card that is approved with a warning.
+      risk_level: payment.paymentMethod === 'pm_card_riskLevelElevated' ? 'elevated' : 'normal',
       type: isPaid ? 'authorized' : 'issuer_declined',
     },
     paid: isPaid,

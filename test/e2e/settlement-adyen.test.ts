@@ -28,7 +28,10 @@ beforeAll(async () => {
   folder = newFolder();
   sandbox = await startSandbox({ name: 'sandbox', folder });
   [webhookPort = 0] = await freePorts(1);
-  const secrets = { key: 'test_trial', hmac: hmacKey, user: `${user.username}:${user.password}` };
+  const secrets = {
+    ...{ key: 'test_trial', hmac: hmacKey, user: `${user.username}:${user.password}` },
+    report: 'report:right',
+  };
   for (const [name, secret] of Object.entries(secrets)) {
     writeFileSync(join(folder, `adyen.${name}`), `${secret}\n`, { mode: 0o600 });
   }
@@ -40,6 +43,7 @@ beforeAll(async () => {
     webhookSecretFiles: [join(folder, 'adyen.hmac')],
     webhookUserFile: join(folder, 'adyen.user'),
     callMsMax: 1000,
+    reports: { baseUrl: `${sandbox.url}/reports/download`, userFile: join(folder, 'adyen.report') },
     tokenPrefixes: ['leeds-1/'],
   };
   site = await openShop(folder, {
@@ -183,6 +187,39 @@ describe('a checkout at Adyen', () => {
     expect(await paymentsOf(id)).toMatchObject([{ refundedValue: 0 }]);
   });
 
+  it('that was captured by a call of its own, and whose capture is taken back, is held and captured once more by a word', async () => {
+    const { id } = await sell(stored, 'prefer_online');
+    await untilOutcome(kiosk, id, 'captured');
+    const [payment] = await paymentsOf(id);
+    await sandbox.admin('POST', '/sandbox/adyen/capture-failed', { pspReference: payment?.pspReference });
+    await expect
+      .poll(() => collectionOf(id), { timeout: 10_000 })
+      .toMatchObject({ state: 'held', heldFor: 'rejected', capturedMinor: 0 });
+    await untilOutcome(kiosk, id, 'in_review');
+    const { state, events } = await attemptOf(id, 'capture');
+    expect(state).toBe('declined');
+    expect(events.map(({ detail }) => detail)).toContainEqual(expect.stringMatching(/^CAPTURE_FAILED /));
+    expect((await attemptOf(id, 'charge')).state).toBe('approved');
+    expect(await paymentsOf(id)).toMatchObject([{ status: 'authorised', capturedValue: 0 }]);
+
+    const waiting = z.object({ items: z.array(z.object({ number: z.int(), documentId: z.string() })) });
+    const { items } = await ask('/v1/reviews?state=waiting', waiting);
+    const number = items.find(({ documentId }) => documentId === id)?.number;
+    const decide = ['review', 'decide', String(number), 'try_again', '--note', 'the scheme says so'];
+    await centralCommand(decide, join(folder, 'central.toml'));
+    await expect
+      .poll(() => collectionOf(id), { timeout: 10_000 })
+      .toMatchObject({ state: 'collected', capturedMinor: totalMinor });
+    expect(await paymentsOf(id)).toMatchObject([{ status: 'captured', capturedValue: totalMinor }]);
+    const { attempts } = await collectionOf(id);
+    expect(attempts.map(({ purpose, state: ended }) => `${purpose} ${ended}`)).toEqual([
+      'charge approved',
+      // Let go by the word of the person; the next one is another call.
+      'capture not_made',
+      'capture approved',
+    ]);
+  });
+
   it('whose capture is taken back falls out of the books and is held for a person', async () => {
     const id = await soldAndCaptured();
     const [payment] = await paymentsOf(id);
@@ -263,14 +300,46 @@ it('takes no webhook that is signed by another key, or sent by another user', as
   await expect.poll(refusedOf, { timeout: 10_000 }).toEqual(['signature_wrong', 'signature_wrong']);
 });
 
+async function balanceAtAdyen(): Promise<number | undefined> {
+  const Accounts = z.object({ items: z.array(z.object({ name: z.string(), balanceMinor: z.int() })) });
+  const { items } = await ask('/v1/ledger/accounts', Accounts);
+  return items.find(({ name }) => name === 'receivable:processor:adyen')?.balanceMinor;
+}
+
 it('leaves a ledger that is whole, and says of Adyen what its own books say', async () => {
   const report = await centralCommand(['ledger', 'check', '--json'], join(folder, 'central.toml'));
   expect(JSON.parse(report)).toMatchObject({ failures: [] });
-  const Accounts = z.object({ items: z.array(z.object({ name: z.string(), balanceMinor: z.int() })) });
-  const { items } = await ask('/v1/ledger/accounts', Accounts);
   const heldMinor = (await allPayments()).reduce(
     (sum, { capturedValue, refundedValue }) => sum + capturedValue - refundedValue,
     0,
   );
-  expect(items.find(({ name }) => name === 'receivable:processor:adyen')?.balanceMinor).toBe(heldMinor);
+  expect(await balanceAtAdyen()).toBe(heldMinor);
 });
+
+it('has the report of its settlement at central as soon as it is announced', async () => {
+  await sandbox.admin('PUT', '/sandbox/adyen/report-user', { username: 'report', password: 'right' });
+  const { settled } = z
+    .object({ settled: z.array(z.object({ name: z.string(), rows: z.int() })) })
+    .parse(await sandbox.admin('POST', '/sandbox/adyen/settlements', {}));
+  const Files = z.object({
+    items: z.array(
+      z.object({ source: z.string(), name: z.string(), rows: z.int(), setAside: z.int(), state: z.string() }),
+    ),
+  });
+  await expect
+    .poll(async () => (await ask('/v1/reconciliation/files', Files)).items, { timeout: 60_000 })
+    .toEqual(
+      settled.map(({ name, rows }) => ({ source: 'adyen', name, rows, setAside: 0, state: 'complete' })),
+    );
+  const run = JSON.parse(
+    await centralCommand(['reconciliation', 'run', '--json'], join(folder, 'central.toml')),
+  );
+  // Every sale, refund and failed refund is in both: what Adyen held is on its way to the bank, less its fees.
+  const { items: exceptions } = JSON.parse(
+    await centralCommand(['exception', 'list', '--json'], join(folder, 'central.toml')),
+  );
+  expect({ run: run.run.state, exceptions }).toEqual({ run: 'complete', exceptions: [] });
+  expect(await balanceAtAdyen()).toBe(0);
+  const check = await centralCommand(['ledger', 'check', '--json'], join(folder, 'central.toml'));
+  expect(JSON.parse(check)).toMatchObject({ failures: [] });
+}, 120_000);

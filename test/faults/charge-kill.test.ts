@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { bytesOf, checkoutEntry, refundEntry, voidEntry } from '../../central/fixtures/entries.ts';
 import { temporaryFolder } from '../../central/fixtures/in-process-store.ts';
@@ -10,6 +11,8 @@ import { createTestJournal, type TestJournal, testKeys } from '../../central/fix
 import { checkLedger } from '../../central/ledger/sqlite/check.ts';
 import { openDatabase } from '../../central/ledger/sqlite/open.ts';
 import { createSqliteStore, type SqliteStore } from '../../central/ledger/sqlite/store.ts';
+import type { By } from '../../central/people/actor.ts';
+import type { ReviewDecision, ReviewKind, ReviewRules } from '../../central/people/reviews.ts';
 import { type SandboxProcess, startSandbox } from '../../central/processors/fixtures/sandbox.ts';
 import type { Entry } from '../../contract/entry.ts';
 import { openSandboxStripe, stripeRouting } from './charge-sandbox.ts';
@@ -27,6 +30,11 @@ const tokens = [
   'pm_sandbox_reset',
 ];
 const totalMinor = 1000;
+const timeOut = { dueHours: 24, onDue: 'escalate' } as const;
+const rules: ReviewRules = {
+  secondPersonAboveMinor: {},
+  timeOut: { in_review: timeOut, unknown_attempt: timeOut, fraud: timeOut, held_money: timeOut },
+};
 
 let folder: ReturnType<typeof temporaryFolder>;
 let sandbox: SandboxProcess;
@@ -73,15 +81,54 @@ function sales(of: readonly string[]) {
   });
 }
 
-/** Runs the process that charges; true when it died at its point. */
-async function charge(dieAt: number): Promise<boolean> {
+type LastWords = { kind: 'killed'; at: string; passed: number } | { kind: 'ended'; passed: number };
+
+/** Runs the process that charges: it died at its point by the signal, or it was at its end before. */
+async function charge(dieAt: number): Promise<LastWords> {
   const script = join(import.meta.dirname, 'charge-process.ts');
   const args = [script, databasePath(), sandbox.url.href, String(dieAt)];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-  const [code, signal] = await once(child, 'exit');
-  if (signal === 'SIGKILL') return true;
-  expect(code).toBe(0);
-  return false;
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const closed = once(child, 'close');
+  const [words, [code, signal]] = await Promise.all([text(child.stdout), closed]);
+  const said = JSON.parse(words) as LastWords;
+  if (said.kind === 'killed') expect([signal, said.passed]).toEqual(['SIGKILL', dieAt]);
+  else {
+    expect([code, signal]).toEqual([0, null]);
+    if (dieAt > 0) expect(said.passed).toBeLessThan(dieAt);
+  }
+  return said;
+}
+
+/** The word of a person on everything that waits for one of this kind. */
+function decide(kind: ReviewKind, decision: ReviewDecision, nowMs: number): void {
+  const by: By = { actor: { kind: 'command', user: 'ann', from: 'here' }, nowMs };
+  withStore((store) =>
+    store.transaction(() => {
+      const page = store.reviews({ state: 'waiting', kind, applianceId: null, cursor: null, limit: 20 });
+      expect(page.items.length).toBeGreaterThan(0);
+      for (const { number } of page.items) store.decideReview({ number, decision, note: 'seen', rules }, by);
+    }),
+  );
+}
+
+/** The processor says that it could not collect it after all. */
+function takeCaptureBack(checkoutId: string, nowMs: number): void {
+  withStore((store) =>
+    store.transaction(() => {
+      const made = store.collection({ applianceId: 'box-1', checkoutId })?.attempts.at(-1);
+      const charge = {
+        ...{
+          chargeId: made?.chargeId ?? '',
+          reference: made?.reference ?? '',
+          state: 'capture_failed' as const,
+        },
+        ...{ amount: { currency: 'GBP', amountMinor: totalMinor }, capturedMinor: 0, decline: null },
+      };
+      const event = { eventId: 'ev_1', type: 'capture_failed', happenedMs: nowMs };
+      const told = { processor: 'stripe', event: { ...event, about: { kind: 'charge' as const, charge } } };
+      expect(store.applyEvent(told, nowMs)).toBe('applied');
+    }),
+  );
 }
 
 interface Payment {
@@ -129,39 +176,54 @@ function ledgerFailures(): unknown[] {
 const all = process.env.HOLDFAST_KILLS === 'all';
 const points = Array.from({ length: all ? 80 : 5 }, (_, i) => (all ? i + 1 : 2 + i * 9));
 
-it.each(points)('loses and doubles nothing when it is killed at point %i, twice', async (point) => {
-  const journal = createTestJournal('box-1', privateKey);
-  const sold = sales(tokens);
-  const { nowMs } = await sandbox.admin<{ nowMs: number }>('GET', '/sandbox/clock');
-  await book(journal, sold, nowMs);
-  await charge(point);
-  await charge(point + 2);
-  await charge(0);
-  const [first, second, third] = sold;
-  // One is undone, one given back in part, after everything is known.
-  await book(
-    journal,
-    [
-      voidEntry(first?.id ?? ''),
-      refundEntry(second?.id ?? '', 400),
-      refundEntry(third?.id ?? '', totalMinor),
-    ],
-    nowMs,
-  );
-  await charge((point % 12) + 1);
-  await charge(0);
-  expect(await agree()).toEqual([
-    'released',
-    'collected',
-    'collected',
-    'collected',
-    'collected',
-    'written_off',
-    'held for fraud',
-    'held for unknown',
-  ]);
-  expect(ledgerFailures()).toEqual([]);
-});
+it.for(points)(
+  'loses and doubles nothing when it is killed at point %i, twice',
+  { timeout: 180_000 },
+  async (point, context) => {
+    const journal = createTestJournal('box-1', privateKey);
+    const sold = sales(tokens);
+    const { nowMs } = await sandbox.admin<{ nowMs: number }>('GET', '/sandbox/clock');
+    await book(journal, sold, nowMs);
+    const first = await charge(point);
+    if (first.kind === 'ended') {
+      // It kills nothing, and would prove nothing.
+      expect(all, 'a point of every run lies beyond the end').toBe(true);
+      context.skip(`beyond the end, which comes after ${first.passed} points`);
+    }
+    await charge(point + 2);
+    await charge(0);
+    const [voided, partly, wholly, , taken] = sold.map(({ id }) => id);
+    // After everything is known: one is undone, one given back in part and then undone, which is too late, one given back, one
+    // whose capture is taken back and asked for again, and one that a person lets be charged once more.
+    await book(
+      journal,
+      [
+        voidEntry(voided ?? ''),
+        refundEntry(partly ?? '', 400),
+        voidEntry(partly ?? ''),
+        refundEntry(wholly ?? '', totalMinor),
+      ],
+      nowMs,
+    );
+    takeCaptureBack(taken ?? '', nowMs);
+    decide('held_money', 'try_again', nowMs);
+    decide('fraud', 'approve', nowMs);
+    await charge((point % 12) + 1);
+    await charge(((point * 5) % 12) + 1);
+    await charge(0);
+    expect(await agree()).toEqual([
+      'released',
+      'collected',
+      'collected',
+      'collected',
+      'collected',
+      'written_off',
+      'held for fraud',
+      'held for unknown',
+    ]);
+    expect(ledgerFailures()).toEqual([]);
+  },
+);
 
 it('collects a backlog once when the processor comes back after thirty hours and has forgotten every key', async () => {
   const journal = createTestJournal('box-1', privateKey);

@@ -1,5 +1,6 @@
 // A process that charges what is due at the sandbox and is gone at the point it was told: node charge-process.ts
-// <database> <sandbox url> <the point to die at, 0 for none>
+// <database> <sandbox url> <the point to die at, 0 for none>. Its last words are the point, or how many there were.
+import { writeSync } from 'node:fs';
 import { openDatabase } from '../../central/ledger/sqlite/open.ts';
 import { createSqliteStore } from '../../central/ledger/sqlite/store.ts';
 import { openSandboxStripe, stripeRouting } from './charge-sandbox.ts';
@@ -13,12 +14,16 @@ await carryOutSteps({
   store,
   processor,
   clock,
-  point() {
+  point(step) {
     passed++;
-    if (passed === Number(last)) process.kill(process.pid, 'SIGKILL');
+    if (passed !== Number(last)) return;
+    writeSync(process.stdout.fd, `${JSON.stringify({ kind: 'killed', at: step, passed })}\n`);
+    process.kill(process.pid, 'SIGKILL');
+    // The signal may take a moment, in which nothing more may be done.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   },
   untilMs: Number.MAX_SAFE_INTEGER,
 });
 store.close();
-process.stdout.write(`${passed}\n`);
+writeSync(process.stdout.fd, `${JSON.stringify({ kind: 'ended', passed })}\n`);
 process.exit(0);

@@ -8,18 +8,18 @@ export interface StepsParts {
   processor: ProcessorPort;
   /** Of the sandbox, turned by hand. */
   clock: { nowMs(): number; advance(ms: number): Promise<void> };
-  /** Passed between every two things that are done. */
-  point(): void;
+  /** Passed between every two things that are done. @param step what was done last, or is done next */
+  point(step: string): void;
   /** Goes on until then, or until there is nothing more. */
   untilMs: number;
 }
 
 export async function carryOutSteps({ store, processor, clock, point, untilMs }: StepsParts): Promise<void> {
   const name = processor.name;
-  point();
+  point('before it is recovered');
   store.transaction(() => store.recoverSent(clock.nowMs()));
   for (;;) {
-    point();
+    point('before steps are taken');
     const nowMs = clock.nowMs();
     const places = { [name]: { freeCount: 4, broken: false } };
     const steps = store.transaction(() => store.takeSteps({ places, stepsMax: 4, nowMs }));
@@ -32,15 +32,16 @@ export async function carryOutSteps({ store, processor, clock, point, untilMs }:
 
   async function carryOut(step: Step): Promise<void> {
     const { attemptRef } = step;
-    point();
+    const called = step.kind === 'send' ? step.purpose : `the look-up of a ${step.purpose}`;
+    point(`before ${called}`);
     if (step.kind === 'look_up') {
       const result = await ask(processor, step.question);
-      point();
+      point(`after ${called}`);
       store.transaction(() => store.lookedUp({ attemptRef, result, nowMs: clock.nowMs() }));
       return;
     }
     const outcome = await send(processor, step);
-    point();
+    point(`after ${called}`);
     store.transaction(() => store.answered({ attemptRef, outcome, nowMs: clock.nowMs() }));
   }
 }

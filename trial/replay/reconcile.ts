@@ -26,7 +26,7 @@ export interface SideTotal {
 export interface SettledDay {
   captured: Money;
   writtenOff: Money;
-  /** Waits for a person. */
+  /** Waits for a person: money that is not collected or not given back, and refunds without a checkout. */
   held: Money;
   planted: number;
   exceptions: number;
@@ -119,6 +119,8 @@ export async function reconcileDay(
     count: exposure.reduce((sum, row) => sum + row[count], 0),
     minor: exposure.reduce((sum, row) => sum + row[minor], 0),
   });
+  const held = sumOf('heldCount', 'heldMinor');
+  const unlinked = await central.unlinkedRefunds();
   const ledger = totals.filter(({ side }) => side === 'ledger');
   return {
     captured: {
@@ -126,7 +128,7 @@ export async function reconcileDay(
       minor: ledger.reduce((sum, { amountMinor }) => sum + amountMinor, 0),
     },
     writtenOff: sumOf('writtenOffCount', 'writtenOffMinor'),
-    held: sumOf('heldCount', 'heldMinor'),
+    held: { count: held.count + unlinked.count, minor: held.minor + unlinked.minor },
     planted: planted.length,
     exceptions: items.length,
     sides: totals,

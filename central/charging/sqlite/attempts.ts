@@ -46,6 +46,8 @@ export interface AttemptTable {
   setState(ref: number, state: AttemptFacts['state'], code: string | null, notBeforeMs: number | null): void;
   /** A capture that was asked for with its charge has failed: what is left of the charge is a hold. */
   onlyHolds(ref: number): void;
+  /** Whether the very same was told of a call of the collection before. */
+  wasTold(collectionRef: number, kind: EventKind, detail: string): boolean;
   tell(ref: number, kind: EventKind, detail: string, nowMs: number): void;
   /** Those of a collection whose outcome is open and that would wait: due now. */
   hurry(collectionRef: number, nowMs: number): void;
@@ -62,16 +64,16 @@ export function createAttemptTable(db: Database.Database): AttemptTable {
     .prepare<[number], number>('SELECT collection_ref FROM attempt WHERE ref = ?')
     .pluck();
   const of = db.prepare<[number], AttemptRow>(
-    `SELECT ${columns} FROM attempt WHERE collection_ref = ? ORDER BY ref`,
+    `SELECT ${columns} FROM attempt WHERE collection_ref = +? ORDER BY ref`,
   );
   const byReference = db.prepare<[string, string], AttemptRow>(
-    `SELECT ${columns} FROM attempt WHERE reference = ? AND processor = ?`,
+    `SELECT ${columns} FROM attempt WHERE reference = +? AND processor = +?`,
   );
   const byCharge = db.prepare<[string, string], AttemptRow>(
-    `SELECT ${columns} FROM attempt WHERE processor = ? AND charge_id = ? AND purpose = 'charge' LIMIT 1`,
+    `SELECT ${columns} FROM attempt WHERE processor = +? AND charge_id = +? AND purpose = 'charge' LIMIT 1`,
   );
   const byRefund = db.prepare<[string, string], AttemptRow>(
-    `SELECT ${columns} FROM attempt WHERE processor = ? AND refund_id = ? LIMIT 1`,
+    `SELECT ${columns} FROM attempt WHERE processor = +? AND refund_id = +? LIMIT 1`,
   );
   const onTheirWay = db.prepare<[], AttemptRow>(`SELECT ${columns} FROM attempt WHERE state = 'sent'`);
   const insert = db.prepare(
@@ -82,22 +84,28 @@ export function createAttemptTable(db: Database.Database): AttemptTable {
        CAST(@nowMs AS INTEGER), CAST(@nowMs AS INTEGER))`,
   );
   const sendAgain = db.prepare(
-    `UPDATE attempt SET state = 'sent', tries = tries + 1, looked = 0, sent_ms = ?, not_before_ms = NULL WHERE ref = ?`,
+    `UPDATE attempt SET state = 'sent', tries = tries + 1, looked = 0, sent_ms = ?, not_before_ms = NULL WHERE ref = +?`,
   );
   const change = db.prepare(
     `UPDATE attempt SET state = @state, charge_id = coalesce(@chargeId, charge_id),
        refund_id = coalesce(@refundId, refund_id), code = @code, decline_class = @declineClass, looked = @looked,
-       not_before_ms = CAST(@notBeforeMs AS INTEGER), answered_ms = CAST(@nowMs AS INTEGER) WHERE ref = @ref`,
+       not_before_ms = CAST(@notBeforeMs AS INTEGER), answered_ms = CAST(@nowMs AS INTEGER) WHERE ref = +@ref`,
   );
-  const setState = db.prepare('UPDATE attempt SET state = ?, code = ?, not_before_ms = ? WHERE ref = ?');
-  const onlyHolds = db.prepare(`UPDATE attempt SET take = 'authorise' WHERE ref = ?`);
+  const setState = db.prepare('UPDATE attempt SET state = ?, code = ?, not_before_ms = ? WHERE ref = +?');
+  const onlyHolds = db.prepare(`UPDATE attempt SET take = 'authorise' WHERE ref = +?`);
   const tell = db.prepare(
     `INSERT INTO attempt_event (attempt_ref, number, kind, detail, at_ms)
      SELECT @ref, coalesce(max(number), 0) + 1, @kind, @detail, CAST(@nowMs AS INTEGER)
-     FROM attempt_event WHERE attempt_ref = @ref`,
+     FROM attempt_event WHERE attempt_ref = +@ref`,
   );
+  const told = db
+    .prepare<[number, EventKind, string], number>(
+      `SELECT count(*) FROM attempt a JOIN attempt_event e ON e.attempt_ref = a.ref
+       WHERE a.collection_ref = ? AND e.kind = ? AND e.detail = ?`,
+    )
+    .pluck();
   const hurry = db.prepare(
-    `UPDATE attempt SET not_before_ms = ? WHERE collection_ref = ? AND state IN ('unknown', 'unavailable')
+    `UPDATE attempt SET not_before_ms = ? WHERE collection_ref = +? AND state IN ('unknown', 'unavailable')
      AND not_before_ms IS NOT NULL`,
   );
 
@@ -120,6 +128,7 @@ export function createAttemptTable(db: Database.Database): AttemptTable {
     },
     setState: (ref, state, code, notBeforeMs) => void setState.run(state, code, notBeforeMs, ref),
     onlyHolds: (ref) => void onlyHolds.run(ref),
+    wasTold: (collectionRef, kind, detail) => (told.get(collectionRef, kind, detail) ?? 0) > 0,
     tell: (ref, kind, detail, nowMs) => void tell.run({ ref, kind, detail, nowMs }),
     hurry: (collectionRef, nowMs) => void hurry.run(nowMs, collectionRef),
     onTheirWay: () => onTheirWay.all(),

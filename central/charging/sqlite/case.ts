@@ -6,7 +6,7 @@ import type { Books } from '../../ledger/sqlite/books.ts';
 import type { ReviewKind } from '../../people/reviews.ts';
 import type { Tell } from '../../webhooks/outbound.ts';
 import type { CollectionFacts, Route } from '../facts.ts';
-import { isOwnToken, type RoutingRules, ruleFor } from '../route.ts';
+import { fallbackAfterMsUsual, isOwnToken, type RoutingRules, ruleFor } from '../route.ts';
 import type { AttemptRow, AttemptTable } from './attempts.ts';
 import type { CollectionData, CollectionTable, PaybackRow } from './collections.ts';
 
@@ -109,6 +109,8 @@ export function createCases(
         otherOn: rule?.otherOn ?? [],
         keyLifeMs: (processor) => routing.processors[processor]?.keyLifeMs ?? 0,
         broken,
+        reviewsRisk: routing.reviewsRisk ?? false,
+        fallbackAfterMs: rule?.fallbackAfterMs ?? fallbackAfterMsUsual,
       };
     },
     tell({ data }, id, outcome, nowMs, declineCode) {
@@ -119,9 +121,7 @@ export function createCases(
         .slice(0, 64);
       parts.appendFeed(data.applianceRef, [code ? { ...item, declineCode: code } : item]);
       if (!isToldOutside(outcome)) return;
-      const { checkoutId, applianceId, currency, totalMinor } = data;
-      const said = { documentId: id, checkoutId, applianceId, currency, totalMinor };
-      const about = id === checkoutId ? `checkout ${id}` : `refund ${id}`;
+      const { about, said } = merchantWords(data, id);
       parts.tellMerchant(
         `checkout.${outcome}`,
         about,
@@ -129,6 +129,17 @@ export function createCases(
         nowMs,
       );
     },
+  };
+}
+
+/** What the merchant's systems are told of a checkout, or of a refund of it. */
+export function merchantWords(
+  { checkoutId, applianceId, currency, totalMinor }: CollectionData,
+  id: string,
+): { about: string; said: Record<string, unknown> } {
+  return {
+    about: id === checkoutId ? `checkout ${id}` : `refund ${id}`,
+    said: { documentId: id, checkoutId, applianceId, currency, totalMinor },
   };
 }
 

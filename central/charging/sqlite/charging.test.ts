@@ -21,7 +21,7 @@ import type { ReviewRules } from '../../people/reviews.ts';
 import type { DisputeState, ProcessorEvent } from '../../processors/port.ts';
 import { type Said, standingOf } from '../../webhooks/newer.ts';
 import { type Act, createModelProcessor, type ModelProcessor } from '../fixtures/model-processor.ts';
-import type { RoutingRules } from '../route.ts';
+import { fallbackAfterMsUsual, type RoutingRules } from '../route.ts';
 
 const { privateKey, publicKeyDer } = testKeys();
 const nowMs = 1_795_000_000_000;
@@ -155,6 +155,62 @@ describe('approved offline', () => {
     await book(checkoutEntry());
     expect(work('do', nowMs, ['one'])).toEqual(['charge at two']);
   });
+
+  it('is tried at the other processor once the first has had no place for it for long, and nothing is unknown', async () => {
+    const [known, doubtful] = [checkoutEntry(), checkoutEntry()];
+    await book(doubtful);
+    const lost = store.transaction(() =>
+      store.takeSteps({ places: { one: { freeCount: 1, broken: false } }, stepsMax: 1, nowMs }),
+    );
+    for (const { attemptRef } of lost) {
+      const outcome = { kind: 'unknown', reason: 'timed_out' } as const;
+      store.transaction(() => store.answered({ attemptRef, outcome, nowMs }));
+    }
+    await book(known);
+    const full = { one: { freeCount: 0, broken: false }, two: { freeCount: 5, broken: false } };
+    const taken = (afterMs: number) =>
+      store.transaction(() => store.takeSteps({ places: full, stepsMax: 9, nowMs: nowMs + afterMs }));
+    expect(taken(fallbackAfterMsUsual - 1)).toEqual([]);
+    expect(taken(fallbackAfterMsUsual)).toMatchObject([
+      { processor: 'two', purpose: 'charge', request: { reference: `box-1.${known.id}.charge.1` } },
+    ]);
+    expect(taken(10 * fallbackAfterMsUsual)).toEqual([]);
+    expect(stateOf(doubtful.id)).toBe('open');
+  });
+
+  it('is shown to a person when it was approved with a warning and a person is to be asked, though it is captured', async () => {
+    store.close();
+    db = openDatabase(join(folder.path, 'central.db'));
+    store = createSqliteStore(db, { routing: { ...routing, reviewsRisk: true } });
+    await book(checkoutEntry());
+    expect(work('do_with_warning')).toEqual(['charge at one']);
+    expect(waiting()).toMatchObject([{ kind: 'fraud', reason: 'risk_elevated' }]);
+    expect(decide('approve')).toBe('fraud risk_elevated');
+    expect(work()).toEqual([]);
+    expect(failures()).toEqual([]);
+  });
+
+  it.each([
+    ['approve', ['capture at one'], 'collected'],
+    ['decline', [], 'written_off'],
+  ] as const)(
+    'is not captured before a person has seen a warning, and then by their word: %s',
+    async (word, done, state) => {
+      store.close();
+      db = openDatabase(join(folder.path, 'central.db'));
+      store = createSqliteStore(db, { routing: { ...routing, reviewsRisk: true } });
+      const asked = pendingEntry('tok_1');
+      await book(asked);
+      expect(work('do_with_warning')).toEqual(['charge at one']);
+      await book(decisionEntry(asked.id, 'authorised'));
+      expect(work()).toEqual([]);
+      expect(outcomesOf(asked.id)).toEqual(['authorised', 'in_review']);
+      expect(decide(word)).toBe('fraud fraud');
+      expect(work()).toEqual(done);
+      expect(stateOf(asked.id)).toBe(state);
+      expect(failures()).toEqual([]);
+    },
+  );
 
   it('is given back when it is voided after its capture, and not charged when it is voided before', async () => {
     const [late, early] = [checkoutEntry(), checkoutEntry()];
@@ -390,7 +446,7 @@ describe('a capture that is taken back', () => {
       const capturedMinor = state === 'captured' ? amountMinor : 0;
       const said: Said = { kind: 'charge', state, happenedMs: times[state], capturedMinor, eventId: state };
       const standing = standingOf(said, known);
-      // As the store has it (store.ts): what is older than what is known reaches nobody.
+      // What is older than what is known changes no state (central/ledger/sqlite/older-events.test.ts).
       if (standing === 'older') return nothing;
       if (standing === 'newer') known = said;
       const amount = { currency: 'GBP', amountMinor };
@@ -468,12 +524,43 @@ describe('a capture that is taken back', () => {
       expect(failures()).toEqual([]);
     });
 
-    it('leaves the books to a person where something was given back', async () => {
+    /** What stands on the accounts that a sale passes, and what refunds of the counter are owed. */
+    const standing = () =>
+      [
+        'receivable:customer',
+        'receivable:processor:one',
+        'payable:refund',
+        'payable:payee:house',
+        'expense:offline_loss',
+      ].map((account) => Number(balance(account)));
+
+    it.each([
+      ['a loss', 'decline', [], [0, -500, 0, 500 - totalMinor, totalMinor]],
+      ['collected again', 'try_again', ['capture at one'], [0, totalMinor - 500, 0, 500 - totalMinor, 0]],
+    ] as const)('owes the whole sale again where a refund was made, and ends as %s', async (...row) => {
+      const [, decision, calls, ends] = row;
       const sold = await sell();
       await book(refundEntry(sold.id, 500));
       work();
+      expect(standing()).toEqual([0, totalMinor - 500, 0, 500 - totalMinor, 0]);
       expect(tellInOrder(['capture_failed', 'capture_failed'])).toEqual(['applied', nothing]);
-      expect(balance('receivable:processor:one')).toBe(BigInt(totalMinor - 500));
+      // The refund's movement stands: the processor has given out what it never took in.
+      expect(standing()).toEqual([totalMinor, -500, 0, 500 - totalMinor, 0]);
+      expect(waiting()).toMatchObject([{ kind: 'held_money', reason: 'rejected' }]);
+      expect(failures()).toEqual([]);
+      Object.assign(models.one?.charges[0] ?? {}, { state: 'authorised', capturedMinor: 0 });
+      decide(decision);
+      expect(work('do', nowMs + 400 * 3_600_000)).toEqual(calls);
+      expect(standing()).toEqual(ends);
+      expect(failures()).toEqual([]);
+    });
+
+    it('leaves the books to a person where the whole sale was undone', async () => {
+      const sold = await sell();
+      await book(voidEntry(sold.id));
+      work();
+      expect(tellInOrder(['capture_failed', 'capture_failed'])).toEqual(['applied', nothing]);
+      expect(balance('receivable:processor:one')).toBe(0n);
       expect(waiting()).toMatchObject([{ kind: 'held_money', reason: 'amount_differs' }]);
       expect(failures()).toEqual([]);
     });

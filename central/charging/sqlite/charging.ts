@@ -1,7 +1,7 @@
 // Charging put together over one database: what the journal wants, what is to be done next, and what was heard of it.
 import type Database from 'better-sqlite3';
 import type { ReviewDecided } from '../../people/sqlite/reviews.ts';
-import type { ApplyEvent, ChargingCalls, PersonDecision } from '../port.ts';
+import type { ApplyEvent, ApplyOlder, ChargingCalls, PersonDecision } from '../port.ts';
 import { createAttemptTable } from './attempts.ts';
 import { type AnswerAsked, type Case, type ChargingParts, createCases } from './case.ts';
 import { createCollectionTable, unrouted } from './collections.ts';
@@ -11,6 +11,7 @@ import { createJoins, type Joins } from './joins.ts';
 import { createLearning } from './learning.ts';
 import { createMoney } from './money.ts';
 import { createPlans } from './plans.ts';
+import { createTellingSettled } from './settled.ts';
 import { createSteps, lookUpLostMs } from './steps.ts';
 import { createChargingViews } from './views.ts';
 
@@ -20,8 +21,11 @@ export interface Charging {
   joins: Joins;
   /** For webhooks, inside their transaction. */
   applyEvent: ApplyEvent;
+  applyOlder: ApplyOlder;
   /** For reviews, inside the transaction of a decision. */
   decided(decided: ReviewDecided): void;
+  /** For reconciliation, inside the transaction of a piece: the bank has shown the money of these. */
+  tellSettled(collections: readonly number[], nowMs: number): number[];
 }
 
 /** @param answers how pending checkouts are answered: the ledger's part */
@@ -37,7 +41,7 @@ export function createCharging(
   const money = createMoney(db, books, collections);
   const plans = createPlans(parts, tables, cases, money);
   const learning = createLearning(parts, tables, cases, { money, plans, answerAsked: answers.answer });
-  const apply = createEvents(db, tables, cases, { learning, books });
+  const events = createEvents(db, tables, cases, { learning, books });
   const deciding = createDeciding(parts, tables, cases, { money, plans });
   const siteOf = db.prepare<[number], string | null>('SELECT site FROM appliance WHERE ref = ?').pluck();
   const reviewOf = db
@@ -93,7 +97,9 @@ export function createCharging(
   return {
     calls,
     joins,
-    applyEvent: (told, nowMs) => books.piece(() => apply(told, nowMs)),
+    tellSettled: createTellingSettled(db, parts, collections),
+    applyEvent: (told, nowMs) => books.piece(() => events.apply(told, nowMs)),
+    applyOlder: (told, nowMs) => books.piece(() => events.applyOlder(told, nowMs)),
     decided: ({ applianceRef, documentId, decision, note, by }) =>
       books.piece(() => {
         deciding.decide({ applianceRef, documentId, decision: decisions[decision], note }, by.nowMs);

@@ -93,15 +93,15 @@ export function createCollectionTable(db: Database.Database): CollectionTable {
        CAST(@lane AS INTEGER), CAST(@nowMs AS INTEGER))`,
   );
   const find = db.prepare<[number, string], CollectionData>(
-    `${columns} WHERE c.appliance_ref = ? AND c.checkout_id = ?`,
+    `${columns} WHERE c.appliance_ref = +? AND c.checkout_id = +?`,
   );
-  const get = db.prepare<[number], CollectionData>(`${columns} WHERE c.ref = ?`);
-  const setWanted = db.prepare('UPDATE collection SET wanted = ? WHERE ref = ?');
+  const get = db.prepare<[number], CollectionData>(`${columns} WHERE c.ref = +?`);
+  const setWanted = db.prepare('UPDATE collection SET wanted = ? WHERE ref = +?');
   const setMoney = db.prepare(
-    'UPDATE collection SET captured_minor = ?, refunded_minor = ?, lost_minor = ? WHERE ref = ?',
+    'UPDATE collection SET captured_minor = ?, refunded_minor = ?, lost_minor = ? WHERE ref = +?',
   );
   const setPlan = db.prepare(
-    'UPDATE collection SET state = ?, held_for = ?, due_ms = ?, processor = ?, lane = ? WHERE ref = ?',
+    'UPDATE collection SET state = ?, held_for = ?, due_ms = ?, processor = ?, lane = ? WHERE ref = +?',
   );
   const due = db
     .prepare<[string, number, number, number], number>(

@@ -1,5 +1,5 @@
 // What a person decides where the rule has asked one: it changes what is known, and the rule goes on from there.
-import { isCaptureFailed, isFraud } from '../facts.ts';
+import { isCaptureFailed, isFraud, riskElevated } from '../facts.ts';
 import type { Decided, PersonDecision } from '../port.ts';
 import type { AttemptRow, AttemptTable } from './attempts.ts';
 import type { Case, Cases, ChargingParts } from './case.ts';
@@ -47,6 +47,10 @@ export function createDeciding(
   function clearFraud(one: Case, nowMs: number): void {
     for (const { ref } of one.attempts.filter(isFraud)) {
       attempts.setState(ref, 'not_made', 'by_a_person', nowMs);
+    }
+    // What was approved with a warning stands as it is, and may be captured.
+    for (const { ref, state, code } of one.attempts) {
+      if (code === riskElevated) attempts.setState(ref, state, null, null);
     }
   }
 

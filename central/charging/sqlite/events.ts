@@ -5,17 +5,18 @@ import { move } from '../../ledger/postings.ts';
 import type { Books } from '../../ledger/sqlite/books.ts';
 import type { ChargeState, DisputeState, ProcessorEvent } from '../../processors/port.ts';
 import { declinedBy, isOpen, learnCharge, learnRefund } from '../learn.ts';
-import type { ApplyEvent } from '../port.ts';
+import type { ApplyEvent, ApplyOlder } from '../port.ts';
 import type { AttemptRow, AttemptTable } from './attempts.ts';
 import type { Case, Cases } from './case.ts';
-import { declinesBefore, type Heard, type Learning } from './learning.ts';
+import type { Heard } from './consequences.ts';
+import { declinesBefore, type Learning } from './learning.ts';
 
 export function createEvents(
   db: Database.Database,
   { attempts }: { attempts: AttemptTable },
   cases: Cases,
   { learning, books }: { learning: Learning; books: Pick<Books, 'addMovement'> },
-): ApplyEvent {
+): { apply: ApplyEvent; applyOlder: ApplyOlder } {
   const findDispute = db.prepare<[string, string], { ref: number; state: 'open' | 'won' | 'lost' }>(
     'SELECT ref, state FROM dispute WHERE processor = ? AND dispute_id = ?',
   );
@@ -110,6 +111,7 @@ export function createEvents(
         const row = attempts.findNamed(processor, { reference, chargeId: about.chargeId });
         return row === null ? 'unknown_object' : done(applyDispute(row, about.dispute, nowMs));
       }
+      case 'report':
       case 'other':
         return 'nothing_to_do';
       default:
@@ -142,8 +144,29 @@ export function createEvents(
     return 'applied' as const;
   }
 
-  return ({ processor, event }, nowMs) =>
-    applyAnswer(processor, event, nowMs) ?? apply(processor, event, nowMs);
+  /** The attempt that an event names by its own reference or id, where its outcome is open. */
+  function namesOpen(processor: string, { about }: ProcessorEvent): boolean {
+    const row =
+      about.kind === 'charge'
+        ? attempts.findNamed(processor, about.charge)
+        : about.kind === 'refund'
+          ? attempts.findRefund(processor, about.refund)
+          : null;
+    return row !== null && isOpen(row);
+  }
+
+  return {
+    apply: ({ processor, event }, nowMs) =>
+      applyAnswer(processor, event, nowMs) ?? apply(processor, event, nowMs),
+    applyOlder({ processor, event, newest }, nowMs) {
+      // An attempt has one end, however late it is heard of; the charge is what was said of it last.
+      const answered = applyAnswer(processor, event, nowMs);
+      if (answered === null && !namesOpen(processor, event)) return 'nothing_to_do';
+      const { answers: _, ...rest } = event;
+      const shown = apply(processor, { ...rest, about: newest }, nowMs);
+      return answered ?? shown;
+    },
+  };
 }
 
 const unnamed = { declineClass: 'do_not_retry', code: 'card_declined' } as const;

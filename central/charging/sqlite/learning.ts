@@ -1,17 +1,17 @@
 // What was heard of an attempt, carried into the tables and the books; then the rule is asked again. Everything that is
 // heard twice, late or out of order ends the same.
-import { unreachable } from '../../../kit/assert.ts';
-import type { ChargeState } from '../../processors/port.ts';
-import { aliveCharge, captureFailed, isCaptureFailed, madeTwice } from '../facts.ts';
-import { isOpen, type Learned, learnAnswer, learnCharge } from '../learn.ts';
+import { aliveCharge, isCaptureFailed, madeTwice, riskElevated } from '../facts.ts';
+import { type Learned, learnAnswer } from '../learn.ts';
 import { learnLookUp } from '../learn-look-up.ts';
 import { next } from '../next.ts';
 import type { AnyLookUp, AnyOutcome } from '../port.ts';
-import type { AttemptRow, AttemptTable, EventKind } from './attempts.ts';
+import type { AttemptRow, AttemptTable } from './attempts.ts';
 import { type AnswerAsked, type Case, type Cases, type ChargingParts, noneBroken } from './case.ts';
 import type { CollectionTable } from './collections.ts';
+import { createConsequences, type Heard, withoutUndefined } from './consequences.ts';
 import type { Money } from './money.ts';
 import type { Plans } from './plans.ts';
+import { lookUpWords, outcomeWords } from './words.ts';
 
 export interface Learning {
   answered(attemptRef: number, outcome: AnyOutcome, nowMs: number): void;
@@ -22,18 +22,14 @@ export interface Learning {
   take(one: Case, attempt: AttemptRow, learned: Learned | null, heard: Heard, nowMs: number): void;
 }
 
-export interface Heard {
-  kind: EventKind;
-  detail: string;
-}
-
 export function createLearning(
   parts: ChargingParts,
   tables: { collections: CollectionTable; attempts: AttemptTable },
   cases: Cases,
   { money, plans, answerAsked }: { money: Money; plans: Plans; answerAsked: AnswerAsked },
 ): Learning {
-  const { attempts, collections } = tables;
+  const { attempts } = tables;
+  const { tookCharge, tookRefund, tookBack, onlyHolds } = createConsequences(tables, cases, money);
 
   function find(attemptRef: number): { one: Case; attempt: AttemptRow } | null {
     const collectionRef = attempts.collectionOf(attemptRef);
@@ -65,106 +61,16 @@ export function createLearning(
     if (isCaptureFailed(attempt)) onlyHolds(attempt);
     if (learned.charge) tookCharge(one, attempt, learned.charge, nowMs);
     if (attempt.purpose === 'refund') tookRefund(one, attempt, before, nowMs);
+    if (attempt.code === riskElevated && before !== 'approved') askOfRisk(one, attempt, nowMs);
     if (isCharge && attempt.state === 'declined' && before !== 'declined') refuseCard(one, attempt, nowMs);
   }
 
-  function onlyHolds(charge: AttemptRow): void {
-    if (charge.take !== 'authorise_and_capture') return;
-    charge.take = 'authorise';
-    attempts.onlyHolds(charge.ref);
-  }
-
-  /** Its booking falls, and a person says how it goes on; so does one where the booking must stand. */
-  function tookBack(one: Case, named: AttemptRow, heard: Heard, nowMs: number): boolean {
-    const about = one.attempts.filter(({ chargeId }) => chargeId === named.chargeId);
-    const captured = about.find(({ purpose, state }) => purpose === 'capture' && state === 'approved');
-    // The capture that was made, else the charge that was captured with its authorisation.
-    const failed = captured ?? about.find(({ purpose }) => purpose === 'charge');
-    const isOther = named.purpose === 'capture' && named !== captured;
-    if (failed === undefined || isOther || isCaptureFailed(failed) || one.data.capturedMinor === 0)
-      return false;
-    attempts.tell(failed.ref, heard.kind, heard.detail, nowMs);
-    const reversed = money.captureFailed(one, nowMs);
-    failed.code = captureFailed;
-    if (reversed && failed.purpose === 'capture') failed.state = 'declined';
-    attempts.setState(failed.ref, failed.state, captureFailed, null);
-    if (reversed && failed.purpose === 'charge') onlyHolds(failed);
-    plans.plan(one, nowMs);
-    return true;
-  }
-
-  /** Captured or voided: of the charge itself, and of every call about it whose outcome is open. */
-  function tookCharge(
-    one: Case,
-    attempt: AttemptRow,
-    said: NonNullable<Learned['charge']>,
-    nowMs: number,
-  ): void {
-    const { chargeId } = attempt;
-    const made = one.attempts.find((other) => other.purpose === 'charge' && other.chargeId === chargeId);
-    const { capturedMinor, totalMinor, wanted, checkoutId } = one.data;
-    if (said.kind === 'captured' && capturedMinor === 0) {
-      const amountMinor = Math.min(said.capturedMinor, totalMinor);
-      // More than was asked for: the rest is not ours, and a person sees the difference.
-      if (amountMinor > 0) money.captured(one, attempt, amountMinor, nowMs);
-      if (wanted === 'captured' && amountMinor > 0) cases.tell(one, checkoutId, 'captured', nowMs);
-    }
-    if (said.kind === 'voided' && made && capturedMinor === 0) setState(made, 'undone');
-    spread(one, attempt, said, nowMs);
-  }
-
-  /** Every other call about the charge whose outcome is open. */
-  function spread(one: Case, attempt: AttemptRow, said: NonNullable<Learned['charge']>, nowMs: number): void {
-    const { chargeId } = attempt;
-    const { currency, totalMinor, capturedMinor } = one.data;
-    const amount = { currency, amountMinor: totalMinor };
-    const charge: ChargeState = {
-      ...{
-        chargeId: chargeId ?? '',
-        reference: null,
-        state: said.kind,
-        amount,
-        capturedMinor,
-        decline: null,
-      },
-    };
-    const others = one.attempts.filter(
-      (other) =>
-        other !== attempt && other.purpose !== 'charge' && other.chargeId === chargeId && isOpen(other),
-    );
-    for (const other of others) {
-      const learned = learnCharge(other, charge);
-      if (learned === null) continue;
-      Object.assign(other, withoutUndefined(learned));
-      attempts.change(other.ref, learned, nowMs);
-    }
-  }
-
-  function tookRefund(one: Case, attempt: AttemptRow, before: AttemptRow['state'], nowMs: number): void {
-    const payback = one.paybacks.find(({ ref }) => ref === attempt.paybackRef);
-    const charge = one.attempts.find(
-      ({ purpose, chargeId }) => purpose === 'charge' && chargeId === attempt.chargeId,
-    );
-    if (attempt.state === 'approved' && before !== 'approved') {
-      money.returned(one, attempt, nowMs);
-      if (payback) {
-        payback.state = 'returned';
-        collections.setPayback(payback.ref, 'returned');
-      } else if (charge && one.data.refundedMinor === one.data.capturedMinor) setState(charge, 'undone');
-      cases.tell(one, attempt.documentId, 'refunded', nowMs);
-    }
-    if (attempt.state === 'declined' && before === 'approved') {
-      if (payback) {
-        payback.state = 'open';
-        collections.setPayback(payback.ref, 'open');
-      } else if (charge?.state === 'undone') setState(charge, 'approved');
-      money.returnFailed(one, attempt, nowMs);
-    }
-  }
-
-  function setState(attempt: AttemptRow, state: AttemptRow['state']): void {
-    attempt.state = state;
-    attempts.setState(attempt.ref, state, attempt.code, attempt.notBeforeMs);
+  /** Captured already: nothing waits for the person, who may have it given back. What is only held waits for one (next.ts). */
+  function askOfRisk({ data }: Case, { ref: attemptRef }: AttemptRow, nowMs: number): void {
+    if (parts.routing.reviewsRisk !== true || data.capturedMinor === 0) return;
+    const { applianceRef, checkoutId: documentId, totalMinor: amountMinor, currency } = data;
+    const asked = { kind: 'fraud', reason: riskElevated, nowMs } as const;
+    parts.openReview({ ...asked, applianceRef, documentId, attemptRef, amountMinor, currency });
   }
 
   function refuseCard({ data }: Case, { declineClass }: AttemptRow, nowMs: number): void {
@@ -186,7 +92,11 @@ export function createLearning(
 
   return {
     take,
-    captureFailed: tookBack,
+    captureFailed(one, attempt, heard, nowMs) {
+      const isNew = tookBack(one, attempt, heard, nowMs);
+      if (isNew) plans.plan(one, nowMs);
+      return isNew;
+    },
     answered(attemptRef, outcome, nowMs) {
       const found = find(attemptRef);
       if (found === null) return;
@@ -219,44 +129,4 @@ function answerOf(charge: AttemptRow | undefined) {
   if (charge?.state === 'approved') return { kind: 'authorised' } as const;
   if (charge?.state !== 'declined') return { kind: 'unknown' } as const;
   return { kind: 'declined', code: charge.code ?? 'card_declined' } as const;
-}
-
-function withoutUndefined({ charge: _, ...learned }: Learned): Partial<AttemptRow> {
-  return Object.fromEntries(Object.entries(learned).filter(([, value]) => value !== undefined));
-}
-
-function outcomeWords(outcome: AnyOutcome): string {
-  switch (outcome.kind) {
-    case 'approved':
-      return 'charge' in outcome
-        ? `approved: ${outcome.charge.chargeId} ${outcome.charge.state}`
-        : `approved: ${outcome.refund.refundId} ${outcome.refund.state}`;
-    case 'declined':
-      return `declined: ${outcome.code} (${outcome.declineClass})`;
-    case 'unknown':
-      return `unknown: ${outcome.reason}`;
-    case 'rejected':
-      return `rejected: ${outcome.code}${outcome.field === null ? '' : ` in ${outcome.field}`}`;
-    case 'unavailable':
-      return `unavailable: ${outcome.code}`;
-    default:
-      return unreachable(outcome);
-  }
-}
-
-function lookUpWords(result: AnyLookUp): string {
-  switch (result.kind) {
-    case 'found':
-      return `found: ${result.found.map((one) => `${'refundId' in one ? one.refundId : one.chargeId} ${one.state}`).join(', ')}`;
-    case 'not_found':
-      return 'not found';
-    case 'repeat':
-      return 'cannot be asked: the same request by its key says what became of it';
-    case 'too_early':
-      return 'not found yet: the processor may not have caught up with itself';
-    case 'unavailable':
-      return `unavailable: ${result.code}`;
-    default:
-      return unreachable(result);
-  }
 }

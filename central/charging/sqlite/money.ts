@@ -8,11 +8,15 @@ import type { Case } from './case.ts';
 import type { CollectionTable } from './collections.ts';
 
 export interface Money {
-  /** Taken at the processor; a loss that was written off before is none. */
-  captured(one: Case, attempt: AttemptRow, amountMinor: number, nowMs: number): void;
   /**
-   * What was booked as captured did not come: its movement is reversed. False, and nothing is booked, where something was
-   * given back or settled of it since: what is true then is for a person.
+   * Taken at the processor; a loss that was written off before is none. False, and nothing is booked, where this call's capture
+   * was booked and taken back, and no other call asked for one since.
+   */
+  captured(one: Case, attempt: AttemptRow, amountMinor: number, nowMs: number): boolean;
+  /**
+   * What was booked as captured did not come: its movement is reversed. What refunds of the counter gave back stays given
+   * back: the customer, who has it, owes the whole sale again. False, and nothing is booked, where the sale was undone or
+   * settled otherwise since: what is true then is for a person.
    */
   captureFailed(one: Case, nowMs: number): boolean;
   /** Given back at the processor: a refund of the counter, or the whole of a sale that was undone. */
@@ -47,9 +51,24 @@ export function createMoney(
     keep(one, { lostMinor: 0 });
   }
 
+  /** The call that a capture is booked for: of each it is booked once, and one that was taken back may be made again. */
+  function captureOf({ attempts }: Case, attempt: AttemptRow): AttemptRow | undefined {
+    // One that was taken back only holds from then on.
+    if (attempt.take === 'authorise_and_capture') return attempt;
+    const again = attempts.filter(
+      ({ purpose, chargeId, ref }) =>
+        purpose === 'capture' && chargeId === attempt.chargeId && ref > attempt.ref,
+    );
+    return [attempt, ...again].find(
+      ({ ref }) => postingsOf.all('attempt', ref, 'capture', 'capture').length === 0,
+    );
+  }
+
   return {
     captured(one, attempt, amountMinor, nowMs) {
       const { currency, lostMinor } = one.data;
+      const source = captureOf(one, attempt);
+      if (source === undefined) return false;
       if (lostMinor > 0) correctLoss(one, nowMs);
       const postings = move(
         currency,
@@ -57,13 +76,16 @@ export function createMoney(
         `receivable:processor:${attempt.processor}`,
         'receivable:customer',
       );
-      books.addMovement({ kind: 'attempt', ref: attempt.ref }, 'capture', postings, nowMs);
+      books.addMovement({ kind: 'attempt', ref: source.ref }, 'capture', postings, nowMs);
       keep(one, { capturedMinor: amountMinor });
+      return true;
     },
     captureFailed(one, nowMs) {
-      const { refundedMinor, lostMinor } = one.data;
-      const onTheirWay = one.attempts.some(({ purpose, state }) => purpose === 'refund' && isOnItsWay(state));
-      if (refundedMinor > 0 || lostMinor > 0 || onTheirWay) return false;
+      const undoes = one.attempts.some(
+        ({ purpose, state, paybackRef }) =>
+          purpose === 'refund' && paybackRef === null && (state === 'approved' || isOnItsWay(state)),
+      );
+      if (one.data.lostMinor > 0 || undoes) return false;
       const taken = one.attempts.find(
         ({ ref }) =>
           postingsOf.all('attempt', ref, 'capture', 'capture').length > 0 &&

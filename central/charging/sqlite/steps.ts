@@ -3,6 +3,7 @@ import { unreachable } from '../../../kit/assert.ts';
 import { nameAttempt } from '../../processors/attempt.ts';
 import { type NewAttempt, type Next, next } from '../next.ts';
 import type { ProcessorPlaces, Question, Step } from '../port.ts';
+import { fallbackAfterMsUsual } from '../route.ts';
 import type { AttemptRow, AttemptTable } from './attempts.ts';
 import { type Case, type Cases, type ChargingParts, tokenFor } from './case.ts';
 import { type CollectionTable, type Lane, unrouted } from './collections.ts';
@@ -24,6 +25,9 @@ export function createSteps(
   { plans, answerUnknown }: { plans: Plans; answerUnknown(one: Case, nowMs: number): void },
 ): Steps {
   const { collections, attempts } = tables;
+  const fallbackAfterMsLeast = Math.min(
+    ...parts.routing.rules.map(({ fallbackAfterMs = fallbackAfterMsUsual }) => fallbackAfterMs),
+  );
 
   /** The call, stored. */
   function send(one: Case, wanted: NewAttempt, nowMs: number): Step | null {
@@ -100,6 +104,28 @@ export function createSteps(
       steps.push(step);
     }
 
+    /** A charge that has waited too long for a place at `full`: asked of the next one that has, or it goes on waiting. */
+    function takeElsewhere(ref: number, full: string): void {
+      const one = cases.load(ref);
+      const route = cases.routeOf(one.data, new Set([...broken, full]));
+      if (nowMs - (one.data.dueMs ?? nowMs) < route.fallbackAfterMs) return;
+      const said = next(cases.factsOf(one), route, nowMs);
+      if (said.kind !== 'send' || said.processor === full) return;
+      const places = free.get(said.processor) ?? 0;
+      const step = places > 0 && steps.length < stepsMax ? send(one, said, nowMs) : null;
+      if (step === null) return;
+      free.set(said.processor, places - 1);
+      steps.push(step);
+    }
+
+    /** Those without a place from the beginning, while others have some left. */
+    function overfull(): string[] {
+      const some = [...free.values()].some((count) => count > 0);
+      return some
+        ? Object.keys(given).filter((name) => given[name]?.freeCount === 0 && !broken.has(name))
+        : [];
+    }
+
     /** How many of a lane may be looked at. */
     function room(name: string, lane: Lane): number {
       const left = stepsMax - steps.length;
@@ -109,7 +135,7 @@ export function createSteps(
       return lane === 0 ? Math.max(elsewhere, kiosksMax) : Math.min(elsewhere, left);
     }
 
-    return { takeOne, room, steps };
+    return { takeOne, takeElsewhere, overfull, room, steps };
   }
 
   function carryOut(one: Case, said: Doable, nowMs: number): Step | null {
@@ -128,11 +154,17 @@ export function createSteps(
   return {
     take(given, stepsMax, nowMs) {
       for (const ref of collections.due(unrouted, 2, nowMs, unroutedMax)) plans.plan(cases.load(ref), nowMs);
-      const { takeOne, room, steps } = createRound(given, stepsMax, nowMs);
+      const { takeOne, takeElsewhere, overfull, room, steps } = createRound(given, stepsMax, nowMs);
       for (const [name, lanes] of lanesOf(given)) {
         for (const lane of lanes) {
           const count = room(name, lane);
           if (count > 0) collections.due(name, lane, nowMs, count).forEach(takeOne);
+        }
+      }
+      for (const name of overfull()) {
+        for (const lane of movableLanes) {
+          const waited = collections.due(name, lane, nowMs - fallbackAfterMsLeast, waitedMax);
+          for (const ref of waited) takeElsewhere(ref, name);
         }
       }
       return steps;
@@ -143,6 +175,9 @@ type Places = Readonly<Record<string, ProcessorPlaces>>;
 type Doable = Extract<Next, { kind: 'send' | 'send_again' | 'look_up' }>;
 const kiosksMax = 16;
 const unroutedMax = 200;
+/** Looked at in a round, those first that wait longest. */
+const waitedMax = 64;
+const movableLanes: readonly Lane[] = [0, 2];
 
 function lanesOf(places: Readonly<Record<string, ProcessorPlaces>>): [string, readonly Lane[]][] {
   const lanes: readonly Lane[] = [0, 1, 2];

@@ -42,14 +42,14 @@ export const beancountFormat: ExportFormat = {
     return `${[head, ...metadataOf(movement), ...lines, ''].join('\n')}\n`;
   },
 
-  /** A balance is asserted at the beginning of its day: that of the day after. */
+  /** A balance is asserted at the beginning of its day: that of the day after. Exactly: else a cent would pass. */
   foot(closing) {
     if (closing === null) return '';
     const day = dayOf(closing.atMs + dayMs);
     return closing.balances
       .map(
         ({ account, currency, balanceMinor }) =>
-          `${day} balance ${beancountAccount(account)}  ${decimalText(balanceMinor, currency)} ${currency}\n`,
+          `${day} balance ${beancountAccount(account)}  ${decimalText(balanceMinor, currency)} ~ 0 ${currency}\n`,
       )
       .join('');
   },

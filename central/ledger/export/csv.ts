@@ -43,11 +43,13 @@ export const csvFormat: ExportFormat = {
   foot: () => '',
 };
 
-function record(cells: readonly (string | number | null)[]): string {
+function record(cells: readonly Cell[]): string {
   return `${cells.map(cell).join(',')}\r\n`;
 }
 
-function cell(value: string | number | null): string {
+type Cell = string | number | bigint | null;
+
+function cell(value: Cell): string {
   const text = value === null ? '' : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

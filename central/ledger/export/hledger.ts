@@ -24,7 +24,8 @@ export const hledgerFormat: ExportFormat = {
       ({ account, currency, amountMinor }) =>
         `    ${account}  ${decimalText(amountMinor, currency)} ${currency}`,
     );
-    const head = `${dayOf(movement.bookedMs)} (${movement.id}) ${movement.reason}  ; ${tagsOf(movement)}`;
+    const code = movement.id === null ? '' : `(${movement.id}) `;
+    const head = `${dayOf(movement.bookedMs)} ${code}${movement.reason}  ; ${tagsOf(movement)}`;
     return `${[head, ...lines, ''].join('\n')}\n`;
   },
 

@@ -1,8 +1,7 @@
 // What leaves the ledger: movements with everything that another program needs to recompute it.
-import type { Posting } from '../postings.ts';
-
 export interface ExportedMovement {
-  id: number;
+  /** Null for the opening balances of a part: no movement of the ledger. */
+  id: number | null;
   reason: string;
   source: string;
   /** The row of its source; null for an entry. */
@@ -12,7 +11,14 @@ export interface ExportedMovement {
   journalId: string | null;
   seq: number | null;
   bookedMs: number;
-  postings: Posting[];
+  postings: ExportedPosting[];
+}
+
+/** A posting, or an opening balance, which may pass 2^53. */
+export interface ExportedPosting {
+  account: string;
+  currency: string;
+  amountMinor: number | bigint;
 }
 
 /** A balance as the ledger keeps it. */
@@ -33,7 +39,7 @@ export interface ExportFormat {
   /** @param balances every account of the ledger, with what it stands at */
   head(balances: readonly ExportedBalance[]): string;
   movement(movement: ExportedMovement): string;
-  /** @param closing what the whole ledger comes to and when; null for a part of it */
+  /** @param closing what the ledger comes to and when; null for a part that ends before it does */
   foot(closing: { balances: readonly ExportedBalance[]; atMs: number } | null): string;
 }
 

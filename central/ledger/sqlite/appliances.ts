@@ -4,7 +4,8 @@ import { genesisHash } from '../../../contract/hash.ts';
 import { assert } from '../../../kit/assert.ts';
 import type { By } from '../../people/actor.ts';
 import type { Audit } from '../../people/sqlite/audit.ts';
-import type { FeedPosition, HelloFacts, HelloResult, ReceivedPosition } from '../port.ts';
+import type { HelloFacts, HelloResult, ReceivedPosition } from '../port.ts';
+import type { FeedPosition } from '../views.ts';
 
 export interface ApplianceRow {
   ref: number;

@@ -1,7 +1,7 @@
 // Every journal's chain, from the first raw byte to the position its receipt has promised.
 import type Database from 'better-sqlite3';
 import { chainHash, genesisHash } from '../../../contract/hash.ts';
-import type { CheckFailure } from '../port.ts';
+import type { CheckFailure } from '../views.ts';
 
 /** Recomputes each journal's chain from the first raw byte to its position. */
 export function chainFailures(db: Database.Database): CheckFailure[] {

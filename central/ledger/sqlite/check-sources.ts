@@ -1,7 +1,7 @@
 // That every movement has its source, every account is in the chart, and what is never edited is guarded by the file itself.
 import type Database from 'better-sqlite3';
-import type { CheckFailure } from '../port.ts';
 import { isAccountName } from '../postings.ts';
+import type { CheckFailure } from '../views.ts';
 import type { OtherSource } from './books.ts';
 
 /** The row each kind of source names, as table and key. */
@@ -32,6 +32,7 @@ const appendOnly = [
   'set_aside',
   'reconciliation_total',
   'reconciled_step',
+  'settled_checkout',
   'parked',
   'exception_event',
   'audit',

@@ -1,6 +1,6 @@
 // What must not exist in the books, as statements: each selects the rows that should not be there, and says where.
 import type Database from 'better-sqlite3';
-import type { CheckFailure } from '../port.ts';
+import type { CheckFailure } from '../views.ts';
 
 /** How many rows of one kind of failure are told: the first ones say what is wrong. */
 const toldMax = 20;

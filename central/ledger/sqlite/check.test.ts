@@ -92,10 +92,10 @@ describe('the ledger check', () => {
       {
         currency: 'GBP',
         balances: [
-          { account: 'bank:main', balanceMinor: -1500n },
           { account: 'payable:payee:acme', balanceMinor: 0n },
           { account: 'payable:payee:house', balanceMinor: 1500n },
           { account: 'receivable:customer', balanceMinor: 0n },
+          { account: 'transit:payee', balanceMinor: -1500n },
         ],
       },
     ]);
@@ -154,7 +154,7 @@ describe('the ledger check', () => {
     ['a payout that moved nothing', "UPDATE payout SET state = 'returned'", 'payout_unmoved'],
     [
       'an account nobody knows',
-      "UPDATE account SET name = 'pocket' WHERE name = 'bank:main'",
+      "UPDATE account SET name = 'pocket' WHERE name = 'transit:payee'",
       'account_unknown',
     ],
     ['a lost guard', '', 'append_only_unguarded'],

@@ -1,7 +1,7 @@
 // Proves the ledger from its own rows: sums, sources, completeness, balances and every chain from the raw bytes.
 import type Database from 'better-sqlite3';
 import { collectionChecks } from '../../charging/sqlite/check-collections.ts';
-import type { CheckFailure, CheckReport } from '../port.ts';
+import type { CheckFailure, CheckReport } from '../views.ts';
 import { chainFailures } from './check-chains.ts';
 import { accountFailures, guardFailures, sourceFailures } from './check-sources.ts';
 import { mustBeEmpty, statementFailures } from './check-statements.ts';

@@ -18,7 +18,7 @@ type Row = Omit<ExportedMovement, 'postings'> & Posting;
 
 /**
  * The text of the ledger in pieces, however long it is; what was written so far stands in `exported`.
- * @param nowMs dates the closing balances, which stand only where the range is without an end on both sides
+ * @param nowMs dates the closing balances, which stand only where the range is without an end
  * @param settled asserts zero where nothing may be left once everything is settled, whatever the ledger says
  */
 export function* exportLedger(
@@ -38,6 +38,9 @@ export function* exportLedger(
       .safeIntegers()
       .all();
     yield format.head(balances);
+    const { fromMs, untilMs } = range;
+    const before = fromMs === null ? [] : balancesBefore(db, fromMs);
+    if (fromMs !== null && before.length > 0) yield format.movement(openingOf(before, fromMs));
     let lastMs = nowMs;
     for (const movement of movements(db, range)) {
       exported.movements++;
@@ -46,14 +49,32 @@ export function* exportLedger(
       lastMs = Math.max(lastMs, movement.bookedMs);
       yield format.movement(movement);
     }
-    const whole = range.fromMs === null && range.untilMs === null;
     const asserted = balances.map((balance) =>
       settled && emptyWhenSettled(balance.account) ? { ...balance, balanceMinor: 0n } : balance,
     );
-    yield format.foot(whole ? { balances: asserted, atMs: lastMs } : null);
+    yield format.foot(untilMs === null ? { balances: asserted, atMs: lastMs } : null);
   } finally {
     db.exec('ROLLBACK');
   }
+}
+
+/** What each account stood at when the part begins: with it, the part alone comes to the balances of its end. */
+function balancesBefore(db: Database.Database, fromMs: number): ExportedBalance[] {
+  return db
+    .prepare<[number], ExportedBalance>(
+      `SELECT posting.account, posting.currency, sum(posting.amount_minor) AS balanceMinor
+       FROM movement JOIN posting ON posting.movement_id = movement.id WHERE movement.booked_ms < ?
+       GROUP BY posting.account, posting.currency HAVING sum(posting.amount_minor) <> 0
+       ORDER BY posting.account, posting.currency`,
+    )
+    .safeIntegers()
+    .all(fromMs);
+}
+
+function openingOf(balances: readonly ExportedBalance[], bookedMs: number): ExportedMovement {
+  const none = { id: null, sourceRef: null, applianceId: null, journalId: null, seq: null };
+  const postings = balances.map(({ balanceMinor, ...of }) => ({ ...of, amountMinor: balanceMinor }));
+  return { ...none, reason: 'opening balances', source: 'ledger', bookedMs, postings };
 }
 
 function* movements(db: Database.Database, { fromMs, untilMs }: ExportRange): Generator<ExportedMovement> {

@@ -2,7 +2,8 @@
 import type Database from 'better-sqlite3';
 import type { FeedItem } from '../../../contract/feed.ts';
 import { present } from '../../../kit/assert.ts';
-import type { FeedPage, FeedPosition } from '../port.ts';
+import type { FeedPage } from '../port.ts';
+import type { FeedPosition } from '../views.ts';
 
 export interface FeedTable {
   /** Appends items of the appliance's own; answers the positions of the first and the last. */

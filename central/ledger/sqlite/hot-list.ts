@@ -10,16 +10,28 @@ import type { FeedTable } from './feeds.ts';
 
 export interface HotListTable {
   change(fingerprint: string, change: 'add' | 'remove', by: By): HotListChanged;
+  /**
+   * A rule adds a card. Each is a row in every feed: when more are refused in an hour than `refusedFeedRowsPerHourMax` allows for,
+   * the others are left out, and the audit log says so once.
+   */
+  refuse(fingerprint: string, by: By): HotListChanged | { kind: 'left_out' };
   page(after: string, count: number): HotListPage;
   /** The cards on the list now: what a newcomer is sent. */
   forNewcomer(): number[];
 }
+
+/** Rows that refused cards may put into feeds in an hour, of all appliances together. */
+const refusedFeedRowsPerHourMax = 1_000_000;
+/** However many appliances there are, so many cards an hour. */
+export const refusedPerHourLeast = 50;
+const hourMs = 3_600_000;
 
 export function createHotListTable(
   db: Database.Database,
   documents: FeedDocuments,
   feeds: FeedTable,
   audit: Audit,
+  feedRowsPerHourMax = refusedFeedRowsPerHourMax,
 ): HotListTable {
   const find = db.prepare<[string], HotListed>(
     'SELECT fingerprint, added_ms AS addedMs FROM hot_list WHERE fingerprint = ?',
@@ -34,7 +46,27 @@ export function createHotListTable(
   );
   const refs = db.prepare<[], number>('SELECT feed_document_ref FROM hot_list ORDER BY fingerprint').pluck();
 
-  return {
+  const appliances = db.prepare<[], number>('SELECT count(*) FROM appliance').pluck();
+  // By this process alone: an hour that begins anew with it is no harm.
+  const hour = { fromMs: 0, refused: 0, isSaid: false };
+
+  const table: HotListTable = {
+    refuse(fingerprint, by) {
+      if (find.get(fingerprint) !== undefined) return { kind: 'unchanged' };
+      if (by.nowMs >= hour.fromMs + hourMs || by.nowMs < hour.fromMs) {
+        Object.assign(hour, { fromMs: by.nowMs, refused: 0, isSaid: false });
+      }
+      const rowsOfEach = Math.max(1, appliances.get() ?? 0);
+      const cardsMax = Math.max(refusedPerHourLeast, Math.floor(feedRowsPerHourMax / rowsOfEach));
+      if (hour.refused >= cardsMax) {
+        if (!hour.isSaid) audit(by, 'hot_list.left_out', 'cards of an hour', { cardsMax });
+        hour.isSaid = true;
+        return { kind: 'left_out' };
+      }
+      const changed = table.change(fingerprint, 'add', by);
+      if (changed.kind === 'changed') hour.refused++;
+      return changed;
+    },
     change(fingerprint, change, by) {
       const known = find.get(fingerprint);
       if ((known !== undefined) === (change === 'add')) return { kind: 'unchanged' };
@@ -55,4 +87,5 @@ export function createHotListTable(
     },
     forNewcomer: () => refs.all(),
   };
+  return table;
 }

@@ -12,6 +12,7 @@ import { createKeyTable } from '../../people/sqlite/keys.ts';
 import { createReviewTable } from '../../people/sqlite/reviews.ts';
 import { createReconciliationTables } from '../../reconciliation/sqlite/tables.ts';
 import type { ApplyEvent } from '../../webhooks/apply.ts';
+import { aboutOf } from '../../webhooks/object.ts';
 import { createOutboundTables } from '../../webhooks/sqlite/outbound-tables.ts';
 import { createWebhookTables } from '../../webhooks/sqlite/tables.ts';
 import type { LedgerCalls } from '../port.ts';
@@ -25,6 +26,7 @@ import { createFeedTable } from './feeds.ts';
 import { createHotListTable } from './hot-list.ts';
 import { createIntakeTable } from './intake.ts';
 import { createPolicyTable } from './policies.ts';
+import { createSplitLists } from './split-lists.ts';
 import { createSplitTable } from './split-table.ts';
 import { sendStock } from './stock.ts';
 import { createViews } from './views.ts';
@@ -87,7 +89,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
   const splits = createSplitTable(db);
   const authorisations = createAuthorisations(db, books, splits, collects);
   const refuseCard = (fingerprint: string, nowMs: number) =>
-    void hotList.change(fingerprint, 'add', { actor: { kind: 'central', rule: 'charging' }, nowMs });
+    void hotList.refuse(fingerprint, { actor: { kind: 'central', rule: 'charging' }, nowMs });
   const due = { steps: false };
   const charging = createCharging(
     db,
@@ -100,9 +102,10 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     },
     authorisations,
   );
-  // What is older than what is known changes nothing.
   const applyEvent: ApplyEvent = (told, nowMs) =>
-    told.standing === 'older' ? 'nothing_to_do' : charging.applyEvent(told, nowMs);
+    told.standing === 'older'
+      ? charging.applyOlder({ ...told, newest: aboutOf(told.newest) }, nowMs)
+      : charging.applyEvent(told, nowMs);
   const booking = createBookingTable(db, {
     feeds,
     books,
@@ -141,6 +144,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     catalogue: catalogues.inForce,
     products: ({ draft, after, limit }) => catalogues.products(draft, after, limit),
     productsBySku: catalogues.find,
+    splitsBySku: createSplitLists(db),
     sendStock: (applianceId, changes, by) =>
       sendStock({ appliances, catalogues, feeds, audit }, applianceId, changes, by),
     changeHotList: ({ fingerprint, change }, by) => hotList.change(fingerprint, change, by),
@@ -154,7 +158,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     ...reviewing,
     ...charging.calls,
     applyEvent: charging.applyEvent,
-    ...createReconciliationTables(db, audit, outbound.tell),
+    ...createReconciliationTables(db, { audit, tell: outbound.tell, tellSettled: charging.tellSettled }),
     ...createViews(db),
     ...createWebhookTables(db, audit, [applyEvent]),
     ...outbound.calls,

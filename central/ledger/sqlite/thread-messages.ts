@@ -31,7 +31,7 @@ export const threadLimits = {
   /** One transaction holds at most so many commands, so that the first of them need not wait long. */
   batchCommandsMax: 64,
   /** A piece of ledger work: what an intake command may have to wait for. */
-  pieceEntriesMax: 400,
+  pieceEntriesMax: 200,
   /** The ledger begins when intake has been quiet for so long: the next frame of a drain follows its receipt at once. */
   intakeQuietMs: 15,
   /** Under intake without a pause the ledger still gets a piece so often: outcomes free the exposure of the sites. */

@@ -94,6 +94,31 @@ const told = (type: OutboundType) => {
   return log.map(({ about }) => about).reverse();
 };
 
+const approving = { approveOwn: true, secondPersonAboveMinor: {} };
+
+/** Payout 1, to a payee. */
+async function payAcme(): Promise<void> {
+  store.transaction(() => {
+    store.createPayee({ id: 'acme', name: 'Acme', bankReference: 'x' }, by);
+  });
+  await book(checkoutEntry());
+  // What a split would have given them.
+  const line = (account: 'payable:payee:house' | 'payable:payee:acme', amountMinor: number) => ({
+    ...{ account, currency: 'GBP', amountMinor },
+  });
+  const rule = { bank: 'main', keepBackDays: 0, minimumMinor: {} };
+  const later = { ...by, nowMs: nowMs + 1 };
+  store.transaction(() => {
+    const replacement = [line('payable:payee:house', 1500), line('payable:payee:acme', -1500)];
+    store.correctMovement({ movementId: 1, reason: 'theirs', replacement }, by);
+    store.preparePayout({ payee: 'acme', currency: 'GBP', untilMs: nowMs + 1, rule }, later);
+  });
+  for (const step of [{ kind: 'approved' }, { kind: 'paid', reference: 'BACS 7' }] as const) {
+    expect(told('payout.made')).toEqual([]);
+    store.transaction(() => store.changePayout({ number: 1, step, rules: approving }, later));
+  }
+}
+
 /** For each type what makes it come about, and of what it is told then. A type without one cannot be offered. */
 const comesAbout: Record<OutboundType, () => Promise<string[]>> = {
   async 'checkout.booked'() {
@@ -156,26 +181,14 @@ const comesAbout: Record<OutboundType, () => Promise<string[]>> = {
     return ['exception 1', 'exception 1'];
   },
   async 'payout.made'() {
-    store.transaction(() => {
-      store.createPayee({ id: 'acme', name: 'Acme', bankReference: 'x' }, by);
-    });
-    await book(checkoutEntry());
-    // What a split would have given them.
-    const line = (account: 'payable:payee:house' | 'payable:payee:acme', amountMinor: number) => ({
-      ...{ account, currency: 'GBP', amountMinor },
-    });
-    const rule = { bank: 'main', keepBackDays: 0, minimumMinor: {} };
-    const approving = { approveOwn: true, secondPersonAboveMinor: {} };
-    const later = { ...by, nowMs: nowMs + 1 };
-    store.transaction(() => {
-      const replacement = [line('payable:payee:house', 1500), line('payable:payee:acme', -1500)];
-      store.correctMovement({ movementId: 1, reason: 'theirs', replacement }, by);
-      store.preparePayout({ payee: 'acme', currency: 'GBP', untilMs: nowMs + 1, rule }, later);
-    });
-    for (const step of [{ kind: 'approved' }, { kind: 'paid', reference: 'BACS 7' }] as const) {
-      expect(told('payout.made')).toEqual([]);
-      store.transaction(() => store.changePayout({ number: 1, step, rules: approving }, later));
-    }
+    await payAcme();
+    return ['payout 1'];
+  },
+  async 'payout.returned'() {
+    await payAcme();
+    expect(told('payout.returned')).toEqual([]);
+    const step = { kind: 'returned', reason: 'account closed' } as const;
+    store.transaction(() => store.changePayout({ number: 1, step, rules: approving }, by));
     return ['payout 1'];
   },
 };

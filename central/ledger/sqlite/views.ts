@@ -1,17 +1,17 @@
 // What operators and audits read: pages by cursor, sums without rounding.
 import type Database from 'better-sqlite3';
 import type { Page } from '../page.ts';
+import type { LedgerCalls } from '../port.ts';
+import type { AccountName } from '../postings.ts';
 import type {
   AccountView,
   ApplianceView,
   DocumentRow,
   EntryView,
   JournalView,
-  LedgerCalls,
   MovementView,
   ParkedView,
-} from '../port.ts';
-import type { AccountName } from '../postings.ts';
+} from '../views.ts';
 
 export type Views = Pick<
   LedgerCalls,

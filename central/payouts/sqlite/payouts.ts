@@ -1,11 +1,12 @@
 // Payouts: ranges of a payee's account, one after the other, and the steps of each, with what they move in the books.
 import type Database from 'better-sqlite3';
 import { present } from '../../../kit/assert.ts';
-import { move, reversed } from '../../ledger/postings.ts';
+import { move, type Posting, reversed } from '../../ledger/postings.ts';
 import type { Books } from '../../ledger/sqlite/books.ts';
 import { actorWords, type By } from '../../people/actor.ts';
 import { needsSecondPerson, personOf } from '../../people/second-person.ts';
 import type { Audit } from '../../people/sqlite/audit.ts';
+import { payeeTransit } from '../../reconciliation/payees.ts';
 import type { Tell } from '../../webhooks/outbound.ts';
 import { mayBecome } from '../next-state.ts';
 import type { PayoutCalls, PayoutEvent, PayoutState, PayoutStep, PayoutView } from '../port.ts';
@@ -68,6 +69,13 @@ export function createPayoutTable(
     'SELECT payee, currency, after_movement AS after, through_movement AS through FROM payout WHERE ref = ?',
   );
 
+  const paidOf = db.prepare<[number], Posting>(
+    `SELECT account, currency, amount_minor AS amountMinor FROM posting WHERE movement_id =
+       -- why the first words: by them the index of a movement's source is found.
+       (SELECT id FROM movement WHERE source <> 'entry' AND source = 'payout' AND source_ref = ? AND reason = 'payee_paid')
+     ORDER BY line`,
+  );
+
   const note = (ref: number, kind: PayoutState, text: string, by: By) => {
     const who = { actor: actorWords(by.actor), person: personOf(by.actor) };
     insertEvent.run({ ref, kind, note: text, ...who, atMs: by.nowMs });
@@ -79,17 +87,22 @@ export function createPayoutTable(
     return person === null || person === personOf(actor);
   }
 
-  /** What the step moves; Dr the payee, Cr the bank, and back when the money came back. */
+  /** What the step moves: paid, it is on its way to the bank, which shows it in its own time; returned, the same back. */
   function book(
-    { number, payee, currency, amountMinor, bank }: PayoutView,
+    { number, payee, currency, amountMinor }: PayoutView,
     kind: PayoutState,
     nowMs: number,
   ): void {
-    const paid = move(currency, amountMinor, `payable:payee:${payee}`, `bank:${bank}`);
     const source = { kind: 'payout', ref: number } as const;
-    if (kind === 'paid') books.piece(() => books.addMovement(source, 'payee_paid', paid, nowMs));
-    if (kind === 'returned')
-      books.piece(() => books.addMovement(source, 'correction', reversed(paid), nowMs));
+    if (kind === 'paid') {
+      const paid = move(currency, amountMinor, `payable:payee:${payee}`, payeeTransit);
+      books.piece(() => books.addMovement(source, 'payee_paid', paid, nowMs));
+    }
+    if (kind === 'returned') {
+      // why read: payouts of the releases before were taken from the bank at once, and come back to it.
+      const back = reversed(paidOf.all(number));
+      books.piece(() => books.addMovement(source, 'correction', back, nowMs));
+    }
   }
 
   return {
@@ -121,17 +134,13 @@ export function createPayoutTable(
       setState.run(step.kind, step.kind === 'paid' ? step.reference : payout.reference, number);
       book(payout, step.kind, by.nowMs);
       note(number, step.kind, wordsOf(step), by);
-      if (step.kind === 'paid') {
-        const { payee, currency, amountMinor } = payout;
-        const { reference } = step;
-        tell(
-          'payout.made',
-          `payout ${number}`,
-          { number, payee, currency, amountMinor, reference },
-          by.nowMs,
-        );
+      const changed = present(one.get(number), 'the payout just changed');
+      if (step.kind === 'paid' || step.kind === 'returned') {
+        const { payee, currency, amountMinor, reference } = changed;
+        const type = step.kind === 'paid' ? 'payout.made' : 'payout.returned';
+        tell(type, `payout ${number}`, { number, payee, currency, amountMinor, reference }, by.nowMs);
       }
-      return { kind: 'changed', payout: present(one.get(number), 'the payout just changed') };
+      return { kind: 'changed', payout: changed };
     },
 
     payouts({ payee, state, cursor, limit }) {

@@ -6,6 +6,7 @@ import type { Books } from '../../ledger/sqlite/books.ts';
 import { actorWords, type By } from '../../people/actor.ts';
 import { needsSecondPerson, personOf, type SecondPersonLimits } from '../../people/second-person.ts';
 import type { Audit } from '../../people/sqlite/audit.ts';
+import type { Tell } from '../../webhooks/outbound.ts';
 import {
   actionHints,
   atStake,
@@ -22,7 +23,7 @@ import { centrals, type ExceptionRows } from './exception-row.ts';
 export function createActing(
   db: Database.Database,
   rows: ExceptionRows,
-  { books, audit }: { books: Books; audit: Audit },
+  { books, audit, tell }: { books: Books; audit: Audit; tell: Tell },
 ): Pick<ReconciliationCalls, 'actOnException'> {
   const { read, note, settle } = rows;
   const setOwner = db.prepare('UPDATE exception SET owner = ? WHERE ref = ?');
@@ -92,8 +93,19 @@ export function createActing(
           const key = `part ${at + 1} of ${ref} by ${event}`;
           const part = Number(insertPart.run({ key, amountMinor, owner, nowMs, ref }).lastInsertRowid);
           note(part, { atMs: nowMs, who: centrals, action: 'opened', note: `part of exception ${ref}` });
+          tellPart(part, nowMs);
         }
     }
+  }
+
+  /** A part is an exception of its own, and whoever hears of those hears of it. */
+  function tellPart(part: number, nowMs: number): void {
+    const { status, processor, reference, currency, amountMinor, differenceMinor, splitFrom } = present(
+      read(part),
+      'the part',
+    );
+    const what = { status, processor, reference, currency, amountMinor, differenceMinor };
+    tell('exception.opened', `exception ${part}`, { number: part, ...what, again: false, splitFrom }, nowMs);
   }
 
   return {

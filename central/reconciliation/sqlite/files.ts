@@ -13,7 +13,7 @@ import type { BankEntry, ReportRow, SetAside, StatementCheck } from '../report-r
 
 export type FileTable = Pick<
   ReconciliationCalls,
-  'beginImport' | 'takeItems' | 'completeImport' | 'reportFiles' | 'reportFile'
+  'beginImport' | 'takeItems' | 'completeImport' | 'reportFiles' | 'reportFile' | 'fileNames'
 >;
 
 /** Of the rows that could not be read so many are kept; the others are counted. */
@@ -72,6 +72,11 @@ export function createFileTable(db: Database.Database): FileTable {
        entries_minor AS entriesMinor, entries, set_aside AS setAside, agrees, line FROM bank_statement WHERE file_ref = ?
      ORDER BY item`,
   );
+  const names = db
+    .prepare<[string, string, number], string>(
+      `SELECT name FROM report_file WHERE side = ? AND source = ? AND state = 'complete' ORDER BY ref DESC LIMIT ?`,
+    )
+    .pluck();
   const rows = createRowWriter(db);
 
   return {
@@ -113,6 +118,7 @@ export function createFileTable(db: Database.Database): FileTable {
       }));
       return { ...file, asides: asides.all(ref, asidesShownMax), statements: checks };
     },
+    fileNames: ({ side, source, namesMax }) => names.all(side, source, namesMax),
   };
 }
 

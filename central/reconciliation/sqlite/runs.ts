@@ -4,7 +4,7 @@ import { assert, present } from '../../../kit/assert.ts';
 import type { Posting } from '../../ledger/postings.ts';
 import type { Books } from '../../ledger/sqlite/books.ts';
 import type { ReconciliationCalls, RunTotal, RunView } from '../port.ts';
-import type { Target } from '../targets.ts';
+import type { Target } from '../target.ts';
 import type { ExceptionTable } from './exceptions.ts';
 
 export type RunTable = Pick<

@@ -8,6 +8,8 @@ import type { Origin } from '../differences.ts';
 import type { BankEntry, RowKind } from '../report-row.ts';
 import type { RunSides } from '../run.ts';
 import { compareJournal } from './journal.ts';
+import { readToldRows } from './settled.ts';
+import { readTransfers } from './transfers.ts';
 
 type ReportFields = [
   file: number,
@@ -59,11 +61,13 @@ export function openForReading(dataFolder: string): Database.Database {
 export function readSides(db: Database.Database, asOfMs: number, collectDaysMax: number): RunSides {
   return db.transaction(() => ({
     ...readColumns(db),
+    transfers: readTransfers(db),
+    toldRows: readToldRows(db),
     journal: compareJournal(db, asOfMs, collectDaysMax),
   }))();
 }
 
-function readColumns(db: Database.Database): Omit<RunSides, 'journal'> {
+function readColumns(db: Database.Database): Pick<RunSides, 'books' | 'origins'> {
   const books = createBooks();
   const [report, bank] = [createOrigin(), createOrigin()];
   const bankAccounts: string[] = [];
@@ -139,7 +143,7 @@ function bankEntries(db: Database.Database): IterableIterator<EntryFields> {
 }
 
 function createOrigin(): Origin {
-  return { file: createColumn('index'), item: createColumn('index'), line: createColumn('index') };
+  return { file: createColumn(), item: createColumn(), line: createColumn() };
 }
 
 function note(origin: Origin, file: number, item: number, line: number): void {

@@ -10,11 +10,11 @@ import { createExceptionRows } from './exception-row.ts';
 import { createExceptionTable } from './exceptions.ts';
 import { createFileTable } from './files.ts';
 import { createRunTable } from './runs.ts';
+import { createSettledTable, type TellSettled } from './settled.ts';
 
 export function createReconciliationTables(
   db: Database.Database,
-  audit: Audit,
-  tell: Tell,
+  { audit, tell, tellSettled }: { audit: Audit; tell: Tell; tellSettled: TellSettled },
 ): ReconciliationCalls {
   const books = createBooks(db);
   const rows = createExceptionRows(db);
@@ -28,6 +28,7 @@ export function createReconciliationTables(
     ...createFileTable(db),
     ...createRunTable(db, { found, settleGone }, books),
     ...exceptions,
-    ...createActing(db, rows, { books, audit }),
+    ...createSettledTable(db, tellSettled),
+    ...createActing(db, rows, { books, audit, tell }),
   };
 }

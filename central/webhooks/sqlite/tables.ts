@@ -3,6 +3,7 @@ import type Database from 'better-sqlite3';
 import type { Audit } from '../../people/sqlite/audit.ts';
 import type { ApplyEvent } from '../apply.ts';
 import type { WebhookCalls } from '../port.ts';
+import { createWebhookForgetting } from './forget.ts';
 import { createInbox } from './inbox.ts';
 import { createObjectTable } from './objects.ts';
 import { createWebhookViews } from './views.ts';
@@ -22,6 +23,7 @@ export function createWebhookTables(
     ...createInbox(db),
     ...createWebhookWork(db, { objects, audit, apply: applyAll }),
     ...createWebhookViews(db),
+    ...createWebhookForgetting(db),
     processorObjects: objects.processorObjects,
     processorObject: objects.processorObject,
   };

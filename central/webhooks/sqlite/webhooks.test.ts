@@ -131,12 +131,12 @@ describe('an event', () => {
     const found = webhooks.webhookEvent({ processor: 'stripe', eventId: 'ch_1 captured' });
     expect(found).toMatchObject({ body, event: charge('ch_1', 'captured', 1) });
     expect(() => db.exec('UPDATE webhook_event SET happened_ms = 0')).toThrow('never edited');
-    expect(() => db.exec('DELETE FROM webhook_event')).toThrow('never deleted');
+    expect(() => db.exec('DELETE FROM webhook_event')).toThrow('only an event that was applied');
   });
 
   it('that says nothing of a charge is told to the other rooms all the same', () => {
     store(other);
-    expect(work()).toEqual({ done: 1, failed: [], nextDueMs: null });
+    expect(work()).toEqual({ done: 1, failed: [], reports: [], nextDueMs: null });
     expect(applied()).toEqual(['report: nothing']);
   });
 
@@ -184,7 +184,7 @@ describe('working', () => {
     store(charge('ch_1', 'captured', 3));
     store(charge('ch_1', 'in_progress', 1));
     store(charge('ch_1', 'authorised', 2));
-    expect(work()).toEqual({ done: 3, failed: [], nextDueMs: null });
+    expect(work()).toEqual({ done: 3, failed: [], reports: [], nextDueMs: null });
     expect(applied()).toEqual(['ch_1 in_progress: newer', 'ch_1 authorised: newer', 'ch_1 captured: newer']);
     store(charge('ch_1', 'authorised', 2, 'a late one'));
     work();
@@ -203,12 +203,13 @@ describe('working', () => {
     expect(work()).toEqual({
       done: 1,
       failed: [{ processor: 'stripe', eventId: 'ch_1 authorised', error: 'not yet', dead: false }],
+      reports: [],
       nextDueMs: nowMs + 1000,
     });
     expect(applied()).toEqual(['ch_2 captured: newer']);
     expect(writtenByFailures()).toBe(1);
     expect(webhooks.processorObject({ processor: 'stripe', kind: 'charge', id: 'ch_1' })).toBeNull();
-    expect(work(nowMs + 999)).toEqual({ done: 0, failed: [], nextDueMs: nowMs + 1000 });
+    expect(work(nowMs + 999)).toEqual({ done: 0, failed: [], reports: [], nextDueMs: nowMs + 1000 });
     refuse = () => null;
     expect(work(nowMs + 1000).done).toBe(2);
     expect(applied().slice(1)).toEqual(['ch_1 authorised: newer', 'ch_1 captured: newer']);
@@ -314,4 +315,14 @@ it('keeps the last few refusals of each processor and counts all', () => {
   expect(stripe?.refused.map(({ atMs }) => atMs)).toEqual(
     Array.from({ length: refusedKeptMax }, (_, i) => refusedKeptMax + 4 - i),
   );
+});
+
+it('says which reports can be downloaded, again when the event is put back', () => {
+  const announced: ProcessorEvent = { ...other, about: { kind: 'report', batch: 12 } };
+  store(announced, charge('ch_1', 'captured', 2));
+  expect(work()).toMatchObject({ done: 2, reports: [{ processor: 'stripe', batch: 12 }] });
+  store(announced);
+  expect(work()).toMatchObject({ done: 0, reports: [] });
+  replay({ kind: 'one', eventId: 'report', processor: null });
+  expect(work(nowMs + 5)).toMatchObject({ reports: [{ processor: 'stripe', batch: 12 }] });
 });

@@ -64,13 +64,19 @@ export function createWebhookWork(
   const putBackDead = putBack(`ref IN (SELECT event_ref FROM webhook_work WHERE state = 'dead')`);
   const putBackReceived = putBack('received_ms >= @fromMs AND received_ms < @untilMs');
 
-  const savepoint = db.transaction((event: Due, nowMs: number): ToldEvent['standing'] => {
-    const told = JSON.parse(event.event) as ProcessorEvent;
-    const object = objectOf(event.processor, told);
-    const standing = object === null ? 'nothing' : objects.note(object);
-    apply({ processor: event.processor, event: told, standing }, nowMs);
-    return standing;
+  const savepoint = db.transaction((event: Due, nowMs: number): ToldEvent => {
+    const told = standingOf(event.processor, JSON.parse(event.event) as ProcessorEvent);
+    apply(told, nowMs);
+    return told;
   });
+
+  function standingOf(processor: string, event: ProcessorEvent): ToldEvent {
+    const object = objectOf(processor, event);
+    if (object === null) return { processor, event, standing: 'nothing' };
+    const standing = objects.note(object);
+    if (standing !== 'older') return { processor, event, standing };
+    return { processor, event, standing, newest: present(objects.processorObject(object), 'what is newer') };
+  }
 
   function fail(event: Due, error: Error, nowMs: number): WebhooksWorked['failed'][number] {
     const tries = event.tries + 1;
@@ -86,13 +92,15 @@ export function createWebhookWork(
     workWebhooks({ eventsMax, nowMs }) {
       const events = due.all({ nowMs, limit: eventsMax });
       const held = new Set<string>();
-      const worked: WebhooksWorked = { done: 0, failed: [], nextDueMs: null };
+      const worked: WebhooksWorked = { done: 0, failed: [], reports: [], nextDueMs: null };
       for (const event of events) {
         if (held.has(event.lane)) continue;
         try {
-          const standing = savepoint(event, nowMs);
-          done.run(standing, nowMs, event.ref);
+          const told = savepoint(event, nowMs);
+          done.run(told.standing, nowMs, event.ref);
           worked.done++;
+          const { processor, event: said } = told;
+          if (said.about.kind === 'report') worked.reports.push({ processor, batch: said.about.batch });
         } catch (error) {
           if (isDiskTrouble(error)) throw error;
           held.add(event.lane);
