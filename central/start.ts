@@ -7,8 +7,8 @@ import { systemClock } from '../kit/clock.ts';
 import { createLifecycle } from '../kit/lifecycle.ts';
 import type { Log } from '../kit/log.ts';
 import { readAuthorities } from '../provisioning/authority/check.ts';
-import { loadCentralIdentity } from '../provisioning/identity.ts';
-import { openDoor } from './broker/door.ts';
+import { type CentralIdentity, loadCentralIdentity } from '../provisioning/identity.ts';
+import { type Door, openDoor } from './broker/door.ts';
 import { createEmbeddedBroker } from './broker/embedded.ts';
 import { centralClientId, createMqttClient, dialTls } from './broker/mqtt-client.ts';
 import type { Pipe } from './broker/pipe.ts';
@@ -26,6 +26,7 @@ import { databasePath } from './ledger/sqlite/open.ts';
 import { startThreadStore } from './ledger/sqlite/thread-store.ts';
 import { hashApiKey, newApiKey } from './people/keys.ts';
 import { startReviewClock } from './people/review-clock.ts';
+import { proveStore, serviceLine } from './service-line.ts';
 import type { AnnouncedReport } from './webhooks/port.ts';
 import { createSightings } from './webhooks/sightings.ts';
 import { type RunningWebhooks, startWebhooks } from './webhooks/start.ts';
@@ -36,6 +37,12 @@ export interface RunningCentral {
   mqttPort: number | null;
   /** Null without a processor. */
   webhookPort: number | null;
+  /** As it was started. */
+  identity: CentralIdentity;
+  /** Goes by this server certificate and these authorities from now on; connections stand. */
+  renew(identity: CentralIdentity): void;
+  /** How central is, in a line, after its store has read and written. @throws when it could not */
+  look(): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -65,6 +72,7 @@ export async function startCentral(
   const lifecycle = createLifecycle(log, 1000);
   try {
     const identity = loadCentralIdentity(config.identityFolder);
+    const held = { identity, authorities: readAuthorities(identity.caPem) };
     mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
 
     const wiring: { store: LedgerPort | null; pipe: Pipe | null; webhooks: RunningWebhooks | null } = {
@@ -116,7 +124,7 @@ export async function startCentral(
       store: store.port,
       answers,
       feed,
-      authorities: readAuthorities(identity.caPem),
+      authorities: () => held.authorities,
       ...config.pace,
       nowMs,
       log,
@@ -164,17 +172,26 @@ export async function startCentral(
       lifecycle.onStop('mqtt client', pipe.close);
       return subscribed;
     };
-    const ready = (mqttPort: number | null): RunningCentral => {
-      const ports = { httpPort: http.port, mqttPort, webhookPort: webhooks.port };
+    const ready = (door: Door | null): RunningCentral => {
+      const ports = { httpPort: http.port, mqttPort: door?.port ?? null, webhookPort: webhooks.port };
       announce(ports, 'ready');
-      return { ...ports, stop: lifecycle.stop };
+      return {
+        ...ports,
+        identity,
+        renew(next) {
+          Object.assign(held, { identity: next, authorities: readAuthorities(next.caPem) });
+          door?.renew(next);
+        },
+        look: async () => serviceLine(await proveStore(store.port), door?.connections() ?? null),
+        stop: lifecycle.stop,
+      };
     };
 
     const { broker: settings } = config;
     if (settings.mode === 'external') {
       const url = new URL(settings.url);
       // Operators can look while the broker is away.
-      void connect(() => dialTls(url, identity));
+      void connect(() => dialTls(url, held.identity));
       return ready(null);
     }
     const broker = await createEmbeddedBroker(log, centralClientId);
@@ -183,7 +200,7 @@ export async function startCentral(
     await connect(broker.dial);
     const door = await openDoor({ ...settings, identity, nowMs, log, onAppliance: broker.serve });
     lifecycle.onStop('door', door.close);
-    return ready(door.port);
+    return ready(door);
   } catch (error) {
     await lifecycle.stop();
     throw isAddressError(error) ? addressRefused(error) : error;

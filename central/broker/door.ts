@@ -19,6 +19,10 @@ export interface DoorParts {
 
 export interface Door {
   port: number;
+  /** How many appliances are connected. */
+  connections(): number;
+  /** Who comes from now on sees this certificate and is judged by these authorities; who is there stays. */
+  renew(identity: CentralIdentity): void;
   close(): Promise<void>;
 }
 
@@ -26,14 +30,11 @@ const handshakeMsMax = 10_000;
 
 /** Listens; resolves when it does. */
 export async function openDoor(parts: DoorParts): Promise<Door> {
-  const { identity, log } = parts;
-  const authorities = readAuthorities(identity.caPem);
+  const { log } = parts;
+  let authorities = readAuthorities(parts.identity.caPem);
   const sockets = new Set<TLSSocket>();
   const server = createServer({
-    key: identity.serverKeyPem,
-    cert: identity.serverCertificatePem,
-    ca: identity.caPem,
-    minVersion: 'TLSv1.3',
+    ...secureContext(parts.identity),
     requestCert: true,
     // why false: a handshake refused by the library leaves nothing but ECONNRESET to read. The check is below.
     rejectUnauthorized: false,
@@ -75,10 +76,20 @@ export async function openDoor(parts: DoorParts): Promise<Door> {
   const port = await listen(server, parts.port, parts.host);
   return {
     port,
+    connections: () => sockets.size,
+    renew(identity) {
+      authorities = readAuthorities(identity.caPem);
+      server.setSecureContext(secureContext(identity));
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         for (const socket of sockets) socket.destroy();
       }),
   };
+}
+
+function secureContext(identity: CentralIdentity) {
+  const { serverKeyPem: key, serverCertificatePem: cert, caPem: ca } = identity;
+  return { key, cert, ca, minVersion: 'TLSv1.3' as const };
 }

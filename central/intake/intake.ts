@@ -18,7 +18,8 @@ export interface IntakeParts {
   store: LedgerPort;
   answers: Answers;
   feed: FeedSender;
-  authorities: Authorities;
+  /** As they are when somebody says hello: they may change while central runs. */
+  authorities(): Authorities;
   /** Frames on their way without a receipt, for each appliance. */
   windowFrames: number;
   entriesPerSecondMax: number;
@@ -79,7 +80,7 @@ export function createIntake(parts: IntakeParts): Intake {
 
   async function hello(applianceId: string, payload: Buffer): Promise<void> {
     const nowMs = parts.nowMs();
-    const judged = judgeHello(applianceId, payload, parts.authorities, nowMs);
+    const judged = judgeHello(applianceId, payload, parts.authorities(), nowMs);
     switch (judged.kind) {
       case 'ignored':
         return ignore(applianceId, 'hello', judged.reason);

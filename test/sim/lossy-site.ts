@@ -89,6 +89,7 @@ export async function openLossySite(
         carry(() => void central.intake.onPayload(topic, payload));
         return true;
       },
+      renew() {},
       async stop() {},
     };
   }
@@ -115,11 +116,12 @@ export async function openLossySite(
       return true;
     });
     const feed = createFeedSender({ store: port, answers, clock, log: silentLog });
+    const authorities = readAuthorities(centralIdentity.caPem);
     const intake = createIntake({
       store: port,
       answers,
       feed,
-      authorities: readAuthorities(centralIdentity.caPem),
+      authorities: () => authorities,
       windowFrames: 4,
       entriesPerSecondMax: 100_000,
       nowMs: () => Date.now(),
