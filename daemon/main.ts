@@ -2,16 +2,22 @@
 // The appliance daemon. Read downwards this is the start order, upwards the stop order.
 import { Command, CommanderError } from 'commander';
 import { systemClock } from '../kit/clock.ts';
-import { createLifecycle, stopOnSignals } from '../kit/lifecycle.ts';
+import { createLifecycle } from '../kit/lifecycle.ts';
 import { createLog } from '../kit/log.ts';
+import { createNotify } from '../kit/notify.ts';
+import { createReload, logPart } from '../kit/reload.ts';
 import { collectAtRest } from '../kit/rest.ts';
+import { runSupervised } from '../kit/supervised.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { loadApplianceIdentity } from '../provisioning/identity.ts';
 import { CommandError, exitCodes } from './commands/error.ts';
 import { addKioskCommands } from './commands/kiosk.ts';
+import { versionCommand } from './commands/version.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { loadLanCertificate } from './http/lan-certificate.ts';
 import { startHttp } from './http/server.ts';
+import { httpPart, identityPart, liveKeys } from './reload.ts';
+import { serviceLine } from './service-line.ts';
 import { startAbandonment } from './store/abandonment.ts';
 import { startStore } from './store/client.ts';
 import { openKioskDoor } from './store/kiosks/door.ts';
@@ -40,6 +46,7 @@ program
   .action(({ config }: { config: string }) => run(config));
 
 addKioskCommands(program);
+program.addCommand(versionCommand().copyInheritedSettings(program));
 
 void program.parseAsync().catch(fail);
 
@@ -50,6 +57,7 @@ async function run(configPath: string): Promise<void> {
   const announced = createLog('holdfast', 'info');
   const identity = loadApplianceIdentity(config.identityFolder);
   const { applianceId } = identity;
+  const notify = createNotify(process.env, log);
   const clock = systemClock();
   const { lan } = config.http;
   const tls = lan && loadLanCertificate(lan, clock.wallMs());
@@ -115,7 +123,27 @@ async function run(configPath: string): Promise<void> {
   );
   lifecycle.onStop('http', () => http.stop());
 
-  stopOnSignals(() => lifecycle.stop());
+  const look = async () => {
+    await store.ask('selfCheck', {});
+    return serviceLine(await store.ask('status', {}));
+  };
+  const identityOf = (next: typeof identity) => ({
+    envelope: createEnvelope(next),
+    certificate: next.certificateDer,
+    link: next,
+  });
+  const reload = createReload({
+    config,
+    read: () => readConfig(configPath),
+    liveKeys,
+    parts: [
+      logPart(log),
+      httpPart(http, tls, clock.wallMs),
+      identityPart(config.identityFolder, identity, (next) => pump.renew(identityOf(next))),
+    ],
+    log,
+  });
+  await runSupervised({ notify, clock, log, look, reload, stop: lifecycle.stop });
   announced.info(
     { applianceId, release, httpPort: http.port, lanPort: http.lanPort, pid: process.pid },
     'ready',

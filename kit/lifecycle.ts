@@ -1,4 +1,5 @@
-// Start order and stop order: what was started last stops first, each within its own bound.
+// Start order and stop order: what was started last stops first, each within its own bound; and what signals ask for.
+import { isatty } from 'node:tty';
 import type { Log } from './log.ts';
 
 export interface Lifecycle {
@@ -54,4 +55,21 @@ export function stopOnSignals(stop: () => Promise<void>): void {
       );
     });
   }
+}
+
+/**
+ * Runs `reload` on SIGHUP, one after the other; signals that come meanwhile are one more. In a terminal that signal says
+ * that the terminal is gone, and ends the program as ever.
+ */
+export function reloadOnSignal(reload: () => Promise<void>): void {
+  if (isatty(0)) return;
+  let wishes = 0;
+  process.on('SIGHUP', async () => {
+    if (++wishes > 1) return;
+    while (wishes > 0) {
+      wishes = 1;
+      await reload();
+      wishes--;
+    }
+  });
 }

@@ -8,8 +8,13 @@ export interface Log {
   error(fields: object, message: string): void;
 }
 
+/** A log whose level may change while it is used. */
+export interface LeveledLog extends Log {
+  level: string;
+}
+
 /** The program's log; `level` is one of pino's (debug, info, warn, error, silent). */
-export function createLog(program: string, level: string): Log {
+export function createLog(program: string, level: string): LeveledLog {
   return pino({
     level,
     base: { program },

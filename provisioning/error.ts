@@ -11,6 +11,8 @@ export type ProvisioningErrorCode =
   | 'key_exposed'
   /** A key and the certificate or public key beside it are not a pair. */
   | 'key_mismatch'
+  /** The identity is another appliance's than the one that runs. */
+  | 'other_appliance'
   /** Something is already there, and nothing is ever overwritten. */
   | 'already_exists'
   /** The new folder cannot be made where it was asked for. */

@@ -14,19 +14,17 @@ import { createFlagClient } from '../flags/client.ts';
 import { StoreBusyError, type StoreClient } from '../store/client.ts';
 import type { KioskDoor } from '../store/kiosks/door.ts';
 import { identifyCaller } from './caller.ts';
-import { allowOrigins } from './cors.ts';
 import { addDocumentRoutes } from './documents.ts';
 import { addEventRoute } from './events.ts';
 import { addFlagRoute } from './flags.ts';
 import { addFulfilmentRoute } from './fulfilment.ts';
-import { requireHost } from './hosts.ts';
 import { serveKioskPage } from './kiosk-page.ts';
 import type { LanCertificate } from './lan-certificate.ts';
+import { createLive, type Live, type LiveOptions } from './live.ts';
 import { addOpenApiRoute } from './openapi.ts';
 import { addPairingRoutes } from './pairings.ts';
 import { answerProblem, ProblemError } from './problems.ts';
 import { addQuoteRoutes } from './quotes.ts';
-import { createRateLimit } from './rate-limit.ts';
 import { requireScope } from './scopes.ts';
 import { addSlipRoutes } from './slips.ts';
 import { addStatusRoutes, type Identity } from './status.ts';
@@ -59,6 +57,12 @@ export interface HttpServer {
   port: number;
   /** Null when nothing is offered to the local network. */
   lanPort: number | null;
+  /** Goes by these from now on; connections and event streams stand. Of `lan` only the certificate may be another. */
+  reload(
+    options: Pick<LiveOptions, 'corsOrigins' | 'ratePerMinute' | 'loopbackRatePerMinute'> & {
+      tls: LanCertificate | null;
+    },
+  ): void;
   /** Takes no new connections, lets what runs finish, then closes. */
   stop(): Promise<void>;
 }
@@ -73,7 +77,7 @@ interface HttpParts {
 
 /** Serves until stopped. Rejects when an address cannot be had. */
 export async function startHttp(options: HttpOptions, parts: HttpParts): Promise<HttpServer> {
-  const { app, endWaits } = createApp(options, parts);
+  const { app, live, endWaits } = createApp(options, parts);
   const handle = app.callback();
   const servers: Server[] = [];
   const open = async (server: Server, at: { host: string; port: number }) => {
@@ -88,9 +92,15 @@ export async function startHttp(options: HttpOptions, parts: HttpParts): Promise
   };
   try {
     const port = await open(createServer(timeLimits(options), handle), options);
-    const { lan } = options;
-    const lanPort = lan ? await open(createTlsServer(tlsOptions(options, lan), handle), lan) : null;
-    return { port, lanPort, stop };
+    const { lan = null } = options;
+    const lanServer = lan && createTlsServer(tlsOptions(options, lan), handle);
+    const lanPort = lanServer && lan ? await open(lanServer, lan) : null;
+    const reload: HttpServer['reload'] = ({ tls, ...rest }) => {
+      live.take({ ...rest, lan: lan && { host: lan.host, tls: tls ?? lan.tls } });
+      // Handshakes to come see it; what is connected stays.
+      if (tls) lanServer?.setSecureContext(secureContext(tls));
+    };
+    return { port, lanPort, reload, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -111,10 +121,12 @@ function tlsOptions(options: HttpOptions, { tls }: LanOptions) {
     ...limits,
     headersTimeout,
     handshakeTimeout: headersTimeout,
-    key: tls.keyPem,
-    cert: tls.certificatePem,
-    minVersion: 'TLSv1.2' as const,
+    ...secureContext(tls),
   };
+}
+
+function secureContext({ keyPem, certificatePem }: LanCertificate) {
+  return { key: keyPem, cert: certificatePem, minVersion: 'TLSv1.2' as const };
 }
 
 /** An appliance that no kiosk was ever paired with. */
@@ -124,13 +136,13 @@ const nobody = { kioskOf: () => null, condition: () => null };
 export function createApp(
   options: HttpOptions,
   { store, identity, log, kiosks }: HttpParts,
-): { app: Koa; router: Router; endWaits: () => void } {
+): { app: Koa; router: Router; live: Live; endWaits: () => void } {
   const app = new Koa();
   const counters = { cardNumbersRefused: 0 };
   const door = kiosks?.door ?? nobody;
   const { lan = null, kioskAuth = 'loopback_open', corsOrigins = [], site = null } = options;
   const { ratePerMinute = null, loopbackRatePerMinute = null } = options;
-  const rates = createRateLimit({ ratePerMinute, loopbackRatePerMinute });
+  const live = createLive({ ratePerMinute, loopbackRatePerMinute, corsOrigins, lan });
   const router = new Router();
   // Before the routes: it is run for each of them, and for no path that is none.
   router.use(requireScope(kioskAuth === 'required'));
@@ -164,9 +176,9 @@ export function createApp(
     }
   });
   app.use(apiHeaders());
-  app.use(requireHost(lan ? [lan.host] : [], lan?.tls.certificate ?? null));
-  if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins));
-  app.use(identifyCaller(door, rates));
+  app.use(live.hosts);
+  app.use(live.cors);
+  app.use(identifyCaller(door, live.rates));
   app.use(serveKioskPage());
   app.use(router.routes());
   app.use(router.allowedMethods());
@@ -174,7 +186,7 @@ export function createApp(
     events.close();
     waitingRoom.close();
   };
-  return { app, router, endWaits };
+  return { app, router, live, endWaits };
 
   function answerError(ctx: Koa.Context, error: unknown): void {
     const requestId = ctx.state.requestId as string;

@@ -47,6 +47,8 @@ export interface StoreProtocol {
   followFeed: { ask: { feedId: string }; answer: null };
   centralTime: { ask: { aheadOfMonotonicMs: number; uncertaintyMs: number }; answer: null };
   link: { ask: { link: LinkView; conditions: Condition[] }; answer: null };
+  /** Whether the store still does what it is for: the newest entry is read, and a row written, with a sync of the disk. */
+  selfCheck: { ask: object; answer: { wrote: boolean } };
 }
 
 export type CommandKind = keyof StoreProtocol;

@@ -3,6 +3,7 @@
 import BetterSqlite3 from 'better-sqlite3';
 import type { EntryTime } from '../../contract/entry.ts';
 import type { Answer } from '../../contract/kiosk-api.ts';
+import { present } from '../../kit/assert.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { assertDurable } from '../../kit/sqlite.ts';
 import { createAccept } from './accept.ts';
@@ -145,6 +146,12 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
       siteTime.link(link.online);
       return null;
     },
+    selfCheck() {
+      if (journal.lastSeq > 0) present(journal.body(journal.lastSeq), `entry ${journal.lastSeq}`);
+      // The row with the elapsed time: the one that may be written at any moment without a meaning of its own.
+      siteTime.book();
+      return { wrote: true };
+    },
   };
 
   // SQLite's setting can fall back by itself after the first write: looked at again from time to time (I1).
@@ -216,6 +223,8 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
     const { appliedThrough, receivedThrough } = positions.now;
     if (kind === 'received') return { kind: 'recorded', receivedThrough };
     if (kind === 'abandon') return { more: false };
+    // A full disk is not helped by starting again.
+    if (kind === 'selfCheck') return { wrote: false };
     if (kind === 'feed') return { kind: 'ignored', reason: 'gap', appliedThrough };
     return { kind: 'unaccepted', code: 'journal_full' };
   }

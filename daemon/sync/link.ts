@@ -8,10 +8,21 @@ export interface LinkEvents {
   onFrame(frame: DownFrame, payload: Buffer): void;
 }
 
+/** What the link proves who it is with, and whom it trusts; PEM. */
+export interface LinkIdentity {
+  keyPem: string;
+  /** The appliance's own certificate, then the authority's above it. */
+  certificatePem: string;
+  /** The authority central's certificate must come from. */
+  caPem: string;
+}
+
 export interface Link {
   /** Keeps the link up from now on, as far as the world lets it. */
   start(events: LinkEvents): void;
   /** Hands a frame to the pipe; false when there is no link. True says only that it left. */
   send(frame: UpFrame, payload: Buffer): Promise<boolean>;
+  /** Goes by another identity from now on: a connection that stands ends, and comes back with it. */
+  renew(identity: LinkIdentity): void;
   stop(): Promise<void>;
 }

@@ -87,6 +87,7 @@ async function startBroker(port = 0, identity = central, options: AedesOptions =
   const broker = {
     aedes,
     port: (server.address() as AddressInfo).port,
+    renew: () => {},
     stop: async () => {
       await stop();
       await new Promise<void>((resolve) => aedes.close(() => resolve()));

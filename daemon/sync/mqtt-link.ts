@@ -9,15 +9,11 @@ import { buildTopic, downFilter, parseTopic } from '../../contract/topics.ts';
 import { type BackoffLimits, backoffDelayMs } from '../../kit/backoff.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
-import type { Link, LinkEvents } from './link.ts';
+import type { Link, LinkEvents, LinkIdentity } from './link.ts';
 
-export interface MqttLinkOptions {
+export interface MqttLinkOptions extends LinkIdentity {
   url: string;
   applianceId: string;
-  /** PEM: private key, certificate chain, and the authority central's certificate must come from. */
-  keyPem: string;
-  certificatePem: string;
-  caPem: string;
   keepaliveSeconds: number;
   reconnect: BackoffLimits;
 }
@@ -32,7 +28,9 @@ const goodMs = 30_000;
 
 export function createMqttLink(options: MqttLinkOptions, clock: Clock, random: () => number, log: Log): Link {
   const { applianceId } = options;
+  let identity: LinkIdentity = options;
   let client: MqttClient | null = null;
+  let drop: (reason: string) => void = () => {};
   let cancelRetry: () => void = () => {};
   let stopped = false;
   let failures = 0;
@@ -54,6 +52,10 @@ export function createMqttLink(options: MqttLinkOptions, clock: Clock, random: (
       );
       return Promise.race([sent, late]).finally(cancel);
     },
+    renew(next) {
+      identity = next;
+      drop('another certificate');
+    },
     async stop() {
       stopped = true;
       cancelRetry();
@@ -66,9 +68,9 @@ export function createMqttLink(options: MqttLinkOptions, clock: Clock, random: (
       clientId: applianceId,
       protocolVersion: 4,
       clean: true,
-      key: options.keyPem,
-      cert: options.certificatePem,
-      ca: options.caPem,
+      key: identity.keyPem,
+      cert: identity.certificatePem,
+      ca: identity.caPem,
       // Handed on to node:tls as it is. A kiosk waits for the answer to a small frame: no gathering in the kernel.
       ...{ minVersion: 'TLSv1.3', noDelay: true },
       rejectUnauthorized: true,
@@ -81,6 +83,10 @@ export function createMqttLink(options: MqttLinkOptions, clock: Clock, random: (
     client = current;
     let upSinceMs: number | null = null;
     let reason = 'connection closed';
+    drop = (why) => {
+      reason = why;
+      current.end(true);
+    };
 
     current.on('connect', () => {
       current.subscribe(downFilter(applianceId), { qos: 1 }, (error, granted) => {
@@ -105,6 +111,7 @@ export function createMqttLink(options: MqttLinkOptions, clock: Clock, random: (
     current.on('close', () => {
       if (client !== current) return;
       client = null;
+      drop = () => {};
       current.removeAllListeners();
       // The library may still report on a socket that is gone.
       current.on('error', () => {});

@@ -69,6 +69,7 @@ beforeEach(() => {
         sending.push({ frame, payload });
         return true;
       },
+      renew: () => {},
       stop: async () => {},
     },
     envelope: createEnvelope({

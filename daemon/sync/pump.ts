@@ -11,7 +11,8 @@ import type { StoreClient } from '../store/client.ts';
 import { type Envelope, type OpenedFeed, readFeedItem } from './envelope.ts';
 import { feedPieces, pieceItemsMax } from './feed-pieces.ts';
 import { createGiveWay } from './give-way.ts';
-import type { Link } from './link.ts';
+import type { Link, LinkIdentity } from './link.ts';
+import { frameNotBelieved, linkKind } from './link-view.ts';
 import { act, next, reading, type SyncEvent, type SyncState, type SyncTiming } from './machine.ts';
 
 export interface PumpParts {
@@ -25,8 +26,17 @@ export interface PumpParts {
   certificate: Buffer;
 }
 
+/** Everything of the pump that hangs on the appliance's identity. */
+export interface PumpIdentity {
+  envelope: Envelope;
+  certificate: Buffer;
+  link: LinkIdentity;
+}
+
 export interface Pump {
   start(): void;
+  /** Signs, and says who it is, by another identity of the same appliance; the link ends and comes back with it. */
+  renew(identity: PumpIdentity): void;
   /** Says bye and closes the link. */
   stop(): Promise<void>;
 }
@@ -36,7 +46,8 @@ const frameItems = 400;
 /** After a run that could not be read, as when too many kiosks ask: tried again at once, it would take their place. */
 const unsentMs = 100;
 
-export function createPump({ store, link, envelope, clock, log, release, certificate }: PumpParts): Pump {
+export function createPump({ store, link, clock, log, release, ...identity }: PumpParts): Pump {
+  let { envelope, certificate } = identity;
   const giveWay = createGiveWay(store, clock);
   let state: SyncState = { kind: 'offline' };
   let shown: LinkView = { kind: 'offline', sinceMs: clock.wallMs() };
@@ -62,6 +73,10 @@ export function createPump({ store, link, envelope, clock, log, release, certifi
             .catch((error: Error) => log.error({ frame, error: error.message }, 'could not take a frame'));
         },
       });
+    },
+    renew(next) {
+      ({ envelope, certificate } = next);
+      link.renew(next.link);
     },
     async stop() {
       cancelWait();
@@ -272,24 +287,6 @@ export function createPump({ store, link, envelope, clock, log, release, certifi
     if (kind !== shown.kind) shown = { kind, sinceMs: clock.wallMs() };
     const named = unbelieved ? [...conditions, unbelieved] : conditions;
     store.ask('link', { link: shown, conditions: named }).catch(() => {});
-  }
-}
-
-const frameNotBelieved = {
-  code: 'frame_not_believed',
-  hint: 'Something came that central did not sign, and was ignored: look at central-signing.pem, and at who else may publish at the broker.',
-};
-
-function linkKind(state: SyncState): LinkView['kind'] {
-  switch (state.kind) {
-    case 'offline':
-      return 'offline';
-    case 'greeting':
-      return 'connecting';
-    case 'streaming':
-      return 'online';
-    case 'refused':
-      return 'refused';
   }
 }
 

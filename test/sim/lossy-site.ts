@@ -91,6 +91,7 @@ export async function openLossySite(
         carry(() => void central.intake.onPayload(topic, payload));
         return true;
       },
+      renew() {},
       async stop() {},
     };
   }
@@ -117,11 +118,12 @@ export async function openLossySite(
       return true;
     });
     const feed = createFeedSender({ store: port, answers, clock, log: silentLog });
+    const authorities = readAuthorities(centralIdentity.caPem);
     const intake = createIntake({
       store: port,
       answers,
       feed,
-      authorities: readAuthorities(centralIdentity.caPem),
+      authorities: () => authorities,
       denied: createDenyList(),
       clones: createCloneWatch({ store: port, nowMs: () => Date.now(), log: silentLog }),
       windowFrames: 4,

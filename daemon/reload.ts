@@ -1,0 +1,82 @@
+// What the daemon takes anew on SIGHUP without dropping a kiosk, beside the level of its log: what the HTTP interface goes by, the
+// certificate of the local network, and its own identity.
+import type { ReloadPart } from '../kit/reload.ts';
+import { ProvisioningError } from '../provisioning/error.ts';
+import { type ApplianceIdentity, loadApplianceIdentity } from '../provisioning/identity.ts';
+import type { Config } from './config.ts';
+import { type LanCertificate, loadLanCertificate } from './http/lan-certificate.ts';
+import type { HttpServer } from './http/server.ts';
+
+/** The keys of the configuration that count at once; whatever else differs counts from the next start on. */
+export const liveKeys = [
+  'log.level',
+  'http.corsOrigins',
+  'http.ratePerMinute',
+  'http.loopbackRatePerMinute',
+  'http.lan.certificateFile',
+  'http.lan.keyFile',
+] as const;
+
+type Part = ReloadPart<Config>;
+
+/** @param running the certificate of the local network as it is served; null where nothing is offered to it */
+export function httpPart(
+  http: Pick<HttpServer, 'reload'>,
+  running: LanCertificate | null,
+  nowMs: () => number,
+): Part {
+  let served = running;
+  return {
+    read({ http: options }) {
+      const tls = served && options.lan && loadLanCertificate(options.lan, nowMs());
+      const isNew = tls !== null && tls.certificatePem !== served?.certificatePem;
+      return {
+        take() {
+          served = tls ?? served;
+          http.reload({ ...options, tls: served });
+        },
+        news: isNew ? `the certificate of the local network, valid until ${tls.certificate.validTo}` : null,
+      };
+    },
+  };
+}
+
+/**
+ * @param folder where it was read from; another one in the configuration counts from the next start on
+ * @param renew takes another identity of the same appliance
+ */
+export function identityPart(
+  folder: string,
+  running: ApplianceIdentity,
+  renew: (identity: ApplianceIdentity) => void,
+): Part {
+  let held = running;
+  return {
+    read() {
+      const next = loadApplianceIdentity(folder);
+      if (next.applianceId !== running.applianceId) {
+        throw new ProvisioningError(
+          'other_appliance',
+          `${folder} holds the identity of ${next.applianceId}; this is ${running.applianceId}`,
+          'Put the right one back; to become another appliance, stop the service and begin with an empty data folder.',
+        );
+      }
+      const isNew = !sameIdentity(held, next);
+      return {
+        take() {
+          held = next;
+          if (isNew) renew(next);
+        },
+        news: isNew ? 'the identity' : null,
+      };
+    },
+  };
+}
+
+function sameIdentity(one: ApplianceIdentity, other: ApplianceIdentity): boolean {
+  const keys = ({ centralSigningKeys }: ApplianceIdentity) =>
+    centralSigningKeys.map((key) => key.export({ format: 'pem', type: 'spki' })).join('');
+  return (
+    one.certificatePem === other.certificatePem && one.caPem === other.caPem && keys(one) === keys(other)
+  );
+}
