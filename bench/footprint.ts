@@ -1,12 +1,15 @@
 // npm run bench:footprint — the appliance at rest: resident memory, and the time from start to ready; of the program as it is
-// built (npm run build), and beside it as it runs from its sources.
+// built (npm run build), as one executable (npm run package), and beside them as it runs from its sources.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { present } from '../kit/assert.ts';
 import { bundle } from '../provisioning/package/bundle.ts';
+import type { Architecture } from '../provisioning/package/compile.ts';
 import { programs } from '../provisioning/package/programs.ts';
+import { makeRelease } from '../provisioning/package/release.ts';
+import { onNode } from '../trial/program.ts';
 import { openSite, type SiteOptions } from '../trial/site.ts';
 import { policy } from './baskets.ts';
 import { median, report, round, say } from './report.ts';
@@ -24,17 +27,37 @@ interface Footprint {
 }
 
 try {
-  const [appliance, central] = await Promise.all(
+  const [main, central] = await Promise.all(
     programs.map((program) => bundle(program, join(root, program.name))),
   );
   const built = await measure('built', {
-    appliance: present(appliance, 'built'),
-    central: present(central, 'built'),
+    appliance: onNode(present(main, 'built')),
+    central: onNode(present(central, 'built')),
   });
+  const { file: appliance, unpacked } = await makeAppliance();
+  process.env.PKG_NATIVE_CACHE_PATH = unpacked;
+  const executable = await measure('as one executable', { appliance: [appliance] });
   const fromSources = await measure('from its sources');
-  await report('footprint', { residentMB: built.residentMB, readyMs: built.readyMs }, { built, fromSources });
+  const figures = {
+    residentMB: built.residentMB,
+    readyMs: built.readyMs,
+    executableResidentMB: executable.residentMB,
+    executableReadyMs: executable.readyMs,
+  };
+  await report('footprint', figures, { built, executable, fromSources });
 } finally {
   rmSync(root, { recursive: true, force: true });
+}
+
+async function makeAppliance(): Promise<{ file: string; unpacked: string }> {
+  const dist = join(root, 'dist');
+  const architectures = [process.arch as Architecture];
+  const only = programs.filter(({ name }) => name === 'holdfast');
+  await makeRelease(
+    { architectures, programs: only, folder: dist, signingKey: null, smoke: false, json: false },
+    say,
+  );
+  return { file: join(dist, `holdfast-linux-${process.arch}`), unpacked: join(root, 'unpacked') };
 }
 
 async function measure(name: string, programs?: SiteOptions['programs']): Promise<Footprint> {

@@ -2,8 +2,10 @@
 // holdfast-central: the settlement service and the operators' commands. Everything meets here.
 import { Command, CommanderError } from 'commander';
 import { systemClock } from '../kit/clock.ts';
-import { stopOnSignals } from '../kit/lifecycle.ts';
 import { createLog, type Log } from '../kit/log.ts';
+import { createNotify } from '../kit/notify.ts';
+import { createReload, logPart } from '../kit/reload.ts';
+import { runSupervised } from '../kit/supervised.ts';
 import { ProvisioningError } from '../provisioning/error.ts';
 import { applianceCreate } from './commands/appliance-create.ts';
 import { applianceAcknowledge, applianceDeny, applianceReadmit } from './commands/appliance-deny.ts';
@@ -68,6 +70,7 @@ import { siteCreate } from './commands/site-create.ts';
 import { siteList, siteShow } from './commands/site-list.ts';
 import { stockSend } from './commands/stock-send.ts';
 import { tokenImport } from './commands/token-import.ts';
+import { version } from './commands/version.ts';
 import { webhookDead, webhookList } from './commands/webhook-list.ts';
 import { webhookReplay } from './commands/webhook-replay.ts';
 import { webhookShow, webhookSources } from './commands/webhook-show.ts';
@@ -194,6 +197,7 @@ function createProgram(): Command {
     .addOption(configOption().makeOptionMandatory())
     .addHelpText('after', helpText({ examples: ['run --config /etc/holdfast/central.toml'] }))
     .action((options: { config: string }) => run(options.config));
+  program.addCommand(version().copyInheritedSettings(program));
   for (const [name, description, commands] of groups) {
     const group = program.command(name).description(description);
     for (const one of commands) group.addCommand(one.copyInheritedSettings(group));
@@ -207,6 +211,7 @@ async function run(configPath: string): Promise<void> {
   const log = createLog('holdfast-central', config.log.level);
   // The key and the ports must be seen whatever the level: they are said once.
   const announced = createLog('holdfast-central', 'info');
+  const notify = createNotify(process.env, log);
   // why so late: broker, HTTP and processors are half of the memory of a command that needs none of them.
   const { startCentral } = await import('./start.ts');
   const fetches = fetchAnnounced(config, configPath, log);
@@ -220,11 +225,20 @@ async function run(configPath: string): Promise<void> {
     },
   });
   const stopReconciling = reconcileOnSchedule(config, configPath, log);
-  stopOnSignals(async () => {
+  const { identityPart, liveKeys } = await import('./reload.ts');
+  const reload = createReload({
+    config,
+    read: () => readConfig(configPath),
+    liveKeys,
+    parts: [logPart(log), identityPart(config.identityFolder, central.identity, central.prepare)],
+    log,
+  });
+  const stop = async () => {
     log.info({}, 'stopping');
     await Promise.all([stopReconciling(), fetches.stop()]);
     await central.stop();
-  });
+  };
+  await runSupervised({ notify, clock: systemClock(), log, look: central.look, reload, stop });
 }
 
 /** Answers how to stop it. */

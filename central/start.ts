@@ -7,7 +7,7 @@ import { systemClock } from '../kit/clock.ts';
 import { createLifecycle } from '../kit/lifecycle.ts';
 import type { Log } from '../kit/log.ts';
 import { readAuthorities } from '../provisioning/authority/check.ts';
-import { loadCentralIdentity } from '../provisioning/identity.ts';
+import { type CentralIdentity, loadCentralIdentity } from '../provisioning/identity.ts';
 import { type Door, openDoor } from './broker/door.ts';
 import { createEmbeddedBroker } from './broker/embedded.ts';
 import { centralClientId, createMqttClient, dialTls } from './broker/mqtt-client.ts';
@@ -31,6 +31,7 @@ import { databasePath } from './ledger/sqlite/open.ts';
 import { startThreadStore } from './ledger/sqlite/thread-store.ts';
 import { hashApiKey, newApiKey } from './people/keys.ts';
 import { startReviewClock } from './people/review-clock.ts';
+import { proveStore, serviceLine } from './service-line.ts';
 import type { AnnouncedReport } from './webhooks/port.ts';
 import { createSightings } from './webhooks/sightings.ts';
 import { type RunningWebhooks, startWebhooks } from './webhooks/start.ts';
@@ -43,6 +44,16 @@ export interface RunningCentral {
   estPort: number | null;
   /** Null without a processor. */
   webhookPort: number | null;
+  /** As it was started. */
+  identity: CentralIdentity;
+  /**
+   * Reads what goes with this identity, and answers how to take it: this server certificate, these authorities and the issuing CA
+   * count from then on; connections stand.
+   * @throws ProvisioningError when the issuing CA cannot be used
+   */
+  prepare(identity: CentralIdentity): () => void;
+  /** How central is, in a line, after its store has read and written. @throws when it could not */
+  look(): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -72,6 +83,7 @@ export async function startCentral(
   const lifecycle = createLifecycle(log, 1000);
   try {
     const identity = loadCentralIdentity(config.identityFolder);
+    const held = { identity, authorities: readAuthorities(identity.caPem) };
     mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
 
     const wiring: {
@@ -92,12 +104,18 @@ export async function startCentral(
       denied.take(entries);
       wiring.door?.closeDenied();
     };
+    /** Another process has written; when the list cannot be read now, the next write brings it. */
+    const denyAnew = () => {
+      loadDenied().catch((error: Error) =>
+        log.error({ error: error.message }, 'the deny list could not be read'),
+      );
+    };
     const events = {
       onStepsDue: () => charging.wake(),
       onGrown: (applianceIds: string[]) => feed.onGrown(applianceIds),
       onChangedOutside() {
         feed.onGrown();
-        void loadDenied();
+        denyAnew();
         wiring.webhooks?.wake();
       },
       onDiskTrouble: (error: string) => log.error({ error }, 'the ledger waits for the disk'),
@@ -143,7 +161,7 @@ export async function startCentral(
             identityFolder: config.identityFolder,
             store: store.port,
             denied,
-            onRevoked: () => void loadDenied(),
+            onRevoked: denyAnew,
             nowMs,
             log,
           });
@@ -151,7 +169,7 @@ export async function startCentral(
     const authority = watchAuthority({
       store: store.port,
       issuing: () => est?.issuing() ?? null,
-      serverCertificatePem: () => identity.serverCertificatePem,
+      serverCertificatePem: () => held.identity.serverCertificatePem,
       clock,
       log,
     });
@@ -161,7 +179,7 @@ export async function startCentral(
       store: store.port,
       answers,
       feed,
-      authorities: readAuthorities(identity.caPem),
+      authorities: () => held.authorities,
       denied,
       clones,
       ...config.pace,
@@ -216,17 +234,34 @@ export async function startCentral(
       lifecycle.onStop('mqtt client', pipe.close);
       return subscribed;
     };
-    const ready = (mqttPort: number | null): RunningCentral => {
-      const ports = { httpPort: http.port, mqttPort, webhookPort: webhooks.port, estPort: est?.port ?? null };
+    const ready = (door: Door | null): RunningCentral => {
+      const ports = {
+        ...{ httpPort: http.port, mqttPort: door?.port ?? null, webhookPort: webhooks.port },
+        estPort: est?.port ?? null,
+      };
       announce(ports, 'ready');
-      return { ...ports, stop: lifecycle.stop };
+      return {
+        ...ports,
+        identity,
+        prepare(next) {
+          const authorities = readAuthorities(next.caPem);
+          const renewEst = est?.prepare(next);
+          return () => {
+            Object.assign(held, { identity: next, authorities });
+            door?.renew(next);
+            renewEst?.();
+          };
+        },
+        look: async () => serviceLine(await proveStore(store.port), door?.connections() ?? null),
+        stop: lifecycle.stop,
+      };
     };
 
     const { broker: settings } = config;
     if (settings.mode === 'external') {
       const url = new URL(settings.url);
       // Operators can look while the broker is away.
-      void connect(() => dialTls(url, identity));
+      void connect(() => dialTls(url, held.identity));
       return ready(null);
     }
     const broker = await createEmbeddedBroker(log, centralClientId);
@@ -241,7 +276,7 @@ export async function startCentral(
     });
     wiring.door = door;
     lifecycle.onStop('door', door.close);
-    return ready(door.port);
+    return ready(door);
   } catch (error) {
     await lifecycle.stop();
     throw isAddressError(error) ? addressRefused(error) : error;

@@ -2,12 +2,12 @@
 // The appliance daemon. Read downwards this is the start order, upwards the stop order.
 import { Command, CommanderError } from 'commander';
 import { systemClock } from '../kit/clock.ts';
-import { startHeartbeat } from '../kit/heartbeat.ts';
-import { createLifecycle, reloadOnSignal, stopOnSignals } from '../kit/lifecycle.ts';
+import { createLifecycle } from '../kit/lifecycle.ts';
 import { createLog } from '../kit/log.ts';
-import { createNotify, reloadingStates } from '../kit/notify.ts';
-import { createReload } from '../kit/reload.ts';
+import { createNotify } from '../kit/notify.ts';
+import { createReload, logPart } from '../kit/reload.ts';
 import { collectAtRest } from '../kit/rest.ts';
+import { runSupervised } from '../kit/supervised.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { defaultConfigPath } from './commands/command.ts';
 import { addCommands } from './commands/commands.ts';
@@ -18,7 +18,7 @@ import { startHttp } from './http/server.ts';
 import { readIdentity, readPreviousIdentity } from './identity/identity-folder.ts';
 import { createIdentityInUse } from './identity/identity-in-use.ts';
 import { rememberOutages } from './identity/outages.ts';
-import { httpPart, identityPart, liveKeys, logPart } from './reload.ts';
+import { httpPart, identityPart, liveKeys } from './reload.ts';
 import { serviceLine } from './service-line.ts';
 import { startAbandonment } from './store/abandonment.ts';
 import { startStore } from './store/client.ts';
@@ -146,9 +146,6 @@ async function run(configPath: string): Promise<void> {
     await store.ask('selfCheck', {});
     return serviceLine(await store.ask('status', {}));
   };
-  const heartbeat = startHeartbeat({ notify, clock, log, look });
-  lifecycle.onStop('heartbeat', heartbeat.stop);
-
   const reload = createReload({
     config,
     read: () => readConfig(configPath),
@@ -160,18 +157,7 @@ async function run(configPath: string): Promise<void> {
     ],
     log,
   });
-  reloadOnSignal(async () => {
-    await notify.say(...reloadingStates(clock));
-    const done = reload();
-    await notify.say('READY=1', ...(done.kind === 'refused' ? [`STATUS=not reloaded: ${done.reason}`] : []));
-  });
-
-  stopOnSignals(() => {
-    void notify.say('STOPPING=1', 'STATUS=stopping');
-    return lifecycle.stop();
-  });
-  await notify.say('READY=1', 'STATUS=started');
-  void heartbeat.beat();
+  await runSupervised({ notify, clock, log, look, reload, stop: lifecycle.stop });
   announced.info(
     { applianceId, release, httpPort: http.port, lanPort: http.lanPort, pid: process.pid },
     'ready',

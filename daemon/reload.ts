@@ -1,6 +1,5 @@
-// What the daemon takes anew on SIGHUP without dropping a kiosk: the level of its log, what the HTTP interface goes by, the
+// What the daemon takes anew on SIGHUP without dropping a kiosk, beside the level of its log: what the HTTP interface goes by, the
 // certificate of the local network, and its own identity.
-import type { LeveledLog } from '../kit/log.ts';
 import type { ReloadPart } from '../kit/reload.ts';
 import { ProvisioningError } from '../provisioning/error.ts';
 import type { ApplianceIdentity } from '../provisioning/identity.ts';
@@ -20,17 +19,6 @@ export const liveKeys = [
 ] as const;
 
 type Part = ReloadPart<Config>;
-
-export function logPart(log: LeveledLog): Part {
-  return {
-    read: ({ log: { level } }) => ({
-      take() {
-        log.level = level;
-      },
-      news: null,
-    }),
-  };
-}
 
 /** @param running the certificate of the local network as it is served; null where nothing is offered to it */
 export function httpPart(

@@ -167,13 +167,16 @@ describe.skipIf(!mayNotify)('under a service manager (skipped where systemd-noti
 
   it('goes on with what was before when a file is wrong, and says so', async () => {
     configure();
-    const { lanPort } = await start();
+    const { lanPort } = await start({ WATCHDOG_USEC: '3000000' });
     const { serial } = await answered(ask(Number(lanPort), '/livez'));
     configure({ http: 'ratePerMinute = "many"' });
     expect(await hangUp()).toEqual([
       'READY=1',
       expect.stringMatching(/^STATUS=not reloaded: .*ratePerMinute/),
     ]);
+
+    // It stays to be seen, beside how it is.
+    await manager.until(/^STATUS=waiting .*, not reloaded: .*ratePerMinute/, manager.heard.length);
 
     configure({ level: 'debug' });
     await makeTls('tls-other');

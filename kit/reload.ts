@@ -1,7 +1,7 @@
 // Reading the configuration again while the program runs: everything new is read and judged before anything is taken, so
 // that a mistake in the file, or half of a new certificate, changes nothing.
 import { changedKeys } from './config-changes.ts';
-import type { Log } from './log.ts';
+import type { LeveledLog, Log } from './log.ts';
 
 /** A part of the program that may change while it runs. */
 export interface ReloadPart<C> {
@@ -54,5 +54,17 @@ export function createReload<C>({ config, read, liveKeys, parts, log }: ReloadOp
     log.info({ changed }, 'reloaded');
     if (needsRestart.length > 0) log.warn({ needsRestart }, 'these keys count from the next start on');
     return { kind: 'taken', changed, needsRestart };
+  };
+}
+
+/** The level of the log, which both programs take anew. */
+export function logPart(log: LeveledLog): ReloadPart<{ log: { level: string } }> {
+  return {
+    read: ({ log: { level } }) => ({
+      take() {
+        log.level = level;
+      },
+      news: null,
+    }),
   };
 }

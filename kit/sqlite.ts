@@ -1,7 +1,7 @@
 // How every SQLite database that holds money is opened, and how its schema moves forward.
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert } from './assert.ts';
+import { namesShipped, readShippedText } from './shipped.ts';
 
 /** The part of a better-sqlite3 connection used here; the library itself stays under store/ and sqlite/. */
 export interface SqliteConnection {
@@ -82,7 +82,7 @@ export function migrate(db: SqliteConnection, folder: string, applicationId: num
     const number = i + 1;
     assert(Number(name.slice(0, 4)) === number, `migration ${name} is out of sequence`);
     if (number <= version) return;
-    const sql = readFileSync(join(folder, name), 'utf8');
+    const sql = readShippedText(join(folder, name));
     db.exec('BEGIN IMMEDIATE');
     try {
       // Another process may have been faster while this one waited for its turn.
@@ -99,7 +99,7 @@ export function migrate(db: SqliteConnection, folder: string, applicationId: num
 }
 
 function scriptsIn(folder: string): string[] {
-  return readdirSync(folder)
+  return namesShipped(folder)
     .filter((name) => /^\d{4}-.*\.sql$/.test(name))
     .sort();
 }

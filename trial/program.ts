@@ -6,15 +6,26 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { nodeFlags } from '../kit/node-flags.ts';
 import { TrialError } from './error.ts';
 
 /** A line of a program's log. */
 export type LogFields = Record<string, unknown>;
 
+/** An executable and the words before a program's own arguments. */
+export type Command = readonly [executable: string, ...words: string[]];
+
+/** A program's file, or none yet, run by Node as package.json runs both programs. */
+export function onNode(...file: string[]): Command {
+  return [process.execPath, ...nodeFlags, ...file];
+}
+
 export interface ProgramOptions {
   /** For messages and file names. */
   name: string;
-  /** What Node runs: the program's file and its arguments. */
+  /** What runs it, before its arguments: Node with the flags of both programs unless told. */
+  command?: Command;
+  /** Its arguments; to Node the program's file first. */
   args: readonly string[];
   /** The whole log, of every start, appended. */
   logFile: string;
@@ -56,17 +67,11 @@ interface Running {
 }
 
 const lastLinesMax = 5;
-/** As package.json starts the programs (docs/decisions/0012, 0020). */
-const nodeFlags = [
-  '--v8-pool-size=1',
-  '--expose-gc',
-  '--initial-old-space-size=64',
-  '--no-memory-protection-keys',
-];
 const compileCache = join(tmpdir(), 'holdfast-compile-cache');
 
 export function createProgram(options: ProgramOptions): Program {
   const { name, logFile, pidFile, readyMsMax = 20_000, stopMsMax = 10_000 } = options;
+  const [executable, ...before] = options.command ?? onNode();
   const { isReady = ({ msg }) => msg === 'ready', mark = options.args.at(-1) ?? name } = options;
   let running: Running | null = null;
 
@@ -92,7 +97,7 @@ export function createProgram(options: ProgramOptions): Program {
     async start() {
       if (running) throw new Error(`${name} is running already`);
       await endLeftover(pidFile, mark, stopMsMax);
-      const child = spawn(process.execPath, [...nodeFlags, ...options.args], {
+      const child = spawn(executable, [...before, ...options.args], {
         stdio: ['ignore', 'pipe', 'pipe'],
         // From the second start on the types are stripped already: half the time to ready, 35 MB less to keep.
         env: { ...process.env, NODE_COMPILE_CACHE: compileCache },

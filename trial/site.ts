@@ -13,7 +13,7 @@ import { authorityInit } from '../provisioning/commands/authority-init.ts';
 import { createCentralApi } from './central-api.ts';
 import { TrialError } from './error.ts';
 import { type Link, openLink } from './link.ts';
-import { createProgram, type LogFields, type Program } from './program.ts';
+import { type Command, createProgram, type LogFields, onNode, type Program } from './program.ts';
 import {
   type Files,
   filesOf,
@@ -35,12 +35,19 @@ export interface SiteOptions {
   journalBytesMax?: number;
   /** The processors that central charges at; none: nothing is charged. */
   charging?: SiteCharging;
-  /** What Node runs, where it is not the sources. */
-  programs?: { appliance: string; central: string };
+  /** What is run, where it is not the sources. */
+  programs?: Partial<SitePrograms>;
+  /** How long a program may take to be ready, where the default is not enough. */
+  readyMsMax?: number;
   /** What is happening, in words, while the site is opened. */
   onStep?: (step: string) => void;
   /** A program ended though nobody asked it to. */
   onCrash?: (program: Program, how: string) => void;
+}
+
+export interface SitePrograms {
+  appliance: Command;
+  central: Command;
 }
 
 export interface Site {
@@ -58,8 +65,10 @@ export interface Site {
 }
 
 const repository = resolve(import.meta.dirname, '..');
-const centralMain = join(repository, 'central', 'main.ts');
-const sources = { appliance: join(repository, 'daemon', 'main.ts'), central: centralMain };
+const sources: SitePrograms = {
+  appliance: onNode(join(repository, 'daemon', 'main.ts')),
+  central: onNode(join(repository, 'central', 'main.ts')),
+};
 
 /**
  * Opens the site in `folder`, making what is missing, and resolves once the appliance sells: it has its catalogue and
@@ -69,7 +78,8 @@ const sources = { appliance: join(repository, 'daemon', 'main.ts'), central: cen
 export async function openSite(options: SiteOptions): Promise<Site> {
   const folder = resolve(options.folder);
   const step = options.onStep ?? (() => {});
-  const programs = options.programs ?? sources;
+  const programs = { ...sources, ...options.programs };
+  const ready = options.readyMsMax === undefined ? {} : { readyMsMax: options.readyMsMax };
   const at = filesOf(folder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   mkdirSync(at.logs, { recursive: true });
@@ -79,7 +89,9 @@ export async function openSite(options: SiteOptions): Promise<Site> {
   const link = await openOnlyLink(ports.link, ports.centralMqtt, folder);
   const central = createProgram({
     name: 'central',
-    args: [programs.central, 'run', '--config', at.centralConfig],
+    command: programs.central,
+    args: ['run', '--config', at.centralConfig],
+    ...ready,
     logFile: join(at.logs, 'central.log'),
     pidFile: join(folder, 'central.pid'),
     onLine: (fields) => keepOperatorKey(at.operatorKey, fields),
@@ -87,7 +99,9 @@ export async function openSite(options: SiteOptions): Promise<Site> {
   });
   const appliance = createProgram({
     name: 'appliance',
-    args: [programs.appliance, 'run', '--config', at.applianceConfig],
+    command: programs.appliance,
+    args: ['run', '--config', at.applianceConfig],
+    ...ready,
     logFile: join(at.logs, 'appliance.log'),
     pidFile: join(folder, 'appliance.pid'),
     onCrash: (how) => options.onCrash?.(appliance, how),
@@ -165,20 +179,25 @@ async function giveCentral(
   if (record.imported.policy !== policy) {
     step('setting the policy');
     writeDurable(at.policy, policyText);
-    await centralCommand(['policy', 'set', at.policy], at.centralConfig);
+    await centralCommand(['policy', 'set', at.policy], at.centralConfig, options.programs?.central);
   }
   if (record.imported.catalogue !== catalogue) {
     step('importing the catalogue');
-    await centralCommand(['catalogue', 'import', resolve(options.catalogueFile)], at.centralConfig);
+    const args = ['catalogue', 'import', resolve(options.catalogueFile)];
+    await centralCommand(args, at.centralConfig, options.programs?.central);
   }
   writeRecord(at.record, { ...record, imported: { catalogue, policy } });
 }
 
 /** Runs `holdfast-central …`. @returns what it printed; @throws TrialError command_failed with what it complained of */
-export function centralCommand(args: readonly string[], configFile: string): Promise<string> {
+export function centralCommand(
+  args: readonly string[],
+  configFile: string,
+  [executable, ...words]: Command = sources.central,
+): Promise<string> {
   return new Promise((resolve, reject) => {
-    const line = [centralMain, ...args, '--config', configFile];
-    execFile(process.execPath, line, { timeout: 60_000 }, (error, stdout, stderr) => {
+    const line = [...words, ...args, '--config', configFile];
+    execFile(executable, line, { timeout: 60_000 }, (error, stdout, stderr) => {
       if (!error) return resolve(stdout);
       const said = (stderr || stdout).trim();
       reject(

@@ -26,6 +26,10 @@ export interface Door {
   port: number;
   /** Closes what stands and is no longer let in: the deny list has changed. */
   closeDenied(): void;
+  /** How many appliances are connected. */
+  connections(): number;
+  /** Who comes from now on sees this certificate and is judged by these authorities; who is there stays. */
+  renew(identity: CentralIdentity): void;
   close(): Promise<void>;
 }
 
@@ -39,16 +43,13 @@ const handshakeMsMax = 10_000;
 
 /** Listens; resolves when it does. */
 export async function openDoor(parts: DoorParts): Promise<Door> {
-  const { identity, denied, log } = parts;
-  const authorities = readAuthorities(identity.caPem);
+  const { denied, log } = parts;
+  let authorities = readAuthorities(parts.identity.caPem);
   const sockets = new Map<TLSSocket, Bearer>();
   /** How many connections each appliance has. */
   const standing = new Map<string, number>();
   const server = createServer({
-    key: identity.serverKeyPem,
-    cert: identity.serverCertificatePem,
-    ca: identity.caPem,
-    minVersion: 'TLSv1.3',
+    ...secureContext(parts.identity),
     requestCert: true,
     // why false: a handshake refused by the library leaves nothing but ECONNRESET to read. The check is below.
     rejectUnauthorized: false,
@@ -102,6 +103,11 @@ export async function openDoor(parts: DoorParts): Promise<Door> {
   const port = await listen(server, parts.port, parts.host);
   return {
     port,
+    connections: () => sockets.size,
+    renew(identity) {
+      authorities = readAuthorities(identity.caPem);
+      server.setSecureContext(secureContext(identity));
+    },
     closeDenied() {
       for (const [socket, { applianceId, serial }] of sockets) {
         const reason = denied.judge(applianceId, serial);
@@ -116,4 +122,9 @@ export async function openDoor(parts: DoorParts): Promise<Door> {
         for (const socket of sockets.keys()) socket.destroy();
       }),
   };
+}
+
+function secureContext(identity: CentralIdentity) {
+  const { serverKeyPem: key, serverCertificatePem: cert, caPem: ca } = identity;
+  return { key, cert, ca, minVersion: 'TLSv1.3' as const };
 }

@@ -48,8 +48,8 @@ export function issuingInstall(): Command {
         new Option('--root-fingerprint <hex>', 'of a root that is new here'),
         new Option('--host <host...>', "central's names; where it has no identity yet"),
       ],
-      help: `Start central anew after it. Boxes notice nothing: they trust the root, and
-renew under the new issuing CA when their time comes.`,
+      help: `Reload central after it (SIGHUP). Boxes notice nothing: they trust the root,
+and renew under the new issuing CA when their time comes.`,
       examples: [
         'authority issuing-install --authority authority --folder issuing-next --certificate issuing.crt',
       ],
@@ -63,7 +63,7 @@ renew under the new issuing CA when their time comes.`,
       });
       const { issuingFolder, previousFolder, issuingTrusted, notAfterMs } = result;
       const words = [
-        `the issuing CA in ${issuingFolder} signs from the next start of central on, until ${momentWords(notAfterMs)}`,
+        `the issuing CA in ${issuingFolder} signs from the next reload of central on, until ${momentWords(notAfterMs)}`,
         ...(previousFolder === null ? [] : [`the one before lies in ${previousFolder}, for its CRL`]),
         `${counted(issuingTrusted, 'issuing CA')} trusted`,
       ];
@@ -81,7 +81,7 @@ export function serverRenew(): Command {
         authorityOption(),
         new Option('--host <host...>', 'its names; those of the present certificate unless given'),
       ],
-      help: 'Start central anew after it.',
+      help: 'Reload central after it (SIGHUP).',
       examples: ['authority server-renew --authority authority'],
     },
     async ({ authority: authorityFolder, host }: { authority: string; host?: string[] }) => {

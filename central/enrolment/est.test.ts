@@ -199,7 +199,7 @@ describe('a new issuing CA', () => {
     const rootFolder = join(site.authority, 'root');
     await issuingSign({ rootFolder, request: join(next, 'issuing.csr'), out: certificate, nowMs });
     await issuingInstall({ authorityFolder: site.authority, folder: next, certificate, nowMs });
-    est.renew(loadCentralIdentity(identityFolder));
+    est.prepare(loadCentralIdentity(identityFolder))();
     const [issuing] = parseCertificates(readFileSync(certificate, 'utf8'));
     expect(est.issuing().fingerprint256).toBe(issuing.fingerprint256);
 

@@ -90,7 +90,7 @@ describe('an appliance that is revoked', () => {
       store: port,
       answers,
       feed: createFeedSender({ store: port, answers, clock, log: silentLog }),
-      authorities: readAuthorities(loadCentralIdentity(join(site.authority, 'central')).caPem),
+      authorities: () => readAuthorities(loadCentralIdentity(join(site.authority, 'central')).caPem),
       denied,
       clones: createCloneWatch({ store: port, nowMs: Date.now, log: silentLog }),
       ...{ windowFrames: 4, entriesPerSecondMax: 1000, nowMs: Date.now, log: silentLog },

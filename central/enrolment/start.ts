@@ -18,10 +18,10 @@ export interface RunningEst {
   /** The issuing CA at work. */
   issuing(): X509Certificate;
   /**
-   * Reads the issuing CA anew and goes by this identity from now on.
-   * @throws ProvisioningError when the issuing CA cannot be used: everything stays as it is
+   * Reads the issuing CA anew, and answers how to go by it and this identity.
+   * @throws ProvisioningError when the issuing CA cannot be used
    */
-  renew(identity: CentralIdentity): void;
+  prepare(identity: CentralIdentity): () => void;
   close(): Promise<void>;
 }
 
@@ -56,10 +56,13 @@ export async function startEst(parts: {
   return {
     port: server.port,
     issuing: () => issuing.certificate,
-    renew(identity) {
+    prepare(identity) {
       const next = openIssuing();
-      server.renew(identity, operationsOf(identity, next));
-      issuing = next;
+      const operations = operationsOf(identity, next);
+      return () => {
+        server.renew(identity, operations);
+        issuing = next;
+      };
     },
     close: server.close,
   };

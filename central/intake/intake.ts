@@ -20,7 +20,8 @@ export interface IntakeParts {
   store: LedgerPort;
   answers: Answers;
   feed: FeedSender;
-  authorities: Authorities;
+  /** As they are when somebody says hello: they may change while central runs. */
+  authorities(): Authorities;
   /** Who is no longer let in: asked here too, for behind another broker this is the only door of ours. */
   denied: DenyList;
   /** Who hears of every hello that was accepted. */
@@ -85,7 +86,7 @@ export function createIntake(parts: IntakeParts): Intake {
 
   async function hello(applianceId: string, payload: Buffer): Promise<void> {
     const nowMs = parts.nowMs();
-    const judged = judgeHello(applianceId, payload, parts.authorities, nowMs);
+    const judged = judgeHello(applianceId, payload, parts.authorities(), nowMs);
     switch (judged.kind) {
       case 'ignored':
         return ignore(applianceId, 'hello', judged.reason);

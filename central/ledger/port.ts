@@ -200,6 +200,8 @@ export interface LedgerCalls
   }): EntryView[] | null | 'ambiguous';
   /** Reads a trivial row: proof that the store answers. */
   ping(): boolean;
+  /** Reads, and writes durably what is there already: proof that the store still does what it is for. */
+  selfCheck(): boolean;
 }
 
 export type LedgerPort = {

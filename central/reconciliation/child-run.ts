@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Log } from '../../kit/log.ts';
+import { thisProgram } from '../../kit/this-program.ts';
 
 export interface ChildRuns {
   /**
@@ -20,8 +21,8 @@ export function createChildRuns(what: string, log: Log): ChildRuns {
   const state: { child: ReturnType<typeof spawn> | null } = { child: null };
   return {
     async run(args) {
-      const [program = ''] = process.argv.slice(1);
-      const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
+      const own = thisProgram();
+      const child = spawn(own.command, [...own.args, ...args], {
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       state.child = child;

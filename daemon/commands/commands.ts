@@ -8,6 +8,7 @@ import { addIdentityCommands } from './identity.ts';
 import { addJournalCommands } from './journal.ts';
 import { addKioskCommands } from './kiosk.ts';
 import { addStatusCommand } from './status.ts';
+import { versionCommand } from './version.ts';
 
 export function addCommands(program: Command): void {
   addIdentityCommands(program);
@@ -17,5 +18,6 @@ export function addCommands(program: Command): void {
   addJournalCommands(program);
   addConfigCommands(program);
   addCareCommands(program);
+  program.addCommand(versionCommand().copyInheritedSettings(program));
   addCompletionCommand(program);
 }

@@ -1,9 +1,8 @@
 // `holdfast diagnose`: one file for whoever helps from afar, without a secret in it. `holdfast reset`: an empty box again.
 import type { Command } from 'commander';
-import { addCommand, type Options } from './command.ts';
-
-export type DiagnoseOptions = Options & { out?: string };
-export type ResetOptions = Options & { yes?: boolean; discard?: string };
+import { addCommand } from './command.ts';
+import type { DiagnoseOptions } from './run-diagnose.ts';
+import type { ResetOptions } from './run-reset.ts';
 
 export function addCareCommands(program: Command): void {
   addCommand(program, {

@@ -1,8 +1,7 @@
 // `holdfast doctor`: about twenty checks, while the service runs or not, each with what to do.
 import type { Command } from 'commander';
-import { addCommand, type Options } from './command.ts';
-
-export type DoctorOptions = Options & { thorough?: boolean };
+import { addCommand } from './command.ts';
+import type { DoctorOptions } from './run-doctor.ts';
 
 export function addDoctorCommand(program: Command): void {
   addCommand(program, {

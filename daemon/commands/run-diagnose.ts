@@ -22,10 +22,11 @@ import { openKioskRegistry } from '../store/kiosks/registry.ts';
 import { openForReading, orNull } from '../store/salvage/readable.ts';
 import { verifyNewest } from '../store/salvage/verify.ts';
 import { askDaemon } from './ask-daemon.ts';
-import { print } from './command.ts';
-import type { DiagnoseOptions } from './diagnose.ts';
+import { type Options, print } from './command.ts';
 import { CommandError } from './error.ts';
 import { redact } from './redact.ts';
+
+export type DiagnoseOptions = Options & { out?: string };
 
 const run = promisify(execFile);
 const logLines = 5000;

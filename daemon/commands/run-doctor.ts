@@ -3,7 +3,9 @@ import { ConfigError, readConfig } from '../config.ts';
 import { type Check, exitCodeOf, fault, type State } from '../doctor/check.ts';
 import { examine } from '../doctor/examine.ts';
 import { coloured } from './colour.ts';
-import type { DoctorOptions } from './doctor.ts';
+import type { Options } from './command.ts';
+
+export type DoctorOptions = Options & { thorough?: boolean };
 
 export async function runDoctor(options: DoctorOptions): Promise<void> {
   const { json } = options;

@@ -6,10 +6,11 @@ import { type Config, readConfig } from '../config.ts';
 import { type AtRest, readAtRest } from '../store/at-rest.ts';
 import { openForReading, orNull } from '../store/salvage/readable.ts';
 import { FolderInUseError, holdFolder } from '../store/sole-daemon.ts';
-import { print } from './command.ts';
-import type { ResetOptions } from './diagnose.ts';
+import { type Options, print } from './command.ts';
 import { CommandError } from './error.ts';
 import { money } from './status-words.ts';
+
+export type ResetOptions = Options & { yes?: boolean; discard?: string };
 
 export async function runReset(options: ResetOptions): Promise<void> {
   const config = readConfig(options.config);

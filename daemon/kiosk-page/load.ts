@@ -2,9 +2,9 @@
 // and one whose page was opened keeps the files alone. A built program has them beside it. From the sources they are made
 // by a program of its own: in a thread the 24 MB that taking out types needs would stay (docs/decisions/0025).
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { hasShipped, readShippedText } from '../../kit/shipped.ts';
 import type { Asset, Page } from './assets.ts';
 
 const built = join(import.meta.dirname, 'page.json');
@@ -13,12 +13,11 @@ const limits = { maxBuffer: 4 * 1024 * 1024, timeout: 20_000 };
 
 /** @throws what the program complained of, such as a file of the page that is missing */
 export async function loadPage(): Promise<Page> {
-  const text = await readFile(built, 'utf8').catch(makeWhenMissing);
+  const text = hasShipped(built) ? readShippedText(built) : await makeFromSources();
   return new Map(JSON.parse(text) as [string, Asset][]);
 }
 
-async function makeWhenMissing(error: NodeJS.ErrnoException): Promise<string> {
-  if (error.code !== 'ENOENT') throw error;
+async function makeFromSources(): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [program], limits);
   return stdout;
 }

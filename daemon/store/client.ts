@@ -1,7 +1,7 @@
 // The store as the rest of the daemon sees it: ask() resolves once the disk has the answer.
-import { Worker } from 'node:worker_threads';
 import type { Answer } from '../../contract/kiosk-api.ts';
 import { present } from '../../kit/assert.ts';
+import { startThread } from '../../kit/thread.ts';
 import type { AnswerTo, Ask, Command, CommandKind } from './commands.ts';
 import type { Heads } from './store.ts';
 import type { Lane, Request, Response } from './thread.ts';
@@ -74,7 +74,10 @@ export function startStore(
     onGone,
   }: { commandsWaitingMax: number; onAsked?: () => void; onGone: (error: Error) => void },
 ): Promise<StoreClient> {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: options, resourceLimits });
+  const worker = startThread(new URL('./worker.ts', import.meta.url), {
+    workerData: options,
+    resourceLimits,
+  });
   const waiting = new Map<number, Waiting>();
   const gathered: Record<Lane, Gathered> = { kiosks: nothing(), sync: nothing() };
   let nextId = 1;

@@ -10,6 +10,7 @@ import { bundle } from '../../provisioning/package/bundle.ts';
 import { programs } from '../../provisioning/package/programs.ts';
 import { readSettledBooks } from '../../trial/books.ts';
 import { compareBooks } from '../../trial/compare.ts';
+import { onNode } from '../../trial/program.ts';
 import type { Site } from '../../trial/site.ts';
 import { newFolder, openShop, sell } from './shop.ts';
 
@@ -20,7 +21,9 @@ let site: Site;
 beforeAll(async () => {
   const mains = await Promise.all(programs.map((program) => bundle(program, join(folder, program.name))));
   Object.assign(built, { appliance: mains[0], central: mains[1] });
-  site = await openShop(join(folder, 'site'), { programs: built });
+  site = await openShop(join(folder, 'site'), {
+    programs: { appliance: onNode(built.appliance), central: onNode(built.central) },
+  });
 });
 afterAll(async () => {
   await site?.stop();

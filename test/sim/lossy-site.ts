@@ -118,11 +118,12 @@ export async function openLossySite(
       return true;
     });
     const feed = createFeedSender({ store: port, answers, clock, log: silentLog });
+    const authorities = readAuthorities(centralIdentity.caPem);
     const intake = createIntake({
       store: port,
       answers,
       feed,
-      authorities: readAuthorities(centralIdentity.caPem),
+      authorities: () => authorities,
       denied: createDenyList(),
       clones: createCloneWatch({ store: port, nowMs: () => Date.now(), log: silentLog }),
       windowFrames: 4,

@@ -1,0 +1,18 @@
+// `holdfast version`: what this program is and what it runs on.
+import { Command } from 'commander';
+import { versionsOf, versionWords } from '../../kit/version.ts';
+import { sqliteVersion } from '../store/sqlite-version.ts';
+
+export function versionCommand(): Command {
+  return new Command('version')
+    .description('say release, commit, Node, SQLite, OpenSSL and architecture')
+    .option('--json', 'print the result as one JSON object')
+    .addHelpText(
+      'after',
+      '\nExample:\n  holdfast version --json\n\nExit codes: 0 said, 1 SQLite cannot be loaded',
+    )
+    .action(({ json }: { json?: boolean }) => {
+      const versions = versionsOf('holdfast', sqliteVersion());
+      process.stdout.write(`${json ? JSON.stringify(versions) : versionWords(versions)}\n`);
+    });
+}
