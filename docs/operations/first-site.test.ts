@@ -18,6 +18,7 @@ const sourcesOfCodes = [
   'daemon/config.ts',
   'daemon/http/problems.ts',
   'daemon/store/views.ts',
+  'daemon/sync/link-view.ts',
   'daemon/sync/pump.ts',
   'daemon/sync/link-view.ts',
   'provisioning/error.ts',
