@@ -20,7 +20,6 @@ const sourcesOfCodes = [
   'daemon/store/views.ts',
   'daemon/sync/link-view.ts',
   'daemon/sync/pump.ts',
-  'daemon/sync/link-view.ts',
   'provisioning/error.ts',
   'provisioning/authority/check.ts',
 ];
