@@ -18,8 +18,8 @@ const sourcesOfCodes = [
   'daemon/config.ts',
   'daemon/http/problems.ts',
   'daemon/store/views.ts',
-  'daemon/sync/pump.ts',
   'daemon/sync/link-view.ts',
+  'daemon/sync/pump.ts',
   'provisioning/error.ts',
   'provisioning/authority/check.ts',
 ];
