@@ -44,6 +44,19 @@ it('shows commands that do what it says, in its order', () => {
   expect(readdirSync(shop.folder)).toEqual([]);
 });
 
+it('explains every code of its commands', () => {
+  const [, troubles = ''] = /^## When it fails\n(.*)/ms.exec(page) ?? [];
+  const codes = [...troubles.matchAll(/^\| `([a-z_]+)`/gm)].map(([, code = '']) => code);
+  const ofTheirs = ['run-diagnose', 'run-reset', 'run-config', 'journal'].map((name) =>
+    readFileSync(join(checkout, `daemon/commands/${name}.ts`), 'utf8'),
+  );
+  const thrown = ofTheirs.flatMap((source) => [...source.matchAll(/CommandError\(\s*'([a-z_]+)'/g)]);
+  const expected = new Set(thrown.map(([, code = '']) => code));
+  // Explained where the file is edited by hand.
+  for (const elsewhere of ['argument_malformed', 'config_not_editable']) expected.delete(elsewhere);
+  expect(new Set(codes)).toEqual(expected);
+});
+
 it('names every check of the doctor, and no other', () => {
   const sources = ['check', 'examine', 'judge-box', 'judge-link', 'judge-till'].map((name) =>
     readFileSync(join(checkout, `daemon/doctor/${name}.ts`), 'utf8'),
