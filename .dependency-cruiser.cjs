@@ -176,6 +176,41 @@ module.exports = {
       'Certificates are made in one place.',
     ),
     {
+      name: 'x509-is-loaded-late',
+      comment:
+        'The library takes memory: a running daemon never loads it, a running central with the first request for a certificate.',
+      severity: 'error',
+      from: { path: '^(daemon|central)/', pathNot: '^(daemon|central)/commands/|/fixtures/|\\.test\\.ts$' },
+      to: {
+        path: '^provisioning/(commands/|authority/(certificates|sign-certificate|central-identity|request|create-request|read-certs-only|issuing-request|crl)\\.ts$)',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'commands-only-when-asked',
+      comment: 'The same for what enrols and renews: the program names it, and loads it for who calls it.',
+      severity: 'error',
+      from: { path: '^daemon/', pathNot: '\\.test\\.ts$' },
+      to: {
+        path: '^daemon/commands/(enrol|renew)\\.ts$',
+        dependencyTypesNot: ['dynamic-import', 'type-only'],
+      },
+    },
+    {
+      name: 'rules-of-identity-are-pure',
+      comment: 'When a certificate is renewed and whom to believe are tables, without clock or I/O.',
+      severity: 'error',
+      from: {
+        path: '^daemon/identity/(renewal-rule|judge-server|trial|certificate-view|clock-words|refusal)\\.ts$',
+      },
+      to: {
+        dependencyTypes: ['core', 'npm', 'npm-dev'],
+        dependencyTypesNot: ['type-only'],
+        pathNot: '^(node:)?net$',
+      },
+    },
+    {
       name: 'no-circles',
       comment: 'A circle has no top to read from.',
       severity: 'error',

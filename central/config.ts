@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'smol-toml';
 import * as z from 'zod';
+import { describeIssue } from '../contract/issue-words.ts';
 import { limits } from '../contract/limits.ts';
 import { isAddressRange } from '../kit/address-list.ts';
 import {
@@ -11,8 +12,8 @@ import {
   Routing,
   resolveProcessorFiles,
 } from './charging/processors-config.ts';
+import { EstConfig, estInFolder } from './enrolment/config.ts';
 import { CommandError } from './errors.ts';
-import { describeIssue } from './issue-words.ts';
 import { PayoutsConfig } from './payouts/config.ts';
 import { ReviewConfig } from './people/review-config.ts';
 import { fetchMistakes, placedIn, ReconciliationSettings } from './reconciliation/settings.ts';
@@ -62,6 +63,8 @@ const Sections = z.strictObject({
   /** Without any nothing is charged: what is sold is booked, and who asks is answered by the token. */
   processors: Processors.default({}),
   routing: Routing.default([]),
+  /** Enrolment and renewal of appliances; without it nobody enrols here. */
+  est: EstConfig.optional(),
   reviews: ReviewConfig,
   reconciliation: ReconciliationSettings.prefault({}),
   log: z
@@ -85,6 +88,7 @@ export function readConfig(path: string): Config {
     ...config,
     dataFolder: resolve(folder, config.dataFolder),
     identityFolder: resolve(folder, config.identityFolder),
+    est: estInFolder(config.est, folder),
     webhooks: inFolder(config.webhooks, folder),
     processors: resolveProcessorFiles(config.processors, folder),
     reconciliation: placedIn(folder, config.reconciliation),

@@ -51,6 +51,14 @@ export const exitCodes = {
   url_refused: 2,
   endpoints_full: 1,
   endpoint_unknown: 1,
+  est_missing: 2,
+  site_unknown: 1,
+  site_known: 1,
+  enrolment_unknown: 1,
+  enrolment_used: 1,
+  appliance_refused: 1,
+  appliance_denied: 1,
+  journal_not_received: 1,
 } as const;
 export type CommandErrorCode = keyof typeof exitCodes;
 

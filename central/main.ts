@@ -8,9 +8,15 @@ import { createReload, logPart } from '../kit/reload.ts';
 import { runSupervised } from '../kit/supervised.ts';
 import { ProvisioningError } from '../provisioning/error.ts';
 import { applianceCreate } from './commands/appliance-create.ts';
+import { applianceAcknowledge, applianceDeny, applianceReadmit } from './commands/appliance-deny.ts';
+import { applianceList, applianceShow } from './commands/appliance-list.ts';
+import { applianceReplace } from './commands/appliance-replace.ts';
 import { auditList } from './commands/audit-list.ts';
 import { auditVerify } from './commands/audit-verify.ts';
+import { authorityCrl } from './commands/authority-crl.ts';
 import { authorityInit } from './commands/authority-init.ts';
+import { issuingInstall, issuingRequest, serverRenew } from './commands/authority-issuing.ts';
+import { issuingSign, rootCreate } from './commands/authority-root.ts';
 import { catalogueDiff } from './commands/catalogue-diff.ts';
 import { catalogueDiscard } from './commands/catalogue-discard.ts';
 import { catalogueDrafts } from './commands/catalogue-drafts.ts';
@@ -20,6 +26,9 @@ import { chargeExposure } from './commands/charge-exposure.ts';
 import { chargeList } from './commands/charge-list.ts';
 import { chargeShow } from './commands/charge-show.ts';
 import { configOption, helpText } from './commands/command.ts';
+import { addCompletionCommand } from './commands/completion.ts';
+import { enrolmentCreate } from './commands/enrolment-create.ts';
+import { enrolmentCancel, enrolmentList, enrolmentShow } from './commands/enrolment-list.ts';
 import { exceptionActions } from './commands/exception-act.ts';
 import { exceptionList } from './commands/exception-list.ts';
 import { exceptionShow } from './commands/exception-show.ts';
@@ -57,6 +66,8 @@ import { reconciliationShadow } from './commands/reconciliation-shadow.ts';
 import { reviewDecide } from './commands/review-decide.ts';
 import { reviewList } from './commands/review-list.ts';
 import { reviewShow } from './commands/review-show.ts';
+import { siteCreate } from './commands/site-create.ts';
+import { siteList, siteShow } from './commands/site-list.ts';
 import { stockSend } from './commands/stock-send.ts';
 import { tokenImport } from './commands/token-import.ts';
 import { version } from './commands/version.ts';
@@ -139,8 +150,39 @@ const groups: [name: string, description: string, commands: Command[]][] = [
     ],
   ],
   ['exception', 'differences that people settle', [exceptionList(), exceptionShow(), ...exceptionActions()]],
-  ['authority', 'who may speak at all', [authorityInit()]],
-  ['appliance', 'the boxes', [applianceCreate()]],
+  [
+    'authority',
+    'who may speak at all',
+    [
+      authorityInit(),
+      rootCreate(),
+      issuingRequest(),
+      issuingSign(),
+      issuingInstall(),
+      serverRenew(),
+      authorityCrl(),
+    ],
+  ],
+  ['site', 'the places', [siteCreate(), siteList(), siteShow()]],
+  [
+    'enrolment',
+    'one-time codes for boxes',
+    [enrolmentCreate(), enrolmentList(), enrolmentShow(), enrolmentCancel()],
+  ],
+  [
+    'appliance',
+    'the boxes',
+    [
+      applianceList(),
+      applianceShow(),
+      applianceReplace(),
+      applianceDeny('revoke'),
+      applianceDeny('retire'),
+      applianceReadmit(),
+      applianceAcknowledge(),
+      applianceCreate(),
+    ],
+  ],
   ['kiosk-tls', "the boxes' HTTPS for kiosks", [kioskTlsCreate()]],
 ];
 
@@ -160,6 +202,7 @@ function createProgram(): Command {
     const group = program.command(name).description(description);
     for (const one of commands) group.addCommand(one.copyInheritedSettings(group));
   }
+  addCompletionCommand(program);
   return program;
 }
 
@@ -187,7 +230,7 @@ async function run(configPath: string): Promise<void> {
     config,
     read: () => readConfig(configPath),
     liveKeys,
-    parts: [logPart(log), identityPart(config.identityFolder, central.identity, central.renew)],
+    parts: [logPart(log), identityPart(config.identityFolder, central.identity, central.prepare)],
     log,
   });
   const stop = async () => {

@@ -9,12 +9,12 @@ export const liveKeys = ['log.level'] as const;
 
 /**
  * @param folder where it was read from; another one in the configuration counts from the next start on
- * @param renew takes another certificate and other authorities
+ * @param prepare reads what else goes with another certificate and other authorities, and answers how to take them
  */
 export function identityPart(
   folder: string,
   running: CentralIdentity,
-  renew: (identity: CentralIdentity) => void,
+  prepare: (identity: CentralIdentity) => () => void,
 ): ReloadPart<Config> {
   let held = running;
   return {
@@ -26,10 +26,11 @@ export function identityPart(
         // Receipts of two keys at once would be believed by nobody who knows but one of them.
         !running.signingPublicKey.equals(next.signingPublicKey) && 'the signing key, from the next start on',
       ].filter((word) => word !== false);
+      const renew = prepare(next);
       return {
         take() {
           held = next;
-          renew(next);
+          renew();
         },
         news: news.length > 0 ? news.join(', ') : null,
       };

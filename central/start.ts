@@ -15,6 +15,11 @@ import type { Pipe } from './broker/pipe.ts';
 import { createChargingLoop } from './charging/loop.ts';
 import { openProcessors } from './charging/open-processors.ts';
 import type { Config } from './config.ts';
+import { watchAuthority } from './enrolment/authority-watch.ts';
+import { createCloneWatch } from './enrolment/clone-watch.ts';
+import { createDenyList } from './enrolment/deny-list.ts';
+import { rootFingerprint } from './enrolment/slip.ts';
+import { startEst } from './enrolment/start.ts';
 import { CommandError } from './errors.ts';
 import { defaultPolicy } from './feed/default-policy.ts';
 import { createFeedSender } from './feed/sender.ts';
@@ -35,12 +40,18 @@ export interface RunningCentral {
   httpPort: number;
   /** Null with an external broker. */
   mqttPort: number | null;
+  /** Null without [est]. */
+  estPort: number | null;
   /** Null without a processor. */
   webhookPort: number | null;
   /** As it was started. */
   identity: CentralIdentity;
-  /** Goes by this server certificate and these authorities from now on; connections stand. */
-  renew(identity: CentralIdentity): void;
+  /**
+   * Reads what goes with this identity, and answers how to take it: this server certificate, these authorities and the issuing CA
+   * count from then on; connections stand.
+   * @throws ProvisioningError when the issuing CA cannot be used
+   */
+  prepare(identity: CentralIdentity): () => void;
   /** How central is, in a line, after its store has read and written. @throws when it could not */
   look(): Promise<string>;
   stop(): Promise<void>;
@@ -75,17 +86,36 @@ export async function startCentral(
     const held = { identity, authorities: readAuthorities(identity.caPem) };
     mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
 
-    const wiring: { store: LedgerPort | null; pipe: Pipe | null; webhooks: RunningWebhooks | null } = {
-      ...{ store: null, pipe: null, webhooks: null },
+    const wiring: {
+      store: LedgerPort | null;
+      pipe: Pipe | null;
+      webhooks: RunningWebhooks | null;
+      door: Door | null;
+    } = {
+      ...{ store: null, pipe: null, webhooks: null, door: null },
     };
     const sightings = (name: string) =>
       createSightings(name, () => present(wiring.store, 'the store of webhooks'));
     const processors = await openProcessors(config, { clock, env: process.env, sightings });
+    const denied = createDenyList();
+    const loadDenied = async () => {
+      const entries = await wiring.store?.denyEntries(nowMs());
+      if (!entries) return;
+      denied.take(entries);
+      wiring.door?.closeDenied();
+    };
+    /** Another process has written; when the list cannot be read now, the next write brings it. */
+    const denyAnew = () => {
+      loadDenied().catch((error: Error) =>
+        log.error({ error: error.message }, 'the deny list could not be read'),
+      );
+    };
     const events = {
       onStepsDue: () => charging.wake(),
       onGrown: (applianceIds: string[]) => feed.onGrown(applianceIds),
       onChangedOutside() {
         feed.onGrown();
+        denyAnew();
         wiring.webhooks?.wake();
       },
       onDiskTrouble: (error: string) => log.error({ error }, 'the ledger waits for the disk'),
@@ -120,11 +150,38 @@ export async function startCentral(
       announce({ operatorKey }, 'operator API key, shown once');
     }
 
+    await loadDenied();
+    const clones = createCloneWatch({ store: store.port, nowMs, log });
+    const est =
+      config.est === undefined
+        ? null
+        : await startEst({
+            config: config.est,
+            identity,
+            identityFolder: config.identityFolder,
+            store: store.port,
+            denied,
+            onRevoked: denyAnew,
+            nowMs,
+            log,
+          });
+    if (est) lifecycle.onStop('est', est.close);
+    const authority = watchAuthority({
+      store: store.port,
+      issuing: () => est?.issuing() ?? null,
+      serverCertificatePem: () => held.identity.serverCertificatePem,
+      clock,
+      log,
+    });
+    lifecycle.onStop('authority', authority.stop);
+
     const intake = createIntake({
       store: store.port,
       answers,
       feed,
       authorities: () => held.authorities,
+      denied,
+      clones,
       ...config.pace,
       nowMs,
       log,
@@ -142,6 +199,11 @@ export async function startCentral(
       processors: charging.view,
       reviews: config.reviews,
       payouts: config.payouts,
+      enrolment: {
+        place: config.est ? { estUrl: config.est.url, root: rootFingerprint(config.identityFolder) } : null,
+        onDenied: loadDenied,
+        authority: authority.look,
+      },
       nowMs,
       log,
     });
@@ -173,14 +235,22 @@ export async function startCentral(
       return subscribed;
     };
     const ready = (door: Door | null): RunningCentral => {
-      const ports = { httpPort: http.port, mqttPort: door?.port ?? null, webhookPort: webhooks.port };
+      const ports = {
+        ...{ httpPort: http.port, mqttPort: door?.port ?? null, webhookPort: webhooks.port },
+        estPort: est?.port ?? null,
+      };
       announce(ports, 'ready');
       return {
         ...ports,
         identity,
-        renew(next) {
-          Object.assign(held, { identity: next, authorities: readAuthorities(next.caPem) });
-          door?.renew(next);
+        prepare(next) {
+          const authorities = readAuthorities(next.caPem);
+          const renewEst = est?.prepare(next);
+          return () => {
+            Object.assign(held, { identity: next, authorities });
+            door?.renew(next);
+            renewEst?.();
+          };
         },
         look: async () => serviceLine(await proveStore(store.port), door?.connections() ?? null),
         stop: lifecycle.stop,
@@ -198,7 +268,13 @@ export async function startCentral(
     lifecycle.onStop('broker', broker.close);
     // Central listens before anybody can speak.
     await connect(broker.dial);
-    const door = await openDoor({ ...settings, identity, nowMs, log, onAppliance: broker.serve });
+    const door = await openDoor({
+      ...settings,
+      ...{ identity, denied, nowMs, log },
+      onTakeover: clones.noteTakeover,
+      onAppliance: broker.serve,
+    });
+    wiring.door = door;
     lifecycle.onStop('door', door.close);
     return ready(door);
   } catch (error) {

@@ -94,6 +94,8 @@ export const Status = z.object({
     pending: z.int().min(0),
   }),
   feed: z.object({ appliedThrough: z.int().min(0) }),
+  /** The one that central knows this appliance by; below 0 days it has run out. Null while there is none. */
+  certificate: z.object({ notAfterMs: z.int(), daysLeft: z.int() }).nullable(),
   /** `ageMs` since it came into force here; null before the first, and when the clock went back since. */
   catalogue: z.object({ version: z.int().min(0), products: z.int().min(0), ageMs }),
   policy: z.object({ version: z.int().min(0), ageMs }),

@@ -47,7 +47,12 @@ describe('the configuration', () => {
         corsOrigins: [],
         lan: null,
       },
-      central: { url: 'mqtts://central.example:8883', reconnectMsMax: 60_000, keepaliveSeconds: 30 },
+      central: {
+        url: 'mqtts://central.example:8883',
+        reconnectMsMax: 60_000,
+        est: null,
+        keepaliveSeconds: 30,
+      },
       journal: { bytesMax: 8 * 1024 ** 3, reserveBytes: 32 * 1024 ** 2, commandsWaitingMax: 4096 },
       log: { level: 'info' },
     });

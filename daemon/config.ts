@@ -4,6 +4,8 @@ import { dirname, resolve } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import * as z from 'zod';
 import { Text } from '../contract/id.ts';
+import { configIssueWords } from './config-words.ts';
+import { EstUrl } from './identity/slip.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -53,6 +55,8 @@ const Config = z.strictObject({
     .prefault({}),
   central: z.strictObject({
     url: z.url({ protocol: /^mqtts$/, error: 'use mqtts://host:port' }),
+    /** Where certificates are renewed; written by `holdfast enrol`. */
+    est: EstUrl.nullable().default(null),
     reconnectMsMax: z.int().min(100).default(60_000),
     keepaliveSeconds: z.int().min(5).max(3600).default(30),
   }),
@@ -85,17 +89,22 @@ export class ConfigError extends Error {
   }
 }
 
+const Folders = z.object({ dataFolder: z.string().min(1), identityFolder: z.string().min(1) });
+
+/**
+ * Where data and identity of a box lie that may not be enrolled yet: the rest of the file is not judged, for enrolment is
+ * what completes it. @throws ConfigError
+ */
+export function readFolders(path: string): z.infer<typeof Folders> {
+  const { dataFolder, identityFolder } = checked(path, Folders.safeParse(readToml(path)));
+  const base = dirname(resolve(path));
+  return { dataFolder: resolve(base, dataFolder), identityFolder: resolve(base, identityFolder) };
+}
+
 /** Reads the file; relative folders and files count from where it lies. @throws ConfigError */
 export function readConfig(path: string): Config {
-  const parsed = Config.safeParse(readToml(path));
-  if (!parsed.success) {
-    const issues = parsed.error.issues.map(
-      ({ path: at, message }) => `${at.join('.') || 'the file'}: ${message}`,
-    );
-    throw new ConfigError(`${path}: ${issues.join('; ')}`, 'correct the fields named, then start again');
-  }
+  const { dataFolder, identityFolder, http, ...rest } = checked(path, Config.safeParse(readToml(path)));
   const base = dirname(resolve(path));
-  const { dataFolder, identityFolder, http, ...rest } = parsed.data;
   return {
     ...rest,
     http: { ...http, lan: http.lan && withPaths(http.lan, base) },
@@ -104,12 +113,50 @@ export function readConfig(path: string): Config {
   };
 }
 
+/** Every key there is, as `table.key`, in the order of the schema. */
+export const configKeys: readonly string[] = keysOf(Config);
+
+/**
+ * The text of a file judged as `readConfig` would, before it is one.
+ * @returns what is wrong, a line each; none: it is valid
+ */
+export function judgeConfig(text: string): string[] {
+  let table: unknown;
+  try {
+    table = parse(text);
+  } catch (error) {
+    return [(error as Error).message];
+  }
+  const parsed = Config.safeParse(table);
+  return parsed.success ? [] : parsed.error.issues.flatMap((issue) => configIssueWords(issue, configKeys));
+}
+
+function keysOf(schema: z.core.$ZodType, path: readonly string[] = []): string[] {
+  const inner = unwrapped(schema);
+  if (!(inner instanceof z.ZodObject)) return [path.join('.')];
+  return Object.entries(inner.shape).flatMap(([key, each]) => keysOf(each, [...path, key]));
+}
+
+/** Without its default, and without what allows null. */
+function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
+  const wraps =
+    schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodNullable;
+  return wraps ? unwrapped(schema.unwrap()) : schema;
+}
+
+function checked<T>(path: string, parsed: z.ZodSafeParseResult<T>): T {
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.flatMap((issue) => configIssueWords(issue, configKeys));
+  throw new ConfigError(`${path}: ${issues.join('; ')}`, 'correct the fields named, then start again');
+}
+
 function withPaths<T extends { certificateFile: string; keyFile: string }>(lan: T, base: string): T {
   const { certificateFile, keyFile } = lan;
   return { ...lan, certificateFile: resolve(base, certificateFile), keyFile: resolve(base, keyFile) };
 }
 
-function readToml(path: string): unknown {
+/** The file as it is written, unjudged. @throws ConfigError where it cannot be read, or is no TOML */
+export function readToml(path: string): unknown {
   try {
     return parse(readFileSync(path, 'utf8'));
   } catch (cause) {

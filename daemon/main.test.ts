@@ -147,3 +147,18 @@ describe('holdfast run', () => {
     other.close();
   });
 });
+
+describe('two daemons', () => {
+  it('are not at work on one journal', async () => {
+    const config = configure('shared', `central = { url = "${nobodyListens}" }\n[http]\nport = 0`);
+    let second: Awaited<ReturnType<typeof run>> | undefined;
+    const first = await run(config, async ({ msg }, end) => {
+      if (msg !== 'ready') return;
+      second = await run(config);
+      end();
+    });
+    expect(second?.stderr).toMatch(/^holdfast: a daemon is at work on .*\nhint: Stop it first/);
+    expect(second?.code).toBe(2);
+    expect(first.code).toBe(0);
+  });
+});

@@ -9,19 +9,22 @@ import { createReload, logPart } from '../kit/reload.ts';
 import { collectAtRest } from '../kit/rest.ts';
 import { runSupervised } from '../kit/supervised.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import { loadApplianceIdentity } from '../provisioning/identity.ts';
+import { defaultConfigPath } from './commands/command.ts';
+import { addCommands } from './commands/commands.ts';
 import { CommandError, exitCodes } from './commands/error.ts';
-import { addKioskCommands } from './commands/kiosk.ts';
-import { versionCommand } from './commands/version.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { loadLanCertificate } from './http/lan-certificate.ts';
 import { startHttp } from './http/server.ts';
+import { readIdentity, readPreviousIdentity } from './identity/identity-folder.ts';
+import { createIdentityInUse } from './identity/identity-in-use.ts';
+import { rememberOutages } from './identity/outages.ts';
 import { httpPart, identityPart, liveKeys } from './reload.ts';
 import { serviceLine } from './service-line.ts';
 import { startAbandonment } from './store/abandonment.ts';
 import { startStore } from './store/client.ts';
 import { openKioskDoor } from './store/kiosks/door.ts';
 import { setAsideDamaged } from './store/kiosks/set-aside.ts';
+import { FolderInUseError, holdFolder } from './store/sole-daemon.ts';
 import { createEnvelope } from './sync/envelope.ts';
 import { createMqttLink } from './sync/mqtt-link.ts';
 import { createPump } from './sync/pump.ts';
@@ -38,15 +41,14 @@ const program = new Command('holdfast')
 program
   .command('run')
   .description('run the appliance daemon in the foreground, logging JSON lines to stdout')
-  .requiredOption('--config <file>', 'the configuration, TOML')
+  .option('--config <file>', 'the configuration, TOML', defaultConfigPath)
   .addHelpText(
     'after',
-    '\nExample:\n  holdfast run --config /etc/holdfast/holdfast.toml\n\nExit codes: 0 stopped in order, 1 failed, 2 configuration or identity not usable',
+    '\nExamples:\n  holdfast run\n  holdfast run --config ./holdfast.toml\n\nExit codes: 0 stopped in order, 1 failed, 2 configuration or identity not usable',
   )
   .action(({ config }: { config: string }) => run(config));
 
-addKioskCommands(program);
-program.addCommand(versionCommand().copyInheritedSettings(program));
+addCommands(program);
 
 void program.parseAsync().catch(fail);
 
@@ -55,7 +57,7 @@ async function run(configPath: string): Promise<void> {
   const log = createLog('holdfast', config.log.level);
   // Launchers and technicians must see the port whatever the level: it is said once.
   const announced = createLog('holdfast', 'info');
-  const identity = loadApplianceIdentity(config.identityFolder);
+  const identity = readIdentity(config.identityFolder);
   const { applianceId } = identity;
   const notify = createNotify(process.env, log);
   const clock = systemClock();
@@ -65,6 +67,7 @@ async function run(configPath: string): Promise<void> {
   const rest = collectAtRest(clock);
   lifecycle.onStop('rest', rest.stop);
 
+  lifecycle.onStop('folder', await holdFolder(config.dataFolder));
   const store = await startStore(
     {
       folder: config.dataFolder,
@@ -83,7 +86,16 @@ async function run(configPath: string): Promise<void> {
   lifecycle.onStop('store', () => store.close());
 
   const envelope = createEnvelope(identity);
-  const link = createMqttLink(
+  const identities = createIdentityInUse({
+    running: identity,
+    previous: readPreviousIdentity(config.identityFolder, applianceId),
+    est: config.central.est,
+    use: (next) =>
+      pump.renew({ envelope: createEnvelope(next), certificate: next.certificateDer, link: next }),
+    clock,
+    log,
+  });
+  const mqttLink = createMqttLink(
     {
       url: config.central.url,
       applianceId,
@@ -97,6 +109,7 @@ async function run(configPath: string): Promise<void> {
     Math.random,
     log,
   );
+  const link = identities.watch(rememberOutages(mqttLink, config.dataFolder, clock, log));
   const pump = createPump({
     store,
     link,
@@ -119,7 +132,13 @@ async function run(configPath: string): Promise<void> {
 
   const http = await startHttp(
     { ...config.http, site: config.site, lan: lan && tls && { ...lan, tls } },
-    { store, identity: { applianceId, release }, log, kiosks: { door, clock } },
+    {
+      store,
+      identity: { applianceId, release },
+      certificate: identities.view,
+      log,
+      kiosks: { door, clock },
+    },
   );
   lifecycle.onStop('http', () => http.stop());
 
@@ -127,11 +146,6 @@ async function run(configPath: string): Promise<void> {
     await store.ask('selfCheck', {});
     return serviceLine(await store.ask('status', {}));
   };
-  const identityOf = (next: typeof identity) => ({
-    envelope: createEnvelope(next),
-    certificate: next.certificateDer,
-    link: next,
-  });
   const reload = createReload({
     config,
     read: () => readConfig(configPath),
@@ -139,7 +153,7 @@ async function run(configPath: string): Promise<void> {
     parts: [
       logPart(log),
       httpPart(http, tls, clock.wallMs),
-      identityPart(config.identityFolder, identity, (next) => pump.renew(identityOf(next))),
+      identityPart(config.identityFolder, identity, identities.take),
     ],
     log,
   });
@@ -159,5 +173,5 @@ function fail(error: NodeJS.ErrnoException & { hint?: string }): never {
   process.stderr.write(`holdfast: ${error.message}\n`);
   if (hint) process.stderr.write(`hint: ${hint}\n`);
   if (error instanceof CommandError) process.exit(exitCodes[error.code]);
-  process.exit(error instanceof ConfigError || 'code' in error ? 2 : 1);
+  process.exit(error instanceof ConfigError || error instanceof FolderInUseError || 'code' in error ? 2 : 1);
 }

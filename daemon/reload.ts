@@ -2,10 +2,11 @@
 // certificate of the local network, and its own identity.
 import type { ReloadPart } from '../kit/reload.ts';
 import { ProvisioningError } from '../provisioning/error.ts';
-import { type ApplianceIdentity, loadApplianceIdentity } from '../provisioning/identity.ts';
+import type { ApplianceIdentity } from '../provisioning/identity.ts';
 import type { Config } from './config.ts';
 import { type LanCertificate, loadLanCertificate } from './http/lan-certificate.ts';
 import type { HttpServer } from './http/server.ts';
+import { readIdentity } from './identity/identity-folder.ts';
 
 /** The keys of the configuration that count at once; whatever else differs counts from the next start on. */
 export const liveKeys = [
@@ -53,7 +54,7 @@ export function identityPart(
   let held = running;
   return {
     read() {
-      const next = loadApplianceIdentity(folder);
+      const next = readIdentity(folder);
       if (next.applianceId !== running.applianceId) {
         throw new ProvisioningError(
           'other_appliance',

@@ -1,14 +1,23 @@
 // A small file that is either the old or the new one after any loss of power, never half of each.
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fchownSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Writes beside, syncs, renames, syncs the folder. `mode` is the file's permissions, 0600 for keys. */
-export function writeDurable(path: string, content: string | Uint8Array, mode = 0o644): void {
+/**
+ * Writes beside, syncs, renames, syncs the folder. `mode` is the file's permissions, 0600 for keys; `owner`, when it is to be
+ * another's than the writer's, is set before the file has its name.
+ */
+export function writeDurable(
+  path: string,
+  content: string | Uint8Array,
+  mode = 0o644,
+  owner: { uid: number; gid: number } | null = null,
+): void {
   const beside = `${path}.${randomBytes(6).toString('hex')}.new`;
   const file = openSync(beside, 'wx', mode);
   try {
     const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+    if (owner) fchownSync(file, owner.uid, owner.gid);
     for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
     fsyncSync(file);
   } finally {

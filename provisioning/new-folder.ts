@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { syncFolder, writeDurable } from '../kit/durable-file.ts';
 import { ProvisioningError } from './error.ts';
 
-interface NewFile {
+export interface NewFile {
   /** Within the folder. */
   path: string;
   content: string;

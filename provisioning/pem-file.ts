@@ -8,10 +8,15 @@ export type KeyKind = 'P-256' | 'Ed25519';
 
 /**
  * A private key in PKCS #8 PEM, without a passphrase: programs start with nobody there to type one.
+ * @param from systemd guards its own copies (LoadCredential=): their mode shows an access list, not who may read them
  * @throws ProvisioningError file_missing, file_unreadable, file_malformed, or key_exposed when group or others may read it
  */
-export function readPrivateKey(path: string, kind: KeyKind): { pem: string; key: KeyObject } {
-  const pem = readText(path, true);
+export function readPrivateKey(
+  path: string,
+  kind: KeyKind,
+  from: 'file' | 'credential' = 'file',
+): { pem: string; key: KeyObject } {
+  const pem = readText(path, from === 'file');
   const key = parse(path, `a ${kind} private key in PEM without a passphrase`, () => createPrivateKey(pem));
   assertKind(path, key, kind);
   return { pem, key };

@@ -4,6 +4,7 @@ import { listen } from '../../kit/listen.ts';
 import type { Log } from '../../kit/log.ts';
 import { checkApplianceCertificate, readAuthorities } from '../../provisioning/authority/check.ts';
 import type { CentralIdentity } from '../../provisioning/identity.ts';
+import type { DenyList } from '../enrolment/deny-list.ts';
 
 export interface DoorParts {
   identity: CentralIdentity;
@@ -13,12 +14,18 @@ export interface DoorParts {
   connectionsMax: number;
   nowMs(): number;
   log: Log;
+  /** Who is no longer let in, whatever the certificate says. */
+  denied: DenyList;
+  /** A second connection of an appliance while the first still stands. */
+  onTakeover(applianceId: string, address: string): void;
   /** A connection whose certificate names this appliance. */
   onAppliance(socket: TLSSocket, applianceId: string): void;
 }
 
 export interface Door {
   port: number;
+  /** Closes what stands and is no longer let in: the deny list has changed. */
+  closeDenied(): void;
   /** How many appliances are connected. */
   connections(): number;
   /** Who comes from now on sees this certificate and is judged by these authorities; who is there stays. */
@@ -26,13 +33,21 @@ export interface Door {
   close(): Promise<void>;
 }
 
+/** Who stands behind a connection. */
+interface Bearer {
+  applianceId: string;
+  serial: string;
+}
+
 const handshakeMsMax = 10_000;
 
 /** Listens; resolves when it does. */
 export async function openDoor(parts: DoorParts): Promise<Door> {
-  const { log } = parts;
+  const { denied, log } = parts;
   let authorities = readAuthorities(parts.identity.caPem);
-  const sockets = new Set<TLSSocket>();
+  const sockets = new Map<TLSSocket, Bearer>();
+  /** How many connections each appliance has. */
+  const standing = new Map<string, number>();
   const server = createServer({
     ...secureContext(parts.identity),
     requestCert: true,
@@ -46,14 +61,17 @@ export async function openDoor(parts: DoorParts): Promise<Door> {
   });
   server.maxConnections = parts.connectionsMax;
 
-  const judge = (socket: TLSSocket): { applianceId: string } | { reason: string } => {
+  const judge = (socket: TLSSocket): Bearer | { reason: string } => {
     const { raw } = socket.getPeerCertificate(false);
     if (!raw) return { reason: 'no_certificate' };
     const check = checkApplianceCertificate(raw, authorities, parts.nowMs());
     if (!check.ok) return { reason: check.reason };
+    const bearer = { applianceId: check.applianceId, serial: check.serial };
+    const denial = denied.judge(bearer.applianceId, bearer.serial);
+    if (denial !== null) return { reason: denial };
     // The library's own opinion comes second, and both must agree.
     if (!socket.authorized) return { reason: String(socket.authorizationError) };
-    return { applianceId: check.applianceId };
+    return bearer;
   };
 
   server.on('secureConnection', (socket) => {
@@ -64,9 +82,18 @@ export async function openDoor(parts: DoorParts): Promise<Door> {
       socket.destroy();
       return;
     }
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-    parts.onAppliance(socket, judged.applianceId);
+    const { applianceId } = judged;
+    const before = standing.get(applianceId) ?? 0;
+    if (before > 0) parts.onTakeover(applianceId, socket.remoteAddress ?? 'unknown');
+    sockets.set(socket, judged);
+    standing.set(applianceId, before + 1);
+    socket.on('close', () => {
+      sockets.delete(socket);
+      const left = (standing.get(applianceId) ?? 1) - 1;
+      if (left === 0) standing.delete(applianceId);
+      else standing.set(applianceId, left);
+    });
+    parts.onAppliance(socket, applianceId);
   });
   server.on('tlsClientError', (error, socket) => {
     log.warn({ reason: error.message, remote: socket.remoteAddress }, 'handshake failed');
@@ -81,10 +108,18 @@ export async function openDoor(parts: DoorParts): Promise<Door> {
       authorities = readAuthorities(identity.caPem);
       server.setSecureContext(secureContext(identity));
     },
+    closeDenied() {
+      for (const [socket, { applianceId, serial }] of sockets) {
+        const reason = denied.judge(applianceId, serial);
+        if (reason === null) continue;
+        log.warn({ applianceId, reason }, 'connection closed: no longer let in');
+        socket.destroy();
+      }
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
+        for (const socket of sockets.keys()) socket.destroy();
       }),
   };
 }

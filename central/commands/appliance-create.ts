@@ -1,7 +1,11 @@
 // `appliance create`: the identity of one box, made known to central where its configuration is given.
+import { X509Certificate } from 'node:crypto';
 import { type Command, Option } from 'commander';
 import { applianceCreate as create } from '../../provisioning/commands/appliance-create.ts';
+import { loadApplianceIdentity } from '../../provisioning/identity.ts';
 import { readConfig } from '../config.ts';
+import { certificateFacts } from '../enrolment/certificate-facts.ts';
+import type { NewCertificate } from '../enrolment/port.ts';
 import { CommandError } from '../errors.ts';
 import { defaultPolicy } from '../feed/default-policy.ts';
 import { byCommand } from '../people/actor.ts';
@@ -54,11 +58,19 @@ async function run({
   if (dataFolder !== null) {
     withStore(dataFolder, (store) => {
       store.ensurePolicy(defaultPolicy);
-      store.registerAppliance({ id: made.applianceId, site: site ?? null }, byCommand());
+      const by = byCommand();
+      if (site !== undefined) store.createSite({ name: site }, by);
+      store.registerAppliance({ id: made.applianceId, site: site ?? null }, by);
+      store.keepCommanded(certificateIn(made.folder), by);
     });
   }
   return {
     result: { ...made, site: site ?? null, registered: dataFolder !== null },
     words: `identity of ${made.applianceId} in ${made.folder}`,
   };
+}
+
+function certificateIn(folder: string): NewCertificate {
+  const { applianceId, certificateDer } = loadApplianceIdentity(folder);
+  return certificateFacts(applianceId, new X509Certificate(certificateDer));
 }

@@ -16,6 +16,7 @@ const commands = {
   authority: ['init'],
   appliance: ['create'],
   'kiosk-tls': ['create'],
+  completion: [],
 };
 const each = Object.entries(commands).flatMap(([group, names]) =>
   names.length === 0 ? [group] : names.map((name) => `${group} ${name}`),

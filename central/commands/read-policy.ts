@@ -1,8 +1,8 @@
 // A policy in the file named on the command line, JSON or TOML.
 import { parse as parseToml } from 'smol-toml';
+import { describeIssue } from '../../contract/issue-words.ts';
 import { Policy } from '../../contract/policy.ts';
 import { CommandError } from '../errors.ts';
-import { describeIssue } from '../issue-words.ts';
 import { readText } from './read-text.ts';
 
 /** @throws CommandError file_missing, file_malformed, policy_malformed naming every field that is wrong */

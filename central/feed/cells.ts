@@ -1,6 +1,6 @@
 // Cells of a spreadsheet as values: each answers undefined for an empty cell, and notes what it cannot read.
 import type { z } from 'zod';
-import { issueWords } from '../issue-words.ts';
+import { issueWords } from '../../contract/issue-words.ts';
 import type { CsvRow } from './csv.ts';
 
 export function wholeNumber<Column extends string>(row: CsvRow<Column>, column: Column): number | undefined {

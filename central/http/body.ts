@@ -2,7 +2,7 @@
 import type { Context } from 'koa';
 import rawBody from 'raw-body';
 import type * as z from 'zod';
-import { issueWords } from '../issue-words.ts';
+import { issueWords } from '../../contract/issue-words.ts';
 import { ProblemError } from './problems.ts';
 
 /** What operators send are decisions and settings; files come by commands. */

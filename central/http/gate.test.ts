@@ -1,9 +1,11 @@
 // The door over real HTTP: which key, from where, and for what.
+
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLog } from '../../kit/log.ts';
 import { byTester } from '../fixtures/by.ts';
 import { openStoreAt, temporaryFolder } from '../fixtures/in-process-store.ts';
+import { noEnrolment } from '../fixtures/no-enrolment.ts';
 import { portOver } from '../ledger/sqlite/direct-port.ts';
 import { PayoutsConfig } from '../payouts/config.ts';
 import { hashApiKey, newApiKey } from '../people/keys.ts';
@@ -36,6 +38,7 @@ const opened = (trustedProxies: string[]) =>
     processors: () => [],
     reviews: ReviewConfig.parse(undefined),
     payouts: PayoutsConfig.parse(undefined),
+    enrolment: noEnrolment,
     nowMs: () => nowMs,
     log: silentLog,
   });

@@ -3,6 +3,8 @@
 import type { ProcessorView } from '../charging/loop.ts';
 import { processorRoutes } from '../charging/processor-routes.ts';
 import { chargingRoutes } from '../charging/routes.ts';
+import { identityRoutes } from '../enrolment/identity-routes.ts';
+import { type AuthorityState, type EnrolmentPlace, enrolmentRoutes } from '../enrolment/routes.ts';
 import { feedRoutes } from '../feed/routes.ts';
 import type { IgnoredFrames } from '../intake/intake.ts';
 import { intakeRoutes } from '../intake/routes.ts';
@@ -27,11 +29,23 @@ export interface RouteParts {
   processors(): ProcessorView[];
   reviews: ReviewRules;
   payouts: PayoutsConfig;
+  enrolment: EnrolmentParts;
+  nowMs(): number;
 }
 
-export function allRoutes({ store, ignoredFrames, processors, reviews, payouts }: RouteParts): Route[] {
+export interface EnrolmentParts {
+  place: EnrolmentPlace | null;
+  /** The deny list has changed. */
+  onDenied(): Promise<void>;
+  authority(): Promise<AuthorityState>;
+}
+
+export function allRoutes(parts: RouteParts): Route[] {
+  const { store, ignoredFrames, processors, reviews, payouts, enrolment, nowMs } = parts;
   return [
     ...ledgerRoutes(store),
+    ...enrolmentRoutes(store, enrolment.place, { ...enrolment, nowMs }),
+    ...identityRoutes(store, { ...enrolment, ...reviews }),
     ...intakeRoutes(ignoredFrames),
     ...processorRoutes(processors),
     ...feedRoutes(store),

@@ -7,6 +7,7 @@ import { byTester, testerAtWork } from '../fixtures/by.ts';
 import { bytesOf, checkoutEntry, refundEntry } from '../fixtures/entries.ts';
 import { openStoreAt, temporaryFolder } from '../fixtures/in-process-store.ts';
 import { createTestJournal, testKeys } from '../fixtures/journal.ts';
+import { noEnrolment } from '../fixtures/no-enrolment.ts';
 import { portOver } from '../ledger/sqlite/direct-port.ts';
 import type { SqliteStore } from '../ledger/sqlite/store.ts';
 import { PayoutsConfig } from '../payouts/config.ts';
@@ -50,6 +51,7 @@ describe('the operator HTTP', () => {
       processors: () => [],
       reviews: ReviewConfig.parse(undefined),
       payouts: PayoutsConfig.parse(undefined),
+      enrolment: noEnrolment,
       nowMs: () => nowMs,
       log: silentLog,
     });

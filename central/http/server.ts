@@ -14,7 +14,7 @@ import type { ReviewRules } from '../people/reviews.ts';
 import { createGate } from './gate.ts';
 import { mountRoutes } from './mount.ts';
 import { answerProblem, ProblemError } from './problems.ts';
-import { allRoutes } from './routes.ts';
+import { allRoutes, type EnrolmentParts } from './routes.ts';
 
 export interface HttpServer {
   port: number;
@@ -37,6 +37,7 @@ export async function openHttpServer(parts: {
   processors(): ProcessorView[];
   reviews: ReviewRules;
   payouts: PayoutsConfig;
+  enrolment: EnrolmentParts;
   nowMs(): number;
   log: Log;
 }): Promise<HttpServer> {

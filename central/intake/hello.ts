@@ -7,7 +7,7 @@ import { type Authorities, checkApplianceCertificate } from '../../provisioning/
 import { openFrame, peekHeader } from './open-frame.ts';
 
 export type JudgedHello =
-  | { kind: 'accepted'; hello: Hello; publicKey: KeyObject }
+  | { kind: 'accepted'; hello: Hello; publicKey: KeyObject; serial: string }
   /** It can be attributed, and the appliance is told. */
   | { kind: 'refused'; helloId: string; code: RefusalCode; hint: string; reason: string }
   /** It cannot be attributed to anybody: logged and counted only. */
@@ -62,5 +62,5 @@ export function judgeHello(
   }
   const hello = Hello.safeParse(opened.header);
   if (!hello.success) return { kind: 'ignored', reason: 'frame_malformed' };
-  return { kind: 'accepted', hello: hello.data, publicKey: check.publicKey };
+  return { kind: 'accepted', hello: hello.data, publicKey: check.publicKey, serial: check.serial };
 }

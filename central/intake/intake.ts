@@ -6,6 +6,8 @@ import { parseTopic, type UpFrame } from '../../contract/topics.ts';
 import { unreachable } from '../../kit/assert.ts';
 import type { Log } from '../../kit/log.ts';
 import type { Authorities } from '../../provisioning/authority/check.ts';
+import type { CloneWatch } from '../enrolment/clone-watch.ts';
+import type { DenyList } from '../enrolment/deny-list.ts';
 import type { FeedSender } from '../feed/sender.ts';
 import type { LedgerPort, ReceivedPosition } from '../ledger/port.ts';
 import type { Answers } from './answers.ts';
@@ -20,6 +22,10 @@ export interface IntakeParts {
   feed: FeedSender;
   /** As they are when somebody says hello: they may change while central runs. */
   authorities(): Authorities;
+  /** Who is no longer let in: asked here too, for behind another broker this is the only door of ours. */
+  denied: DenyList;
+  /** Who hears of every hello that was accepted. */
+  clones: CloneWatch;
   /** Frames on their way without a receipt, for each appliance. */
   windowFrames: number;
   entriesPerSecondMax: number;
@@ -91,7 +97,12 @@ export function createIntake(parts: IntakeParts): Intake {
       default:
         return unreachable(judged);
     }
-    const { helloId, journalId, lastSeq, lastHash, feedId, appliedThrough, release } = judged.hello;
+    const { helloId, journalId, lastSeq, lastHash, feedId, appliedThrough, release, bootId } = judged.hello;
+    const denial = parts.denied.judge(applianceId, judged.serial);
+    if (denial !== null) {
+      const hint = `The appliance or its certificate was shut out (${denial}). Ask those who run central.`;
+      return refuse(applianceId, helloId, 'certificate_refused', denial, hint);
+    }
     keys.set(applianceId, judged.publicKey);
     lastHello.set(applianceId, helloId);
     const publicKey = judged.publicKey.export({ format: 'der', type: 'spki' });
@@ -107,6 +118,7 @@ export function createIntake(parts: IntakeParts): Intake {
       nowMs,
     };
     const result = await store.hello(facts);
+    await parts.clones.noteHello({ applianceId, serial: judged.serial, bootId, journalId, lastSeq, nowMs });
     if (result.kind === 'diverged') return refuseHistory(applianceId, result.position);
     answers.welcome(applianceId, {
       kind: 'welcome',
@@ -205,6 +217,10 @@ export function createIntake(parts: IntakeParts): Intake {
     async onPayload(text, payload) {
       const topic = parseTopic(text);
       if (topic?.direction !== 'up') return;
+      // A hello is answered with the reason.
+      if (topic.frame !== 'hello' && parts.denied.judgeAppliance(topic.applianceId) !== null) {
+        return ignore(topic.applianceId, topic.frame, 'appliance_denied');
+      }
       if (payload.length > limits.frameWireBytesMax) {
         return ignore(topic.applianceId, topic.frame, 'frame_too_long');
       }

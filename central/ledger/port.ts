@@ -4,6 +4,7 @@ import type { Product } from '../../contract/feed.ts';
 import type { Policy } from '../../contract/policy.ts';
 import type { ChargingCalls } from '../charging/port.ts';
 import type { TokenCalls } from '../charging/token-port.ts';
+import type { EnrolmentCalls } from '../enrolment/port.ts';
 import type { IgnoredReason } from '../intake/entries-run.ts';
 import type { PayoutCalls } from '../payouts/port.ts';
 import type { By } from '../people/actor.ts';
@@ -93,6 +94,7 @@ export interface LedgerCalls
   extends ChargingCalls,
     TokenCalls,
     PeopleCalls,
+    EnrolmentCalls,
     ReviewCalls,
     WebhookCalls,
     OutboundCalls,

@@ -65,6 +65,9 @@ beforeAll(async () => {
   await port.bookPiece(100, nowMs);
   await port.ensurePolicy(defaultPolicy);
   await port.changeHotList({ fingerprint: 'fp_a', change: 'add' }, byTester(nowMs));
+  await port.raiseCondition({
+    ...{ applianceId: 'box-1', code: 'identity_in_two_places', detail: 'twice', nowMs },
+  });
   const product = { sku: 'A', name: 'A', price: { priceMinor: 1, baseQuantity: 1 as const }, sellable: true };
   await publishProducts(
     port,
@@ -122,6 +125,14 @@ beforeAll(async () => {
     ],
     reviews: ReviewConfig.parse({ secondPersonAboveMinor: { GBP: 0 } }),
     payouts: PayoutsConfig.parse(undefined),
+    enrolment: {
+      place: { estUrl: 'https://localhost:8884', root: `sha256:${'0'.repeat(64)}` },
+      onDenied: async () => {},
+      authority: async () => ({
+        facts: { issuing: null, serverNotAfterMs: nowMs, crls: [] },
+        conditions: [],
+      }),
+    },
     nowMs: () => nowMs,
     log: silentLog,
   });
@@ -177,6 +188,36 @@ describe('a real central answers as described', () => {
     ['listAppliances', 400, '/v1/appliances?limit=0'],
     ['readAppliance', 200, '/v1/appliances/box-1'],
     ['readAppliance', 404, '/v1/appliances/box-9'],
+    ['readAuthority', 200, '/v1/authority'],
+    ['createSite', 201, '/v1/sites', post({ name: 'York' })],
+    ['createSite', 409, '/v1/sites', post({ name: 'York' })],
+    ['listSites', 200, '/v1/sites'],
+    ['createEnrolment', 201, '/v1/enrolments', post({ site: 'York' })],
+    ['createEnrolment', 201, '/v1/enrolments', post({ site: 'Hull', newSite: true, days: 1 })],
+    ['createEnrolment', 404, '/v1/enrolments', post({ site: 'Nowhere' })],
+    ['createEnrolment', 409, '/v1/enrolments', post({ site: 'York', applianceId: 'box-1' })],
+    ['cancelEnrolment', 200, '/v1/enrolments/2/cancellation', post({ reason: 'lost' })],
+    ['cancelEnrolment', 404, '/v1/enrolments/9/cancellation', post({ reason: 'lost' })],
+    ['listEnrolments', 200, '/v1/enrolments?open=true&limit=1'],
+    ['readEnrolment', 200, '/v1/enrolments/1'],
+    ['readEnrolment', 404, '/v1/enrolments/9'],
+    ['readIdentity', 200, '/v1/appliances/box-1/identity'],
+    ['readIdentity', 404, '/v1/appliances/box-9/identity'],
+    [
+      'acknowledgeCondition',
+      200,
+      '/v1/appliances/box-1/acknowledgements',
+      post({ code: 'identity_in_two_places', note: 'wiped' }),
+    ],
+    [
+      'acknowledgeCondition',
+      404,
+      '/v1/appliances/box-1/acknowledgements',
+      post({ code: 'identity_in_two_places', note: 'wiped' }),
+    ],
+    ['retireAppliance', 200, '/v1/appliances/york-1/retirement', post({ reason: 'sold' })],
+    ['readmitAppliance', 200, '/v1/appliances/york-1/readmission', post({ reason: 'came back' })],
+    ['readmitAppliance', 409, '/v1/appliances/york-1/readmission', post({ reason: 'came back' })],
     ['listIgnoredFrames', 200, '/v1/intake/ignored'],
     ['listCheckouts', 200, '/v1/checkouts'],
     ['readCheckout', 200, `/v1/checkouts/${sale.id}`],
@@ -262,6 +303,20 @@ describe('a real central answers as described', () => {
     ],
     ['listOutboundEndpoints', 200, '/v1/outbound/endpoints'],
     ['listOutboundDeliveries', 200, '/v1/outbound/deliveries'],
+    [
+      'replaceAppliance',
+      200,
+      '/v1/appliances/box-1/replacement',
+      post({ journal: 'declared', note: 'burnt' }),
+    ],
+    [
+      'replaceAppliance',
+      409,
+      '/v1/appliances/box-1/replacement',
+      post({ journal: 'declared', note: 'burnt' }),
+    ],
+    ['revokeAppliance', 200, '/v1/appliances/box-1/revocation', post({ reason: 'stolen' })],
+    ['revokeAppliance', 409, '/v1/appliances/box-1/revocation', post({ reason: 'stolen' })],
     ['listAudit', 200, '/v1/audit'],
     ['proveAudit', 200, '/v1/audit/proof'],
     ['proveAudit', 400, '/v1/audit/proof?number=1'],

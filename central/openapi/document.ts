@@ -31,6 +31,12 @@ export function describedRoutes(): Route[] {
     processors: () => [],
     reviews: ReviewConfig.parse(undefined),
     payouts: PayoutsConfig.parse(undefined),
+    enrolment: {
+      place: null,
+      onDenied: async () => {},
+      authority: () => Promise.reject(new Error('a description asks nothing')),
+    },
+    nowMs: () => 0,
   });
 }
 

@@ -15,6 +15,9 @@ const adminOnly = ['admin'] as const;
  */
 export const rolesFor = {
   'fleet.read': everybody,
+  'appliance.revoke': whoAnswersCustomers,
+  'appliance.manage': adminOnly,
+  'enrolment.manage': adminOnly,
   'ledger.read': everybody,
   'catalogue.read': everybody,
   'charging.read': everybody,

@@ -1,8 +1,8 @@
 // The rule file, by which amounts may differ and money may be late: TOML, every field checked, each mistake named.
 import { readFileSync } from 'node:fs';
 import { parse } from 'smol-toml';
+import { describeIssue } from '../../contract/issue-words.ts';
 import { CommandError, fileMissing } from '../errors.ts';
-import { describeIssue } from '../issue-words.ts';
 import { MatchRules } from './rules.ts';
 
 /**

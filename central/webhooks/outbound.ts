@@ -14,6 +14,7 @@ export const outboundTypes = [
   'exception.opened',
   'payout.made',
   'payout.returned',
+  'appliance.in_two_places',
 ] as const;
 export type OutboundType = (typeof outboundTypes)[number];
 /** Sent to one endpoint on demand, whatever it has subscribed. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../kit/log.ts';
 import { openStoreAt, temporaryFolder } from '../fixtures/in-process-store.ts';
+import { noEnrolment } from '../fixtures/no-enrolment.ts';
 import { type HttpServer, openHttpServer } from '../http/server.ts';
 import { portOver } from '../ledger/sqlite/direct-port.ts';
 import type { SqliteStore } from '../ledger/sqlite/store.ts';
@@ -51,6 +52,7 @@ beforeEach(async () => {
     processors: () => [],
     reviews: ReviewConfig.parse(undefined),
     payouts: PayoutsConfig.parse(undefined),
+    enrolment: noEnrolment,
     log: silentLog,
   });
 });

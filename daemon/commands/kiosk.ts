@@ -7,14 +7,9 @@ import { holdsCardNumber } from '../checkout/card-number.ts';
 import { readConfig } from '../config.ts';
 import { pairingLimits } from '../kiosks/judge-pairing.ts';
 import { type KioskList, type KioskRegistry, openKioskRegistry } from '../store/kiosks/registry.ts';
+import { addCommand, type Options, print } from './command.ts';
 import { CommandError } from './error.ts';
 
-interface Options {
-  config: string;
-  json?: boolean;
-}
-
-export const defaultConfigPath = '/etc/holdfast/holdfast.toml';
 /** A till that sells. To hand money back is granted by name. */
 const defaultScopes = 'sell,read';
 
@@ -22,15 +17,7 @@ const defaultScopes = 'sell,read';
 export function addKioskCommands(program: Command): void {
   const kiosk = program.command('kiosk').description('the terminals that may speak to this appliance');
   const command = (usage: string, description: string, ...examples: string[]) =>
-    kiosk
-      .command(usage)
-      .description(description)
-      .option('--config <file>', 'the configuration, TOML', defaultConfigPath)
-      .option('--json', 'print the result as one JSON object')
-      .addHelpText(
-        'after',
-        `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}\n${exitCodeWords}`,
-      );
+    addCommand(kiosk, { usage, description, examples, exitCodes });
 
   command(
     'pair',
@@ -67,8 +54,8 @@ export function addKioskCommands(program: Command): void {
   ).action((name: string, options: Options) => revoke(options, name));
 }
 
-const exitCodeWords =
-  '\nExit codes: 0 done, 1 not possible as things are (name taken or unknown), 2 called or configured wrongly';
+const exitCodes =
+  '0 done, 1 not possible as things are (name taken or unknown), 2 called or configured wrongly';
 
 function pair(options: Options & { name: string; scopes: string }): void {
   const kiosk: Kiosk = { name: parseName(options.name), scopes: parseScopes(options.scopes) };
@@ -190,8 +177,4 @@ function qrCode(code: string): string {
   const lines = renderUnicodeCompact(code, { ecc: 'M', border: 2 }).split('\n');
   if (!process.stdout.isTTY) return lines.join('\n');
   return lines.map((line) => `\u001b[97;40m${line}\u001b[0m`).join('\n');
-}
-
-function print(options: Options, result: object, words: string): void {
-  process.stdout.write(`${options.json ? JSON.stringify(result) : words}\n`);
 }

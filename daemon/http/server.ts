@@ -27,7 +27,7 @@ import { answerProblem, ProblemError } from './problems.ts';
 import { addQuoteRoutes } from './quotes.ts';
 import { requireScope } from './scopes.ts';
 import { addSlipRoutes } from './slips.ts';
-import { addStatusRoutes, type Identity } from './status.ts';
+import { addStatusRoutes, type CertificateStanding, type Identity } from './status.ts';
 import { createWaitingRoom } from './waiting-room.ts';
 
 export interface HttpOptions {
@@ -70,6 +70,7 @@ export interface HttpServer {
 interface HttpParts {
   store: Pick<StoreClient, 'ask' | 'onDecided' | 'onChanged'>;
   identity: Identity;
+  certificate?: CertificateStanding;
   log: Log;
   /** Without it no kiosk can pair, and no token is known. */
   kiosks?: { door: KioskDoor; clock: Clock };
@@ -135,7 +136,7 @@ const nobody = { kioskOf: () => null, condition: () => null };
 /** The application and, for whoever describes it, the router with every route there is. */
 export function createApp(
   options: HttpOptions,
-  { store, identity, log, kiosks }: HttpParts,
+  { store, identity, certificate, log, kiosks }: HttpParts,
 ): { app: Koa; router: Router; live: Live; endWaits: () => void } {
   const app = new Koa();
   const counters = { cardNumbersRefused: 0 };
@@ -152,7 +153,7 @@ export function createApp(
   addFulfilmentRoute(router, store);
   addQuoteRoutes(router, store);
   addSlipRoutes(router, store, identity.applianceId);
-  const statusNow = addStatusRoutes(router, { store, door, identity, counters });
+  const statusNow = addStatusRoutes(router, { store, door, identity, certificate, counters });
   addFlagRoute(router, store, createFlagClient(identity.applianceId, site));
   const events = addEventRoute(router, store, statusNow);
   addOpenApiRoute(router);

@@ -9,23 +9,29 @@ export interface Identity {
   release: string;
 }
 
+/** How the certificate stands at this time of the site. */
+export type CertificateStanding = (nowMs: number) => Pick<Status, 'certificate' | 'conditions'>;
+
 interface StatusParts {
   store: Pick<StoreClient, 'ask'>;
   door: { condition(): Condition | null };
   identity: Identity;
+  certificate: CertificateStanding | undefined;
   counters: { cardNumbersRefused: number };
 }
 
 /** @returns what reads the status as the route answers it */
 export function addStatusRoutes(
   router: Router,
-  { store, door, identity, counters }: StatusParts,
+  { store, door, identity, certificate, counters }: StatusParts,
 ): () => Promise<Status> {
   const statusNow = async (): Promise<Status> => {
-    const known = await store.ask('status', {});
-    const ofKiosks = door.condition();
-    const conditions = ofKiosks ? [...known.conditions, ofKiosks] : known.conditions;
-    return { ...identity, ...known, ...counters, conditions };
+    const { siteMs, ...known } = await store.ask('status', {});
+    const standing = certificate?.(siteMs) ?? { certificate: null, conditions: [] };
+    const conditions = [...known.conditions, ...standing.conditions, door.condition()].filter(
+      (condition) => condition !== null,
+    );
+    return { ...identity, ...known, ...counters, certificate: standing.certificate, conditions };
   };
   router.get('/v1/status', async (ctx) => {
     answerJson(ctx, await statusNow());

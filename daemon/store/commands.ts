@@ -132,4 +132,7 @@ export type FeedAnswer =
   | { kind: 'ignored'; reason: 'gap' | 'other_feed'; appliedThrough: number };
 
 /** The status as the store knows it; identity and counters of the HTTP server are added at the door. */
-export type StoreStatus = Omit<Status, 'applianceId' | 'release' | 'cardNumbersRefused'>;
+export type StoreStatus = Omit<Status, 'applianceId' | 'release' | 'cardNumbersRefused' | 'certificate'> & {
+  /** The site's best estimate of the time. */
+  siteMs: number;
+};

@@ -105,6 +105,8 @@ export interface TemporaryStore {
   feed(...items: (FeedItem | null)[]): AnswerTo<'feed'>;
   /** Closes the database and opens it again, as a restart does. */
   reopen(space?: SpaceLimits): void;
+  /** Closes the database: its log is in the file, and nobody holds it. */
+  close(): void;
   remove(): void;
 }
 
@@ -133,6 +135,7 @@ export function temporaryStore(
       store.close();
       store = openStore({ folder, space: changed, clock });
     },
+    close: () => store.close(),
     remove() {
       store.close();
       rmSync(folder, { recursive: true });

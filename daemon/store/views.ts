@@ -125,6 +125,7 @@ export function createViews(db: Database, parts: Parts): Views {
       const { inForce, missed } = catalogue;
       const policy = policies.inForce;
       return {
+        siteMs: siteTime.best().ms,
         link: link.view,
         journal: {
           journalId,

@@ -5,6 +5,8 @@ export interface LinkEvents {
   /** Connected, and subscribed to what central says. */
   onUp(): void;
   onDown(reason: string): void;
+  /** TLS stood, and the other side ended the connection before it was up: it does not like who we are. */
+  onRefused?(): void;
   onFrame(frame: DownFrame, payload: Buffer): void;
 }
 

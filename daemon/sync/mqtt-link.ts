@@ -25,6 +25,7 @@ const connectMsMax = 10_000;
 const publishMsMax = 10_000;
 /** A link that held this long forgets earlier failures. */
 const goodMs = 30_000;
+const anotherIdentity = 'another certificate';
 
 export function createMqttLink(options: MqttLinkOptions, clock: Clock, random: () => number, log: Log): Link {
   const { applianceId } = options;
@@ -54,7 +55,7 @@ export function createMqttLink(options: MqttLinkOptions, clock: Clock, random: (
     },
     renew(next) {
       identity = next;
-      drop('another certificate');
+      drop(anotherIdentity);
     },
     async stop() {
       stopped = true;
@@ -82,12 +83,17 @@ export function createMqttLink(options: MqttLinkOptions, clock: Clock, random: (
     });
     client = current;
     let upSinceMs: number | null = null;
+    let proved = false;
     let reason = 'connection closed';
     drop = (why) => {
       reason = why;
       current.end(true);
     };
 
+    // Our certificate is judged after this: TLS 1.3 lets the client finish first (RFC 8446 §2).
+    current.stream.once('secureConnect', () => {
+      proved = true;
+    });
     current.on('connect', () => {
       current.subscribe(downFilter(applianceId), { qos: 1 }, (error, granted) => {
         if (error || granted?.some(({ qos }) => qos > 1)) {
@@ -119,7 +125,7 @@ export function createMqttLink(options: MqttLinkOptions, clock: Clock, random: (
       if (upSinceMs !== null) {
         if (clock.monotonicMs() - upSinceMs >= goodMs) failures = 0;
         events.onDown(reason);
-      }
+      } else if (proved && !stopped && reason !== anotherIdentity) events.onRefused?.();
       if (!stopped) retry(events, reason);
     });
   }

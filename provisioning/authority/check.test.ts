@@ -59,6 +59,7 @@ describe('a genuine appliance certificate', () => {
     expect(check(certificate.raw)).toEqual({
       ok: true,
       applianceId: 'shop-1',
+      serial: certificate.serialNumber.toLowerCase(),
       publicKey: expect.anything(),
       notAfterMs: NOW + 90 * DAY,
     });

@@ -8,6 +8,8 @@ export type ApplianceCheck =
   | {
       ok: true;
       applianceId: string;
+      /** Of the certificate, in lower-case hex. */
+      serial: string;
       /** P-256: verifies what the appliance signs. */
       publicKey: KeyObject;
       notAfterMs: number;
@@ -52,7 +54,8 @@ export function checkApplianceCertificate(
   if (nowMs >= validity.notAfterMs + 1000) return { ok: false, reason: 'expired' };
 
   const { notAfterMs } = validityOf(certificate);
-  return { ok: true, applianceId, publicKey: certificate.publicKey, notAfterMs };
+  const serial = certificate.serialNumber.toLowerCase();
+  return { ok: true, applianceId, serial, publicKey: certificate.publicKey, notAfterMs };
 }
 
 /**

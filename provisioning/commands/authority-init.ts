@@ -1,12 +1,12 @@
 // `authority init`: a root CA, the issuing CA below it, and central's identity, in one new folder.
 import { authorityFiles } from '../authority/authority.ts';
+import { centralIdentityFiles } from '../authority/central-identity.ts';
 import {
   certificatePem,
   createIssuingCertificate,
   createRootCertificate,
-  createServerCertificate,
 } from '../authority/certificates.ts';
-import { createEd25519KeyPair, createP256KeyPair, privatePem, publicPem } from '../authority/keys.ts';
+import { createP256KeyPair, privatePem } from '../authority/keys.ts';
 import { assertHosts } from '../hosts.ts';
 import { assertNewFolder, openFile, secretFile, writeNewFolder } from '../new-folder.ts';
 
@@ -45,26 +45,15 @@ export async function authorityInit(options: {
     { certificate: root, privateKey: rootKeys.privateKey },
     nowMs,
   );
-  const serverKeys = createP256KeyPair();
-  const server = await createServerCertificate(
-    serverKeys.publicKey,
-    centralHosts,
-    { certificate: issuing, privateKey: issuingKeys.privateKey },
-    nowMs,
-  );
-  const signingKeys = createEd25519KeyPair();
-
   const inside = authorityFiles('');
+  const issuer = { certificate: issuing, privateKey: issuingKeys.privateKey };
+  const central = await centralIdentityFiles(inside.central, { hosts: centralHosts, issuer, root, nowMs });
   writeNewFolder(folder, [
     secretFile(inside.rootKey, privatePem(rootKeys.privateKey)),
     openFile(inside.rootCertificate, certificatePem(root)),
     secretFile(inside.issuingKey, privatePem(issuingKeys.privateKey)),
     openFile(inside.issuingCertificate, certificatePem(issuing)),
-    secretFile(inside.central.serverKey, privatePem(serverKeys.privateKey)),
-    openFile(inside.central.serverCertificate, certificatePem(server, issuing)),
-    openFile(inside.central.ca, certificatePem(root, issuing)),
-    secretFile(inside.central.signingKey, privatePem(signingKeys.privateKey)),
-    openFile(inside.central.signingPublicKey, publicPem(signingKeys.publicKey)),
+    ...central.files,
   ]);
   const at = authorityFiles(folder);
   return {
@@ -74,6 +63,6 @@ export async function authorityInit(options: {
     centralFolder: at.centralFolder,
     rootNotAfterMs: root.validToDate.getTime(),
     issuingNotAfterMs: issuing.validToDate.getTime(),
-    serverNotAfterMs: server.validToDate.getTime(),
+    serverNotAfterMs: central.server.validToDate.getTime(),
   };
 }

@@ -4,6 +4,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createCloneWatch } from '../../central/enrolment/clone-watch.ts';
+import { createDenyList } from '../../central/enrolment/deny-list.ts';
 import { publishProducts } from '../../central/feed/publish.ts';
 import { createFeedSender } from '../../central/feed/sender.ts';
 import { byTester, testerAtWork } from '../../central/fixtures/by.ts';
@@ -122,6 +124,8 @@ export async function openLossySite(
       answers,
       feed,
       authorities: () => authorities,
+      denied: createDenyList(),
+      clones: createCloneWatch({ store: port, nowMs: () => Date.now(), log: silentLog }),
       windowFrames: 4,
       entriesPerSecondMax: 100_000,
       nowMs: () => Date.now(),

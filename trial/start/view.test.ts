@@ -14,6 +14,7 @@ const status: Status = {
     pending: 4,
   },
   feed: { appliedThrough: 9 },
+  certificate: { notAfterMs: 1_797_000_000_000, daysLeft: 81 },
   catalogue: { version: 1, products: 40, ageMs: 60_000 },
   policy: { version: 2, ageMs: 60_000 },
   offline: { sinceMs: null, moneyLeftMinor: 245_979, timeLeftMs: null },

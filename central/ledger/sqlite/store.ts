@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { noProcessors, type RoutingRules } from '../../charging/route.ts';
 import { type Charging, createCharging } from '../../charging/sqlite/charging.ts';
 import { createTokenTable } from '../../charging/sqlite/tokens.ts';
+import { createEnrolmentTables } from '../../enrolment/sqlite/tables.ts';
 import { createCorrections } from '../../payouts/sqlite/corrections.ts';
 import { createPayeeTable } from '../../payouts/sqlite/payees.ts';
 import { createPayoutTable } from '../../payouts/sqlite/payouts.ts';
@@ -150,6 +151,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     changeHotList: ({ fingerprint, change }, by) => hotList.change(fingerprint, change, by),
     hotList: ({ after, limit }) => hotList.page(after, limit),
     importTokens,
+    ...createEnrolmentTables(db, { audit, tell: outbound.tell, register: appliances.register }),
     ...createKeyTable(db, audit),
     ...auditing,
     ...createPayeeTable(db, audit),

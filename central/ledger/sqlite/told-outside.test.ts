@@ -180,6 +180,12 @@ const comesAbout: Record<OutboundType, () => Promise<string[]>> = {
     runFinding(6n);
     return ['exception 1', 'exception 1'];
   },
+  async 'appliance.in_two_places'() {
+    const said = { applianceId: 'box-1', code: 'identity_in_two_places', detail: 'twice', nowMs } as const;
+    // Until somebody has seen to it, it is told once.
+    for (let i = 0; i < 2; i++) store.transaction(() => store.raiseCondition(said));
+    return ['appliance box-1'];
+  },
   async 'payout.made'() {
     await payAcme();
     return ['payout 1'];

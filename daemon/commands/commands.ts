@@ -1,0 +1,23 @@
+// Every command beside `run`, in the order in which a technician meets them.
+import type { Command } from 'commander';
+import { addCompletionCommand } from './completion.ts';
+import { addConfigCommands } from './config.ts';
+import { addCareCommands } from './diagnose.ts';
+import { addDoctorCommand } from './doctor.ts';
+import { addIdentityCommands } from './identity.ts';
+import { addJournalCommands } from './journal.ts';
+import { addKioskCommands } from './kiosk.ts';
+import { addStatusCommand } from './status.ts';
+import { versionCommand } from './version.ts';
+
+export function addCommands(program: Command): void {
+  addIdentityCommands(program);
+  addKioskCommands(program);
+  addStatusCommand(program);
+  addDoctorCommand(program);
+  addJournalCommands(program);
+  addConfigCommands(program);
+  addCareCommands(program);
+  program.addCommand(versionCommand().copyInheritedSettings(program));
+  addCompletionCommand(program);
+}
