@@ -32,9 +32,9 @@ export const debPackages: readonly DebPackage[] = [
     name: 'holdfast',
     summary: 'appliance that keeps a site selling when its link does not hold',
     description: [
-      'Answers the kiosks of a micro-fulfilment site over the local network, judges each',
-      'checkout on the spot, writes it down durably, and hands it to central whenever',
-      'there is a link.',
+      'Answers the kiosks of a micro-fulfilment site over the local network, judges',
+      'each checkout on the spot, writes it down durably, and hands it to central',
+      'whenever there is a link.',
     ],
     conffiles: ['/etc/holdfast/holdfast.toml'],
     files: [
@@ -47,8 +47,8 @@ export const debPackages: readonly DebPackage[] = [
     name: 'holdfast-central',
     summary: 'settlement service for all sites that Holdfast appliances serve',
     description: [
-      'Takes the entries of every appliance, charges payment processors by token, keeps',
-      'the ledger in double entry, and says what became of each checkout.',
+      'Takes the entries of every appliance, charges payment processors by token,',
+      'keeps the ledger in double entry, and says what became of each checkout.',
     ],
     // None: its unit waits for a configuration, so that one that came along would start it before it is set up.
     conffiles: [],
