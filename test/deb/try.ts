@@ -72,7 +72,13 @@ export function tryHoldfast(root: Root, packages: Packages, check: Check): void 
   sound();
 
   const forced = root.run(['dpkg', '--purge', 'holdfast'], force);
-  const left = ['var/lib/holdfast', 'etc/holdfast', 'var/cache/holdfast', 'usr/bin/holdfast'].filter(has);
+  const left = [
+    'var/lib/holdfast',
+    'var/lib/holdfast-removed',
+    'etc/holdfast',
+    'var/cache/holdfast',
+    'usr/bin/holdfast',
+  ].filter(has);
   check('purged by force: nothing is left', forced.status === 0 && left.length === 0, forced.output + left);
 
   expect('installed on an empty box', install(packages.now), 0);
