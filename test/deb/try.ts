@@ -1,7 +1,15 @@
 // What is done with the packages, in the order of a box's life, and what must have come of each step.
-import { appendFileSync, chownSync, existsSync, readFileSync, statSync } from 'node:fs';
+import {
+  appendFileSync,
+  chownSync,
+  existsSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
-import { writeBacklog } from './backlog.ts';
+import { writeJournal } from './backlog.ts';
 import { type Packages, versions } from './packages.ts';
 import type { Root, Said } from './root.ts';
 
@@ -24,7 +32,6 @@ export function tryHoldfast(root: Root, packages: Packages, check: Check): void 
   const version = () => dpkg('--status', 'holdfast').output.match(/^Version: (.*)/m)?.[1];
 
   expect('the version before is installed', install(packages.before), 0, version() === versions.before);
-  check('nothing was started', !has('run/holdfast'));
   check(
     'the service waits for the next boot',
     has('etc/systemd/system/multi-user.target.wants/holdfast.service'),
@@ -38,9 +45,13 @@ export function tryHoldfast(root: Root, packages: Packages, check: Check): void 
     (file.mode & 0o777) === 0o640 && file.uid === 0 && file.gid === data.gid,
   );
 
+  const giveJournal = (count: number, receivedThrough: number) => {
+    const { uid, gid } = statSync(at('var/lib/holdfast'));
+    writeJournal(at('var/lib/holdfast'), count, receivedThrough);
+    chownSync(at(journal), uid, gid);
+  };
   appendFileSync(at(config), `\n${centralUrl}`);
-  writeBacklog(at('var/lib/holdfast'), entries);
-  chownSync(at(journal), data.uid, data.gid);
+  giveJournal(entries, 0);
   const sound = () => {
     const asService = ['setpriv', `--reuid=${data.uid}`, `--regid=${data.gid}`, '--clear-groups'];
     const said = root.run([...asService, '/usr/bin/holdfast', 'journal', 'verify', '--json'], {
@@ -81,13 +92,17 @@ export function tryHoldfast(root: Root, packages: Packages, check: Check): void 
   ].filter(has);
   check('purged by force: nothing is left', forced.status === 0 && left.length === 0, forced.output + left);
 
-  expect('installed on an empty box', install(packages.now), 0);
-  expect(
-    '  and purged, because nothing can be lost',
-    dpkg('--purge', 'holdfast'),
-    0,
-    !has('var/lib/holdfast'),
-  );
+  install(packages.now);
+  giveJournal(10, 10);
+  const received = dpkg('--purge', 'holdfast');
+  expect('purged without force where central has received everything', received, 0, !has('var/lib/holdfast'));
+  install(packages.now);
+  writeFileSync(at(journal), 'no database');
+  const damaged = dpkg('--purge', 'holdfast');
+  const unknown = damaged.output.includes('this box alone has: unknown');
+  expect('a purge is refused where the journal cannot be read', damaged, 1, unknown && has(journal));
+  rmSync(at(journal));
+  expect('purged where there is no journal', dpkg('--purge', 'holdfast'), 0, !has('var/lib/holdfast'));
 }
 
 export function tryCentral(root: Root, packages: Packages, check: Check): void {
