@@ -1,9 +1,10 @@
 // npm run test:deb: the packages of dist/ in a Debian of their own: installed, upgraded and downgraded with a backlog (I16),
 // removed, and purged, which is refused while the box alone has entries. Says each thing it tried, and what came of it.
-import { chownSync, copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { boxIn } from './box.ts';
 import { makePackages } from './packages.ts';
 import { openRoot } from './root.ts';
 import { tryCentral, tryHoldfast } from './try.ts';
@@ -35,9 +36,9 @@ try {
   for (const file of Object.values(packages)) {
     copyFileSync(file, join(root.folder, 'packages', basename(file)));
   }
-  chownSync(join(root.folder, 'packages'), 0, 0);
-  tryHoldfast(root, packages, check);
-  tryCentral(root, packages, check);
+  const box = boxIn(root);
+  tryHoldfast(box, packages, check);
+  tryCentral(box, packages, check);
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
