@@ -59,7 +59,15 @@ async function packAll({ arch, program, folder, revision, json }: Given): Promis
       const executable = join(folder, `${deb.name}-linux-${architecture}`);
       const bill = `${executable}.cdx.json`;
       mustBeThere(executable, bill);
-      const options: DebOptions = { architecture, version, executable, bill, madeAtMs, folder };
+      const options: DebOptions = {
+        architecture,
+        version,
+        executable,
+        bill,
+        madeAtMs,
+        compression: 'xz',
+        folder,
+      };
       const file = await makeDeb(deb, options);
       made.push({ file: basename(file), bytes: statSync(file).size });
     }

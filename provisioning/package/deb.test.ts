@@ -18,7 +18,13 @@ async function pack(deb: DebPackage, into: string): Promise<string> {
   const executable = join(out, 'program');
   writeFileSync(executable, '\x7fELF stand-in', { mode: 0o600 });
   writeFileSync(join(out, 'bill'), '{}');
-  const options = { version: '0.1.0-1', executable, bill: join(out, 'bill'), folder: out };
+  const options = {
+    version: '0.1.0-1',
+    executable,
+    bill: join(out, 'bill'),
+    folder: out,
+    compression: 'xz' as const,
+  };
   return makeDeb(deb, { architecture: 'arm64', madeAtMs: 1_700_000_000_000, ...options });
 }
 

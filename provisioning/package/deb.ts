@@ -30,6 +30,8 @@ export interface DebOptions {
   /** CycloneDX, as `npm run package` puts it beside the executable. */
   bill: string;
   madeAtMs: number;
+  /** "none" for a package that is installed at once: xz takes half a minute. */
+  compression: 'xz' | 'none';
   /** Where the package goes. */
   folder: string;
 }
@@ -39,7 +41,7 @@ export interface DebOptions {
  * @throws PackageError tool_missing; an Error with dpkg-deb's own words
  */
 export async function makeDeb(deb: DebPackage, options: DebOptions): Promise<string> {
-  const { architecture, version, madeAtMs, folder } = options;
+  const { architecture, version, madeAtMs, compression, folder } = options;
   const name = `${deb.name}_${version}_${debianArchitecture(architecture)}`;
   const tree = join(folder, '.work', name);
   rmSync(tree, { recursive: true, force: true });
@@ -47,7 +49,7 @@ export async function makeDeb(deb: DebPackage, options: DebOptions): Promise<str
   settle(tree, madeAtMs / 1000);
   const file = join(folder, `${name}.deb`);
   const env = { ...process.env, SOURCE_DATE_EPOCH: String(Math.floor(madeAtMs / 1000)) };
-  await withDpkg(run('dpkg-deb', ['--root-owner-group', '-Zxz', '--build', tree, file], { env }));
+  await withDpkg(run('dpkg-deb', ['--root-owner-group', `-Z${compression}`, '--build', tree, file], { env }));
   rmSync(tree, { recursive: true });
   return file;
 }

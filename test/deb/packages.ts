@@ -17,7 +17,8 @@ export async function makePackages(from: string, folder: string): Promise<Packag
   const make = (deb: DebPackage, version: string) => {
     const executable = join(from, `${deb.name}-linux-x64`);
     const bill = `${executable}.cdx.json`;
-    return makeDeb(deb, { architecture: 'x64', version, executable, bill, madeAtMs: 0, folder });
+    const options = { architecture: 'x64', version, executable, bill, madeAtMs: 0, folder } as const;
+    return makeDeb(deb, { ...options, compression: 'none' });
   };
   const [holdfast, central] = debPackages;
   if (!holdfast || !central) throw new Error('there are two packages');
