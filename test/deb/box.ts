@@ -1,5 +1,5 @@
 // A box in a root filesystem: what is done to its package, and what of it can be seen.
-import { chownSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { chownSync, lstatSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { writeJournal } from './backlog.ts';
 import type { Root, Said } from './root.ts';
@@ -30,7 +30,8 @@ export function boxIn(root: Root): Box {
   const owner = () => statSync(at(data));
   return {
     at,
-    has: (path) => existsSync(at(path)),
+    // A link counts as it is: where it leads is meant from inside.
+    has: (path) => lstatSync(at(path), { throwIfNoEntry: false }) !== undefined,
     dpkg,
     purgeByForce: (name) => root.run(['dpkg', '--purge', name], { HOLDFAST_PURGE: 'force' }),
     install: (file, ...args) => dpkg('--force-confold', ...args, '--install', `/packages/${basename(file)}`),
