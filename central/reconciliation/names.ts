@@ -16,6 +16,9 @@ const textBytesMax = 1024 * 1024;
 const lengthBytes = 3;
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
 const uuidBytes = 16;
+/** Processors and currencies, which every row names: found again without being written as bytes. */
+const shortCharactersMax = 12;
+const shortTextsMax = 256;
 /** Stands before the bytes of a UUID; UTF-8 has no such byte, so that no other text can be held as the same. */
 const uuidMark = 0xff;
 
@@ -26,6 +29,7 @@ export function createNames(): Names {
   let count = 0;
   // Numbers of texts plus 1, by the hash of their bytes and then the next free place; at most three quarters full.
   let table = new Int32Array(4096);
+  const shortTexts = new Map<string, number>();
 
   const chunkAt = (start: number) => present(chunks[Math.floor(start / chunkBytes)], 'chunk');
   const startOf = (number: number) => present(starts[number], 'number of a text');
@@ -72,26 +76,35 @@ export function createNames(): Names {
     return { chunk, from, length: writeText(chunk, text, from) };
   }
 
+  function find(text: string): number {
+    const { chunk, from, length } = write(text);
+    const at = place(chunk, from, length);
+    const known = table[at] ?? 0;
+    if (known !== 0) return known - 1;
+    chunk.writeUIntLE(length, from - lengthBytes, lengthBytes);
+    if (count === starts.length) {
+      const wider = new Uint32Array(count * 2);
+      wider.set(starts);
+      starts = wider;
+    }
+    starts[count++] = end;
+    table[at] = count;
+    end += lengthBytes + length;
+    // why at the end of a chunk too: the next text must not be looked for in the one that is full.
+    if (end % chunkBytes === 0) chunks.push(Buffer.allocUnsafe(chunkBytes));
+    assert(end < 2 ** 32, 'the references of a run fit in 4 GB');
+    if (count * 4 > table.length * 3) widen();
+    return count - 1;
+  }
+
   return {
     number(text) {
-      const { chunk, from, length } = write(text);
-      const at = place(chunk, from, length);
-      const known = table[at] ?? 0;
-      if (known !== 0) return known - 1;
-      chunk.writeUIntLE(length, from - lengthBytes, lengthBytes);
-      if (count === starts.length) {
-        const wider = new Uint32Array(count * 2);
-        wider.set(starts);
-        starts = wider;
-      }
-      starts[count++] = end;
-      table[at] = count;
-      end += lengthBytes + length;
-      // why at the end of a chunk too: the next text must not be looked for in the one that is full.
-      if (end % chunkBytes === 0) chunks.push(Buffer.allocUnsafe(chunkBytes));
-      assert(end < 2 ** 32, 'the references of a run fit in 4 GB');
-      if (count * 4 > table.length * 3) widen();
-      return count - 1;
+      if (text.length > shortCharactersMax) return find(text);
+      const known = shortTexts.get(text);
+      if (known !== undefined) return known;
+      const number = find(text);
+      if (shortTexts.size < shortTextsMax) shortTexts.set(text, number);
+      return number;
     },
     get count() {
       return count;

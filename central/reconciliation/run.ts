@@ -44,6 +44,8 @@ export interface RunParts {
 }
 
 const pieceMax = 250;
+/** Each is a few short writes: a commit for 250 of them would cost as much as they do. */
+const settledPieceMax = 1000;
 
 /**
  * @returns the run, and how many of its differences are open now
@@ -85,10 +87,11 @@ export async function runReconciliation(parts: RunParts): Promise<RunView> {
   await pieces(targetsOf(books, origins, placed, rules, heard), (some) =>
     calls.takeTargets(run, some, nowMs()),
   );
-  for (const some of settledOf(books, placed, heard.arrivals, toldRows, pieceMax)) {
+  for (const some of settledOf(books, placed, heard.arrivals, toldRows, settledPieceMax)) {
     const startMs = performance.now();
     await calls.takeSettled(run, some, nowMs());
-    await parts.rest(performance.now() - startMs);
+    // Half of it: a first run may have a million sales to tell of, and a piece is short.
+    await parts.rest((performance.now() - startMs) / 2);
   }
   await takeBackReturned(parts, origins, heard.transferred);
   for (;;) {

@@ -35,8 +35,8 @@ export function createSettledTable(
     takeSettled(run, { processor, currency, reference, rows, isLast, sales }, nowMs) {
       const found = sales.flatMap(({ ourReference, paymentReference }) => {
         const ours = ourReference === null ? undefined : byReference.get(ourReference, processor);
-        const theirs = paymentReference === null ? undefined : byPayment.get(processor, paymentReference);
-        return ours ?? theirs ?? [];
+        if (ours !== undefined || paymentReference === null) return ours ?? [];
+        return byPayment.get(processor, paymentReference) ?? [];
       });
       const fresh = [...new Set(found)].filter((ref) => isTold.get(ref) === undefined);
       for (const ref of tellSettled(fresh, nowMs)) addTold.run(ref, run, nowMs);
