@@ -47,6 +47,7 @@ function report(error: unknown): number {
   process.stderr.write(`${error.code}: ${error.message}\n${error.hint}\n`);
   switch (error.code) {
     case 'tool_missing':
+    case 'executable_missing':
     case 'key_unusable':
       return 2;
     case 'node_differs':

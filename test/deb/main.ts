@@ -1,0 +1,46 @@
+// npm run test:deb: the packages of dist/ in a Debian of their own: installed, upgraded and downgraded with a backlog (I16),
+// removed, and purged, which is refused while the box alone has entries. Says each thing it tried, and what came of it.
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { boxIn } from './box.ts';
+import { makePackages } from './packages.ts';
+import { openRoot } from './root.ts';
+import { tryCentral, tryHoldfast } from './try.ts';
+
+const { folder, suite } = new Command('npm run test:deb --')
+  .description('Installs, upgrades, downgrades and purges the Debian packages in a root filesystem; as root.')
+  .option('--folder <folder>', 'where npm run package put the executables', 'dist')
+  .option('--suite <name>', 'of Debian', 'bookworm')
+  .addHelpText(
+    'after',
+    '\nExample:\n  npm run package -- --arch x64 && npm run test:deb\n\nExit codes: 0 all is well, 1 it is not',
+  )
+  .parse()
+  .opts<{ folder: string; suite: string }>();
+
+const work = mkdtempSync(join(tmpdir(), 'holdfast-deb-'));
+let wrongs = 0;
+const check = (what: string, right: boolean, seen = ''): void => {
+  process.stdout.write(`${right ? 'ok   ' : 'WRONG'}  ${what}\n`);
+  if (right) return;
+  wrongs += 1;
+  process.stdout.write(`${seen.trim().replaceAll(/^/gm, '         ')}\n`);
+};
+
+try {
+  const packages = await makePackages(resolve(folder), work);
+  const root = openRoot(join(work, 'root'), { base: resolve(folder, `debian-${suite}-amd64.tar`), suite });
+  mkdirSync(join(root.folder, 'packages'));
+  for (const file of Object.values(packages)) {
+    copyFileSync(file, join(root.folder, 'packages', basename(file)));
+  }
+  const box = boxIn(root);
+  tryHoldfast(box, packages, check);
+  tryCentral(box, packages, check);
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+process.stdout.write(wrongs === 0 ? 'all is well\n' : `${wrongs} wrong\n`);
+process.exitCode = wrongs === 0 ? 0 : 1;

@@ -1,0 +1,57 @@
+// A small Debian of its own in a folder, in which packages are installed as on a box that has no systemd running.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+
+const commandMsMax = 300_000;
+
+export interface Said {
+  status: number | null;
+  output: string;
+}
+
+export interface Root {
+  folder: string;
+  /** Runs a program inside, as root, with /proc and /dev while it runs. */
+  run(command: readonly string[], environment?: Record<string, string>): Said;
+}
+
+/**
+ * @param base a tar of the system, made when it is not there, which takes a minute and the network
+ * @throws Error with what mmdebstrap or tar said
+ */
+export function openRoot(folder: string, { base, suite }: { base: string; suite: string }): Root {
+  if (!existsSync(base)) {
+    must('mmdebstrap', '--variant=minbase', '--include=systemd', suite, base);
+  }
+  mkdirSync(folder, { recursive: true });
+  must('tar', '--extract', '--file', base, '--directory', folder, '--numeric-owner', '--exclude=./dev/*');
+  // In a mount namespace of its own, so that nothing stays mounted however this ends.
+  const inside = 'mount -t proc proc "$0/proc" && mount --bind /dev "$0/dev" && exec chroot "$0" "$@"';
+  return {
+    folder,
+    run(command, environment = {}) {
+      const args = ['--mount', '--propagation', 'private', 'sh', '-c', inside, folder, ...command];
+      const env = {
+        PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+        DEBIAN_FRONTEND: 'noninteractive',
+        ...environment,
+      };
+      return said('unshare', args, env);
+    },
+  };
+}
+
+function must(program: string, ...args: string[]): void {
+  const { status, output } = said(program, args, process.env);
+  if (status !== 0) throw new Error(`${program}: ${output}`);
+}
+
+function said(program: string, args: string[], env: NodeJS.ProcessEnv): Said {
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
+    encoding: 'utf8',
+    env,
+    timeout: commandMsMax,
+  });
+  if (error) throw error;
+  return { status, output: `${stdout}${stderr}` };
+}
