@@ -56,12 +56,16 @@ async function runByHand(config: Config, port: LedgerPort, asOfMs: number): Prom
   setFlagsFromString('--no-allocation-site-pretenuring');
   const rules = readRules(config.reconciliation.rules ?? null);
   const { by, nowMs, rest, progress } = byHand();
-  const db = openForReading(config.dataFolder);
-  try {
-    const read = () => readSides(db, asOfMs, rules.collectDaysMax);
-    return await runReconciliation({ calls: port, read, rules, asOfMs, by, nowMs, rest, progress });
-  } finally {
-    db.close();
+  return runReconciliation({ calls: port, read, rules, asOfMs, by, nowMs, rest, progress });
+
+  /** Closed before anything is written: what SQLite keeps of a million rows would stay until the end. */
+  function read(): ReturnType<typeof readSides> {
+    const db = openForReading(config.dataFolder);
+    try {
+      return readSides(db, asOfMs, rules.collectDaysMax);
+    } finally {
+      db.close();
+    }
   }
 }
 

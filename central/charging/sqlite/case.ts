@@ -134,7 +134,12 @@ export function createCases(
 
 /** What the merchant's systems are told of a checkout, or of a refund of it. */
 export function merchantWords(
-  { checkoutId, applianceId, currency, totalMinor }: CollectionData,
+  {
+    checkoutId,
+    applianceId,
+    currency,
+    totalMinor,
+  }: Pick<CollectionData, 'checkoutId' | 'applianceId' | 'currency' | 'totalMinor'>,
   id: string,
 ): { about: string; said: Record<string, unknown> } {
   return {

@@ -97,7 +97,7 @@ export function createCharging(
   return {
     calls,
     joins,
-    tellSettled: createTellingSettled(db, parts, collections),
+    tellSettled: createTellingSettled(db, parts),
     applyEvent: (told, nowMs) => books.piece(() => events.apply(told, nowMs)),
     applyOlder: (told, nowMs) => books.piece(() => events.applyOlder(told, nowMs)),
     decided: ({ applianceRef, documentId, decision, note, by }) =>
