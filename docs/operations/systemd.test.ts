@@ -10,7 +10,7 @@ import { liveKeys as ofBox } from '../../daemon/reload.ts';
 
 const checkout = resolve(import.meta.dirname, '..', '..');
 const read = (path: string) => readFileSync(join(checkout, path), 'utf8');
-const page = read('docs/operations/service.md');
+const page = read('docs/operations/systemd.md');
 const hasTools = spawnSync('systemd-analyze', ['--version']).status === 0;
 
 it('explains every word that the status line begins with, as the programs say it', () => {
