@@ -67,7 +67,7 @@ async function run(configPath: string): Promise<void> {
   const rest = collectAtRest(clock);
   lifecycle.onStop('rest', rest.stop);
 
-  lifecycle.onStop('folder', await holdFolder(config.dataFolder));
+  lifecycle.onStop('folder', holdFolder(config.dataFolder));
   const store = await startStore(
     {
       folder: config.dataFolder,

@@ -97,8 +97,8 @@ describe('a support bundle', () => {
 });
 
 describe('reset', () => {
-  it('refuses while the daemon runs', async () => {
-    const release = await holdFolder(shop.folder);
+  it('refuses while the daemon runs', () => {
+    const release = holdFolder(shop.folder);
     const { status, stderr } = holdfast('reset', '--yes');
     release();
     expect(stderr).toMatch(/service_runs: .*\nhint: .*systemctl stop/);

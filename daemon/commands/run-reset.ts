@@ -14,7 +14,7 @@ export type ResetOptions = Options & { yes?: boolean; discard?: string };
 
 export async function runReset(options: ResetOptions): Promise<void> {
   const config = readConfig(options.config);
-  const release = await hold(config);
+  const release = hold(config);
   try {
     const known = standing(config);
     refuseUnreceived(known, options.discard);
@@ -28,9 +28,9 @@ export async function runReset(options: ResetOptions): Promise<void> {
   }
 }
 
-async function hold({ dataFolder }: Config): Promise<() => void> {
+function hold({ dataFolder }: Config): () => void {
   try {
-    return await holdFolder(dataFolder);
+    return holdFolder(dataFolder);
   } catch (error) {
     if (!(error instanceof FolderInUseError)) throw error;
     throw new CommandError('service_runs', error.message, error.hint, error);
