@@ -1,26 +1,17 @@
 // The authority's commands, as operators run them: lists of revoked certificates, and the issuing CA under an offline root.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CrlWritten } from '../enrolment/port.ts';
-import { type Desk, holdfastCentral, openDesk, refusal } from '../fixtures/program.ts';
+import { openEnrollingDesk } from '../fixtures/enrolling-desk.ts';
+import { type Desk, holdfastCentral, refusal } from '../fixtures/program.ts';
 
 let desk: Desk;
 let authority: string;
 
 beforeAll(async () => {
-  desk = openDesk();
-  authority = desk.file('authority');
-  await holdfastCentral('authority', 'init', '--folder', authority, '--host', 'localhost');
-  desk.file(
-    'central.toml',
-    `${readFileSync(desk.config, 'utf8').replace('"none"', '"authority/central"')}[est]
-     port = 0
-     url = "https://central.example:8884"
-     centralUrl = "mqtts://central.example:8883"
-     issuingFolder = "authority/issuing"`,
-  );
+  ({ desk, authority } = await openEnrollingDesk());
   const made = ['appliance', 'create', '--authority', authority, '--id', 'box-1', '--site', 'York'];
   await desk.json(...made, '--out', desk.file('box-1'));
   await desk.json('appliance', 'revoke', 'box-1', '--reason', 'stolen');

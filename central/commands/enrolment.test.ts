@@ -4,23 +4,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashCode, plainCode } from '../enrolment/code.ts';
-import { type Desk, holdfastCentral, openDesk, refusal } from '../fixtures/program.ts';
+import { openEnrollingDesk } from '../fixtures/enrolling-desk.ts';
+import { type Desk, openDesk, refusal } from '../fixtures/program.ts';
 
 let desk: Desk;
 let authority: string;
 
 beforeAll(async () => {
-  desk = openDesk();
-  authority = desk.file('authority');
-  await holdfastCentral('authority', 'init', '--folder', authority, '--host', 'localhost');
-  desk.file(
-    'central.toml',
-    `${readFileSync(desk.config, 'utf8').replace('"none"', '"authority/central"')}[est]
-     port = 0
-     url = "https://central.example:8884"
-     centralUrl = "mqtts://central.example:8883"
-     issuingFolder = "authority/issuing"`,
-  );
+  ({ desk, authority } = await openEnrollingDesk());
 }, 30_000);
 afterAll(() => desk.remove());
 

@@ -6,7 +6,8 @@ import type Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Entry } from '../../contract/entry.ts';
 import { carryOut } from '../charging/carry-out.ts';
-import { bytesOf, checkoutEntry, refundEntry } from '../fixtures/entries.ts';
+import { bookEntries } from '../fixtures/book-entries.ts';
+import { checkoutEntry, refundEntry } from '../fixtures/entries.ts';
 import { temporaryFolder } from '../fixtures/in-process-store.ts';
 import { createTestJournal, type TestJournal, testKeys } from '../fixtures/journal.ts';
 import { checkLedger } from '../ledger/sqlite/check.ts';
@@ -66,18 +67,7 @@ function end(): void {
   folder.remove();
 }
 
-async function book(...entries: Entry[]): Promise<void> {
-  const first = journal.lastSeq() + 1;
-  journal.append(...entries.map(bytesOf));
-  const payload = await journal.payload(first, journal.lastSeq());
-  const named = { applianceId: 'box-1', journalId: journal.journalId, publicKey: publicKeyDer };
-  const last = { lastSeq: journal.lastSeq(), lastHash: journal.hashAt(journal.lastSeq()) };
-  store.transaction(() => {
-    store.hello({ ...named, ...last, feedId: null, appliedThrough: 0, release: 'test', nowMs });
-    store.receive({ applianceId: 'box-1', payload, nowMs });
-    while (store.bookPiece(100, nowMs).more);
-  });
-}
+const book = (...entries: Entry[]) => bookEntries(store, journal, publicKeyDer, entries, nowMs);
 
 /** Makes every call that is due, at the sandbox. */
 async function work(): Promise<void> {

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Entry } from '../../../contract/entry.ts';
+import { bookEntries } from '../../fixtures/book-entries.ts';
 import {
-  bytesOf,
   checkoutEntry,
   decisionEntry,
   pendingEntry,
@@ -54,18 +54,7 @@ afterEach(() => {
   folder.remove();
 });
 
-async function book(...entries: Entry[]): Promise<void> {
-  const first = journal.lastSeq() + 1;
-  journal.append(...entries.map(bytesOf));
-  const payload = await journal.payload(first, journal.lastSeq());
-  const named = { applianceId: 'box-1', journalId: journal.journalId, publicKey: publicKeyDer };
-  const last = { lastSeq: journal.lastSeq(), lastHash: journal.hashAt(journal.lastSeq()) };
-  store.transaction(() => {
-    store.hello({ ...named, ...last, feedId: null, appliedThrough: 0, release: 'test', nowMs });
-    store.receive({ applianceId: 'box-1', payload, nowMs });
-    while (store.bookPiece(100, nowMs).more);
-  });
-}
+const book = (...entries: Entry[]) => bookEntries(store, journal, publicKeyDer, entries, nowMs);
 
 /** Does what is due, each call of the processors by the act. */
 function work(act: Act = 'do', atMs = nowMs, broken: string[] = []): string[] {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Entry } from '../../../contract/entry.ts';
 import type { Send } from '../../charging/port.ts';
-import { bytesOf, checkoutEntry, decisionEntry, pendingEntry, refundEntry } from '../../fixtures/entries.ts';
+import { bookEntries } from '../../fixtures/book-entries.ts';
+import { checkoutEntry, decisionEntry, pendingEntry, refundEntry } from '../../fixtures/entries.ts';
 import { temporaryFolder } from '../../fixtures/in-process-store.ts';
 import { createTestJournal, type TestJournal, testKeys } from '../../fixtures/journal.ts';
 import type { ChargeState, ProcessorEvent, RefundState } from '../../processors/port.ts';
@@ -37,18 +38,7 @@ afterEach(() => {
   folder.remove();
 });
 
-async function book(...entries: Entry[]): Promise<void> {
-  const first = journal.lastSeq() + 1;
-  journal.append(...entries.map(bytesOf));
-  const payload = await journal.payload(first, journal.lastSeq());
-  const named = { applianceId: 'box-1', journalId: journal.journalId, publicKey: publicKeyDer };
-  const last = { lastSeq: journal.lastSeq(), lastHash: journal.hashAt(journal.lastSeq()) };
-  store.transaction(() => {
-    store.hello({ ...named, ...last, feedId: null, appliedThrough: 0, release: 'test', nowMs });
-    store.receive({ applianceId: 'box-1', payload, nowMs });
-    while (store.bookPiece(100, nowMs).more);
-  });
-}
+const book = (...entries: Entry[]) => bookEntries(store, journal, publicKeyDer, entries, nowMs);
 
 /** Takes the call that is due; nothing is heard of it, or what is given. */
 function sent(state?: ChargeState['state']): Send {

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Entry } from '../../../contract/entry.ts';
 import { createModelProcessor, type ModelProcessor } from '../../charging/fixtures/model-processor.ts';
+import { bookEntries } from '../../fixtures/book-entries.ts';
 import { byTester } from '../../fixtures/by.ts';
-import { bytesOf, checkoutEntry, refundEntry } from '../../fixtures/entries.ts';
+import { checkoutEntry, refundEntry } from '../../fixtures/entries.ts';
 import { temporaryFolder } from '../../fixtures/in-process-store.ts';
 import { createTestJournal, type TestJournal, testKeys } from '../../fixtures/journal.ts';
 import { ReviewConfig } from '../../people/review-config.ts';
@@ -43,18 +44,7 @@ afterEach(() => {
   folder.remove();
 });
 
-async function book(...entries: Entry[]): Promise<void> {
-  const first = journal.lastSeq() + 1;
-  journal.append(...entries.map(bytesOf));
-  const payload = await journal.payload(first, journal.lastSeq());
-  const named = { applianceId: 'box-1', journalId: journal.journalId, publicKey: publicKeyDer };
-  const last = { lastSeq: journal.lastSeq(), lastHash: journal.hashAt(journal.lastSeq()) };
-  store.transaction(() => {
-    store.hello({ ...named, ...last, feedId: null, appliedThrough: 0, release: 'test', nowMs });
-    store.receive({ applianceId: 'box-1', payload, nowMs });
-    while (store.bookPiece(100, nowMs).more);
-  });
-}
+const book = (...entries: Entry[]) => bookEntries(store, journal, publicKeyDer, entries, nowMs);
 
 function work(act: 'do' | 'decline_other_method' | 'rejected' = 'do'): void {
   for (;;) {
