@@ -149,6 +149,8 @@ async function makeRoot(
       ...notInstalled.map((path) => `--dpkgopt=path-exclude=${path}`),
       ...installed.map((path) => `--dpkgopt=path-include=${path}`),
       // Packages come out of the cache, and go into it.
+      // What is not whole is made anew: nothing of it need be safe from a plug.
+      '--dpkgopt=force-unsafe-io',
       '--skip=essential/unlink',
       `--setup-hook=mkdir -p "$1${archives}"`,
       `--setup-hook=sync-in "${cache}" ${archives}`,
