@@ -29,7 +29,7 @@ const machines = {
   x64: {
     program: 'qemu-system-x86_64',
     machine: 'q35',
-    emulated: 'max',
+    emulated: 'Nehalem',
     console: 'ttyS0',
     debian: 'qemu-system-x86 seabios ipxe-qemu',
   },

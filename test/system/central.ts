@@ -67,6 +67,11 @@ export async function openCentral(folder: string, catalogueFile: string): Promis
       return true;
     },
   });
+  // However this process ends.
+  process.once('exit', () => {
+    const pid = program.pid();
+    if (pid !== null) process.kill(pid, 'SIGKILL');
+  });
   await program.start();
   const policy = join(folder, 'policy.json');
   writeFileSync(policy, JSON.stringify(generousPolicy));

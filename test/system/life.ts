@@ -25,6 +25,8 @@ export interface LifeOptions {
 }
 
 export interface LifeFindings extends Findings {
+  /** From power to an identity, catalogue and policy. */
+  enrolledSeconds: number;
   /** From power to the first 201, enrolment and pairing by console in between. */
   firstSaleSeconds: number;
   /** From power to the first 201 of the second boot, which has no link. */
@@ -69,6 +71,7 @@ export async function liveThrough({
       'power on: the first boot, slip and certificate on the setup partition',
     );
     await untilFed(central, guest);
+    const enrolledSeconds = guest.seconds();
     say(`enrolled, with catalogue and policy, ${after(guest)}`);
     const tokens: string[] = [];
     for (let till = 1; till <= count; till++) tokens.push(await pairAt(guest, baseUrl, `till-${till}`));
@@ -110,6 +113,7 @@ export async function liveThrough({
     return {
       ...findings,
       wrongs: [...wrongs, ...findings.wrongs],
+      enrolledSeconds,
       firstSaleSeconds,
       saleAfterPlugSeconds,
       unreceivedAtPlug,

@@ -24,6 +24,9 @@ const say = (line: string) => {
   process.stderr.write(`${((performance.now() - startMs) / 1000).toFixed(1).padStart(7)} s  ${line}\n`);
 };
 
+// Box and central are ended with this process, however it ends.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-system-'));
 process.exitCode = await testSystem().catch((error: unknown) => {
   process.stderr.write(`what the console said and central's log are in ${folder}\n`);
@@ -38,8 +41,10 @@ async function testSystem(): Promise<0 | 1> {
   const accelerated = canAccelerate(image.facts.architecture);
   say(`${arch}, ${image.facts.kernel}, ${accelerated ? 'with KVM' : 'emulated'}, seed ${seed}`);
   const found = await liveThrough({ folder, image, tills, seed, say });
-  const { wrongs, told, entries, firstSaleSeconds, saleAfterPlugSeconds, unreceivedAtPlug } = found;
+  const { wrongs, told, entries, enrolledSeconds, firstSaleSeconds, saleAfterPlugSeconds, unreceivedAtPlug } =
+    found;
   const figures = {
+    enrolledSeconds: round(enrolledSeconds, 1),
     firstSaleSeconds: round(firstSaleSeconds, 1),
     saleAfterPlugSeconds: round(saleAfterPlugSeconds, 1),
     told,
@@ -52,7 +57,7 @@ async function testSystem(): Promise<0 | 1> {
   if (given.json) process.stdout.write(`${JSON.stringify({ ...found, ...figures })}\n`);
   else {
     process.stdout.write(
-      `boot to selling: ${figures.firstSaleSeconds} s with enrolment, ${figures.saleAfterPlugSeconds} s after the plug\n` +
+      `boot to selling: ${figures.firstSaleSeconds} s with enrolment and pairing, ${figures.saleAfterPlugSeconds} s after the plug\n` +
         `${told} answers of 201, ${entries} entries, ${found.approvedMinor} approved, ${found.ledgerMinor} in the ledger\n` +
         `${wrongs.map((wrong) => `WRONG: ${wrong}\n`).join('')}${wrongs.length === 0 ? 'all is well\n' : ''}`,
     );
@@ -69,7 +74,7 @@ function readOptions(args: readonly string[]): Given {
       new Option('--arch <name>', 'the processor').choices(debianArchitectures).makeOptionMandatory(),
     )
     .option('--image <folder>', 'what npm run image:build made (dist/image-ARCH)', (path) => resolve(path))
-    .option('--tills <count>', 'how many sell at the same time', wholeNumber, 4)
+    .option('--tills <count>', 'how many are paired; each has three customers at a time', wholeNumber, 2)
     .option('--seed <number>', 'of what is sold', wholeNumber, 1)
     .option('--record', 'keep the figures in bench/results')
     .option('--json', 'print the result as one JSON object')

@@ -3,12 +3,12 @@
 /** @returns what is not as it must be, a line each */
 export function judgeReport(text: string, say: (line: string) => void): string[] {
   const values = new Map(
-    text.split('\n').map((line) => {
-      const at = line.indexOf(': ');
-      return [line.slice(0, at), line.slice(at + 2).trim()] as const;
+    text.split('\n').flatMap((line) => {
+      const [, name, value] = /^([a-z]+):(.*)$/.exec(line) ?? [];
+      return name === undefined || value === undefined ? [] : [[name, value.trim()] as const];
     }),
   );
-  for (const [name, value] of values) if (name !== '') say(`    ${name}: ${value}`);
+  for (const [name, value] of values) say(`    ${name}: ${value}`);
   return rules.flatMap(({ name, must, words }) => {
     const value = values.get(name);
     return value !== undefined && must.test(value)

@@ -16,6 +16,9 @@ export interface Tills {
   nextSale(msMax: number): Promise<Told>;
 }
 
+/** Of one till: what the plug meets in the middle. */
+const customersAtOnce = 3;
+
 interface TillsOptions {
   baseUrl: string;
   tokens: readonly string[];
@@ -26,7 +29,12 @@ interface TillsOptions {
 export function openTills({ baseUrl, tokens, catalogueFile, random }: TillsOptions): Tills {
   const products = readProducts(catalogueFile);
   const told: Told[] = [];
-  const clients = tokens.map((token) => createKioskClient({ baseUrl, token, retry: { delayMsMax: 500 } }));
+  // A client each: what has no answer is asked again by whoever asked first.
+  const clients = tokens.flatMap((token) =>
+    Array.from({ length: customersAtOnce }, () =>
+      createKioskClient({ baseUrl, token, retry: { delayMsMax: 500 } }),
+    ),
+  );
   let selling = false;
   let kiosks: Promise<void>[] = [];
 
