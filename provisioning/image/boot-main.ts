@@ -6,8 +6,8 @@ import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { architectures, repository } from '../package/compile.ts';
 import { debianArchitecture } from '../package/deb-control.ts';
-import { putOnSetup } from './disk.ts';
-import { debianArchitectures, readImage } from './image-files.ts';
+import { putOnSetup, putSystem, systemOf } from './disk.ts';
+import { debianArchitectures, imageLine, readImage } from './image-files.ts';
 import { canAccelerate, emulatorFor, hostAddress, machineArguments } from './machine.ts';
 import { report } from './report.ts';
 import { run, toolMissing } from './tool.ts';
@@ -62,6 +62,10 @@ async function boot({ arch, image, disk, slip, kioskTls, port, memoryMib }: Give
   const { files, facts } = readImage(image ?? resolve(repository, 'dist', `image-${arch}`));
   const own = disk ?? resolve(repository, 'dist', `box-${arch}.img`);
   if (!existsSync(own)) await run('cp', ['--sparse=always', files.disk, own]);
+  else if ((await systemOf(own)) !== imageLine(facts)) {
+    process.stderr.write("The disk had another image's system: it gets this one's, and keeps its data.\n");
+    await putSystem(files.disk, own);
+  }
   const put = [...(slip === undefined ? [] : [slip]), ...(kioskTls === undefined ? [] : pair(kioskTls))];
   if (put.length > 0) await putOnSetup(own, put);
   const accelerated = canAccelerate(facts.architecture);

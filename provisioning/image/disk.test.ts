@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeDisk, putOnSetup, readFromData, rootPartition } from './disk.ts';
+import { makeDisk, putOnSetup, putSystem, readFromData, rootPartition, systemOf } from './disk.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-disk-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -52,6 +52,20 @@ describe.skipIf(missing.length > 0)(`a disk (skipped without ${tools.join(', ')}
     expect(readFileSync(join(folder, 'read'), 'utf8')).toBe('in holdfast');
     await readFromData(disk, '/holdfast/none', join(folder, 'none'));
     expect(() => readFileSync(join(folder, 'none'))).toThrow('ENOENT');
+  });
+
+  it('gets the system of another image, and keeps its data', async () => {
+    const [rootFolder, dataFolder] = [join(folder, 'later'), join(folder, 'empty')];
+    mkdirSync(join(rootFolder, 'usr', 'lib', 'holdfast'), { recursive: true });
+    mkdirSync(dataFolder);
+    writeFileSync(join(rootFolder, 'usr', 'lib', 'holdfast', 'image'), 'a later one\n');
+    const later = join(folder, 'later.img');
+    await makeDisk({ rootFolder, dataFolder, dataMebibytes: 128, workFolder: folder }, later);
+    expect(await systemOf(disk)).toBe('');
+    await putSystem(later, disk);
+    expect(await systemOf(disk)).toBe('a later one');
+    await readFromData(disk, '/holdfast/file', join(folder, 'kept'));
+    expect(readFileSync(join(folder, 'kept'), 'utf8')).toBe('in holdfast');
   });
 
   it('takes a slip onto the partition that other systems show as a drive', async () => {

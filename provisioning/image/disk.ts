@@ -25,6 +25,9 @@ const types = {
   linux: '0FC63DAF-8483-4772-8E79-3D69D8477DE4',
 };
 
+/** One line in the system: which image it is. */
+export const imageLineFile = 'usr/lib/holdfast/image';
+
 const readme = `Put onto this partition, for a box that is to become an appliance:
 
   the slip that central printed, as one file NAME.json
@@ -57,21 +60,38 @@ export async function makeDisk(
     row(data, types.linux, 'holdfast-data'),
   ];
   await run('sfdisk', ['--quiet', file], { input: `label: gpt\n${rows.join('\n')}\n` });
-  await place(file, setupPartition, join(workFolder, 'setup.img'), async (image) => {
-    await run('mkfs.vfat', ['-n', 'HOLDFAST', image]);
-    writeFileSync(join(workFolder, 'README.TXT'), readme);
-    await run('mcopy', ['-i', image, join(workFolder, 'README.TXT'), '::']);
-  });
+  const sectors = (setupPartition.startMebibytes * mebibyte) / 512;
+  const blocks = (setupPartition.mebibytes * mebibyte) / 1024;
+  await run('mkfs.vfat', ['-F', '16', '-n', 'HOLDFAST', '--offset', String(sectors), file, String(blocks)]);
+  const readmeFile = join(workFolder, 'README.TXT');
+  writeFileSync(readmeFile, readme);
+  await putOnSetup(file, [readmeFile]);
   // Never written, so that it needs no journal.
   const root = ['-O', '^has_journal', '-m', '0', '-L', 'holdfast-root', '-d', rootFolder];
-  await place(file, rootPartition, join(workFolder, 'root.img'), (image) => makeExt4(image, root));
-  const kept = ['-m', '1', '-L', 'holdfast-data', '-d', dataFolder];
-  await place(file, data, join(workFolder, 'data.img'), (image) => makeExt4(image, kept));
+  await makeExt4(file, rootPartition, root);
+  await makeExt4(file, data, ['-m', '1', '-L', 'holdfast-data', '-d', dataFolder]);
 }
 
 /** Puts files onto the setup partition, as a technician does with the card in a computer. */
 export async function putOnSetup(disk: string, files: readonly string[]): Promise<void> {
   await run('mcopy', ['-o', '-i', `${disk}@@${setupPartition.startMebibytes}M`, ...files, '::']);
+}
+
+/** Gives a box that is off the system of an image; what it sold and who it is stay. */
+export async function putSystem(imageDisk: string, disk: string): Promise<void> {
+  const { startMebibytes, mebibytes } = rootPartition;
+  // What is a hole in the image must not be what was there before.
+  const hole = ['--offset', `${startMebibytes}MiB`, '--length', `${mebibytes}MiB`];
+  await run('fallocate', ['--punch-hole', ...hole, disk]);
+  const where = [`skip=${startMebibytes}`, `seek=${startMebibytes}`, `count=${mebibytes}`];
+  const how = ['bs=1M', 'conv=notrunc,sparse', 'status=none'];
+  await run('dd', [`if=${imageDisk}`, `of=${disk}`, ...where, ...how]);
+}
+
+/** Which image the system of a disk is of, as its own line says it; empty where there is none. */
+export async function systemOf(disk: string): Promise<string> {
+  const place = `${disk}?offset=${rootPartition.startMebibytes * mebibyte}`;
+  return (await run('debugfs', ['-R', `cat /${imageLineFile}`, place])).trim();
 }
 
 /** A file of the data partition of a box that is off, by its path there; nothing is written where there is none. */
@@ -80,26 +100,17 @@ export async function readFromData(disk: string, path: string, to: string): Prom
   await run('debugfs', ['-R', `dump ${path} ${to}`, place]);
 }
 
-async function makeExt4(image: string, args: readonly string[]): Promise<void> {
-  await run('mke2fs', ['-q', '-F', '-t', 'ext4', ...args, image]);
+async function makeExt4(
+  disk: string,
+  { startMebibytes, mebibytes }: Partition,
+  args: readonly string[],
+): Promise<void> {
+  const place = ['-E', `offset=${startMebibytes * mebibyte}`, disk, `${mebibytes}M`];
+  await run('mke2fs', ['-q', '-F', '-t', 'ext4', ...args, ...place]);
 }
 
 function row({ startMebibytes, mebibytes }: Partition, type: string, name: string): string {
   return `start=${startMebibytes}MiB, size=${mebibytes}MiB, type=${type}, name=${name}`;
-}
-
-/** Fills a file of the partition's size, and puts it where it belongs, holes left out. */
-async function place(
-  disk: string,
-  { startMebibytes, mebibytes }: Partition,
-  image: string,
-  fill: (image: string) => Promise<void>,
-): Promise<void> {
-  sparse(image, mebibytes);
-  await fill(image);
-  const where = ['bs=1M', `seek=${startMebibytes}`, 'conv=notrunc,sparse', 'status=none'];
-  await run('dd', [`if=${image}`, `of=${disk}`, ...where]);
-  rmSync(image);
 }
 
 function sparse(file: string, mebibytes: number): void {

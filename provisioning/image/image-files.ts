@@ -18,6 +18,11 @@ export const ImageFacts = z.strictObject({
 });
 export type ImageFacts = z.infer<typeof ImageFacts>;
 
+/** The line by which a system says which image it is of. */
+export function imageLine({ release, commit, kernel }: ImageFacts): string {
+  return `holdfast ${release}, commit ${commit}, Debian ${kernel}`;
+}
+
 export function imageFiles(folder: string) {
   return {
     disk: join(folder, 'disk.img'),

@@ -1,8 +1,10 @@
 // An appliance as a disk: Debian with systemd, our package, a kernel and an initramfs, as files in a folder of their own.
-// ARCHITECTURE of the disk: disk.ts; what is laid over Debian: files/; what is done inside: customize.
+// How the disk is divided: disk.ts; what is laid over Debian: files/; what is done inside: customize.
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -10,6 +12,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Architecture } from '../package/compile.ts';
@@ -17,11 +20,11 @@ import { makeDeb } from '../package/deb.ts';
 import { debianArchitecture } from '../package/deb-control.ts';
 import { debPackages } from '../package/deb-packages.ts';
 import { originOf } from '../package/origin.ts';
-import { makeDisk } from './disk.ts';
+import { imageLineFile, makeDisk } from './disk.ts';
 import { ImageError } from './error.ts';
-import { type ImageFacts, type ImageFiles, imageFiles } from './image-files.ts';
+import { type ImageFacts, type ImageFiles, imageFiles, imageLine } from './image-files.ts';
 import { makeInitramfs } from './initramfs.ts';
-import { run } from './tool.ts';
+import { run, toolMissing } from './tool.ts';
 
 export interface SystemImageOptions {
   architecture: Architecture;
@@ -70,9 +73,11 @@ export async function makeSystemImage(
 ): Promise<ImageFacts> {
   const { architecture, out, cache, dataMebibytes } = options;
   assertPossible(options);
-  const work = `${out}.work`;
-  rmSync(work, { recursive: true, force: true });
-  mkdirSync(work, { recursive: true });
+  // Fifteen thousand small files: wherever TMPDIR says, which may be memory.
+  const work = mkdtempSync(join(tmpdir(), 'holdfast-image-'));
+  const made = `${out}.new`;
+  rmSync(made, { recursive: true, force: true });
+  mkdirSync(made, { recursive: true });
   mkdirSync(cache, { recursive: true });
   try {
     const origin = originOf(process.env);
@@ -90,7 +95,8 @@ export async function makeSystemImage(
     };
     finish(root, facts, origin.madeAtMs);
     say(`the initramfs of ${kernel}`);
-    const at = imageFiles(work);
+    const at = imageFiles(made);
+    copyFileSync(join(work, 'vmlinuz'), at.kernel);
     const busybox = join(work, 'busybox', 'bin', 'busybox');
     const modulesFolder = join(root, 'usr', 'lib', 'modules', kernel);
     await makeInitramfs({ busybox, modulesFolder, workFolder: work }, at.initramfs);
@@ -101,7 +107,7 @@ export async function makeSystemImage(
     put(at, out);
     return facts;
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    for (const folder of [work, made]) rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -111,6 +117,10 @@ function assertPossible({ architecture, from }: SystemImageOptions): void {
     throw new ImageError('not_permitted', 'files of other accounts are made, which root alone can', hint);
   }
   const executable = join(from, `holdfast-linux-${architecture}`);
+  const path = `${process.env.PATH}:/usr/bin`.split(':');
+  if (!path.some((folder) => existsSync(join(folder, 'mmdebstrap')))) {
+    throw toolMissing('mmdebstrap', 'mmdebstrap');
+  }
   if (existsSync(executable) && existsSync(`${executable}.cdx.json`)) return;
   const hint = `First: npm run package -- --arch ${architecture}`;
   throw new ImageError('executable_missing', `${executable} or its bill is not there`, hint);
@@ -140,8 +150,11 @@ async function makeRoot(
 ): Promise<void> {
   const archives = '/var/cache/apt/archives';
   await run(
-    'mmdebstrap',
+    'unshare',
     [
+      // What it mounts inside is seen by nobody else and is gone with it, however it ends: /dev and /sys are this machine's
+      // own, and the folder is deleted afterwards.
+      ...['--mount', '--propagation', 'private', 'mmdebstrap'],
       '--mode=root',
       '--variant=minbase',
       `--architectures=${debianArchitecture(architecture)}`,
@@ -154,6 +167,8 @@ async function makeRoot(
       '--skip=essential/unlink',
       `--setup-hook=mkdir -p "$1${archives}"`,
       `--setup-hook=sync-in "${cache}" ${archives}`,
+      // As soon as they are there: a build that is broken off has not downloaded for nothing.
+      `--essential-hook=sync-out ${archives} "${cache}"`,
       `--customize-hook=sync-out ${archives} "${cache}"`,
       `--customize-hook=${join(import.meta.dirname, 'customize')}`,
       suite,
@@ -180,8 +195,7 @@ function finish(root: string, facts: ImageFacts, madeAtMs: number): void {
   place('etc/hostname', readFileSync(join(import.meta.dirname, 'files', 'etc', 'hostname'), 'utf8'));
   rmSync(join(root, 'etc', 'resolv.conf'), { force: true });
   symlinkSync('../run/systemd/resolve/resolv.conf', join(root, 'etc', 'resolv.conf'));
-  const { release, commit, kernel } = facts;
-  place('usr/lib/holdfast/image', `holdfast ${release}, commit ${commit}, Debian ${kernel}\n`);
+  place(imageLineFile, `${imageLine(facts)}\n`);
   // No box believes in a time before this.
   place('usr/lib/clock-epoch', '');
   utimesSync(join(root, 'usr/lib/clock-epoch'), madeAtMs / 1000, madeAtMs / 1000);

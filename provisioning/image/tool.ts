@@ -3,12 +3,13 @@ import { spawn } from 'node:child_process';
 import { ImageError } from './error.ts';
 
 const packages = {
-  mmdebstrap: 'mmdebstrap',
   mke2fs: 'e2fsprogs',
   debugfs: 'e2fsprogs',
   'mkfs.vfat': 'dosfstools',
   mcopy: 'mtools',
   sfdisk: 'fdisk',
+  fallocate: 'util-linux',
+  unshare: 'util-linux',
   cpio: 'cpio',
   dd: 'coreutils',
   cp: 'coreutils',

@@ -31,9 +31,9 @@ export interface Guest {
 }
 
 const prompt = 'holdfast> ';
-const promptMsMax = 420_000;
-const commandMsMax = 180_000;
-const powerOffMsMax = 240_000;
+const promptMsMax = 900_000;
+const commandMsMax = 300_000;
+const powerOffMsMax = 300_000;
 
 /** Switches the box on; what it is asked waits until its console is there. */
 export async function switchOn({

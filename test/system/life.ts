@@ -36,12 +36,12 @@ export interface LifeFindings extends Findings {
 }
 
 const catalogueFile = join(import.meta.dirname, '..', '..', 'trial', 'start', 'catalogue.csv');
-const enrolledMsMax = 480_000;
-const saleMsMax = 420_000;
-const settledMsMax = 300_000;
+const enrolledMsMax = 900_000;
+const saleMsMax = 600_000;
+const settledMsMax = 600_000;
 /** Enough that the plug meets a journal with a past and a till in the middle of something. */
-const salesOnline = 60;
-const salesOffline = 120;
+const salesOnline = 40;
+const salesOffline = 80;
 
 /** @throws Error where the story cannot go on; what it says has the end of the console's words */
 export async function liveThrough({
