@@ -52,6 +52,15 @@ describe('the console', () => {
     expect(stdout).not.toContain('root:');
   });
 
+  it('says in its help what the page for operators says', () => {
+    const page = readFileSync(
+      join(import.meta.dirname, '..', '..', 'docs', 'operations', 'image.md'),
+      'utf8',
+    );
+    const shown = /^holdfast> help\n(.*?)\n```$/ms.exec(page)?.[1];
+    expect(type('help').stdout).toContain(`holdfast> ${shown}\n`);
+  });
+
   it('names in its help every command that it takes', () => {
     const { stdout } = type('help');
     const taken = readFileSync(join(programs, 'console'), 'utf8').match(/^ {4}([a-z][a-z \\*|-]*)\)/gm) ?? [];
