@@ -11,9 +11,11 @@ for package in var/cache/apt/archives/*.deb; do
   if [ "$name" != mawk ]; then dpkg-deb --field "$package" > "var/lib/dpkg/status.d/$name"; fi
 done
 
-rm -rf usr/bin/mawk usr/share/doc/mawk etc/apt var/lib/apt
+rm -rf usr/bin/mawk usr/share/doc/mawk
 # Of whoever made it, not of the image.
 rm -f etc/resolv.conf etc/hostname
+# But for what mmdebstrap takes out itself when it ends.
+find etc/apt -type f ! -name 00mmdebstrap -delete
 # Conversions of character sets: the programs bring their own.
 rm -rf usr/lib/*/gconv
 rm -rf usr/share/man usr/share/info usr/share/gcc usr/share/gdb usr/share/lintian
