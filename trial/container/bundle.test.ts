@@ -8,7 +8,7 @@ const image = ImageConfig.parse({
   Cmd: ['run'],
   Volumes: { '/etc/holdfast': {}, '/var/lib/holdfast': {} },
   StopSignal: 'SIGTERM',
-  Healthcheck: { Test: ['CMD', '/usr/bin/holdfast', 'health'] },
+  Healthcheck: { Test: ['CMD', '/usr/bin/holdfast', 'health'], Retries: 3 },
 });
 const volumes = { '/etc/holdfast': '/here/etc', '/var/lib/holdfast': '/here/data' };
 

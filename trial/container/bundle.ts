@@ -10,7 +10,7 @@ export const ImageConfig = z.object({
   Cmd: z.array(z.string()),
   Volumes: z.record(z.string(), z.unknown()),
   StopSignal: z.literal('SIGTERM'),
-  Healthcheck: z.object({ Test: z.tuple([z.literal('CMD')], z.string()) }),
+  Healthcheck: z.object({ Test: z.tuple([z.literal('CMD')], z.string()), Retries: z.int().min(1) }),
 });
 export type ImageConfig = z.infer<typeof ImageConfig>;
 
