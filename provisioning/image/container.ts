@@ -1,7 +1,7 @@
 // Container images as files in a folder: the executable of each program and processor by Dockerfile.arm64 on a base of
 // Debian's, tried, saved and named in the sums of the release.
 import { execFile } from 'node:child_process';
-import { statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
@@ -46,6 +46,7 @@ export async function makeContainers(
   if (process.getuid?.() !== 0) {
     throw new PackageError('tool_failed', 'only root can unpack and run images', 'Run it as root: sudo');
   }
+  mkdirSync(folder, { recursive: true });
   const origin = originOf(process.env);
   const signer = { key: openSigningKey(options.signingKey, folder), commit: origin.commit };
   const made: Container[] = [];
