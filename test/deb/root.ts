@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 
-/** Emulated, an installation takes minutes. */
-const commandMsMax = 900_000;
+/** Emulated, an installation takes minutes, and a base a quarter of an hour. */
+const commandMsMax = 3_600_000;
 
 export interface Said {
   status: number | null;
