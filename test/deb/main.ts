@@ -3,7 +3,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { mustEmulate } from '../../provisioning/image/emulation.ts';
 import type { Architecture } from '../../provisioning/package/compile.ts';
 import { debianArchitecture } from '../../provisioning/package/deb-control.ts';
@@ -12,17 +12,18 @@ import { makePackages } from './packages.ts';
 import { openRoot } from './root.ts';
 import { tryCentral, tryHoldfast } from './try.ts';
 
-const { folder, suite, arch } = new Command('npm run test:deb --')
+const { folder, suite, arch, entries } = new Command('npm run test:deb --')
   .description('Installs, upgrades, downgrades and purges the Debian packages in a root filesystem; as root.')
   .option('--folder <folder>', 'where npm run package put the executables', 'dist')
   .option('--suite <name>', 'of Debian', 'bookworm')
   .addOption(new Option('--arch <name>', 'for which processor').choices(['x64', 'arm64']).default('x64'))
+  .option('--entries <count>', 'in the journal; fewer where they are read under emulation', countOf, 50_000)
   .addHelpText(
     'after',
-    '\nExample:\n  npm run package -- --arch x64 && npm run test:deb\n  npm run package -- --arch arm64 && npm run test:deb -- --arch arm64\n\nExit codes: 0 all is well, 1 it is not',
+    '\nExample:\n  npm run package -- --arch x64 && npm run test:deb\n  npm run package -- --arch arm64 && npm run test:deb -- --arch arm64 --entries 5000\n\nExit codes: 0 all is well, 1 it is not',
   )
   .parse()
-  .opts<{ folder: string; suite: string; arch: Architecture }>();
+  .opts<{ folder: string; suite: string; arch: Architecture; entries: number }>();
 
 const work = mkdtempSync(join(tmpdir(), 'holdfast-deb-'));
 let wrongs = 0;
@@ -44,10 +45,15 @@ try {
     copyFileSync(file, join(root.folder, 'packages', basename(file)));
   }
   const box = boxIn(root);
-  tryHoldfast(box, packages, check);
+  tryHoldfast(box, packages, entries, check);
   tryCentral(box, packages, check);
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
 process.stdout.write(wrongs === 0 ? 'all is well\n' : `${wrongs} wrong\n`);
 process.exitCode = wrongs === 0 ? 0 : 1;
+
+function countOf(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('a whole number from 1 to 999999');
+}
