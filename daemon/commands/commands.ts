@@ -4,6 +4,7 @@ import { addCompletionCommand } from './completion.ts';
 import { addConfigCommands } from './config.ts';
 import { addCareCommands } from './diagnose.ts';
 import { addDoctorCommand } from './doctor.ts';
+import { addHealthCommand } from './health.ts';
 import { addIdentityCommands } from './identity.ts';
 import { addJournalCommands } from './journal.ts';
 import { addKioskCommands } from './kiosk.ts';
@@ -14,6 +15,7 @@ export function addCommands(program: Command): void {
   addIdentityCommands(program);
   addKioskCommands(program);
   addStatusCommand(program);
+  addHealthCommand(program);
   addDoctorCommand(program);
   addJournalCommands(program);
   addConfigCommands(program);
