@@ -5,6 +5,7 @@ import { createServer as createTlsServer } from 'node:https';
 import Router from '@koa/router';
 import Koa from 'koa';
 import type { Kiosk } from '../../contract/pairing.ts';
+import type { Trouble } from '../../contract/technician-api.ts';
 import { apiHeaders } from '../../kit/api-headers.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { listen } from '../../kit/listen.ts';
@@ -13,6 +14,8 @@ import { holdsCardNumber } from '../checkout/card-number.ts';
 import { createFlagClient } from '../flags/client.ts';
 import { StoreBusyError, type StoreClient } from '../store/client.ts';
 import type { KioskDoor } from '../store/kiosks/door.ts';
+import type { TechnicianDoor } from '../technician/door.ts';
+import type { Examiner } from '../technician/examination.ts';
 import { identifyCaller } from './caller.ts';
 import { addDocumentRoutes } from './documents.ts';
 import { addEventRoute } from './events.ts';
@@ -28,6 +31,7 @@ import { addQuoteRoutes } from './quotes.ts';
 import { requireScope } from './scopes.ts';
 import { addSlipRoutes } from './slips.ts';
 import { addStatusRoutes, type CertificateStanding, type Identity } from './status.ts';
+import { addTechnicianRoutes } from './technician.ts';
 import { createWaitingRoom } from './waiting-room.ts';
 
 export interface HttpOptions {
@@ -74,6 +78,8 @@ interface HttpParts {
   log: Log;
   /** Without it no kiosk can pair, and no token is known. */
   kiosks?: { door: KioskDoor; clock: Clock };
+  /** Without it there is nothing behind the technician's page. */
+  technician?: { door: TechnicianDoor; examiner: Examiner; troubles: () => Trouble[]; folder: string };
 }
 
 /** Serves until stopped. Rejects when an address cannot be had. */
@@ -136,7 +142,7 @@ const nobody = { kioskOf: () => null, condition: () => null };
 /** The application and, for whoever describes it, the router with every route there is. */
 export function createApp(
   options: HttpOptions,
-  { store, identity, certificate, log, kiosks }: HttpParts,
+  { store, identity, certificate, log, kiosks, technician }: HttpParts,
 ): { app: Koa; router: Router; live: Live; endWaits: () => void } {
   const app = new Koa();
   const counters = { cardNumbersRefused: 0 };
@@ -153,10 +159,25 @@ export function createApp(
   addFulfilmentRoute(router, store);
   addQuoteRoutes(router, store);
   addSlipRoutes(router, store, identity.applianceId);
-  const statusNow = addStatusRoutes(router, { store, door, identity, certificate, counters });
+  const doors = technician ? [door, technician.door] : [door];
+  const statusNow = addStatusRoutes(router, { store, doors, identity, certificate, counters });
   addFlagRoute(router, store, createFlagClient(identity.applianceId, site));
-  const events = addEventRoute(router, store, statusNow);
+  const events = addEventRoute(router, store, async () => (await statusNow()).status);
   addOpenApiRoute(router);
+  if (kiosks && technician) {
+    const { clock } = kiosks;
+    const { lanEndsMs } = live;
+    addTechnicianRoutes(router, {
+      ...technician,
+      store,
+      statusNow,
+      site,
+      lanEndsMs,
+      kiosks: kiosks.door,
+      clock,
+      log,
+    });
+  }
 
   // Without a listener the framework prints what a broken connection left, stack and all.
   app.on('error', (error: Error) => log.info({ error: error.message }, 'a connection broke'));
