@@ -21,10 +21,10 @@ import { addDocumentRoutes } from './documents.ts';
 import { addEventRoute } from './events.ts';
 import { addFlagRoute } from './flags.ts';
 import { addFulfilmentRoute } from './fulfilment.ts';
-import { serveKioskPage } from './kiosk-page.ts';
 import type { LanCertificate } from './lan-certificate.ts';
 import { createLive, type Live, type LiveOptions } from './live.ts';
 import { addOpenApiRoute } from './openapi.ts';
+import { servePages } from './pages.ts';
 import { addPairingRoutes } from './pairings.ts';
 import { answerProblem, ProblemError } from './problems.ts';
 import { addQuoteRoutes } from './quotes.ts';
@@ -201,7 +201,7 @@ export function createApp(
   app.use(live.hosts);
   app.use(live.cors);
   app.use(identifyCaller(door, live.rates));
-  app.use(serveKioskPage());
+  app.use(servePages());
   app.use(router.routes());
   app.use(router.allowedMethods());
   const endWaits = () => {

@@ -14,7 +14,7 @@ export const programs: readonly ProgramParts[] = [
     name: 'holdfast',
     entries: ['daemon/main.ts', 'daemon/store/worker.ts'],
     files: ['daemon/store/migrations', 'daemon/store/kiosks/migrations', 'docs/openapi-appliance.json'],
-    printed: [{ program: 'daemon/kiosk-page/main.ts', file: 'daemon/kiosk-page/page.json' }],
+    printed: [{ program: 'daemon/pages/main.ts', file: 'daemon/pages/pages.json' }],
   },
   {
     name: 'holdfast-central',
