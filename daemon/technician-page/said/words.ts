@@ -47,9 +47,9 @@ function queueWords({ nowMs, status, unreceived }: TechnicianView): string {
   if (pending === 0) return 'nothing: central has every entry';
   const { documents, totalMinor, oldestMs, more } = unreceived;
   const amount = money(totalMinor, status.exposure.currency);
-  const worth = documents === 0 ? 'no money in them' : `${more ? 'at least ' : ''}${amount} in them`;
+  const worth = documents === 0 ? 'without money' : `worth ${more ? 'at least ' : ''}${amount}`;
   const age = oldestMs === null ? '' : `, the oldest ${durationWords(nowMs - oldestMs)} old`;
-  return `${count(pending)} ${pending === 1 ? 'entry' : 'entries'}, ${worth}${age}`;
+  return `${count(pending)} ${pending === 1 ? 'entry' : 'entries'} ${worth}${age}`;
 }
 
 function exposureWords({ status: { exposure } }: TechnicianView): string {

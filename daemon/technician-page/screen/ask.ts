@@ -42,7 +42,8 @@ async function ask<T>(method: 'GET' | 'POST', path: string, body?: object): Prom
   }
 }
 
-/** In the appliance's own words. */
-export function problemWords({ title, detail }: Problem): string {
-  return `${title}. ${detail ?? ''}`.trim();
+/** In the appliance's own words; commands stand in backquotes there, for who reads them in a terminal. */
+export function problemWords({ title, detail = '', errors = [] }: Problem): string {
+  const fields = errors.map((error) => error.detail).join('; ');
+  return `${title}. ${fields === '' ? detail : `${fields}.`}`.replaceAll('`', '').trim();
 }
