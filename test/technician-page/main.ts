@@ -17,7 +17,7 @@ const shots = [
   { screen: 'wrong-pin', viewport: smallPhoneScreen, colorScheme: 'light', fullPage: false },
   { screen: 'board', viewport: phoneScreen, colorScheme: 'light', fullPage: true },
   { screen: 'offline', viewport: phoneScreen, colorScheme: 'dark', fullPage: true },
-  { screen: 'doctor', viewport: smallPhoneScreen, colorScheme: 'light', fullPage: true },
+  { screen: 'doctor', viewport: phoneScreen, colorScheme: 'light', fullPage: false },
   { screen: 'pairing', viewport: phoneScreen, colorScheme: 'dark', fullPage: false },
   { screen: 'silent', viewport: phoneScreen, colorScheme: 'light', fullPage: false },
   { screen: 'waiting', viewport: smallPhoneScreen, colorScheme: 'dark', fullPage: false },

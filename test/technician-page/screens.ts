@@ -24,6 +24,7 @@ export async function sellOffline(site: Site): Promise<void> {
 const examined = async (page: Page) => {
   await page.locator('#examine').click();
   await page.locator('#found').waitFor({ timeout: 40_000 });
+  await page.locator('#found').evaluate('(one) => one.scrollIntoView()');
 };
 
 export const screens: readonly Screen[] = [

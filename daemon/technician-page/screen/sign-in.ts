@@ -103,7 +103,7 @@ async function signInWhenFree(pin: string): ReturnType<typeof signIn> {
 }
 
 export function card(headline: string, ...content: (Node | null)[]): HTMLElement {
-  const id = headline.toLowerCase().replace(/[^a-z]+/g, '-');
+  const id = `about-${headline.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`;
   return element(
     'section',
     { class: 'card', 'aria-labelledby': id },
