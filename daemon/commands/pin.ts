@@ -9,7 +9,7 @@ export function addPinCommands(program: Command): void {
     usage: 'set',
     description: 'set it, or another: whoever is signed in is signed out',
     examples: ['holdfast pin set', 'holdfast pin set --stdin < /run/media/stick/pin'],
-    exitCodes: '0 done, 1 not possible, 2 called or configured wrongly, or a PIN too easy',
+    exitCodes: '0 done, 1 not possible, 2 called wrongly, or a PIN too easy',
   })
     .option('--stdin', 'read it from standard input, once')
     .action(async (options: PinOptions) => (await import('./run-pin.ts')).setPin(options));

@@ -136,9 +136,11 @@ function tick(): void {
   const silent = heardMs > 0 && ageMs > oldMsMax;
   const age = durationWords(ageMs);
   byId('age').textContent = view ? `As of ${age} ago` : '';
-  const aside = byId('unanswered');
-  if (silent && aside.hidden) aside.textContent = 'The box does not answer. What stands here is from before.';
-  aside.hidden = !silent;
+  const unanswered = byId('unanswered');
+  if (silent && unanswered.hidden) {
+    unanswered.textContent = 'The box does not answer. What stands here is from before.';
+  }
+  unanswered.hidden = !silent;
 }
 
 function titleOf({ status: { applianceId, release }, site }: TechnicianView): string {
