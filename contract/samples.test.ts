@@ -8,6 +8,7 @@ import * as z from 'zod';
 import { Checkout, Fulfilment, LinkedRefund, refundSchema, UnlinkedRefund, Void } from './checkout.ts';
 import { CheckoutEntry, DecisionEntry, Entry, FulfilmentEntry, RefundEntry, VoidEntry } from './entry.ts';
 import { FeedItem } from './feed.ts';
+import { HealthHeader, HealthReport } from './health.ts';
 import { Answer, DocumentPage, DocumentView, Flags, Problem, Status } from './kiosk-api.ts';
 import { limits } from './limits.ts';
 import { lineTotalMinor } from './money.ts';
@@ -48,6 +49,7 @@ const strict: Record<string, z.ZodType> = {
   'feed-items': z.array(FeedItem),
   applied: Applied,
   bye: Bye,
+  'health-header': HealthHeader,
   'pairing-request': PairingRequest,
   'quote-request': QuoteRequest,
   'sign-in': SignIn,
@@ -69,6 +71,7 @@ const open: Record<string, z.ZodType> = {
   'pairing-offer': PairingOffer,
   'technician-session': TechnicianSession,
   'technician-view': TechnicianView,
+  'health-report': HealthReport,
 };
 /** What a policy cannot do without. */
 const minimalPolicy = {
@@ -108,6 +111,7 @@ const optionalIn = (name: string) => {
   if (name === 'entry-fulfilment') return new Set(['refund', 'central']);
   if (name === 'technician-view') return new Set(['hint']);
   if (name === 'slip') return optionalOnSlips;
+  if (name === 'health-report') return new Set(['central']);
   if (name === 'quote') return optionalInQuotes;
   return name in open ? optionalInAnswers : optionalAtTheDoor;
 };
@@ -154,7 +158,15 @@ describe('the golden samples', () => {
       expect(
         nullable
           .map((value) => JSON.stringify(value))
-          .filter((text) => !/"(limitMinor|moneyLeftMinor|ageMs|oldestMs|lastSeenMs)":null/.test(text))
+          .filter(
+            (text) =>
+              !/"(limitMinor|moneyLeftMinor|ageMs|certificateEndsMs|oldestMs|lastSeenMs)":null/.test(text),
+          )
+          // What a machine does not say.
+          .filter(
+            (text) =>
+              !/"(\w+(Free|Total|Written)Bytes|loadPercent|corePermille|temperatureCelsius)":null/.test(text),
+          )
           // A line without a price has no total, and what nobody counted has nothing left.
           .filter((text) => name !== 'quote' || !/"(totalMinor|left)":null/.test(text)),
       ).toEqual([]);
@@ -166,7 +178,7 @@ describe('the golden samples', () => {
     const bent = [...integersOf(read(name))]
       .filter(
         (path) =>
-          !/^(wallMs|ms|centralMs|issuedAtMs|atMs|sinceMs|fromMs|untilMs|priceFromMs|priceUntilMs|status|offlineSinceMs|notAfterMs|slipYear|nowMs|oldestMs|lastSeenMs)$/.test(
+          !/^(wallMs|ms|centralMs|issuedAtMs|atMs|sinceMs|fromMs|untilMs|priceFromMs|priceUntilMs|status|offlineSinceMs|notAfterMs|certificateEndsMs|slipYear|temperatureCelsius|nowMs|oldestMs|lastSeenMs)$/.test(
             String(path.at(-1)),
           ),
       )

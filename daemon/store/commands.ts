@@ -1,5 +1,6 @@
 // What the store can be asked, and what it answers. Commands cross a thread boundary: plain data only.
 import type { Checkout, Fulfilment, Refund, Void } from '../../contract/checkout.ts';
+import type { EntryTime } from '../../contract/entry.ts';
 import type { FeedItem } from '../../contract/feed.ts';
 import type {
   Answer,
@@ -39,6 +40,8 @@ export interface StoreProtocol {
   status: { ask: object; answer: StoreStatus };
   /** What central has not received, counted up to a bound. */
   queue: { ask: object; answer: Unreceived };
+  /** What a health report needs beside the status: what time it is, and when the oldest entry above the receipt was made. */
+  health: { ask: object; answer: { at: EntryTime; oldestUnreceivedMs: number | null } };
   /** The policy's flags, where it is newer than the one that is known. */
   flags: { ask: { afterPolicyVersion: number }; answer: FlagsAnswer };
   events: { ask: EventsAfter; answer: EventPage };

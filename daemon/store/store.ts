@@ -113,6 +113,7 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
     page: ({ beforeSeq, itemsMax }) => views.page(beforeSeq, itemsMax),
     status: () => views.status(room),
     queue: () => unreceived(journal.lastSeq, positions.now.receivedThrough),
+    health: () => ({ at: entryTime(), oldestUnreceivedMs: views.oldestUnreceivedMs() }),
     flags: (ask) => flagsAfter(policies, ask),
     events: eventsAfter(db, parts),
     position: () => views.position(),
