@@ -19,7 +19,7 @@ export const programs: readonly ProgramParts[] = [
       'daemon/store/telemetry/migrations',
       'docs/openapi-appliance.json',
     ],
-    printed: [{ program: 'daemon/kiosk-page/main.ts', file: 'daemon/kiosk-page/page.json' }],
+    printed: [{ program: 'daemon/pages/main.ts', file: 'daemon/pages/pages.json' }],
   },
   {
     name: 'holdfast-central',
