@@ -17,6 +17,7 @@ import { Policy } from './policy.ts';
 import { Quote, QuoteRequest } from './quote.ts';
 import { Slip } from './slip.ts';
 import { Applied, Bye, EntriesHeader, FeedHeader, Hello, Receipt, Welcome } from './sync.ts';
+import { PairingOffer, PairingWish, SignIn, TechnicianSession, TechnicianView } from './technician-api.ts';
 
 const folder = join(import.meta.dirname, 'samples');
 const read = (name: string): unknown => JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));
@@ -51,6 +52,8 @@ const strict: Record<string, z.ZodType> = {
   'health-header': HealthHeader,
   'pairing-request': PairingRequest,
   'quote-request': QuoteRequest,
+  'sign-in': SignIn,
+  'pairing-wish': PairingWish,
 };
 /** What kiosks read: open, so that an older kiosk can read a newer answer. */
 const open: Record<string, z.ZodType> = {
@@ -65,6 +68,9 @@ const open: Record<string, z.ZodType> = {
   status: Status,
   flags: Flags,
   pairing: Pairing,
+  'pairing-offer': PairingOffer,
+  'technician-session': TechnicianSession,
+  'technician-view': TechnicianView,
   'health-report': HealthReport,
 };
 /** What a policy cannot do without. */
@@ -103,6 +109,7 @@ const optionalInLinkedRefunds = new Set(
 const optionalIn = (name: string) => {
   if (/refund-(linked|by-line|in-full)$/.test(name) && !(name in open)) return optionalInLinkedRefunds;
   if (name === 'entry-fulfilment') return new Set(['refund', 'central']);
+  if (name === 'technician-view') return new Set(['hint']);
   if (name === 'slip') return optionalOnSlips;
   if (name === 'health-report') return new Set(['central']);
   if (name === 'quote') return optionalInQuotes;
@@ -151,9 +158,15 @@ describe('the golden samples', () => {
       expect(
         nullable
           .map((value) => JSON.stringify(value))
-          .filter((text) => !/"(limitMinor|moneyLeftMinor|ageMs|certificateEndsMs)":null/.test(text))
+          .filter(
+            (text) =>
+              !/"(limitMinor|moneyLeftMinor|ageMs|certificateEndsMs|oldestMs|lastSeenMs)":null/.test(text),
+          )
           // What a machine does not say.
-          .filter((text) => !/"(\w+(Free|Total|Written)Bytes|loadPercent|corePermille|temperatureCelsius)":null/.test(text))
+          .filter(
+            (text) =>
+              !/"(\w+(Free|Total|Written)Bytes|loadPercent|corePermille|temperatureCelsius)":null/.test(text),
+          )
           // A line without a price has no total, and what nobody counted has nothing left.
           .filter((text) => name !== 'quote' || !/"(totalMinor|left)":null/.test(text)),
       ).toEqual([]);
@@ -165,7 +178,7 @@ describe('the golden samples', () => {
     const bent = [...integersOf(read(name))]
       .filter(
         (path) =>
-          !/^(wallMs|ms|centralMs|issuedAtMs|atMs|sinceMs|fromMs|untilMs|priceFromMs|priceUntilMs|status|offlineSinceMs|notAfterMs|certificateEndsMs|slipYear|temperatureCelsius)$/.test(
+          !/^(wallMs|ms|centralMs|issuedAtMs|atMs|sinceMs|fromMs|untilMs|priceFromMs|priceUntilMs|status|offlineSinceMs|notAfterMs|certificateEndsMs|slipYear|temperatureCelsius|nowMs|oldestMs|lastSeenMs)$/.test(
             String(path.at(-1)),
           ),
       )

@@ -31,6 +31,9 @@ import { openTelemetry } from './store/telemetry/telemetry.ts';
 import { createEnvelope } from './sync/envelope.ts';
 import { createMqttLink } from './sync/mqtt-link.ts';
 import { createPump } from './sync/pump.ts';
+import { createTechnicianDoor } from './technician/door.ts';
+import { createExaminer } from './technician/examination.ts';
+import { keepTroubles } from './technician/troubles.ts';
 
 const release = packageJson.version;
 const reconnectMsBase = 250;
@@ -57,13 +60,13 @@ void program.parseAsync().catch(fail);
 
 async function run(configPath: string): Promise<void> {
   const config = readConfig(configPath);
-  const log = createLog('holdfast', config.log.level);
+  const clock = systemClock();
+  const { log, troubles } = keepTroubles(createLog('holdfast', config.log.level), clock.wallMs);
   // Launchers and technicians must see the port whatever the level: it is said once.
   const announced = createLog('holdfast', 'info');
   const identity = readIdentity(config.identityFolder);
   const { applianceId } = identity;
   const notify = createNotify(process.env, log);
-  const clock = systemClock();
   const { lan } = config.http;
   const tls = lan && loadLanCertificate(lan, clock.wallMs());
   const lifecycle = createLifecycle(log);
@@ -133,6 +136,11 @@ async function run(configPath: string): Promise<void> {
   const door = openKioskDoor(config.dataFolder, clock);
   lifecycle.onStop('kiosks', () => door.close());
 
+  const { dataFolder: folder } = config;
+  const examiner = createExaminer(configPath, clock);
+  lifecycle.onStop('examiner', () => examiner.stop());
+  const technician = { door: createTechnicianDoor(folder, clock, log), examiner, troubles, folder };
+
   const http = await startHttp(
     { ...config.http, site: config.site, lan: lan && tls && { ...lan, tls } },
     {
@@ -141,6 +149,7 @@ async function run(configPath: string): Promise<void> {
       certificate: identities.view,
       log,
       kiosks: { door, clock },
+      technician,
     },
   );
   lifecycle.onStop('http', () => http.stop());

@@ -11,6 +11,8 @@ export const exitCodes = {
   entries_unreceived: 1,
   service_runs: 1,
   not_confirmed: 2,
+  pin_refused: 2,
+  pin_not_written: 1,
   bundle_not_written: 1,
   not_permitted: 2,
   config_not_editable: 2,

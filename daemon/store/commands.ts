@@ -14,6 +14,7 @@ import type { Policy } from '../../contract/policy.ts';
 import type { Quote, QuoteRequest } from '../../contract/quote.ts';
 import type { OutcomeKind } from '../../contract/verdict.ts';
 import type { StoreSlip } from '../checkout/slip.ts';
+import type { Unreceived } from './queue.ts';
 
 interface Submission {
   /** The Idempotency-Key: a UUID in lower case. */
@@ -37,6 +38,8 @@ export interface StoreProtocol {
   slip: { ask: { id: string; copy: boolean }; answer: SlipAnswer };
   page: { ask: { beforeSeq: number | null; itemsMax: number }; answer: DocumentPage };
   status: { ask: object; answer: StoreStatus };
+  /** What central has not received, counted up to a bound. */
+  queue: { ask: object; answer: Unreceived };
   /** What a health report needs beside the status: what time it is, and when the oldest entry above the receipt was made. */
   health: { ask: object; answer: { at: EntryTime; oldestUnreceivedMs: number | null } };
   /** The policy's flags, where it is newer than the one that is known. */

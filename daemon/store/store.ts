@@ -23,6 +23,7 @@ import { createLinkState } from './link-state.ts';
 import { eventsAfter, openOutcomes } from './outcomes.ts';
 import { flagsAfter, openPolicies } from './policy.ts';
 import { openPositions } from './positions.ts';
+import { openQueue } from './queue.ts';
 import { quote } from './quote.ts';
 import { openRiskTotals } from './risk-totals.ts';
 import { openSiteTime } from './site-time.ts';
@@ -96,6 +97,7 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
   const readFacts = createFacts(db, parts);
   const accept = createAccept({ ...parts, readFacts, entryTime, roomForCheckouts: () => room });
   const views = createViews(db, { ...parts, clock });
+  const unreceived = openQueue(db);
   const tidy = createHousekeeping(parts);
 
   const handlers: { [K in CommandKind]: (ask: Ask<K>) => AnswerTo<K> } = {
@@ -110,6 +112,7 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
     slip: (ask) => views.slip(ask),
     page: ({ beforeSeq, itemsMax }) => views.page(beforeSeq, itemsMax),
     status: () => views.status(room),
+    queue: () => unreceived(journal.lastSeq, positions.now.receivedThrough),
     health: () => ({ at: entryTime(), oldestUnreceivedMs: views.oldestUnreceivedMs() }),
     flags: (ask) => flagsAfter(policies, ask),
     events: eventsAfter(db, parts),
