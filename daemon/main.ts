@@ -8,6 +8,7 @@ import { createNotify } from '../kit/notify.ts';
 import { createReload, logPart } from '../kit/reload.ts';
 import { collectAtRest } from '../kit/rest.ts';
 import { runSupervised } from '../kit/supervised.ts';
+import { releaseMadeAtMs } from '../kit/version.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { defaultConfigPath } from './commands/command.ts';
 import { addCommands } from './commands/commands.ts';
@@ -18,6 +19,7 @@ import { startHttp } from './http/server.ts';
 import { readIdentity, readPreviousIdentity } from './identity/identity-folder.ts';
 import { createIdentityInUse } from './identity/identity-in-use.ts';
 import { rememberOutages } from './identity/outages.ts';
+import { certifiedFromMs } from './identity/server-time.ts';
 import { httpPart, identityPart, liveKeys } from './reload.ts';
 import { serviceLine } from './service-line.ts';
 import { startAbandonment } from './store/abandonment.ts';
@@ -72,6 +74,7 @@ async function run(configPath: string): Promise<void> {
     {
       folder: config.dataFolder,
       space: { bytesMax: config.journal.bytesMax, reserveBytes: config.journal.reserveBytes },
+      pastMs: Math.max(releaseMadeAtMs, certifiedFromMs(identity)),
     },
     {
       commandsWaitingMax: config.journal.commandsWaitingMax,
@@ -85,11 +88,13 @@ async function run(configPath: string): Promise<void> {
   );
   lifecycle.onStop('store', () => store.close());
 
+  const time = () => store.ask('time', {});
   const envelope = createEnvelope(identity);
   const identities = createIdentityInUse({
     running: identity,
     previous: readPreviousIdentity(config.identityFolder, applianceId),
     est: config.central.est,
+    time,
     use: (next) =>
       pump.renew({ envelope: createEnvelope(next), certificate: next.certificateDer, link: next }),
     clock,
@@ -103,6 +108,7 @@ async function run(configPath: string): Promise<void> {
       certificatePem: identity.certificatePem,
       caPem: identity.caPem,
       keepaliveSeconds: config.central.keepaliveSeconds,
+      time,
       reconnect: { delayMsBase: reconnectMsBase, delayMsMax: config.central.reconnectMsMax },
     },
     clock,

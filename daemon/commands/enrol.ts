@@ -3,12 +3,14 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { writeDurable } from '../../kit/durable-file.ts';
+import { releaseMadeAtMs } from '../../kit/version.ts';
 import { readFolders } from '../config.ts';
 import { setKey } from '../edit-config.ts';
 import { type Enrolled, type EnrolParts, enrol, startOf } from '../identity/enrol.ts';
 import { IdentityError } from '../identity/error.ts';
 import { hasIdentity, readIdentity } from '../identity/identity-folder.ts';
 import { alone } from '../identity/lock.ts';
+import { timeKnown } from '../identity/server-time.ts';
 import type { Slip } from '../identity/slip.ts';
 import { Enrolment, openWork, workFiles } from '../identity/work.ts';
 import { CommandError } from './error.ts';
@@ -61,7 +63,7 @@ async function enrolHere(
     work,
     identityFolder,
     owner,
-    nowMs: Date.now,
+    time: () => timeKnown(Date.now(), releaseMadeAtMs),
     configure: (central) => configure(options.config, central),
     say,
   };

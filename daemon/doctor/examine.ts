@@ -4,9 +4,11 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../kit/clock.ts';
+import { releaseMadeAtMs } from '../../kit/version.ts';
 import { type ApplianceIdentity, loadApplianceIdentity } from '../../provisioning/identity.ts';
 import { type Answered, askDaemon } from '../commands/ask-daemon.ts';
 import type { Config } from '../config.ts';
+import { believedMs, certifiedFromMs, timeKnown } from '../identity/server-time.ts';
 import { askStanding, type Standing } from '../identity/standing.ts';
 import { readAtRest, readOldestUnreceivedMs } from '../store/at-rest.ts';
 import { openKioskRegistry } from '../store/kiosks/registry.ts';
@@ -58,11 +60,14 @@ export async function examine(
   };
   say(ok('configuration', 'valid'));
   const identity = readIdentity(config, say);
+  const past = identity ? [certifiedFromMs(identity)] : [];
+  const time = timeKnown(how.nowMs, releaseMadeAtMs, ...past);
+  const nowMs = believedMs(time);
   if (identity) {
     const ends = Date.parse(new X509Certificate(identity.certificateDer).validTo);
-    say(judgeCertificate('certificate', ends, how.nowMs, 'Run: holdfast renew. It sells on meanwhile.'));
+    say(judgeCertificate('certificate', ends, nowMs, 'Run: holdfast renew. It sells on meanwhile.'));
   }
-  say(...lanChecks(config, how.nowMs));
+  say(...lanChecks(config, nowMs));
 
   const space = lookAtSpace(config.dataFolder, config.journal.reserveBytes);
   say(space ? judgeSpace(space) : unknown('disk_space', `${config.dataFolder} is not there yet`));
@@ -73,11 +78,11 @@ export async function examine(
 
   const { hostname, port } = new URL(config.central.url);
   const brokerPort = Number(port || mqttsPort);
-  say(...judgeReached(await reach(hostname, brokerPort, identity, how.nowMs), hostname, brokerPort));
+  say(...judgeReached(await reach(hostname, brokerPort, identity, time), hostname, brokerPort));
   const standing =
-    identity && config.central.est ? await askStanding(config.central.est, identity, Date.now()) : null;
+    identity && config.central.est ? await askStanding(config.central.est, identity, time) : null;
   if (identity) say(judgeStanding(standing));
-  say(judgeClock(aheadOf(standing), await lookAtSynchronised()));
+  say(judgeClock(aheadOf(standing, how.nowMs), await lookAtSynchronised()));
 
   say(...serviceChecks(await askDaemon(config), how.nowMs));
   return made;
@@ -132,8 +137,8 @@ function tillChecks({ dataFolder }: Config, { thorough, nowMs }: Examined): Chec
   }
 }
 
-function aheadOf(standing: Standing | null): number | null {
-  return standing?.kind === 'accepted' ? Date.now() - standing.centralNowMs : null;
+function aheadOf(standing: Standing | null, nowMs: number): number | null {
+  return standing?.kind === 'accepted' ? nowMs - standing.centralNowMs : null;
 }
 
 function serviceChecks(answered: Answered, nowMs: number): Check[] {

@@ -13,6 +13,7 @@ import type { Policy } from '../../contract/policy.ts';
 import type { Quote, QuoteRequest } from '../../contract/quote.ts';
 import type { OutcomeKind } from '../../contract/verdict.ts';
 import type { StoreSlip } from '../checkout/slip.ts';
+import type { TimeKnown } from '../identity/server-time.ts';
 
 interface Submission {
   /** The Idempotency-Key: a UUID in lower case. */
@@ -46,6 +47,8 @@ export interface StoreProtocol {
   /** Central follows up with this feed from its beginning: it has been restored. */
   followFeed: { ask: { feedId: string }; answer: null };
   centralTime: { ask: { aheadOfMonotonicMs: number; uncertaintyMs: number }; answer: null };
+  /** What is known of the time without believing the clock. */
+  time: { ask: object; answer: TimeKnown };
   link: { ask: { link: LinkView; conditions: Condition[] }; answer: null };
   /** Whether the store still does what it is for: the newest entry is read, and a row written, with a sync of the disk. */
   selfCheck: { ask: object; answer: { wrote: boolean } };
