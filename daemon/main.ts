@@ -16,10 +16,9 @@ import { CommandError, exitCodes } from './commands/error.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { loadLanCertificate } from './http/lan-certificate.ts';
 import { startHttp } from './http/server.ts';
-import { readIdentity, readPreviousIdentity } from './identity/identity-folder.ts';
-import { createIdentityInUse } from './identity/identity-in-use.ts';
-import { rememberOutages } from './identity/outages.ts';
+import { readWho } from './identity/awaiting.ts';
 import { certifiedFromMs } from './identity/server-time.ts';
+import { startPresence } from './presence.ts';
 import { httpPart, identityPart, liveKeys } from './reload.ts';
 import { serviceLine } from './service-line.ts';
 import { startAbandonment } from './store/abandonment.ts';
@@ -27,12 +26,9 @@ import { startStore } from './store/client.ts';
 import { openKioskDoor } from './store/kiosks/door.ts';
 import { setAsideDamaged } from './store/kiosks/set-aside.ts';
 import { FolderInUseError, holdFolder } from './store/sole-daemon.ts';
-import { createEnvelope } from './sync/envelope.ts';
-import { createMqttLink } from './sync/mqtt-link.ts';
-import { createPump } from './sync/pump.ts';
+import { applyBundle } from './sync/apply-bundle.ts';
 
 const release = packageJson.version;
-const reconnectMsBase = 250;
 
 const program = new Command('holdfast')
   .description('The appliance: answers kiosks, keeps the journal, hands it to central.')
@@ -59,8 +55,8 @@ async function run(configPath: string): Promise<void> {
   const log = createLog('holdfast', config.log.level);
   // Launchers and technicians must see the port whatever the level: it is said once.
   const announced = createLog('holdfast', 'info');
-  const identity = readIdentity(config.identityFolder);
-  const { applianceId } = identity;
+  const who = readWho(config);
+  const { applianceId } = who;
   const notify = createNotify(process.env, log);
   const clock = systemClock();
   const { lan } = config.http;
@@ -74,7 +70,10 @@ async function run(configPath: string): Promise<void> {
     {
       folder: config.dataFolder,
       space: { bytesMax: config.journal.bytesMax, reserveBytes: config.journal.reserveBytes },
-      pastMs: Math.max(releaseMadeAtMs, certifiedFromMs(identity)),
+      pastMs: Math.max(
+        releaseMadeAtMs,
+        who.kind === 'enrolled' ? certifiedFromMs(who.identity) : who.awaited.madeMs,
+      ),
     },
     {
       commandsWaitingMax: config.journal.commandsWaitingMax,
@@ -88,45 +87,9 @@ async function run(configPath: string): Promise<void> {
   );
   lifecycle.onStop('store', () => store.close());
 
-  const time = () => store.ask('time', {});
-  const envelope = createEnvelope(identity);
-  const identities = createIdentityInUse({
-    running: identity,
-    previous: readPreviousIdentity(config.identityFolder, applianceId),
-    est: config.central.est,
-    time,
-    use: (next) =>
-      pump.renew({ envelope: createEnvelope(next), certificate: next.certificateDer, link: next }),
-    clock,
-    log,
-  });
-  const mqttLink = createMqttLink(
-    {
-      url: config.central.url,
-      applianceId,
-      keyPem: identity.keyPem,
-      certificatePem: identity.certificatePem,
-      caPem: identity.caPem,
-      keepaliveSeconds: config.central.keepaliveSeconds,
-      time,
-      reconnect: { delayMsBase: reconnectMsBase, delayMsMax: config.central.reconnectMsMax },
-    },
-    clock,
-    Math.random,
-    log,
-  );
-  const link = identities.watch(rememberOutages(mqttLink, config.dataFolder, clock, log));
-  const pump = createPump({
-    store,
-    link,
-    envelope,
-    clock,
-    log,
-    release,
-    certificate: identity.certificateDer,
-  });
-  pump.start();
-  lifecycle.onStop('pump', () => pump.stop());
+  if (who.kind === 'awaiting_first_contact') await applyBundle(who.awaited, { store, clock, log });
+  const presence = startPresence({ who, config, configPath, store, clock, log, release });
+  lifecycle.onStop('presence', presence.stop);
 
   const abandonment = startAbandonment(store, clock, log);
   lifecycle.onStop('abandonment', abandonment.stop);
@@ -141,7 +104,7 @@ async function run(configPath: string): Promise<void> {
     {
       store,
       identity: { applianceId, release },
-      certificate: identities.view,
+      certificate: presence.view,
       log,
       kiosks: { door, clock },
     },
@@ -159,7 +122,7 @@ async function run(configPath: string): Promise<void> {
     parts: [
       logPart(log),
       httpPart(http, tls, clock.wallMs),
-      identityPart(config.identityFolder, identity, identities.take),
+      identityPart(config.identityFolder, applianceId, presence),
     ],
     log,
   });

@@ -8,13 +8,14 @@ import { releaseMadeAtMs } from '../../kit/version.ts';
 import { type ApplianceIdentity, loadApplianceIdentity } from '../../provisioning/identity.ts';
 import { type Answered, askDaemon } from '../commands/ask-daemon.ts';
 import type { Config } from '../config.ts';
+import { readAwaited } from '../identity/awaiting.ts';
 import { believedMs, certifiedFromMs, timeKnown } from '../identity/server-time.ts';
 import { askStanding, type Standing } from '../identity/standing.ts';
 import { readAtRest, readOldestUnreceivedMs } from '../store/at-rest.ts';
 import { openKioskRegistry } from '../store/kiosks/registry.ts';
 import { openForReading, orNull } from '../store/salvage/readable.ts';
 import { verifyJournal, verifyNewest } from '../store/salvage/verify.ts';
-import { type Check, fault, ok, unknown } from './check.ts';
+import { type Check, fault, ok, unknown, warning } from './check.ts';
 import { judgeClock, judgeMemory, judgeSpace, judgeSpeed, judgeUnit, judgeWear } from './judge-box.ts';
 import { judgeReached, judgeStanding } from './judge-link.ts';
 import {
@@ -88,12 +89,22 @@ export async function examine(
   return made;
 }
 
-function readIdentity({ identityFolder }: Config, say: (check: Check) => void): ApplianceIdentity | null {
+function readIdentity(
+  { identityFolder, dataFolder }: Config,
+  say: (check: Check) => void,
+): ApplianceIdentity | null {
   try {
     const identity = loadApplianceIdentity(identityFolder);
     say(ok('identity', `this is ${identity.applianceId}`));
     return identity;
   } catch (error) {
+    const awaited = orNull(() => readAwaited(dataFolder));
+    if (awaited) {
+      const firstHint =
+        'It sells offline; the first contact enrols it. Look at the link if it should have one.';
+      say(warning('identity', `this is ${awaited.applianceId}, and awaits its first contact`, firstHint));
+      return null;
+    }
     const { message, hint = '' } = error as Error & { hint?: string };
     const enrolled = existsSync(join(identityFolder, 'appliance.key'));
     say(fault('identity', message, enrolled ? hint : 'Run: holdfast enrol'));

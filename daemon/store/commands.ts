@@ -43,7 +43,11 @@ export interface StoreProtocol {
   position: { ask: object; answer: Position };
   entries: { ask: { afterSeq: number; itemsMax: number; bytesMax: number }; answer: EntryRun | null };
   received: { ask: { journalId: string; receivedThrough: number; hash: string }; answer: ReceivedAnswer };
-  feed: { ask: { feedId: string; firstPosition: number; items: (FeedItem | null)[] }; answer: FeedAnswer };
+  feed: {
+    /** @property ageMs how old the items surely are already */
+    ask: { feedId: string; firstPosition: number; items: (FeedItem | null)[]; ageMs?: number };
+    answer: FeedAnswer;
+  };
   /** Central follows up with this feed from its beginning: it has been restored. */
   followFeed: { ask: { feedId: string }; answer: null };
   centralTime: { ask: { aheadOfMonotonicMs: number; uncertaintyMs: number }; answer: null };

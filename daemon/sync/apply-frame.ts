@@ -5,7 +5,10 @@ import type { StoreClient } from '../store/client.ts';
 import { type OpenedFeed, readFeedItem } from './envelope.ts';
 import { feedPieces, pieceItemsMax } from './feed-pieces.ts';
 
-/** @returns how far the feed is applied now; null when the frame is another feed's */
+/**
+ * @param ageMs how old it surely is: what counts its age counts from then
+ * @returns how far the feed is applied now; null when the frame is another feed's
+ */
 export async function applyFrame(
   parts: {
     store: Pick<StoreClient, 'ask' | 'kiosksSubmit'>;
@@ -15,6 +18,7 @@ export async function applyFrame(
     log: Log;
   },
   { feedId, firstPosition, items }: OpenedFeed,
+  ageMs = 0,
 ): Promise<number | null> {
   const { store, giveWay, clock, log } = parts;
   let appliedThrough = 0;
@@ -25,7 +29,12 @@ export async function applyFrame(
     const startMs = clock.monotonicMs();
     if (piece.includes(null))
       log.warn({ firstPosition: at }, 'passed over a feed item that this release cannot read');
-    const answer = await store.ask('feed', { feedId, firstPosition: at, items: piece });
+    const answer = await store.ask('feed', {
+      feedId,
+      firstPosition: at,
+      items: piece,
+      ...(ageMs > 0 && { ageMs }),
+    });
     at += piece.length;
     // A single word of central's is somebody's answer: only what is left of a long frame can wait.
     if (at < end) await giveWay(clock.monotonicMs() - startMs);
