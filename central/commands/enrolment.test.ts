@@ -61,30 +61,6 @@ describe('enrolment', () => {
     expect(await desk.json('site', 'show', 'Leeds <2>')).toMatchObject({ openEnrolments: 1 });
   });
 
-  it('seals no bundle without a catalogue, nor for an appliance that has spoken, and leaves no code behind', async () => {
-    const out = desk.file('stick.bundle');
-    const bundle = (...more: string[]) =>
-      desk.run('enrolment', 'bundle', '--site', 'Leeds <2>', '--out', out, ...more);
-    expect(await bundle()).toEqual(refusal(1, 'catalogue_missing'));
-    desk.inStore((store) => {
-      store.registerAppliance({ id: 'old-1', site: 'Leeds <2>' }, byTester(1));
-      const none = { journalId: randomUUID(), lastSeq: 0, lastHash: '0'.repeat(64), feedId: null };
-      const key = new Uint8Array(1);
-      store.hello({
-        applianceId: 'old-1',
-        publicKey: key,
-        ...none,
-        appliedThrough: 0,
-        release: '1',
-        nowMs: 1,
-      });
-    });
-    expect(await bundle('--appliance', 'old-1')).toEqual(refusal(1, 'appliance_known'));
-    expect(existsSync(out)).toBe(false);
-    const page = await desk.json('enrolment', 'list', '--all');
-    expect(page.items).toHaveLength(2);
-  });
-
   const refused: [name: string, code: number, said: string, args: string[]][] = [
     ['a site that nobody knows', 1, 'site_unknown', ['enrolment', 'create', '--site', 'Hull']],
     [
@@ -155,5 +131,31 @@ describe('appliance', () => {
     );
     expect(replaced).toMatchObject({ enrolment: { applianceId: 'york-1' }, slip: { appliance: 'york-1' } });
     expect((await desk.run('appliance', 'show', 'box-1')).stdout).toContain('replaced by york-1: old');
+  });
+});
+
+describe('a bundle', () => {
+  it('seals no bundle without a catalogue, nor for an appliance that has spoken, and leaves no code behind', async () => {
+    const out = desk.file('stick.bundle');
+    const before = await desk.json('enrolment', 'list', '--all');
+    const bundle = (...more: string[]) =>
+      desk.run('enrolment', 'bundle', '--site', 'Leeds <2>', '--out', out, ...more);
+    expect(await bundle()).toEqual(refusal(1, 'catalogue_missing'));
+    desk.inStore((store) => {
+      store.registerAppliance({ id: 'old-1', site: 'Leeds <2>' }, byTester(1));
+      const none = { journalId: randomUUID(), lastSeq: 0, lastHash: '0'.repeat(64), feedId: null };
+      const key = new Uint8Array(1);
+      store.hello({
+        applianceId: 'old-1',
+        publicKey: key,
+        ...none,
+        appliedThrough: 0,
+        release: '1',
+        nowMs: 1,
+      });
+    });
+    expect(await bundle('--appliance', 'old-1')).toEqual(refusal(1, 'appliance_known'));
+    expect(existsSync(out)).toBe(false);
+    expect(await desk.json('enrolment', 'list', '--all')).toEqual(before);
   });
 });
