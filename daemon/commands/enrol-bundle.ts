@@ -71,14 +71,14 @@ function hasKey(state: Enrolment | null): boolean {
   }
 }
 
-/** @throws IdentityError passphrase_missing where nobody can be asked */
+/** @throws IdentityError bundle_passphrase_missing where nobody can be asked */
 async function passphraseOf({ passphraseFile }: BundleOptions): Promise<string> {
   const given =
     passphraseFile === undefined ? process.env[passphraseEnvironment] : readPassphrase(passphraseFile);
   if (given !== undefined) return given;
   if (!process.stdin.isTTY) {
     throw new IdentityError(
-      'passphrase_missing',
+      'bundle_passphrase_missing',
       'there is nobody to ask for the passphrase of the bundle',
       `Give it with --passphrase-file FILE or - for standard input, or in ${passphraseEnvironment}.`,
     );
@@ -96,7 +96,7 @@ function readPassphrase(path: string): string {
     return readFileSync(path === '-' ? 0 : path, 'utf8').slice(0, 200);
   } catch (cause) {
     const hint = 'Name a file that holds the passphrase, or - for standard input.';
-    throw new IdentityError('passphrase_missing', `${path} cannot be read`, hint, cause);
+    throw new IdentityError('bundle_passphrase_missing', `${path} cannot be read`, hint, cause);
   }
 }
 

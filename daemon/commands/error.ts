@@ -22,7 +22,7 @@ export const exitCodes = {
   bundle_malformed: 2,
   bundle_sealed: 2,
   bundle_expired: 1,
-  passphrase_missing: 2,
+  bundle_passphrase_missing: 2,
   est_unknown: 2,
   not_enrolled: 1,
   other_appliance: 1,

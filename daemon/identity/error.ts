@@ -13,7 +13,7 @@ export type IdentityErrorCode =
   | 'bundle_sealed'
   | 'bundle_expired'
   /** There is no passphrase, and nobody to ask. */
-  | 'passphrase_missing'
+  | 'bundle_passphrase_missing'
   /** Whoever answers shows another root than the slip's. */
   | 'root_mismatch'
   /** Whoever answers proves no certificate under central's root. */
