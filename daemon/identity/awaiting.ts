@@ -1,13 +1,13 @@
 // A box that sells before it has met central: it has a key, a name and whom to trust, and no certificate yet. What a sealed
 // bundle gave it lies in one small file beside the enrolment under way, until the first contact.
-import type { KeyObject } from 'node:crypto';
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as z from 'zod';
-import { type Bundle, Bundle as BundleShape } from '../../contract/bundle.ts';
+import { Bundle } from '../../contract/bundle.ts';
 import { syncFolder, writeDurable } from '../../kit/durable-file.ts';
 import type { ApplianceIdentity } from '../../provisioning/identity.ts';
+import { IdentityError } from './error.ts';
 import { hasIdentity, type Owner, readIdentity } from './identity-folder.ts';
 import { workFiles } from './work.ts';
 
@@ -17,7 +17,7 @@ const Awaiting = z.object({
   madeMs: z.int(),
   expiresMs: z.int(),
   centralSigning: z.string(),
-  feed: BundleShape.shape.feed,
+  feed: Bundle.shape.feed,
 });
 
 export interface Awaited {
@@ -44,17 +44,25 @@ export function readWho(folders: { identityFolder: string; dataFolder: string })
   return { kind: 'enrolled', applianceId: identity.applianceId, identity };
 }
 
-/** Null where no bundle was opened. */
+/** Null where no bundle was opened. @throws IdentityError bundle_malformed: what cannot be read must not pass for none */
 export function readAwaited(dataFolder: string): Awaited | null {
   const path = workFiles(dataFolder).awaiting;
   if (!existsSync(path)) return null;
-  // Written whole by this program or by one before it: what it cannot read must not pass for none.
-  const { centralSigning, feed, ...rest } = Awaiting.parse(JSON.parse(readFileSync(path, 'utf8')));
+  const { centralSigning, feed, ...rest } = parsed(path);
   return {
     ...rest,
     centralSigningKeys: [createPublicKey(centralSigning)],
     feed: feed.map((frame) => Buffer.from(frame, 'base64')),
   };
+}
+
+function parsed(path: string): z.infer<typeof Awaiting> {
+  try {
+    return Awaiting.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (cause) {
+    const hint = 'Open the bundle again with holdfast enrol --bundle; the journal and the key stay.';
+    throw new IdentityError('bundle_malformed', `${path} cannot be read`, hint, cause);
+  }
 }
 
 export function writeAwaited(dataFolder: string, bundle: Bundle, owner: Owner): void {
