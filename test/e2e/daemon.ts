@@ -32,7 +32,7 @@ export async function startDaemon(config: string, env: Record<string, string> = 
     lines.push(...whole.map((line) => JSON.parse(line) as Record<string, unknown>));
   });
   const logged = (message: string) =>
-    vi.waitUntil(() => lines.find(({ msg }) => msg === message), { timeout: 20_000, interval: 20 });
+    vi.waitUntil(() => lines.find(({ msg }) => msg === message), { timeout: 45_000, interval: 20 });
   const { httpPort } = await logged('ready');
   const status = async () => (await (await fetch(`http://127.0.0.1:${httpPort}/v1/status`)).json()) as Status;
   return {
@@ -40,7 +40,7 @@ export async function startDaemon(config: string, env: Record<string, string> = 
     logged,
     status,
     until: (holds: (status: Status) => boolean) =>
-      vi.waitFor(async () => expect(await status()).toSatisfy(holds), { timeout: 20_000, interval: 50 }),
+      vi.waitFor(async () => expect(await status()).toSatisfy(holds), { timeout: 45_000, interval: 50 }),
     reload: () => child.kill('SIGHUP'),
     async stop() {
       child.kill('SIGTERM');
