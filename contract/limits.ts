@@ -52,4 +52,8 @@ export const limits = {
   deviationBasisPointsMax: 1_000_000,
   /** Frames on their way without a receipt. */
   windowFramesMax: 16,
+  /** What a health report may name, how long one may be, and how many travel in a frame. */
+  healthConditionsMax: 32,
+  healthReportBytesMax: 8 * 1024,
+  healthReportsMax: 100,
 } as const;

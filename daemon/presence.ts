@@ -12,7 +12,7 @@ import { rememberOutages } from './identity/outages.ts';
 import type { StoreClient } from './store/client.ts';
 import { createEnvelope } from './sync/envelope.ts';
 import { createMqttLink } from './sync/mqtt-link.ts';
-import { createPump } from './sync/pump.ts';
+import { createPump, type Pump } from './sync/pump.ts';
 
 export interface PresenceParts {
   who: Who;
@@ -30,6 +30,8 @@ export interface Presence {
   /** Goes by this identity of the same appliance from now on; the first one is the first contact. */
   take(identity: ApplianceIdentity): void;
   view: CertificateStanding;
+  /** As the pump's; before the first contact there is nobody to tell. */
+  report: Pump['report'];
   stop(): Promise<void>;
 }
 
@@ -39,6 +41,7 @@ type State =
 
 interface LinkUp {
   identities: IdentityInUse;
+  report: Pump['report'];
   stop(): Promise<void>;
 }
 
@@ -86,6 +89,7 @@ export function startPresence(parts: PresenceParts): Presence {
       if (state.kind === 'enrolled') return state.link.identities.view(nowMs);
       return { certificate: null, conditions: [state.contact.condition()] };
     },
+    report: async (reports) => (state.kind === 'enrolled' ? state.link.report(reports) : false),
     stop: () => (state.kind === 'enrolled' ? state.link.stop() : state.contact.stop()),
   };
 }
@@ -130,5 +134,5 @@ function startLink(
   pump.start();
   // What the box was before its first contact is of no use any more.
   forgetAwaited(config.dataFolder);
-  return { identities, stop: () => pump.stop() };
+  return { identities, report: pump.report, stop: () => pump.stop() };
 }

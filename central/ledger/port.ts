@@ -5,6 +5,7 @@ import type { Policy } from '../../contract/policy.ts';
 import type { ChargingCalls } from '../charging/port.ts';
 import type { TokenCalls } from '../charging/token-port.ts';
 import type { EnrolmentCalls } from '../enrolment/port.ts';
+import type { FleetCalls } from '../fleet/port.ts';
 import type { IgnoredReason } from '../intake/entries-run.ts';
 import type { PayoutCalls } from '../payouts/port.ts';
 import type { By } from '../people/actor.ts';
@@ -95,6 +96,7 @@ export interface LedgerCalls
     TokenCalls,
     PeopleCalls,
     EnrolmentCalls,
+    FleetCalls,
     ReviewCalls,
     WebhookCalls,
     OutboundCalls,

@@ -5,6 +5,7 @@ import { noProcessors, type RoutingRules } from '../../charging/route.ts';
 import { type Charging, createCharging } from '../../charging/sqlite/charging.ts';
 import { createTokenTable } from '../../charging/sqlite/tokens.ts';
 import { createEnrolmentTables } from '../../enrolment/sqlite/tables.ts';
+import { createFleetFacts } from '../../fleet/sqlite/facts.ts';
 import { createCorrections } from '../../payouts/sqlite/corrections.ts';
 import { createPayeeTable } from '../../payouts/sqlite/payees.ts';
 import { createPayoutTable } from '../../payouts/sqlite/payouts.ts';
@@ -152,6 +153,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     hotList: ({ after, limit }) => hotList.page(after, limit),
     importTokens,
     ...createEnrolmentTables(db, { audit, tell: outbound.tell, register: appliances.register }),
+    ...createFleetFacts(db),
     ...createKeyTable(db, audit),
     ...auditing,
     ...createPayeeTable(db, audit),
