@@ -153,7 +153,10 @@ describe('the golden samples', () => {
           .map((value) => JSON.stringify(value))
           .filter((text) => !/"(limitMinor|moneyLeftMinor|ageMs|certificateEndsMs)":null/.test(text))
           // What a machine does not say.
-          .filter((text) => !/"(\w+(Free|Total|Written)Bytes|loadPercent|corePermille|temperatureCelsius)":null/.test(text))
+          .filter(
+            (text) =>
+              !/"(\w+(Free|Total|Written)Bytes|loadPercent|corePermille|temperatureCelsius)":null/.test(text),
+          )
           // A line without a price has no total, and what nobody counted has nothing left.
           .filter((text) => name !== 'quote' || !/"(totalMinor|left)":null/.test(text)),
       ).toEqual([]);

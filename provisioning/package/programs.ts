@@ -24,6 +24,10 @@ export const programs: readonly ProgramParts[] = [
   {
     name: 'holdfast-central',
     entries: ['central/main.ts', 'central/ledger/sqlite/thread.ts'],
-    files: ['central/ledger/sqlite/migrations', 'central/fleet/sqlite/migrations', 'docs/openapi-central.json'],
+    files: [
+      'central/ledger/sqlite/migrations',
+      'central/fleet/sqlite/migrations',
+      'docs/openapi-central.json',
+    ],
   },
 ];
