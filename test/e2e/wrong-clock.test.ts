@@ -118,6 +118,6 @@ describe.skipIf(!existsSync(library))('a box whose clock says', () => {
         await daemon.stop();
       }
     },
-    60_000,
+    240_000,
   );
 });
