@@ -37,6 +37,8 @@ export interface StoreOptions {
   folder: string;
   space: SpaceLimits;
   clock: Clock;
+  /** A moment that has surely come, whatever the clock says. */
+  pastMs?: number;
 }
 
 /** Each only grows while the process lives. */
@@ -61,14 +63,14 @@ export interface Store {
 
 const durabilityCheckMs = 1000;
 
-export function openStore({ folder, space, clock }: StoreOptions): Store {
+export function openStore({ folder, space, clock, pastMs }: StoreOptions): Store {
   const db = openDatabase(folder);
   const positions = openPositions(db);
   const journal = openJournal(db);
   const documents = openDocuments(db);
   const catalogue = openCatalogue(db);
   const policies = openPolicies(db);
-  const siteTime = openSiteTime(db, clock);
+  const siteTime = openSiteTime(db, clock, pastMs);
   const stock = openStock(db, clock);
   const hotList = openHotList(db);
   const riskTotals = openRiskTotals(db);
@@ -136,6 +138,7 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
       if (versions() !== before) link.touch();
       return answer;
     },
+    time: () => siteTime.known(),
     followFeed({ feedId }) {
       if (positions.now.feedId !== feedId) positions.follow(feedId);
       return null;

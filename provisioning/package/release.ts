@@ -76,7 +76,7 @@ async function makeFor(
     const name = `${program.name}-linux-${architecture}`;
     const workFolder = join(folder, '.work', name);
     const paths = { file: join(folder, name), workFolder, nodeHome };
-    made.push(await makeExecutable(program, { architecture, commit: origin.commit, ...paths }));
+    made.push(await makeExecutable(program, { architecture, ...origin, ...paths }));
     rmSync(workFolder, { recursive: true });
   }
   for (const { file } of made) assertFor(architecture, file);

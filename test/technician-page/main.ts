@@ -12,15 +12,15 @@ const target = join(import.meta.dirname, '..', '..', 'docs', 'technician-page');
 const shotBytesMax = 150 * 1024;
 /** Which screens are worth a picture, where and in which light; a whole one is as long as it is scrolled. */
 const shots = [
+  { screen: 'waiting', viewport: smallPhoneScreen, colorScheme: 'dark', fullPage: false },
+  { screen: 'pairing', viewport: phoneScreen, colorScheme: 'dark', fullPage: false },
+  { screen: 'silent', viewport: phoneScreen, colorScheme: 'light', fullPage: false },
+  { screen: 'doctor', viewport: phoneScreen, colorScheme: 'light', fullPage: false },
   { screen: 'no-pin', viewport: smallPhoneScreen, colorScheme: 'light', fullPage: false },
   { screen: 'sign-in', viewport: phoneScreen, colorScheme: 'dark', fullPage: false },
   { screen: 'wrong-pin', viewport: smallPhoneScreen, colorScheme: 'light', fullPage: false },
   { screen: 'board', viewport: phoneScreen, colorScheme: 'light', fullPage: true },
   { screen: 'offline', viewport: phoneScreen, colorScheme: 'dark', fullPage: true },
-  { screen: 'doctor', viewport: phoneScreen, colorScheme: 'light', fullPage: false },
-  { screen: 'pairing', viewport: phoneScreen, colorScheme: 'dark', fullPage: false },
-  { screen: 'silent', viewport: phoneScreen, colorScheme: 'light', fullPage: false },
-  { screen: 'waiting', viewport: smallPhoneScreen, colorScheme: 'dark', fullPage: false },
 ] as const;
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-shots-'));
