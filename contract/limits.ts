@@ -52,4 +52,6 @@ export const limits = {
   deviationBasisPointsMax: 1_000_000,
   /** Frames on their way without a receipt. */
   windowFramesMax: 16,
+  /** Ranges of seqs in doubt that a salvage names of each kind; more are joined with what lies between them. */
+  doubtRangesMax: 1000,
 } as const;

@@ -97,6 +97,7 @@ export function createBookingTable(
     const parsed = Entry.safeParse(document);
     if (!parsed.success) return park(source, 'entry_unreadable', document);
     const entry = parsed.data;
+    if (entry.kind === 'salvage') return park(source, 'entry_unreadable', document);
     if (entry.kind === 'decision') {
       const decided = authorisations.decide(source, entry);
       if (typeof decided === 'string') return park(source, decided, document);
