@@ -2,6 +2,7 @@
 // nobody has is in doubt until it is found or a person has seen to it.
 import { expect, it } from 'vitest';
 import type { Entry, SalvageEntry } from '../../../contract/entry.ts';
+import type { ImportedRun } from '../../doubts/port.ts';
 import { byTester } from '../../fixtures/by.ts';
 import {
   bytesOf,
@@ -61,6 +62,16 @@ export function describeSalvaging(on: OnTrial): void {
     (await on.port.doubts({ state: null, applianceId: null, cursor: null, limit: 100 })).items.map(
       ({ kind, firstSeq, lastSeq, state }) => `${kind} ${firstSeq}-${lastSeq} ${state}`,
     );
+  /** Entries of the journal on trial, from a file. */
+  async function handOver(firstSeq: number, lastSeq: number, change: Partial<ImportedRun> = {}) {
+    const { journalId, hashAt, bodies } = on.journal;
+    const hash = (seq: number) => Buffer.from(hashAt(seq), 'hex');
+    const run = { applianceId: 'box-1', journalId, firstSeq, bodies: bodies.slice(firstSeq - 1, lastSeq) };
+    return on.port.importRun(
+      { ...run, previousHash: hash(firstSeq - 1), lastHash: hash(lastSeq), ...change },
+      by,
+    );
+  }
   const append = (...entries: Entry[]) => on.journal.append(...entries.map(bytesOf));
   const balances = async () => (await on.port.accounts()).map(({ balanceMinor }) => balanceMinor);
   const told = async () => (await on.feedOf('box-1')).map(({ id, outcome }) => `${outcome} ${id}`);
@@ -262,6 +273,53 @@ export function describeSalvaging(on: OnTrial): void {
     await on.bookAll();
     expect(await statesOf(next)).toEqual(['recorded', 'booked']);
     expect(await balances()).toEqual([0n, 0n]);
+  });
+
+  it('keeps parked what was parked in its place, though it could be booked later', async () => {
+    const asked = pendingEntry('tok_test');
+    append(asked, voidEntry(asked.id), decisionEntry(asked.id, 'approved_offline'));
+    await bring(on.journal);
+    expect(await statesOf(on.journal)).toEqual(['booked', 'checkout_not_approved', 'recorded']);
+    const next = goOn({}, [1, 2, 3]);
+    await bring(next);
+    expect(await statesOf(next)).toEqual(['recorded', 'known', 'known', 'known']);
+    expect(await on.port.document(asked.id)).toMatchObject([{ voidedBy: null }]);
+  });
+
+  it('books in its place what was parked out of it, once the whole journal is handed over, and parks nothing twice', async () => {
+    const sale = checkoutEntry({ totalMinor: 500 });
+    append(checkoutEntry({ totalMinor: 100 }), sale, voidEntry(sale.id));
+    on.journal.append(Buffer.from('{'));
+    await bring(on.journal, 1);
+    const next = goOn({ lost: [{ firstSeq: 2, lastSeq: 2 }] }, [1, 3, 4]);
+    await bring(next);
+    expect(await statesOf(next)).toEqual(['recorded', 'known', 'checkout_unknown', 'entry_unreadable']);
+    expect(await handOver(2, 4)).toEqual({ kind: 'stored', receivedThrough: 4, entries: 3 });
+    await on.bookAll();
+    expect(await statesOf(on.journal)).toEqual(['booked', 'booked', 'booked', 'known']);
+    expect(await balances()).toEqual([-100n, 100n]);
+    expect(await doubts()).toEqual(['lost 2-2 found']);
+    expect(await handOver(1, 4)).toEqual({ kind: 'repeated', receivedThrough: 4 });
+  });
+
+  it('takes from a file only what goes on from its receipt, and from no other box', async () => {
+    on.sell(6);
+    await bring(on.journal, 2);
+    expect(await handOver(4, 6)).toEqual({ kind: 'gap', receivedThrough: 2 });
+    expect(await handOver(3, 6, { previousHash: Buffer.alloc(32) })).toEqual({ kind: 'diverged' });
+    const changed = [...on.journal.bodies.slice(2, 5), bytesOf(checkoutEntry())];
+    expect(await handOver(3, 6, { bodies: changed })).toEqual({ kind: 'diverged' });
+    expect(await handOver(3, 6, { applianceId: 'box-9' })).toEqual({ kind: 'appliance_unknown' });
+    const another = createTestJournal('box-2', privateKey);
+    await on.hello({ applianceId: 'box-2', journalId: another.journalId });
+    expect(await handOver(1, 6, { applianceId: 'box-2' })).toEqual({
+      kind: 'of_another',
+      applianceId: 'box-1',
+    });
+    // Under a name that nobody has: what is in it is known all the same.
+    const hidden = { applianceId: 'box-2', journalId: another.journalId };
+    expect(await handOver(1, 6, hidden)).toEqual({ kind: 'of_another', applianceId: 'box-1' });
+    expect(await handOver(3, 6)).toEqual({ kind: 'stored', receivedThrough: 6, entries: 4 });
   });
 
   it('lets a person settle what is in doubt, once', async () => {
