@@ -62,19 +62,19 @@ async function takeIn(
   const bytes = bytesOf(file);
   const found = await readThroughFile(bytes, ends);
   if (found === null)
-    throw refused(file, ['line 1 is no line of `holdfast journal export`'], 'See that command.');
+    throw refused(file, ['it does not begin as `holdfast journal export` writes'], 'See that command.');
   const journalId = journalOf(found, ends, journal, file);
   const { digest, firstSeq, lastSeq, end } = found;
   const handed = { applianceId: appliance, journalId, firstSeq, lastSeq, digest, note };
   const result = { journalId, receivedThrough: 0, stored: 0, firstSeq, lastSeq, end };
   for await (const run of runsOf(bytes, { applianceId: appliance, journalId, ends })) {
     const by = byCommand();
-    const taken = store.transaction(() => {
+    // What is refused leaves nothing behind.
+    const { receivedThrough, entries } = store.transaction(() => {
       const imported = store.importRun(run, by);
       if (imported.kind === 'stored' && result.stored === 0) store.noteImport(handed, by);
-      return imported;
+      return counts(imported, file, appliance);
     });
-    const { receivedThrough, entries } = counts(taken, file, appliance);
     result.receivedThrough = receivedThrough;
     result.stored += entries;
   }

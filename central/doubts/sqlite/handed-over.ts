@@ -57,8 +57,7 @@ export function createHandOver(
       const known = appliances.journal(ref, run.journalId);
       const other = known !== null && known.received_through > 0 ? null : anotherOwner(ref, run);
       if (other !== null) return { kind: 'of_another', applianceId: other };
-      const { nowMs } = by;
-      const taken = intake.take(ref, runOf(run), nowMs);
+      const taken = intake.take(ref, runOf(run));
       switch (taken.kind) {
         case 'received': {
           const { receivedThrough } = taken.position;

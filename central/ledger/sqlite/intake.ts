@@ -12,7 +12,7 @@ const pendingVerdict = Buffer.from('"verdict":"pending"');
 
 export interface IntakeTable {
   /** Stores what is not yet there of a run, whoever brought it and by whatever proof. */
-  take(applianceRef: number, run: EntriesRun, nowMs: number): ReceiveResult;
+  take(applianceRef: number, run: EntriesRun): ReceiveResult;
   receive(frame: { applianceId: string; payload: Uint8Array; nowMs: number }): ReceiveResult;
 }
 
@@ -39,13 +39,10 @@ export function createIntakeTable(db: Database.Database, appliances: ApplianceTa
     return lastSeq;
   }
 
-  function take(applianceRef: number, run: EntriesRun, nowMs: number): ReceiveResult {
+  function take(applianceRef: number, run: EntriesRun): ReceiveResult {
     const journal = appliances.ensureJournal(applianceRef, run.journalId);
     const position = positionOf(run.journalId, journal);
-    const diverged = (): ReceiveResult => {
-      appliances.diverged(journal.ref, nowMs);
-      return { kind: 'diverged', position };
-    };
+    const diverged: ReceiveResult = { kind: 'diverged', position };
     const plan = planRun({ receivedThrough: position.receivedThrough, hash: journal.received_hash }, run);
     switch (plan.kind) {
       case 'store': {
@@ -61,14 +58,14 @@ export function createIntakeTable(db: Database.Database, appliances: ApplianceTa
         const same = run.bodies.every((body, i) =>
           stored.get(journal.ref, run.firstSeq + i)?.body.equals(body),
         );
-        return same ? { kind: 'repeated', position } : diverged();
+        return same ? { kind: 'repeated', position } : diverged;
       }
       case 'repeated':
         return { kind: 'repeated', position };
       case 'gap':
         return { kind: 'gap', position };
       case 'diverged':
-        return diverged();
+        return diverged;
       case 'chain_broken':
         return { kind: 'ignored', reason: 'chain_broken' };
       default:
@@ -84,7 +81,12 @@ export function createIntakeTable(db: Database.Database, appliances: ApplianceTa
       const run = readEntriesRun(applianceId, payload, keyOf(applianceId, appliance.public_key));
       if ('ignored' in run) return { kind: 'ignored', reason: run.ignored };
       appliances.heard(appliance.ref, nowMs);
-      return take(appliance.ref, run, nowMs);
+      const taken = take(appliance.ref, run);
+      // The box itself says so: its journal stands under a condition until it says otherwise.
+      if (taken.kind === 'diverged') {
+        appliances.diverged(appliances.ensureJournal(appliance.ref, run.journalId).ref, nowMs);
+      }
+      return taken;
     },
   };
 }
