@@ -110,6 +110,7 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
     slip: (ask) => views.slip(ask),
     page: ({ beforeSeq, itemsMax }) => views.page(beforeSeq, itemsMax),
     status: () => views.status(room),
+    health: () => ({ at: entryTime(), oldestUnreceivedMs: views.oldestUnreceivedMs() }),
     flags: (ask) => flagsAfter(policies, ask),
     events: eventsAfter(db, parts),
     position: () => views.position(),
