@@ -23,6 +23,7 @@ import { createLinkState } from './link-state.ts';
 import { eventsAfter, openOutcomes } from './outcomes.ts';
 import { flagsAfter, openPolicies } from './policy.ts';
 import { openPositions } from './positions.ts';
+import { openQueue } from './queue.ts';
 import { quote } from './quote.ts';
 import { openRiskTotals } from './risk-totals.ts';
 import { openSiteTime } from './site-time.ts';
@@ -36,6 +37,8 @@ export interface StoreOptions {
   folder: string;
   space: SpaceLimits;
   clock: Clock;
+  /** A moment that has surely come, whatever the clock says. */
+  pastMs?: number;
 }
 
 /** Each only grows while the process lives. */
@@ -60,14 +63,14 @@ export interface Store {
 
 const durabilityCheckMs = 1000;
 
-export function openStore({ folder, space, clock }: StoreOptions): Store {
+export function openStore({ folder, space, clock, pastMs }: StoreOptions): Store {
   const db = openDatabase(folder);
   const positions = openPositions(db);
   const journal = openJournal(db);
   const documents = openDocuments(db);
   const catalogue = openCatalogue(db);
   const policies = openPolicies(db);
-  const siteTime = openSiteTime(db, clock);
+  const siteTime = openSiteTime(db, clock, pastMs);
   const stock = openStock(db, clock);
   const hotList = openHotList(db);
   const riskTotals = openRiskTotals(db);
@@ -96,6 +99,7 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
   const readFacts = createFacts(db, parts);
   const accept = createAccept({ ...parts, readFacts, entryTime, roomForCheckouts: () => room });
   const views = createViews(db, { ...parts, clock });
+  const unreceived = openQueue(db);
   const tidy = createHousekeeping(parts);
 
   const handlers: { [K in CommandKind]: (ask: Ask<K>) => AnswerTo<K> } = {
@@ -110,6 +114,7 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
     slip: (ask) => views.slip(ask),
     page: ({ beforeSeq, itemsMax }) => views.page(beforeSeq, itemsMax),
     status: () => views.status(room),
+    queue: () => unreceived(journal.lastSeq, positions.now.receivedThrough),
     health: () => ({ at: entryTime(), oldestUnreceivedMs: views.oldestUnreceivedMs() }),
     flags: (ask) => flagsAfter(policies, ask),
     events: eventsAfter(db, parts),
@@ -133,6 +138,7 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
       if (versions() !== before) link.touch();
       return answer;
     },
+    time: () => siteTime.known(),
     followFeed({ feedId }) {
       if (positions.now.feedId !== feedId) positions.follow(feedId);
       return null;
