@@ -163,7 +163,7 @@ export function openDecisions(db: Database, parts: DecisionParts): Decisions {
 
   function answered(document: DocumentRow): AcceptAnswer {
     const entry = entryAt(document.seq);
-    assert(entry.kind !== 'decision', `entry ${document.seq} is a document`);
+    assert(entry.kind !== 'decision' && entry.kind !== 'salvage', `entry ${document.seq} is a document`);
     return { kind: 'answered', answer: answerOf(entry, document.seq, decisionOf(document.id)) };
   }
 

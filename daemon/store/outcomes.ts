@@ -74,12 +74,14 @@ export function eventsAfter(db: Database, parts: EventParts): (after: EventsAfte
   /** Made of the entry alone, so that a replay tells the same; a decision tells the answer that the kiosk was given. */
   function ofEntry(seq: number, body: Buffer, after: EventCursor): StoreEvent {
     const entry = Entry.parse(JSON.parse(body.toString()));
+    if (entry.kind === 'salvage') throw new Error('no salvage is written yet');
     if (entry.kind !== 'decision') {
       return { after, kind: 'document', answer: answerOf(entry, seq) };
     }
     const document = present(documents.find(idBytes(entry.checkoutId)), `the checkout of decision ${seq}`);
     const checkout = Entry.parse(JSON.parse(present(journal.body(document.seq), 'its entry').toString()));
-    if (checkout.kind === 'decision') throw new Error('a decision is on a checkout');
+    if (checkout.kind === 'decision' || checkout.kind === 'salvage')
+      throw new Error('a decision is on a checkout');
     return { after, kind: 'decision', answer: decisions.answerNow(checkout, document.seq) };
   }
 

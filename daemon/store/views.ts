@@ -61,7 +61,7 @@ export function createViews(db: Database, parts: Parts): Views {
 
   function view(seq: number, body: Buffer): DocumentView {
     const entry = Entry.parse(JSON.parse(body.toString()));
-    assert(entry.kind !== 'decision', `entry ${seq} is a document`);
+    assert(entry.kind !== 'decision' && entry.kind !== 'salvage', `entry ${seq} is a document`);
     const row = present(documents.find(idBytes(entry.id)), `the document of entry ${seq}`);
     return {
       ...decisions.answerNow(entry, seq),
