@@ -92,6 +92,10 @@ export interface EventPage {
   /** Where both orders ended when this was read. */
   head: EventCursor;
   events: StoreEvent[];
+  /** How far these have come: beyond the last of them where what follows is nothing to tell. */
+  reached: EventCursor;
+  /** There may be more after that. */
+  more: boolean;
 }
 
 export type QuoteAnswer =

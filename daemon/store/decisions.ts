@@ -18,7 +18,7 @@ import type { Clock } from '../../kit/clock.ts';
 import { decideLate, type Late, type LinkFacts } from '../checkout/route.ts';
 import { answerOf } from './answer.ts';
 import type { AcceptAnswer } from './commands.ts';
-import { type DocumentRow, type Documents, idBytes } from './documents.ts';
+import { type DocumentRow, type Documents, idBytes, isDocument } from './documents.ts';
 import type { Effects } from './effects.ts';
 import type { Journal } from './journal.ts';
 import type { LinkState } from './link-state.ts';
@@ -163,7 +163,7 @@ export function openDecisions(db: Database, parts: DecisionParts): Decisions {
 
   function answered(document: DocumentRow): AcceptAnswer {
     const entry = entryAt(document.seq);
-    assert(entry.kind !== 'decision', `entry ${document.seq} is a document`);
+    assert(isDocument(entry), `entry ${document.seq} is a document`);
     return { kind: 'answered', answer: answerOf(entry, document.seq, decisionOf(document.id)) };
   }
 

@@ -1,7 +1,7 @@
 // What each document has come to: its verdict, its outcome, and the memory that answers a repeated request (I2).
 import type { Database } from 'better-sqlite3';
 import type { FulfilmentStep } from '../../contract/checkout.ts';
-import type { DocumentKind } from '../../contract/entry.ts';
+import type { DocumentEntry, DocumentKind, Entry } from '../../contract/entry.ts';
 import type { OutcomeKind, VerdictKind } from '../../contract/verdict.ts';
 
 export interface DocumentRow {
@@ -109,6 +109,11 @@ export function openDocuments(db: Database): Documents {
       counted = new Set();
     },
   };
+}
+
+/** Whether an entry is a document of a kiosk, which has a row here: a decision and a salvage have none. */
+export function isDocument(entry: Entry): entry is DocumentEntry {
+  return entry.kind !== 'decision' && entry.kind !== 'salvage';
 }
 
 /** A UUID's text as the 16 bytes it is stored in. */

@@ -13,7 +13,7 @@ import { allLeft, standingLines } from '../checkout/standing.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Ask, Position, SlipAnswer, StoreStatus } from './commands.ts';
 import type { Decisions } from './decisions.ts';
-import { type DocumentRow, type Documents, idBytes, idText } from './documents.ts';
+import { type DocumentRow, type Documents, idBytes, idText, isDocument } from './documents.ts';
 import type { GivenBack } from './given-back.ts';
 import type { Journal } from './journal.ts';
 import type { LinkState } from './link-state.ts';
@@ -47,7 +47,7 @@ export interface Views {
 export function createViews(db: Database, parts: Parts): Views {
   const { journal, documents, catalogue, policies, positions, decisions, link, siteTime, stock } = parts;
   const before = db.prepare<[number, number], { seq: number; body: Buffer }>(
-    `SELECT seq, body FROM entry WHERE seq < ? AND kind <> 'decision' ORDER BY seq DESC LIMIT ?`,
+    `SELECT seq, body FROM entry WHERE seq < ? AND kind NOT IN ('decision', 'salvage') ORDER BY seq DESC LIMIT ?`,
   );
 
   const entryAt = (seq: number) =>
@@ -55,7 +55,7 @@ export function createViews(db: Database, parts: Parts): Views {
 
   function view(seq: number, body: Buffer): DocumentView {
     const entry = Entry.parse(JSON.parse(body.toString()));
-    assert(entry.kind !== 'decision', `entry ${seq} is a document`);
+    assert(isDocument(entry), `entry ${seq} is a document`);
     const row = present(documents.find(idBytes(entry.id)), `the document of entry ${seq}`);
     return {
       ...decisions.answerNow(entry, seq),
@@ -82,7 +82,9 @@ export function createViews(db: Database, parts: Parts): Views {
   /** The checkout that money is given back on; null for one without, and for what is no refund. */
   function checkoutOf(entry: CheckoutEntry | RefundEntry): CheckoutEntry | null {
     if (entry.kind === 'checkout' || !('checkoutId' in entry.refund)) return null;
-    const row = present(documents.find(idBytes(entry.refund.checkoutId)), 'the checkout of a refund');
+    const row = documents.find(idBytes(entry.refund.checkoutId));
+    // Lost with another journal: the refund outlived it.
+    if (!row) return null;
     const checkout = entryAt(row.seq);
     return checkout.kind === 'checkout' ? checkout : null;
   }

@@ -103,6 +103,8 @@ export function createBookingTable(
       collectDecided(source, entry);
       return decided;
     }
+    // It says what became of another journal; no money moves by it.
+    if (entry.kind === 'salvage') return null;
     const settlement = settle(entry, factsOf(source.applianceRef, entry));
     switch (settlement.kind) {
       case 'parked':
