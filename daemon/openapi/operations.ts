@@ -51,7 +51,7 @@ const keyed: readonly ProblemCode[] = [
   'idempotency_key_missing',
 ];
 /** Of what the journal has to take. */
-const journalled: readonly ProblemCode[] = [...scoped, ...keyed, 'busy', 'journal_full'];
+const journalled: readonly ProblemCode[] = [...scoped, ...keyed, 'document_in_doubt', 'busy', 'journal_full'];
 
 /** What no operation answers: there is none at such a path, or none by such a method. */
 export const problemsOfNoOperation: readonly ProblemCode[] = ['method_not_allowed', 'not_found'];

@@ -44,7 +44,7 @@ export interface StoreProtocol {
   received: { ask: { journalId: string; receivedThrough: number; hash: string }; answer: ReceivedAnswer };
   feed: { ask: { feedId: string; firstPosition: number; items: (FeedItem | null)[] }; answer: FeedAnswer };
   /** Central follows up with this feed from its beginning: it has been restored. */
-  followFeed: { ask: { feedId: string }; answer: null };
+  followFeed: { ask: { feedId: string; feedHead: number }; answer: null };
   centralTime: { ask: { aheadOfMonotonicMs: number; uncertaintyMs: number }; answer: null };
   link: { ask: { link: LinkView; conditions: Condition[] }; answer: null };
   /** Whether the store still does what it is for: the newest entry is read, and a row written, with a sync of the disk. */
@@ -60,6 +60,7 @@ export type Command = { [K in CommandKind]: { kind: K } & Ask<K> }[CommandKind];
 export type UnacceptedCode =
   | 'idempotency_conflict'
   | 'checkout_not_found'
+  | 'document_in_doubt'
   | 'journal_full'
   | 'catalogue_missing'
   | 'policy_missing';

@@ -23,6 +23,9 @@ export interface DocumentRow {
   fulfilment: FulfilmentStep | null;
 }
 
+/** After a salvage: what a request's bytes were is not known any more, and its id alone says that it is the same. */
+export const unknownRequest: Buffer = Buffer.alloc(32);
+
 export type NewDocument = Pick<
   DocumentRow,
   'id' | 'seq' | 'requestHash' | 'kind' | 'verdict' | 'currency' | 'totalMinor' | 'exposedMinor' | 'elapsedMs'

@@ -25,6 +25,8 @@ import { flagsAfter, openPolicies } from './policy.ts';
 import { openPositions } from './positions.ts';
 import { quote } from './quote.ts';
 import { openRiskTotals } from './risk-totals.ts';
+import { keepIdentity } from './salvage/look.ts';
+import { openSalvaged } from './salvaged.ts';
 import { openSiteTime } from './site-time.ts';
 import { createSlips } from './slips.ts';
 import { type SpaceLimits, watchSpace } from './space.ts';
@@ -63,10 +65,12 @@ const durabilityCheckMs = 1000;
 export function openStore({ folder, space, clock }: StoreOptions): Store {
   const db = openDatabase(folder);
   const positions = openPositions(db);
+  keepIdentity(folder, positions.now.journalId);
   const journal = openJournal(db);
   const documents = openDocuments(db);
   const catalogue = openCatalogue(db);
-  const policies = openPolicies(db);
+  const salvaged = openSalvaged(db, folder, positions, clock);
+  const policies = openPolicies(db, () => salvaged.untold);
   const siteTime = openSiteTime(db, clock);
   const stock = openStock(db, clock);
   const hotList = openHotList(db);
@@ -80,7 +84,16 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
   const projections = { documents, positions, stock, hotList, riskTotals, siteTime };
   const effects = createEffects(projections);
   const nextSlip = createSlips({ ...projections, policies });
-  const decisions = openDecisions(db, { ...projections, journal, effects, link, clock, entryTime, nextSlip });
+  const decisions = openDecisions(db, {
+    ...projections,
+    journal,
+    effects,
+    link,
+    salvaged,
+    clock,
+    entryTime,
+    nextSlip,
+  });
   const parts = {
     ...projections,
     journal,
@@ -92,6 +105,7 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
     effects,
     link,
     nextSlip,
+    salvaged,
   };
   const readFacts = createFacts(db, parts);
   const accept = createAccept({ ...parts, readFacts, entryTime, roomForCheckouts: () => room });
@@ -132,8 +146,8 @@ export function openStore({ folder, space, clock }: StoreOptions): Store {
       if (versions() !== before) link.touch();
       return answer;
     },
-    followFeed({ feedId }) {
-      if (positions.now.feedId !== feedId) positions.follow(feedId);
+    followFeed({ feedId, feedHead }) {
+      if (positions.now.feedId !== feedId) positions.follow(feedId, feedHead);
       return null;
     },
     centralTime(ask) {

@@ -19,6 +19,7 @@ import type { Journal } from './journal.ts';
 import type { LinkState } from './link-state.ts';
 import type { Policies } from './policy.ts';
 import type { Positions } from './positions.ts';
+import type { Salvaged } from './salvaged.ts';
 import type { SiteTime } from './site-time.ts';
 import type { Stock } from './stock.ts';
 
@@ -33,6 +34,7 @@ interface Parts {
   link: LinkState;
   siteTime: SiteTime;
   stock: Stock;
+  salvaged: Salvaged;
   clock: Clock;
 }
 
@@ -45,7 +47,8 @@ export interface Views {
 }
 
 export function createViews(db: Database, parts: Parts): Views {
-  const { journal, documents, catalogue, policies, positions, decisions, link, siteTime, stock } = parts;
+  const { journal, documents, catalogue, policies, positions, decisions, link, siteTime, stock, salvaged } =
+    parts;
   const before = db.prepare<[number, number], { seq: number; body: Buffer }>(
     `SELECT seq, body FROM entry WHERE seq < ? AND kind NOT IN ('decision', 'salvage') ORDER BY seq DESC LIMIT ?`,
   );
@@ -88,6 +91,12 @@ export function createViews(db: Database, parts: Parts): Views {
     const checkout = entryAt(row.seq);
     return checkout.kind === 'checkout' ? checkout : null;
   }
+
+  /** What a technician is to take note of, and that less may be sold until central has been told. */
+  const salvagedConditions = () => {
+    const condition = salvaged.condition();
+    return [...(condition ? [condition] : []), ...(salvaged.untold ? [exposureHalved] : [])];
+  };
 
   const offlineFor = () => {
     const since = link.offlineSince;
@@ -156,6 +165,7 @@ export function createViews(db: Database, parts: Parts): Views {
         verdicts: documents.tallies(),
         conditions: [
           ...link.conditions,
+          ...salvagedConditions(),
           ...(room ? [] : [journalFull]),
           ...(missed ? [{ ...catalogueIncomplete, sinceMs: missed.sinceMs }] : []),
           ...low.slice(0, 1).map(({ sinceMs }) => ({ ...stockLow, sinceMs })),
@@ -191,6 +201,12 @@ const hourMs = 3_600_000;
 const journalFull: Condition = {
   code: 'journal_full',
   hint: 'No new checkouts: make room on the disk or raise journal.bytesMax. Voids, outcomes and sync go on.',
+  sinceMs: 0,
+};
+
+const exposureHalved: Condition = {
+  code: 'exposure_halved',
+  hint: 'Until central knows what the salvage of the journal left in doubt, half of the exposure limit counts: bring the link back.',
   sinceMs: 0,
 };
 
