@@ -62,8 +62,17 @@ export interface Store {
 
 const durabilityCheckMs = 1000;
 
-export function openStore({ folder, space, clock }: StoreOptions): Store {
-  const db = openDatabase(folder);
+export function openStore(options: StoreOptions): Store {
+  const db = openDatabase(options.folder);
+  try {
+    return createStore(db, options);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function createStore(db: BetterSqlite3.Database, { folder, space, clock }: StoreOptions): Store {
   const positions = openPositions(db);
   keepIdentity(folder, positions.now.journalId);
   const journal = openJournal(db);

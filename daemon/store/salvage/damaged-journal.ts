@@ -6,8 +6,9 @@ import { Uuid } from '../../../contract/id.ts';
 import { type Judged, judgeChain } from './judge-chain.ts';
 import { readLogFrames } from './log-frames.ts';
 import { findEntries } from './pages.ts';
-import { bytesOf, type Places } from './places.ts';
+import { bytesOf, type Places, removeDatabase } from './places.ts';
 import { type Found, highestSeq, isDamage, orNull, readThrough } from './readable.ts';
+import { unroll } from './unroll.ts';
 
 export interface OldPosition {
   journalId: string;
@@ -25,6 +26,8 @@ export interface DamagedJournal {
   position: OldPosition | null;
   /** The highest seq that anything in the file tells of. */
   highestSeq: number;
+  /** Something beside the entries tells where they end. */
+  endTold: boolean;
   /** Each seq of the journal, in order, as the chain judges it. */
   judged(): Generator<Judged>;
   close(): void;
@@ -36,7 +39,9 @@ const entryBytesMin = 64;
 export function openDamaged(places: Places): DamagedJournal {
   const log = readLogFrames(places.log);
   const pages = findEntries(places.journal, log);
-  const db = openLeniently(places.journal);
+  // SQLite stops reading a damaged log where the damage is: it is given a copy in which all of the log is in the file.
+  const file = log?.damaged ? unroll(places, log) : places.journal;
+  const db = openLeniently(file);
   const plausibleMax = Math.ceil(bytesOf(places.journal) / entryBytesMin);
   const position = db && readPosition(db, plausibleMax);
   const told = db ? highestSeq(db, plausibleMax) : 0;
@@ -52,10 +57,13 @@ export function openDamaged(places: Places): DamagedJournal {
     db,
     position,
     highestSeq: highest,
+    endTold:
+      db !== null && orNull(() => db.prepare('SELECT max(seq) FROM document').pluck().get() ?? null) !== null,
     judged: () => judgeChain(found(), genesisHash, pages.at),
     close() {
       db?.close();
       pages.close();
+      if (file !== places.journal) removeDatabase(file);
     },
   };
 }

@@ -16,6 +16,8 @@ export interface LogFrames {
   pageBytes: number;
   /** Of committed transactions, in their order; behind a damaged one those that follow from each other. */
   frames: LogFrame[];
+  /** Of the file, once all of them are in it. */
+  pagesEnd: number;
   /** A frame is damaged, and a transaction was begun after it: that one was on the disk before (I1), and is cut off. */
   damaged: boolean;
 }
@@ -67,7 +69,8 @@ export function readLogFrames(path: string): LogFrames | null {
     commits: commitsAt(i),
     at: at(i) + frameHeaderBytes,
   }));
-  return { bytes, pageBytes, frames, damaged };
+  const pagesEnd = last < 0 ? 0 : bytes.readUInt32BE(at(all[last] ?? 0) + 4);
+  return { bytes, pageBytes, frames, pagesEnd, damaged };
 }
 
 interface Sum {

@@ -24,7 +24,7 @@ export function lookAtJournal(places: Places): string | null {
   let db: Database | null = null;
   try {
     db = new BetterSqlite3(places.journal, { readonly: true, timeout: 5000 });
-    return lookInside(db);
+    return lookInside(db, readIdentity(places) !== null);
   } catch (error) {
     if (speaksOfContent(error)) return `it cannot be read: ${(error as Error).message}`;
     throw error;
@@ -46,9 +46,11 @@ export function readIdentity({ identity }: Places): string | null {
   return id.success ? id.data : null;
 }
 
-function lookInside(db: Database): string | null {
+function lookInside(db: Database, known: boolean): string | null {
   const header = judgeHeader(db);
-  if (header !== 'ours') return header === 'not_ours' ? null : header;
+  if (header === 'not_ours')
+    return namesOf(db) === '' && known ? 'the journal’s file is empty or gone' : null;
+  if (header !== 'ours') return header;
   const positions = db
     .prepare<[], { journalId: unknown; receivedThrough: unknown }>(
       'SELECT journal_id AS journalId, received_through AS receivedThrough FROM position',

@@ -150,7 +150,7 @@ function make(places: Places, work: SalvageWork, clock: Clock, onStep: (step: st
       bootId: clock.bootId,
     };
     const rebuilt = rebuild(places, damaged, reckoning, { journalId, entryId, at }, onStep);
-    const { slips: _, ...counted } = reckoning;
+    const { slips: _, endTold: _told, ...counted } = reckoning;
     const made: SetAside = {
       file: work.aside,
       atMs: beganMs,

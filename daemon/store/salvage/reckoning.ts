@@ -16,18 +16,20 @@ export interface Reckoning {
   lost: SeqRange[];
   altered: SeqRange[];
   unproven: SeqRange[];
+  /** Something beside the entries tells that these are all. */
+  endTold: boolean;
   /** Where numbers go on, so that none is given twice (I15). */
   slips: { year: number | null; last: number; skipped: { first: number; last: number } | null };
 }
 
-/** Every entry is there and proven: the journal goes on as itself. */
-export function isWhole({ lost, altered, unproven, fromJournalId }: Reckoning): boolean {
-  return fromJournalId !== null && lost.length + altered.length + unproven.length === 0;
+/** Every entry is there and proven: the journal goes on as itself. Else a number of it might be given again (I3). */
+export function isWhole({ lost, altered, unproven, fromJournalId, endTold }: Reckoning): boolean {
+  return fromJournalId !== null && endTold && lost.length + altered.length + unproven.length === 0;
 }
 
 /**
- * Numbers that are left out where a file has fallen back: what was sold after it, and never received, nobody counts. As
- * many as a log holds transactions before it is put into the file.
+ * Numbers that are left out where nothing tells how many were sold after the last entry that is left, as when a file has
+ * fallen back. As many as a log holds transactions before it is put into the file.
  */
 const slipsBeyond = 1500;
 
@@ -85,16 +87,20 @@ export function reckon(
     lost: lost.bounded(),
     altered: altered.bounded(),
     unproven: unproven.bounded(),
-    slips: slipsAfter(highest, position, { year: yearNow, fallenBack: told.cause === 'fallen_back' }),
+    endTold: damaged.endTold,
+    slips: slipsAfter(highest, position, {
+      year: yearNow,
+      open: told.cause === 'fallen_back' || (!damaged.endTold && position === null),
+    }),
   };
 }
 
 function slipsAfter(
   highest: { year: number | null; slip: number; notCarriedAfter: number },
   position: DamagedJournal['position'],
-  now: { year: number; fallenBack: boolean },
+  now: { year: number; open: boolean },
 ): Reckoning['slips'] {
-  const beyond = highest.notCarriedAfter + (now.fallenBack ? slipsBeyond : 0);
+  const beyond = highest.notCarriedAfter + (now.open ? slipsBeyond : 0);
   const ofPosition = { year: position?.slipYear ?? null, slip: position?.lastSlip ?? 0 };
   // Where the last entries are gone, some may be of a year that no entry tells of.
   const begun =

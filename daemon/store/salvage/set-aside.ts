@@ -1,6 +1,6 @@
 // What is known of a journal that was set aside, in a small file beside it: what became of its entries, and whether a
 // technician has taken note. The damaged file itself is never taken away by us.
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { SalvageEntry, type SeqRange } from '../../../contract/entry.ts';
@@ -41,6 +41,21 @@ export function readSetAside(folder: string): SetAside[] {
       return [illegible(folder, name)];
     }
   });
+}
+
+/** Those that nobody has acknowledged. */
+export function openNotes(folder: string): SetAside[] {
+  return readSetAside(folder).filter(({ acknowledgedMs }) => acknowledgedMs === null);
+}
+
+/** Entries that a purge would make nobody able to look for any more; 1 at least where a journal began anew. */
+export function inDoubt(folder: string): number {
+  if (!existsSync(folder)) return 0;
+  const notes = openNotes(folder).filter(beganAnew);
+  return notes.reduce(
+    (sum, { lost: gone, altered: changed }) => sum + Math.max(1, seqsIn([...gone, ...changed])),
+    0,
+  );
 }
 
 export function writeSetAside(folder: string, note: SetAside): void {
@@ -86,7 +101,7 @@ function rangeWords(what: string, ranges: readonly SeqRange[]): string | null {
   return `${what} ${said.join(' and ')}${ranges.length > rangesSaid ? ` and ${ranges.length - rangesSaid} more` : ''}`;
 }
 
-export function seqsIn(ranges: readonly SeqRange[]): number {
+function seqsIn(ranges: readonly SeqRange[]): number {
   return ranges.reduce((sum, range) => sum + range.lastSeq - range.firstSeq + 1, 0);
 }
 
