@@ -42,7 +42,10 @@ function foresee(folder: string, options: Options): void {
 
 function salvage(folder: string, options: Options): void {
   const setAside = tried(() => mendJournal({ folder, clock: systemClock(), asked: true }));
-  if (!setAside) return print(options, { salvaged: false }, 'The journal is sound; nothing was changed.');
+  if (!setAside) {
+    print(options, { salvaged: false }, 'The journal is sound; nothing was changed.');
+    return;
+  }
   print(
     options,
     { salvaged: true, ...setAside },
