@@ -50,8 +50,8 @@ export const limits = {
   velocityRulesMax: 8,
   velocityWindowMinutesMax: 60 * 24 * 31,
   deviationBasisPointsMax: 1_000_000,
-  /** Ranges of seqs in doubt that a salvage names of each kind; more are joined with what lies between them. */
-  doubtRangesMax: 1000,
   /** Frames on their way without a receipt. */
   windowFramesMax: 16,
+  /** Ranges of seqs in doubt that a salvage names of each kind; more are joined with what lies between them. */
+  doubtRangesMax: 1000,
 } as const;

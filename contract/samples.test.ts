@@ -109,7 +109,7 @@ const optionalInLinkedRefunds = new Set(
 const optionalIn = (name: string) => {
   if (/refund-(linked|by-line|in-full)$/.test(name) && !(name in open)) return optionalInLinkedRefunds;
   if (name === 'entry-fulfilment') return new Set(['refund', 'central']);
-  if (name === 'entry-salvage') return new Set(['fromJournalId', 'slipsSkipped', 'year']);
+  if (name === 'entry-salvage') return new Set(['fromJournalId', 'slipsSkipped', 'year', 'central']);
   if (name === 'slip') return optionalOnSlips;
   if (name === 'quote') return optionalInQuotes;
   return name in open ? optionalInAnswers : optionalAtTheDoor;

@@ -4,6 +4,7 @@ import type { Product } from '../../contract/feed.ts';
 import type { Policy } from '../../contract/policy.ts';
 import type { ChargingCalls } from '../charging/port.ts';
 import type { TokenCalls } from '../charging/token-port.ts';
+import type { DoubtCalls } from '../doubts/port.ts';
 import type { EnrolmentCalls } from '../enrolment/port.ts';
 import type { IgnoredReason } from '../intake/entries-run.ts';
 import type { PayoutCalls } from '../payouts/port.ts';
@@ -95,6 +96,7 @@ export interface LedgerCalls
     TokenCalls,
     PeopleCalls,
     EnrolmentCalls,
+    DoubtCalls,
     ReviewCalls,
     WebhookCalls,
     OutboundCalls,
