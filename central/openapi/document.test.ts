@@ -17,7 +17,7 @@ import {
   escaped,
   wrongWith,
 } from '../fixtures/described.ts';
-import { bytesOf, checkoutEntry } from '../fixtures/entries.ts';
+import { bytesOf, checkoutEntry, salvageEntry } from '../fixtures/entries.ts';
 import { temporaryFolder } from '../fixtures/in-process-store.ts';
 import { createTestJournal, testKeys } from '../fixtures/journal.ts';
 import { findOneDifference } from '../fixtures/reports/one-difference.ts';
@@ -62,6 +62,12 @@ beforeAll(async () => {
     ...facts,
   });
   await port.receive({ applianceId: 'box-1', payload, nowMs });
+  const next = createTestJournal('box-1', privateKey);
+  const lost = [{ firstSeq: 3, lastSeq: 3 }];
+  next.append(bytesOf(salvageEntry({ fromJournalId: journal.journalId, lastSeq: 3, lost })));
+  const goesOn = { journalId: next.journalId, lastSeq: 1, lastHash: next.hashAt(1), release: '1.0' };
+  await port.hello({ ...facts, applianceId: 'box-1', publicKey: publicKeyDer, ...goesOn });
+  await port.receive({ applianceId: 'box-1', payload: await next.payload(1, 1), nowMs });
   await port.bookPiece(100, nowMs);
   await port.ensurePolicy(defaultPolicy);
   await port.changeHotList({ fingerprint: 'fp_a', change: 'add' }, byTester(nowMs));

@@ -63,15 +63,29 @@ function bookedMovements(folder: string): Map<string, number> {
   return booked;
 }
 
+/** Seqs in doubt as central names them to its operators. */
+async function doubtsAt({ centralUrl, operatorKey }: Site): Promise<Doubt[]> {
+  const headers = { Authorization: `Bearer ${operatorKey}` };
+  const answer = await fetch(new URL('/v1/journals/doubts', centralUrl), { headers });
+  return ((await answer.json()) as { items: Doubt[] }).items;
+}
+
+interface Doubt {
+  kind: string;
+  firstSeq: number;
+  lastSeq: number;
+}
+
 /** What the box says after its start, and what came to central of it once the link was back. */
 async function goOn(site: Site, folder: string, told: readonly Told[]) {
   await site.appliance.start();
   const after = await sell(site, 20, 3);
-  const { conditions, exposure } = await statusOf(site);
+  const { conditions } = await statusOf(site);
   const codes = conditions.map(({ code }) => code);
   site.link.restore();
   await until(site, ({ journal }) => journal.pending === 0);
   await until(site, ({ exposure: now }) => now.totalMinor === 0).catch(() => {});
+  const doubts = await doubtsAt(site);
   await site.stop();
   const [first = '', ...rest] = journalBodies(folder);
   const salvage = SalvageEntry.parse(JSON.parse(first));
@@ -82,7 +96,7 @@ async function goOn(site: Site, folder: string, told: readonly Told[]) {
   for (const { id } of [...soldBefore, ...after]) expect(booked.get(id), id).toBe(1);
   const slips = [...told, ...after].map(({ slip }) => slip);
   expect(new Set(slips).size).toBe(slips.length);
-  return { salvage, codes, exposure };
+  return { salvage, codes, doubts };
 }
 
 it('sells on after a page of its journal is spoilt, and the ledger holds what was carried once', {
@@ -102,7 +116,7 @@ it('sells on after a page of its journal is spoilt, and the ledger holds what wa
     bytes.fill(0xff, at - (at % 4096), at - (at % 4096) + 4096);
     writeFileSync(path, bytes);
 
-    const { salvage, codes } = await goOn(site, folder, told);
+    const { salvage, codes, doubts } = await goOn(site, folder, told);
     expect(codes).toEqual(expect.arrayContaining(['journal_salvaged', 'exposure_halved']));
     expect(salvage).toMatchObject({
       cause: 'damaged',
@@ -112,6 +126,7 @@ it('sells on after a page of its journal is spoilt, and the ledger holds what wa
     const lost = salvage.lost.reduce((sum, { firstSeq, lastSeq }) => sum + lastSeq - firstSeq + 1, 0);
     expect(lost).toBeGreaterThan(0);
     expect(salvage.carried).toBe(journal.lastSeq - lost);
+    expect(doubts).toMatchObject(salvage.lost.map((range) => ({ kind: 'lost', ...range })));
     expect(readFileSync(site.appliance.logFile, 'utf8')).toContain('the journal was damaged');
   } finally {
     await site.stop();
@@ -142,13 +157,15 @@ it('learns from central’s receipt that its file fell back, ends, and salvages 
     await site.appliance.start();
     await expect.poll(() => site.appliance.pid(), { timeout: 30_000 }).toBeNull();
 
-    const { salvage } = await goOn(site, folder, told);
+    const { salvage, doubts } = await goOn(site, folder, told);
     expect(salvage).toMatchObject({
       cause: 'fallen_back',
       receivedThrough: journal.lastSeq,
       carried: before.lastSeq,
       lost: [{ firstSeq: before.lastSeq + 1, lastSeq: journal.lastSeq }],
     });
+    // Central has them all: they are lost to the box alone.
+    expect(doubts).toEqual([]);
   } finally {
     await site.stop();
   }
