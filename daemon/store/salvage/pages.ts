@@ -28,8 +28,7 @@ export function findEntries(path: string, log: LogFrames | null): EntryPages {
   const cells = new Map<number, Cell[]>();
   let highestSeq = 0;
 
-  const pageAt = (page: number): Buffer | null => {
-    const bytes = Buffer.alloc(pageBytes);
+  const pageAt = (page: number, bytes = Buffer.alloc(pageBytes)): Buffer | null => {
     if (file === null || page < 1) return null;
     const read = readSync(file, bytes, 0, pageBytes, (page - 1) * pageBytes);
     return read === 0 ? null : bytes;
@@ -52,8 +51,10 @@ export function findEntries(path: string, log: LogFrames | null): EntryPages {
       else cells.set(seq, [[where, at]]);
     }
   };
+  // One page after the other in the same memory: nothing of it is kept.
+  const looking = Buffer.alloc(pageBytes);
   for (let page = 1; page <= pages; page++) {
-    const bytes = pageAt(page);
+    const bytes = pageAt(page, looking);
     if (bytes) note(page, bytes, page === 1);
   }
   log?.frames.forEach((frame, i) => {

@@ -83,7 +83,7 @@ function fill(
   const recount = openRecount(damaged.db, db, lastNotCarried, (seq) => before.get(seq) ?? seq);
   for (const judged of damaged.judged()) {
     if (judged.kind !== 'proven' && judged.kind !== 'unproven') continue;
-    const entry = entryIn(judged.entry.body);
+    const entry = entryIn(judged.entry.body, judged.kind === 'proven');
     const seq = append({
       body: judged.entry.body,
       kind: judged.entry.kind,
