@@ -13,6 +13,8 @@ import { defaultConfigPath } from './commands/command.ts';
 import { addCommands } from './commands/commands.ts';
 import { CommandError, exitCodes } from './commands/error.ts';
 import { ConfigError, readConfig } from './config.ts';
+import { createLook } from './health/look.ts';
+import { startReporter } from './health/reporter.ts';
 import { loadLanCertificate } from './http/lan-certificate.ts';
 import { startHttp } from './http/server.ts';
 import { readIdentity, readPreviousIdentity } from './identity/identity-folder.ts';
@@ -27,6 +29,7 @@ import { setAsideDamaged } from './store/kiosks/set-aside.ts';
 import { doubtWords } from './store/salvage/set-aside.ts';
 import { suspect } from './store/salvage/suspicion.ts';
 import { FolderInUseError, holdFolder } from './store/sole-daemon.ts';
+import { openTelemetry } from './store/telemetry/telemetry.ts';
 import { createEnvelope } from './sync/envelope.ts';
 import { createMqttLink } from './sync/mqtt-link.ts';
 import { createPump } from './sync/pump.ts';
@@ -163,6 +166,19 @@ async function run(configPath: string): Promise<void> {
     },
   );
   lifecycle.onStop('http', () => http.stop());
+
+  const { telemetry, begunAnew } = openTelemetry(config.dataFolder);
+  if (begunAnew) log.warn({}, 'telemetry.db could not be used and was begun anew; nothing in it is money');
+  lifecycle.onStop('telemetry', telemetry.close);
+  const reporter = startReporter({
+    telemetry,
+    look: createLook({ status: http.status, store, folder: config.dataFolder, release, clock }),
+    send: pump.report,
+    clock,
+    random: Math.random,
+    log,
+  });
+  lifecycle.onStop('reporter', reporter.stop);
 
   const look = async () => {
     await store.ask('selfCheck', {});

@@ -28,6 +28,7 @@ export interface Door {
   closeDenied(): void;
   /** How many appliances are connected. */
   connections(): number;
+  isConnected(applianceId: string): boolean;
   /** Who comes from now on sees this certificate and is judged by these authorities; who is there stays. */
   renew(identity: CentralIdentity): void;
   close(): Promise<void>;
@@ -104,6 +105,7 @@ export async function openDoor(parts: DoorParts): Promise<Door> {
   return {
     port,
     connections: () => sockets.size,
+    isConnected: (applianceId) => standing.has(applianceId),
     renew(identity) {
       authorities = readAuthorities(identity.caPem);
       server.setSecureContext(secureContext(identity));

@@ -23,6 +23,7 @@ import { enrolmentCancel, enrolmentList, enrolmentShow } from './enrolment-list.
 import { exceptionActions } from './exception-act.ts';
 import { exceptionList } from './exception-list.ts';
 import { exceptionShow } from './exception-show.ts';
+import { fleetList, fleetShow } from './fleet-list.ts';
 import { hotListChange } from './hot-list-change.ts';
 import { hotListList } from './hot-list-list.ts';
 import { journalDoubts, journalSettle } from './journal-doubts.ts';
@@ -171,5 +172,6 @@ export const groups: readonly [name: string, description: string, commands: Comm
       applianceCreate(),
     ],
   ],
+  ['fleet', 'how the boxes are', [fleetList(), fleetShow()]],
   ['kiosk-tls', "the boxes' HTTPS for kiosks", [kioskTlsCreate()]],
 ];

@@ -15,6 +15,7 @@ import { byTester } from '../fixtures/by.ts';
 import { bytesOf, checkoutEntry } from '../fixtures/entries.ts';
 import { openStoreAt } from '../fixtures/in-process-store.ts';
 import { createTestJournal, signedFrame } from '../fixtures/journal.ts';
+import { noReports } from '../fixtures/no-fleet.ts';
 import { createTestSite, type TestSite } from '../fixtures/site.ts';
 import type { Answers } from '../intake/answers.ts';
 import { createIntake } from '../intake/intake.ts';
@@ -93,6 +94,7 @@ describe('an appliance that is revoked', () => {
       authorities: () => readAuthorities(loadCentralIdentity(join(site.authority, 'central')).caPem),
       denied,
       clones: createCloneWatch({ store: port, nowMs: Date.now, log: silentLog }),
+      reports: noReports,
       ...{ windowFrames: 4, entriesPerSecondMax: 1000, nowMs: Date.now, log: silentLog },
     });
     const say = (frame: UpFrame, payload: Buffer) =>

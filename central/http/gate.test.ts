@@ -6,6 +6,7 @@ import { silentLog } from '../../kit/log.ts';
 import { byTester } from '../fixtures/by.ts';
 import { openStoreAt, temporaryFolder } from '../fixtures/in-process-store.ts';
 import { noEnrolment } from '../fixtures/no-enrolment.ts';
+import { noFleet } from '../fixtures/no-fleet.ts';
 import { portOver } from '../ledger/sqlite/direct-port.ts';
 import { PayoutsConfig } from '../payouts/config.ts';
 import { hashApiKey, newApiKey } from '../people/keys.ts';
@@ -39,6 +40,7 @@ const opened = (trustedProxies: string[]) =>
     reviews: ReviewConfig.parse(undefined),
     payouts: PayoutsConfig.parse(undefined),
     enrolment: noEnrolment,
+    fleet: noFleet,
     nowMs: () => nowMs,
     log: silentLog,
   });

@@ -7,6 +7,7 @@ import { doubtRoutes } from '../doubts/routes.ts';
 import { identityRoutes } from '../enrolment/identity-routes.ts';
 import { type AuthorityState, type EnrolmentPlace, enrolmentRoutes } from '../enrolment/routes.ts';
 import { feedRoutes } from '../feed/routes.ts';
+import { type FleetParts, fleetRoutes } from '../fleet/routes.ts';
 import type { IgnoredFrames } from '../intake/intake.ts';
 import { intakeRoutes } from '../intake/routes.ts';
 import type { LedgerPort } from '../ledger/port.ts';
@@ -26,6 +27,7 @@ export interface RouteParts {
   store: LedgerPort;
   /** What intake has dropped since the start. */
   ignoredFrames(): IgnoredFrames[];
+  fleet: FleetParts;
   /** How the processors stand. */
   processors(): ProcessorView[];
   reviews: ReviewRules;
@@ -42,12 +44,13 @@ export interface EnrolmentParts {
 }
 
 export function allRoutes(parts: RouteParts): Route[] {
-  const { store, ignoredFrames, processors, reviews, payouts, enrolment, nowMs } = parts;
+  const { store, ignoredFrames, fleet, processors, reviews, payouts, enrolment, nowMs } = parts;
   return [
     ...ledgerRoutes(store),
     ...enrolmentRoutes(store, enrolment.place, { ...enrolment, nowMs }),
     ...identityRoutes(store, { ...enrolment, ...reviews }),
     ...intakeRoutes(ignoredFrames),
+    ...fleetRoutes(store, { ...fleet, nowMs }),
     ...processorRoutes(processors),
     ...feedRoutes(store),
     ...keyRoutes(store),

@@ -8,6 +8,7 @@ import { bytesOf, checkoutEntry, refundEntry } from '../fixtures/entries.ts';
 import { openStoreAt, temporaryFolder } from '../fixtures/in-process-store.ts';
 import { createTestJournal, testKeys } from '../fixtures/journal.ts';
 import { noEnrolment } from '../fixtures/no-enrolment.ts';
+import { noFleet } from '../fixtures/no-fleet.ts';
 import { portOver } from '../ledger/sqlite/direct-port.ts';
 import type { SqliteStore } from '../ledger/sqlite/store.ts';
 import { PayoutsConfig } from '../payouts/config.ts';
@@ -52,6 +53,7 @@ describe('the operator HTTP', () => {
       reviews: ReviewConfig.parse(undefined),
       payouts: PayoutsConfig.parse(undefined),
       enrolment: noEnrolment,
+      fleet: noFleet,
       nowMs: () => nowMs,
       log: silentLog,
     });

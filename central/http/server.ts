@@ -7,6 +7,7 @@ import { listen } from '../../kit/listen.ts';
 import type { Log } from '../../kit/log.ts';
 import { serveJsonFile } from '../../kit/served-file.ts';
 import type { ProcessorView } from '../charging/loop.ts';
+import type { FleetParts } from '../fleet/routes.ts';
 import type { IgnoredFrames } from '../intake/intake.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import type { PayoutsConfig } from '../payouts/config.ts';
@@ -34,6 +35,7 @@ export async function openHttpServer(parts: {
   trustedProxies: readonly string[];
   store: LedgerPort;
   ignoredFrames(): IgnoredFrames[];
+  fleet: FleetParts;
   processors(): ProcessorView[];
   reviews: ReviewRules;
   payouts: PayoutsConfig;

@@ -9,6 +9,8 @@ import type { Authorities } from '../../provisioning/authority/check.ts';
 import type { CloneWatch } from '../enrolment/clone-watch.ts';
 import type { DenyList } from '../enrolment/deny-list.ts';
 import type { FeedSender } from '../feed/sender.ts';
+import { readReports } from '../fleet/health-frame.ts';
+import type { Reports } from '../fleet/port.ts';
 import type { LedgerPort, ReceivedPosition } from '../ledger/port.ts';
 import type { Answers } from './answers.ts';
 import { judgeHello } from './hello.ts';
@@ -26,6 +28,8 @@ export interface IntakeParts {
   denied: DenyList;
   /** Who hears of every hello that was accepted. */
   clones: CloneWatch;
+  /** Who hears how appliances are. */
+  reports: Pick<Reports, 'note'>;
   /** Frames on their way without a receipt, for each appliance. */
   windowFrames: number;
   entriesPerSecondMax: number;
@@ -172,6 +176,15 @@ export function createIntake(parts: IntakeParts): Intake {
     feed.onApplied(applianceId, position);
   }
 
+  async function health(applianceId: string, payload: Buffer): Promise<void> {
+    const key = await keyOf(applianceId);
+    if (key === null) return ignore(applianceId, 'health', 'appliance_unknown');
+    const read = await readReports(applianceId, payload, key);
+    if (read.kind === 'ignored') return ignore(applianceId, 'health', read.reason);
+    const report = read.reports.at(-1);
+    if (report) parts.reports.note(applianceId, { report, heardMs: parts.nowMs() });
+  }
+
   async function bye(applianceId: string, payload: Buffer): Promise<void> {
     const header = await openSigned('bye', applianceId, payload);
     if (header === null) return;
@@ -208,6 +221,7 @@ export function createIntake(parts: IntakeParts): Intake {
     hello,
     entries,
     applied,
+    health,
     bye,
   };
 

@@ -6,6 +6,7 @@ import type { ChargingCalls } from '../charging/port.ts';
 import type { TokenCalls } from '../charging/token-port.ts';
 import type { DoubtCalls } from '../doubts/port.ts';
 import type { EnrolmentCalls } from '../enrolment/port.ts';
+import type { FleetCalls } from '../fleet/port.ts';
 import type { IgnoredReason } from '../intake/entries-run.ts';
 import type { PayoutCalls } from '../payouts/port.ts';
 import type { By } from '../people/actor.ts';
@@ -97,6 +98,7 @@ export interface LedgerCalls
     PeopleCalls,
     EnrolmentCalls,
     DoubtCalls,
+    FleetCalls,
     ReviewCalls,
     WebhookCalls,
     OutboundCalls,

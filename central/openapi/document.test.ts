@@ -18,6 +18,7 @@ import {
   wrongWith,
 } from '../fixtures/described.ts';
 import { bytesOf, checkoutEntry, salvageEntry } from '../fixtures/entries.ts';
+import { sampleHeard } from '../fixtures/health.ts';
 import { temporaryFolder } from '../fixtures/in-process-store.ts';
 import { createTestJournal, testKeys } from '../fixtures/journal.ts';
 import { findOneDifference } from '../fixtures/reports/one-difference.ts';
@@ -116,6 +117,10 @@ beforeAll(async () => {
     port: 0,
     trustedProxies: [],
     store: port,
+    fleet: {
+      reports: { of: (id) => (id === 'box-1' ? sampleHeard : null) },
+      connected: (id) => id === 'box-1',
+    },
     ignoredFrames: () => [{ applianceId: 'box-1', frame: 'entries', reason: 'signature_wrong', times: 1 }],
     processors: () => [
       {
@@ -224,6 +229,9 @@ describe('a real central answers as described', () => {
     ['retireAppliance', 200, '/v1/appliances/york-1/retirement', post({ reason: 'sold' })],
     ['readmitAppliance', 200, '/v1/appliances/york-1/readmission', post({ reason: 'came back' })],
     ['readmitAppliance', 409, '/v1/appliances/york-1/readmission', post({ reason: 'came back' })],
+    ['listFleet', 200, '/v1/fleet'],
+    ['readFleetMember', 200, '/v1/fleet/box-1'],
+    ['readFleetMember', 404, '/v1/fleet/box-9'],
     ['listIgnoredFrames', 200, '/v1/intake/ignored'],
     ['listCheckouts', 200, '/v1/checkouts'],
     ['readCheckout', 200, `/v1/checkouts/${sale.id}`],

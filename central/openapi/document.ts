@@ -28,6 +28,7 @@ export function describedRoutes(): Route[] {
   return allRoutes({
     store,
     ignoredFrames: () => [],
+    fleet: { reports: { of: () => null }, connected: () => null },
     processors: () => [],
     reviews: ReviewConfig.parse(undefined),
     payouts: PayoutsConfig.parse(undefined),

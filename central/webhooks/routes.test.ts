@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../kit/log.ts';
 import { openStoreAt, temporaryFolder } from '../fixtures/in-process-store.ts';
 import { noEnrolment } from '../fixtures/no-enrolment.ts';
+import { noFleet } from '../fixtures/no-fleet.ts';
 import { type HttpServer, openHttpServer } from '../http/server.ts';
 import { portOver } from '../ledger/sqlite/direct-port.ts';
 import type { SqliteStore } from '../ledger/sqlite/store.ts';
@@ -53,6 +54,7 @@ beforeEach(async () => {
     reviews: ReviewConfig.parse(undefined),
     payouts: PayoutsConfig.parse(undefined),
     enrolment: noEnrolment,
+    fleet: noFleet,
     log: silentLog,
   });
 });

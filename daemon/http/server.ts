@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import Router from '@koa/router';
 import Koa from 'koa';
+import type { Status } from '../../contract/kiosk-api.ts';
 import type { Kiosk } from '../../contract/pairing.ts';
 import { apiHeaders } from '../../kit/api-headers.ts';
 import type { Clock } from '../../kit/clock.ts';
@@ -63,6 +64,8 @@ export interface HttpServer {
       tls: LanCertificate | null;
     },
   ): void;
+  /** How the appliance is, as it answers it. */
+  status(): Promise<Status>;
   /** Takes no new connections, lets what runs finish, then closes. */
   stop(): Promise<void>;
 }
@@ -78,7 +81,7 @@ interface HttpParts {
 
 /** Serves until stopped. Rejects when an address cannot be had. */
 export async function startHttp(options: HttpOptions, parts: HttpParts): Promise<HttpServer> {
-  const { app, live, endWaits } = createApp(options, parts);
+  const { app, live, statusNow, endWaits } = createApp(options, parts);
   const handle = app.callback();
   const servers: Server[] = [];
   const open = async (server: Server, at: { host: string; port: number }) => {
@@ -101,7 +104,7 @@ export async function startHttp(options: HttpOptions, parts: HttpParts): Promise
       // Handshakes to come see it; what is connected stays.
       if (tls) lanServer?.setSecureContext(secureContext(tls));
     };
-    return { port, lanPort, reload, stop };
+    return { port, lanPort, reload, status: statusNow, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -137,7 +140,7 @@ const nobody = { kioskOf: () => null, condition: () => null };
 export function createApp(
   options: HttpOptions,
   { store, identity, certificate, log, kiosks }: HttpParts,
-): { app: Koa; router: Router; live: Live; endWaits: () => void } {
+): { app: Koa; router: Router; live: Live; statusNow: () => Promise<Status>; endWaits: () => void } {
   const app = new Koa();
   const counters = { cardNumbersRefused: 0 };
   const door = kiosks?.door ?? nobody;
@@ -187,7 +190,7 @@ export function createApp(
     events.close();
     waitingRoom.close();
   };
-  return { app, router, live, endWaits };
+  return { app, router, live, statusNow, endWaits };
 
   function answerError(ctx: Koa.Context, error: unknown): void {
     const requestId = ctx.state.requestId as string;

@@ -1,5 +1,6 @@
 // What the store can be asked, and what it answers. Commands cross a thread boundary: plain data only.
 import type { Checkout, Fulfilment, Refund, Void } from '../../contract/checkout.ts';
+import type { EntryTime } from '../../contract/entry.ts';
 import type { FeedItem } from '../../contract/feed.ts';
 import type {
   Answer,
@@ -36,6 +37,8 @@ export interface StoreProtocol {
   slip: { ask: { id: string; copy: boolean }; answer: SlipAnswer };
   page: { ask: { beforeSeq: number | null; itemsMax: number }; answer: DocumentPage };
   status: { ask: object; answer: StoreStatus };
+  /** What a health report needs beside the status: what time it is, and when the oldest entry above the receipt was made. */
+  health: { ask: object; answer: { at: EntryTime; oldestUnreceivedMs: number | null } };
   /** The policy's flags, where it is newer than the one that is known. */
   flags: { ask: { afterPolicyVersion: number }; answer: FlagsAnswer };
   events: { ask: EventsAfter; answer: EventPage };

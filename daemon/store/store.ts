@@ -133,6 +133,7 @@ function createStore(db: BetterSqlite3.Database, { folder, space, clock }: Store
     slip: (ask) => views.slip(ask),
     page: ({ beforeSeq, itemsMax }) => views.page(beforeSeq, itemsMax),
     status: () => views.status(room),
+    health: () => ({ at: entryTime(), oldestUnreceivedMs: views.oldestUnreceivedMs() }),
     flags: (ask) => flagsAfter(policies, ask),
     events: eventsAfter(db, parts),
     position: () => views.position(),

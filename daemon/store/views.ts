@@ -44,6 +44,8 @@ export interface Views {
   page(beforeSeq: number | null, itemsMax: number): DocumentPage;
   status(room: boolean): StoreStatus;
   position(): Position;
+  /** By the wall clock of then; null: central has received everything. */
+  oldestUnreceivedMs(): number | null;
 }
 
 export function createViews(db: Database, parts: Parts): Views {
@@ -52,6 +54,9 @@ export function createViews(db: Database, parts: Parts): Views {
   const before = db.prepare<[number, number], { seq: number; body: Buffer }>(
     `SELECT seq, body FROM entry WHERE seq < ? AND kind NOT IN ('decision', 'salvage') ORDER BY seq DESC LIMIT ?`,
   );
+  const madeAfter = db
+    .prepare<[number], number>('SELECT wall_ms FROM entry WHERE seq > ? ORDER BY seq LIMIT 1')
+    .pluck();
 
   const entryAt = (seq: number) =>
     Entry.parse(JSON.parse(present(journal.body(seq), `entry ${seq}`).toString()));
@@ -172,6 +177,7 @@ export function createViews(db: Database, parts: Parts): Views {
         ],
       };
     },
+    oldestUnreceivedMs: () => madeAfter.get(positions.now.receivedThrough) ?? null,
     position() {
       const { journalId, receivedThrough, feedId, appliedThrough } = positions.now;
       const lastHash = journal.lastHash.toString('hex');

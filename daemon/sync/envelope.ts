@@ -8,6 +8,7 @@ import {
   type RawFrame,
   signingInput,
 } from '../../contract/frame.ts';
+import type { HealthHeader } from '../../contract/health.ts';
 import { limits } from '../../contract/limits.ts';
 import { type EntriesHeader, FeedHeader, Receipt, Welcome } from '../../contract/sync.ts';
 import type { UpFrame } from '../../contract/topics.ts';
@@ -22,8 +23,9 @@ export interface EnvelopeKeys {
 }
 
 export interface Envelope {
-  seal(name: Exclude<UpFrame, 'entries'>, header: object): Buffer;
+  seal(name: Exclude<UpFrame, 'entries' | 'health'>, header: object): Buffer;
   sealEntries(run: EntryRun, traceparent: string): Promise<Buffer>;
+  sealReports(reports: readonly Buffer[]): Promise<Buffer>;
   /** Null when the payload is not what it says, or not from central. */
   openWelcome(payload: Buffer): Welcome | null;
   openReceipt(payload: Buffer): Receipt | null;
@@ -65,6 +67,10 @@ export function createEnvelope({ applianceId, key, centralSigningKeys }: Envelop
       const count = lastSeq - firstSeq + 1;
       const header: EntriesHeader = { journalId, firstSeq, count, previousHash, lastHash, traceparent };
       return compress(seal('entries', header, [lines]));
+    },
+    sealReports(reports) {
+      const header: HealthHeader = { count: reports.length, digest: digestOf(reports) };
+      return compress(seal('health', header, reports));
     },
     openWelcome: (payload) => headerOf(open('welcome', payload), Welcome),
     openReceipt: (payload) => headerOf(open('receipt', payload), Receipt),

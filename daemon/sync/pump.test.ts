@@ -254,6 +254,24 @@ describe('the pump', () => {
     await until(() => expect(sentOf('entries')).toHaveLength(2));
   });
 
+  it('says how the box is only when no entry waits and none is without a receipt', async () => {
+    const reports = [Buffer.from('{}')];
+    expect(await pump.report(reports)).toBe(false);
+    sell(1);
+    await online();
+    await until(() => expect(sentOf('entries')).toHaveLength(1));
+    expect(await pump.report(reports)).toBe(false);
+    sayReceipt(1);
+    await until(() => expect(status().journal.receivedThrough).toBe(1));
+    expect(await pump.report(reports)).toBe(true);
+    expect(sentOf('health')).toHaveLength(1);
+    // Written, and not yet read to be sent.
+    sell(2);
+    expect(await pump.report(reports)).toBe(false);
+    events.onDown('gone');
+    expect(await pump.report(reports)).toBe(false);
+  });
+
   it('waits after a refusal, and shows what central said', async () => {
     events.onUp();
     await until(() => expect(hellos()).toHaveLength(1));

@@ -1,12 +1,13 @@
 // The pump: moves receivedThrough forward. It asks the machine what to do, does it, and is woken when the journal
 // grows, a frame arrives, or time has passed.
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Condition, LinkView } from '../../contract/kiosk-api.ts';
 import { limits } from '../../contract/limits.ts';
 import { protocolVersion, type Receipt, type RefusalCode, type Welcome } from '../../contract/sync.ts';
 import type { DownFrame } from '../../contract/topics.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
+import { newTraceparent } from '../../kit/traceparent.ts';
 import type { StoreClient } from '../store/client.ts';
 import { type Envelope, type OpenedFeed, readFeedItem } from './envelope.ts';
 import { feedPieces, pieceItemsMax } from './feed-pieces.ts';
@@ -39,6 +40,8 @@ export interface Pump {
   start(): void;
   /** Signs, and says who it is, by another identity of the same appliance; the link ends and comes back with it. */
   renew(identity: PumpIdentity): void;
+  /** Sends how the box is, only while no entry waits; false when it was not sent. */
+  report(reports: readonly Buffer[]): Promise<boolean>;
   /** Says bye and closes the link. */
   stop(): Promise<void>;
 }
@@ -79,6 +82,11 @@ export function createPump({ store, link, clock, log, release, onFallenBack, ...
     renew(next) {
       ({ envelope, certificate } = next);
       link.renew(next.link);
+    },
+    async report(reports) {
+      const idle =
+        state.kind === 'streaming' && state.sentThrough === store.lastSeq && state.framesOut.length === 0;
+      return idle && link.send('health', await envelope.sealReports(reports));
     },
     async stop() {
       cancelWait();
@@ -300,9 +308,4 @@ export function createPump({ store, link, clock, log, release, onFallenBack, ...
     const named = unbelieved ? [...conditions, unbelieved] : conditions;
     store.ask('link', { link: shown, conditions: named }).catch(() => {});
   }
-}
-
-/** A new trace for each sending (W3C Trace Context §3.2). */
-function newTraceparent(): string {
-  return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
 }

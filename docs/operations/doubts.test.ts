@@ -112,7 +112,7 @@ const booked = (applianceId: string) =>
   withStore(dataFolder, (store) => store.appliance(applianceId)?.journals.map((one) => one.bookedThrough));
 
 it('replaces boxes as replacement.md says, with a disk that is read and one that turns up later', {
-  timeout: 180_000,
+  timeout: 400_000,
 }, async () => {
   const [first, second] = [disk('leeds-1', 5), disk('leeds-2', 4)];
   await received('leeds-1', first.journal, 2, 5);
@@ -126,13 +126,13 @@ it('replaces boxes as replacement.md says, with a disk that is read and one that
     'identityFolder = "identity"\ncentral = { url = "mqtts://localhost:9" }\nhttp = { port = 48996 }';
   write('old-disk.toml', [`dataFolder = "${first.folder}"`, settings]);
   write('leeds-2.jsonl', exported(second.journal).slice(0, 4));
-  expect((await page.perform(replacement)).commands).toBe(8);
-  await expect.poll(() => booked('leeds-1'), { timeout: 20_000 }).toEqual([5]);
-  await expect.poll(() => booked('leeds-2'), { timeout: 20_000 }).toEqual([4]);
+  expect((await page.perform(replacement)).commands).toBe(9);
+  await expect.poll(() => booked('leeds-1'), { timeout: 60_000 }).toEqual([5]);
+  await expect.poll(() => booked('leeds-2'), { timeout: 60_000 }).toEqual([4]);
   expect(readFileSync(join(home, 'slip.html'), 'utf8')).toContain('leeds-3');
 });
 
-it('finds and settles what is in doubt as doubts.md says', { timeout: 180_000 }, async () => {
+it('finds and settles what is in doubt as doubts.md says', { timeout: 400_000 }, async () => {
   rmSync(join(home, 'leeds-1.jsonl'), { force: true });
   const { journal } = disk('leeds-1', 9);
   await received('leeds-1', journal, 3, 3);
@@ -145,10 +145,10 @@ it('finds and settles what is in doubt as doubts.md says', { timeout: 180_000 },
     ...[1, 2, 3, 4, 7, 9].map((seq) => journal.bodies[seq - 1] ?? expect.fail()),
   );
   await received('leeds-1', next, 7, 7);
-  await expect.poll(() => booked('leeds-1')?.at(-1), { timeout: 20_000 }).toBe(7);
+  await expect.poll(() => booked('leeds-1')?.at(-1), { timeout: 60_000 }).toBe(7);
   write('leeds-1.jsonl', exported(journal).slice(0, 6));
   expect((await page.perform(doubts)).commands).toBe(5);
-  await expect.poll(() => booked('leeds-1')?.at(-2), { timeout: 20_000 }).toBe(6);
+  await expect.poll(() => booked('leeds-1')?.at(-2), { timeout: 60_000 }).toBe(6);
   expect(
     withStore(dataFolder, (store) => store.parked({ limit: 9, journalRefAfter: 0, seqAfter: 0 }).items),
   ).toEqual([]);

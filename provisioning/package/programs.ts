@@ -13,12 +13,17 @@ export const programs: readonly ProgramParts[] = [
   {
     name: 'holdfast',
     entries: ['daemon/main.ts', 'daemon/store/worker.ts'],
-    files: ['daemon/store/migrations', 'daemon/store/kiosks/migrations', 'docs/openapi-appliance.json'],
+    files: [
+      'daemon/store/migrations',
+      'daemon/store/kiosks/migrations',
+      'daemon/store/telemetry/migrations',
+      'docs/openapi-appliance.json',
+    ],
     printed: [{ program: 'daemon/kiosk-page/main.ts', file: 'daemon/kiosk-page/page.json' }],
   },
   {
     name: 'holdfast-central',
     entries: ['central/main.ts', 'central/ledger/sqlite/thread.ts'],
-    files: ['central/ledger/sqlite/migrations', 'docs/openapi-central.json'],
+    files: ['central/ledger/sqlite/migrations', 'central/fleet/sqlite/migrations', 'docs/openapi-central.json'],
   },
 ];

@@ -10,6 +10,7 @@ import { publishProducts } from '../../central/feed/publish.ts';
 import { createFeedSender } from '../../central/feed/sender.ts';
 import { byTester, testerAtWork } from '../../central/fixtures/by.ts';
 import { openStoreAt } from '../../central/fixtures/in-process-store.ts';
+import { noReports } from '../../central/fixtures/no-fleet.ts';
 import { createAnswers } from '../../central/intake/answers.ts';
 import { createIntake } from '../../central/intake/intake.ts';
 import { portOver } from '../../central/ledger/sqlite/direct-port.ts';
@@ -126,6 +127,7 @@ export async function openLossySite(
       authorities: () => authorities,
       denied: createDenyList(),
       clones: createCloneWatch({ store: port, nowMs: () => Date.now(), log: silentLog }),
+      reports: noReports,
       windowFrames: 4,
       entriesPerSecondMax: 100_000,
       nowMs: () => Date.now(),

@@ -225,6 +225,11 @@ export function describeSalvaging(on: OnTrial): void {
     });
     await bring(goOn({ cause: 'fallen_back', lastSeq: 5 }, [1, 2, 3, 4, 5]));
     expect(await doubts()).toEqual(['lost 6-9 open']);
+    const next = (await on.port.appliance('box-1'))?.journals.at(-1);
+    expect(await on.port.fleetMember('box-1')).toMatchObject({
+      journals: [{ journalId: next?.journalId }],
+      conditions: [{ code: 'journal_salvaged', sinceMs: nowMs }],
+    });
     expect((await on.port.identity('box-1'))?.missing).toEqual([
       { journalId: on.journal.journalId, fromSeq: 6, atLeast: 4, atMost: 4 },
     ]);

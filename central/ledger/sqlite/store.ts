@@ -8,6 +8,7 @@ import { createDoubtTable } from '../../doubts/sqlite/doubts.ts';
 import { createHandOver } from '../../doubts/sqlite/handed-over.ts';
 import { createTwinTable } from '../../doubts/sqlite/twins.ts';
 import { createEnrolmentTables } from '../../enrolment/sqlite/tables.ts';
+import { createFleetFacts } from '../../fleet/sqlite/facts.ts';
 import { createCorrections } from '../../payouts/sqlite/corrections.ts';
 import { createPayeeTable } from '../../payouts/sqlite/payees.ts';
 import { createPayoutTable } from '../../payouts/sqlite/payouts.ts';
@@ -164,6 +165,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     ...createEnrolmentTables(db, {
       ...{ audit, tell: outbound.tell, register: appliances.register, signOffDoubts: doubtTable.signOff },
     }),
+    ...createFleetFacts(db),
     ...createKeyTable(db, audit),
     ...auditing,
     ...createPayeeTable(db, audit),

@@ -1,0 +1,44 @@
+// A box as the description of the interface shows it.
+import type { FleetMember } from './answers.ts';
+
+const heardMs = 1_795_341_602_500;
+
+export const sampleMember: FleetMember = {
+  id: 'leeds-1',
+  site: 'leeds',
+  state: { kind: 'degraded', conditions: [{ code: 'stock_low', sinceMs: heardMs - 7_200_000 }] },
+  lastProofMs: heardMs,
+  connected: true,
+  release: '0.1.0',
+  report: {
+    at: {
+      wallMs: 1_795_341_602_000,
+      monotonicMs: 86_402_000,
+      bootId: '5f0d7c1e-93b2-4a48-b6d7-2f1e0c9a8b7d',
+      central: { ms: 1_795_341_602_420, uncertaintyMs: 35 },
+    },
+    release: '0.1.0',
+    upMs: 86_390_000,
+    link: { kind: 'online', forMs: 3_600_000, outages: 2 },
+    journal: {
+      journalId: '0199f3c8-1111-7c01-9d2e-0a1b2c3d4e5f',
+      lastSeq: 1204,
+      receivedThrough: 1204,
+      oldestUnreceivedMs: null,
+    },
+    exposure: { totalMinor: 0, limitMinor: 500_000, currency: 'GBP' },
+    versions: { catalogue: 7, policy: 3 },
+    certificateEndsMs: 1_800_000_000_000,
+    process: { residentBytes: 101_711_872, corePermille: 12 },
+    machine: {
+      loadPercent: 21,
+      memoryFreeBytes: 512_000_000,
+      diskFreeBytes: 21_474_836_480,
+      diskTotalBytes: 31_138_512_896,
+      diskWrittenBytes: 1_073_741_824,
+      temperatureCelsius: 48,
+    },
+    conditions: [{ code: 'stock_low', forMs: 7_200_000 }],
+  },
+  reportHeardMs: heardMs,
+};

@@ -1,0 +1,71 @@
+// What an appliance says of itself while there is a link: how it is, not what it sold. Nothing here is money: any of it may be
+// lost, and none of it is sent before an entry that waits.
+import * as z from 'zod';
+import { EntryTime } from './entry.ts';
+import { Sha256Hex, Uuid } from './id.ts';
+import { LinkView } from './kiosk-api.ts';
+import { limits } from './limits.ts';
+import { Currency } from './money.ts';
+
+const Count = z.int().min(0);
+
+/** Open: what a newer release says beyond this is passed over. */
+export const HealthReport = z.object({
+  at: EntryTime,
+  release: z.string().max(64),
+  /** Since the program started. */
+  upMs: Count,
+  link: z.object({
+    kind: LinkView.shape.kind,
+    /** How long it has been so. */
+    forMs: Count,
+    /** How often it went down since the program started. */
+    outages: Count,
+  }),
+  journal: z.object({
+    journalId: Uuid,
+    lastSeq: Count,
+    receivedThrough: Count,
+    /** Of the oldest entry that central has no receipt for; null: there is none. */
+    oldestUnreceivedMs: Count.nullable(),
+  }),
+  /** Approved offline, and no word from central yet. */
+  exposure: z.object({
+    totalMinor: Count,
+    limitMinor: Count.nullable(),
+    /** Null before the first policy. */
+    currency: Currency.nullable(),
+  }),
+  versions: z.object({ catalogue: Count, policy: Count }),
+  /** Null while there is none. */
+  certificateEndsMs: z.int().nullable(),
+  process: z.object({
+    residentBytes: Count,
+    /** Processor time used since the report before, in thousandths of one core; null in the first. */
+    corePermille: Count.nullable(),
+  }),
+  /** Null: this machine does not say. */
+  machine: z.object({
+    /** The load average of a minute, in hundredths. */
+    loadPercent: Count.nullable(),
+    memoryFreeBytes: Count.nullable(),
+    diskFreeBytes: Count.nullable(),
+    diskTotalBytes: Count.nullable(),
+    /** Written to the disk below the journal since the machine started. */
+    diskWrittenBytes: Count.nullable(),
+    /** The hottest of its sensors. */
+    temperatureCelsius: z.int().min(-100).max(200).nullable(),
+  }),
+  conditions: z
+    .array(z.object({ code: z.string().min(1).max(64), forMs: Count }))
+    .max(limits.healthConditionsMax),
+});
+export type HealthReport = z.infer<typeof HealthReport>;
+
+/** Up, zstd: reports, the oldest first, a line each. More than one only after an outage. */
+export const HealthHeader = z.strictObject({
+  count: z.int().min(1).max(limits.healthReportsMax),
+  /** SHA-256 of the items, each followed by a newline. */
+  digest: Sha256Hex,
+});
+export type HealthHeader = z.infer<typeof HealthHeader>;

@@ -1,0 +1,67 @@
+// Looks at the box for one report after the other: at what the status says, at the store, at this process and at the machine.
+import type { HealthReport } from '../../contract/health.ts';
+import type { LinkView, Status } from '../../contract/kiosk-api.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { StoreClient } from '../store/client.ts';
+import { lookAtMachine } from './look-at-machine.ts';
+import { makeReport } from './report.ts';
+
+export interface LookParts {
+  status(): Promise<Status>;
+  store: Pick<StoreClient, 'ask'>;
+  /** The journal's. */
+  folder: string;
+  release: string;
+  clock: Clock;
+}
+
+export function createLook({
+  status,
+  store,
+  folder,
+  release,
+  clock,
+}: LookParts): () => Promise<HealthReport> {
+  const startedMs = clock.monotonicMs();
+  const core = coreWatch(clock);
+  const outages = outageCount();
+  return async () => {
+    const [known, { at, oldestUnreceivedMs }] = await Promise.all([status(), store.ask('health', {})]);
+    return makeReport({
+      at,
+      release,
+      upMs: clock.monotonicMs() - startedMs,
+      status: known,
+      oldestUnreceivedMs,
+      outages: outages(known.link),
+      residentBytes: process.memoryUsage.rss(),
+      corePermille: core(),
+      machine: lookAtMachine(folder),
+    });
+  };
+}
+
+/** Processor time since the call before, in thousandths of one core; null at the first. */
+function coreWatch(clock: Clock): () => number | null {
+  let before: { usage: NodeJS.CpuUsage; ms: number } | null = null;
+  return () => {
+    const now = { usage: process.cpuUsage(), ms: clock.monotonicMs() };
+    const was = before;
+    before = now;
+    if (was === null || now.ms <= was.ms) return null;
+    const usedMs = (now.usage.user + now.usage.system - was.usage.user - was.usage.system) / 1000;
+    return Math.round((usedMs / (now.ms - was.ms)) * 1000);
+  };
+}
+
+/** How often the link was seen to go: a change of which each look sees the last. */
+function outageCount(): (link: LinkView) => number {
+  let outages = 0;
+  let before: LinkView | null = null;
+  return (link) => {
+    const went = before !== null && before.kind === 'online' && link.sinceMs !== before.sinceMs;
+    if (went) outages++;
+    before = link;
+    return outages;
+  };
+}
