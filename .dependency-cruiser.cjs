@@ -40,7 +40,7 @@ module.exports = {
       'daemon',
       ['contract', 'kit', 'provisioning'],
       'Daemon and central meet only on the wire.',
-      '^daemon/kiosk-page/(shop|screen)/',
+      '^daemon/(kiosk|technician)-page/(shop|said|screen)/',
     ),
     {
       name: 'kiosk-page-is-a-kiosk',
@@ -50,11 +50,25 @@ module.exports = {
       to: { pathNot: '^(daemon/kiosk-page/(shop|screen)/|kiosk/|contract/)' },
     },
     {
-      name: 'daemon-does-not-load-its-page',
-      comment: 'The appliance serves the page; what is written for a browser does not run in it.',
+      name: 'technician-page-asks-over-http',
+      comment:
+        'It knows the appliance by its answers; beside them it shares pure words and how elements are made.',
       severity: 'error',
-      from: { path: '^daemon/', pathNot: '^daemon/kiosk-page/(shop|screen)/|\\.test\\.ts$' },
-      to: { path: '^daemon/kiosk-page/(shop|screen)/' },
+      from: { path: '^daemon/technician-page/(said|screen)/', pathNot: '\\.test\\.ts$' },
+      to: {
+        pathNot:
+          '^(daemon/technician-page/(said|screen)/|contract/|kiosk/banner\\.ts$|daemon/commands/duration-words\\.ts$|daemon/kiosk-page/screen/element\\.ts$)',
+      },
+    },
+    {
+      name: 'daemon-does-not-load-its-pages',
+      comment: 'The appliance serves the pages; what is written for a browser does not run in it.',
+      severity: 'error',
+      from: {
+        path: '^daemon/',
+        pathNot: '^daemon/(kiosk|technician)-page/(shop|said|screen)/|\\.test\\.ts$',
+      },
+      to: { path: '^daemon/(kiosk|technician)-page/(shop|said|screen)/' },
     },
     roomRule('central', ['contract', 'kit', 'provisioning'], 'Daemon and central meet only on the wire.'),
     roomRule(

@@ -56,6 +56,7 @@ export const exitCodes = {
   site_known: 1,
   enrolment_unknown: 1,
   enrolment_used: 1,
+  appliance_known: 1,
   appliance_refused: 1,
   appliance_denied: 1,
   journal_not_received: 1,

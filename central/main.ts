@@ -10,6 +10,7 @@ import { ProvisioningError } from '../provisioning/error.ts';
 import { configOption, helpText } from './commands/command.ts';
 import { addCompletionCommand } from './commands/completion.ts';
 import { groups } from './commands/groups.ts';
+import { health } from './commands/health.ts';
 import { version } from './commands/version.ts';
 import { type Config, readConfig } from './config.ts';
 import { CommandError, exitCodes } from './errors.ts';
@@ -28,6 +29,7 @@ function createProgram(): Command {
     .addOption(configOption().makeOptionMandatory())
     .addHelpText('after', helpText({ examples: ['run --config /etc/holdfast/central.toml'] }))
     .action((options: { config: string }) => run(options.config));
+  program.addCommand(health().copyInheritedSettings(program));
   program.addCommand(version().copyInheritedSettings(program));
   for (const [name, description, commands] of groups) {
     const group = program.command(name).description(description);

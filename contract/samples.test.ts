@@ -25,6 +25,7 @@ import { Policy } from './policy.ts';
 import { Quote, QuoteRequest } from './quote.ts';
 import { Slip } from './slip.ts';
 import { Applied, Bye, EntriesHeader, FeedHeader, Hello, Receipt, Welcome } from './sync.ts';
+import { PairingOffer, PairingWish, SignIn, TechnicianSession, TechnicianView } from './technician-api.ts';
 
 const folder = join(import.meta.dirname, 'samples');
 const read = (name: string): unknown => JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));
@@ -60,6 +61,8 @@ const strict: Record<string, z.ZodType> = {
   'health-header': HealthHeader,
   'pairing-request': PairingRequest,
   'quote-request': QuoteRequest,
+  'sign-in': SignIn,
+  'pairing-wish': PairingWish,
 };
 /** What kiosks read: open, so that an older kiosk can read a newer answer. */
 const open: Record<string, z.ZodType> = {
@@ -74,6 +77,9 @@ const open: Record<string, z.ZodType> = {
   status: Status,
   flags: Flags,
   pairing: Pairing,
+  'pairing-offer': PairingOffer,
+  'technician-session': TechnicianSession,
+  'technician-view': TechnicianView,
   'health-report': HealthReport,
 };
 /** What a policy cannot do without. */
@@ -113,6 +119,7 @@ const optionalIn = (name: string) => {
   if (/refund-(linked|by-line|in-full)$/.test(name) && !(name in open)) return optionalInLinkedRefunds;
   if (name === 'entry-fulfilment') return new Set(['refund', 'central']);
   if (name === 'entry-salvage') return new Set(['fromJournalId', 'slipsSkipped', 'year', 'central']);
+  if (name === 'technician-view') return new Set(['hint']);
   if (name === 'slip') return optionalOnSlips;
   if (name === 'health-report') return new Set(['central']);
   if (name === 'quote') return optionalInQuotes;
@@ -161,7 +168,10 @@ describe('the golden samples', () => {
       expect(
         nullable
           .map((value) => JSON.stringify(value))
-          .filter((text) => !/"(limitMinor|moneyLeftMinor|ageMs|certificateEndsMs)":null/.test(text))
+          .filter(
+            (text) =>
+              !/"(limitMinor|moneyLeftMinor|ageMs|certificateEndsMs|oldestMs|lastSeenMs)":null/.test(text),
+          )
           // What a machine does not say.
           .filter(
             (text) =>
@@ -178,7 +188,7 @@ describe('the golden samples', () => {
     const bent = [...integersOf(read(name))]
       .filter(
         (path) =>
-          !/^(wallMs|ms|centralMs|issuedAtMs|atMs|sinceMs|fromMs|untilMs|priceFromMs|priceUntilMs|status|offlineSinceMs|notAfterMs|certificateEndsMs|slipYear|temperatureCelsius)$/.test(
+          !/^(wallMs|ms|centralMs|issuedAtMs|atMs|sinceMs|fromMs|untilMs|priceFromMs|priceUntilMs|status|offlineSinceMs|notAfterMs|certificateEndsMs|slipYear|temperatureCelsius|nowMs|oldestMs|lastSeenMs)$/.test(
             String(path.at(-1)),
           ),
       )

@@ -8,6 +8,7 @@ import { createNotify } from '../kit/notify.ts';
 import { createReload, logPart } from '../kit/reload.ts';
 import { collectAtRest } from '../kit/rest.ts';
 import { runSupervised } from '../kit/supervised.ts';
+import { releaseMadeAtMs } from '../kit/version.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { defaultConfigPath } from './commands/command.ts';
 import { addCommands } from './commands/commands.ts';
@@ -17,9 +18,9 @@ import { createLook } from './health/look.ts';
 import { startReporter } from './health/reporter.ts';
 import { loadLanCertificate } from './http/lan-certificate.ts';
 import { startHttp } from './http/server.ts';
-import { readIdentity, readPreviousIdentity } from './identity/identity-folder.ts';
-import { createIdentityInUse } from './identity/identity-in-use.ts';
-import { rememberOutages } from './identity/outages.ts';
+import { readWho } from './identity/awaiting.ts';
+import { certifiedFromMs } from './identity/server-time.ts';
+import { startPresence } from './presence.ts';
 import { httpPart, identityPart, liveKeys } from './reload.ts';
 import { serviceLine } from './service-line.ts';
 import { startAbandonment } from './store/abandonment.ts';
@@ -30,12 +31,12 @@ import { doubtWords } from './store/salvage/set-aside.ts';
 import { suspect } from './store/salvage/suspicion.ts';
 import { FolderInUseError, holdFolder } from './store/sole-daemon.ts';
 import { openTelemetry } from './store/telemetry/telemetry.ts';
-import { createEnvelope } from './sync/envelope.ts';
-import { createMqttLink } from './sync/mqtt-link.ts';
-import { createPump } from './sync/pump.ts';
+import { applyBundle } from './sync/apply-bundle.ts';
+import { createTechnicianDoor } from './technician/door.ts';
+import { createExaminer } from './technician/examination.ts';
+import { keepTroubles } from './technician/troubles.ts';
 
 const release = packageJson.version;
-const reconnectMsBase = 250;
 const fallenBackExitCode = 3;
 
 const program = new Command('holdfast')
@@ -60,13 +61,13 @@ void program.parseAsync().catch(fail);
 
 async function run(configPath: string): Promise<void> {
   const config = readConfig(configPath);
-  const log = createLog('holdfast', config.log.level);
+  const clock = systemClock();
+  const { log, troubles } = keepTroubles(createLog('holdfast', config.log.level), clock.wallMs);
   // Launchers and technicians must see the port whatever the level: it is said once.
   const announced = createLog('holdfast', 'info');
-  const identity = readIdentity(config.identityFolder);
-  const { applianceId } = identity;
+  const who = readWho(config);
+  const { applianceId } = who;
   const notify = createNotify(process.env, log);
-  const clock = systemClock();
   const { lan } = config.http;
   const tls = lan && loadLanCertificate(lan, clock.wallMs());
   const lifecycle = createLifecycle(log);
@@ -78,6 +79,10 @@ async function run(configPath: string): Promise<void> {
     {
       folder: config.dataFolder,
       space: { bytesMax: config.journal.bytesMax, reserveBytes: config.journal.reserveBytes },
+      pastMs: Math.max(
+        releaseMadeAtMs,
+        who.kind === 'enrolled' ? certifiedFromMs(who.identity) : who.awaited.madeMs,
+      ),
     },
     {
       commandsWaitingMax: config.journal.commandsWaitingMax,
@@ -102,39 +107,9 @@ async function run(configPath: string): Promise<void> {
   );
   lifecycle.onStop('store', () => store.close());
 
-  const envelope = createEnvelope(identity);
-  const identities = createIdentityInUse({
-    running: identity,
-    previous: readPreviousIdentity(config.identityFolder, applianceId),
-    est: config.central.est,
-    use: (next) =>
-      pump.renew({ envelope: createEnvelope(next), certificate: next.certificateDer, link: next }),
-    clock,
-    log,
-  });
-  const mqttLink = createMqttLink(
-    {
-      url: config.central.url,
-      applianceId,
-      keyPem: identity.keyPem,
-      certificatePem: identity.certificatePem,
-      caPem: identity.caPem,
-      keepaliveSeconds: config.central.keepaliveSeconds,
-      reconnect: { delayMsBase: reconnectMsBase, delayMsMax: config.central.reconnectMsMax },
-    },
-    clock,
-    Math.random,
-    log,
-  );
-  const link = identities.watch(rememberOutages(mqttLink, config.dataFolder, clock, log));
-  const pump = createPump({
-    store,
-    link,
-    envelope,
-    clock,
-    log,
-    release,
-    certificate: identity.certificateDer,
+  if (who.kind === 'awaiting_first_contact') await applyBundle(who.awaited, { store, clock, log });
+  const presence = startPresence({
+    ...{ who, config, configPath, store, clock, log, release },
     onFallenBack({ journalId, receivedThrough }) {
       suspect(config.dataFolder, { cause: 'fallen_back', journalId, receivedThrough });
       log.error(
@@ -144,8 +119,7 @@ async function run(configPath: string): Promise<void> {
       void lifecycle.stop().finally(() => process.exit(fallenBackExitCode));
     },
   });
-  pump.start();
-  lifecycle.onStop('pump', () => pump.stop());
+  lifecycle.onStop('presence', presence.stop);
 
   const abandonment = startAbandonment(store, clock, log);
   lifecycle.onStop('abandonment', abandonment.stop);
@@ -155,14 +129,20 @@ async function run(configPath: string): Promise<void> {
   const door = openKioskDoor(config.dataFolder, clock);
   lifecycle.onStop('kiosks', () => door.close());
 
+  const { dataFolder: folder } = config;
+  const examiner = createExaminer(configPath, clock);
+  lifecycle.onStop('examiner', () => examiner.stop());
+  const technician = { door: createTechnicianDoor(folder, clock, log), examiner, troubles, folder };
+
   const http = await startHttp(
     { ...config.http, site: config.site, lan: lan && tls && { ...lan, tls } },
     {
       store,
       identity: { applianceId, release },
-      certificate: identities.view,
+      certificate: presence.view,
       log,
       kiosks: { door, clock },
+      technician,
     },
   );
   lifecycle.onStop('http', () => http.stop());
@@ -173,7 +153,7 @@ async function run(configPath: string): Promise<void> {
   const reporter = startReporter({
     telemetry,
     look: createLook({ status: http.status, store, folder: config.dataFolder, release, clock }),
-    send: pump.report,
+    send: presence.report,
     clock,
     random: Math.random,
     log,
@@ -191,7 +171,7 @@ async function run(configPath: string): Promise<void> {
     parts: [
       logPart(log),
       httpPart(http, tls, clock.wallMs),
-      identityPart(config.identityFolder, identity, identities.take),
+      identityPart(config.identityFolder, applianceId, presence),
     ],
     log,
   });

@@ -6,7 +6,8 @@ import type { ApplianceIdentity } from '../provisioning/identity.ts';
 import type { Config } from './config.ts';
 import { type LanCertificate, loadLanCertificate } from './http/lan-certificate.ts';
 import type { HttpServer } from './http/server.ts';
-import { readIdentity } from './identity/identity-folder.ts';
+import { hasIdentity, readIdentity } from './identity/identity-folder.ts';
+import type { Presence } from './presence.ts';
 
 /** The keys of the configuration that count at once; whatever else differs counts from the next start on. */
 export const liveKeys = [
@@ -44,29 +45,30 @@ export function httpPart(
 
 /**
  * @param folder where it was read from; another one in the configuration counts from the next start on
- * @param renew takes another identity of the same appliance
+ * @param applianceId whose journal this is
+ * @param presence goes by what is new; its first identity is the first contact
  */
 export function identityPart(
   folder: string,
-  running: ApplianceIdentity,
-  renew: (identity: ApplianceIdentity) => void,
+  applianceId: string,
+  presence: Pick<Presence, 'identity' | 'take'>,
 ): Part {
-  let held = running;
   return {
     read() {
+      const held = presence.identity();
+      if (held === null && !hasIdentity(folder)) return { take() {}, news: null };
       const next = readIdentity(folder);
-      if (next.applianceId !== running.applianceId) {
+      if (next.applianceId !== applianceId) {
         throw new ProvisioningError(
           'other_appliance',
-          `${folder} holds the identity of ${next.applianceId}; this is ${running.applianceId}`,
+          `${folder} holds the identity of ${next.applianceId}; this is ${applianceId}`,
           'Put the right one back; to become another appliance, stop the service and begin with an empty data folder.',
         );
       }
-      const isNew = !sameIdentity(held, next);
+      const isNew = held === null || !sameIdentity(held, next);
       return {
         take() {
-          held = next;
-          if (isNew) renew(next);
+          if (isNew) presence.take(next);
         },
         news: isNew ? 'the identity' : null,
       };

@@ -14,6 +14,13 @@ export interface Versions {
 
 /** Written in by the packaging. */
 declare const HOLDFAST_COMMIT: string;
+declare const HOLDFAST_MADE_AT_MS: number;
+
+/** No release is older than this line. */
+const firstReleaseMs = Date.UTC(2026, 10, 1);
+/** When what runs here was made: a moment that has surely come, whatever the clock says. */
+export const releaseMadeAtMs =
+  typeof HOLDFAST_MADE_AT_MS === 'undefined' ? firstReleaseMs : Math.max(firstReleaseMs, HOLDFAST_MADE_AT_MS);
 
 /** @param sqlite the version of the library that keeps this program's database */
 export function versionsOf(program: string, sqlite: string): Versions {

@@ -64,6 +64,8 @@ export interface Site {
   stop(): Promise<void>;
 }
 
+/** Emulated, on a machine with other things to do, a command takes a minute. */
+const commandMsMax = 180_000;
 const repository = resolve(import.meta.dirname, '..');
 const sources: SitePrograms = {
   appliance: onNode(join(repository, 'daemon', 'main.ts')),
@@ -197,7 +199,7 @@ export function centralCommand(
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const line = [...words, ...args, '--config', configFile];
-    execFile(executable, line, { timeout: 60_000 }, (error, stdout, stderr) => {
+    execFile(executable, line, { timeout: commandMsMax }, (error, stdout, stderr) => {
       if (!error) return resolve(stdout);
       const said = (stderr || stdout).trim();
       reject(

@@ -1,9 +1,11 @@
 // Sites, codes and boxes, as an operator runs the commands.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashCode, plainCode } from '../enrolment/code.ts';
+import { byTester } from '../fixtures/by.ts';
 import { openEnrollingDesk } from '../fixtures/enrolling-desk.ts';
 import { type Desk, openDesk, refusal } from '../fixtures/program.ts';
 
@@ -129,5 +131,31 @@ describe('appliance', () => {
     );
     expect(replaced).toMatchObject({ enrolment: { applianceId: 'york-1' }, slip: { appliance: 'york-1' } });
     expect((await desk.run('appliance', 'show', 'box-1')).stdout).toContain('replaced by york-1: old');
+  });
+});
+
+describe('a bundle', () => {
+  it('seals no bundle without a catalogue, nor for an appliance that has spoken, and leaves no code behind', async () => {
+    const out = desk.file('stick.bundle');
+    const before = await desk.json('enrolment', 'list', '--all');
+    const bundle = (...more: string[]) =>
+      desk.run('enrolment', 'bundle', '--site', 'Leeds <2>', '--out', out, ...more);
+    expect(await bundle()).toEqual(refusal(1, 'catalogue_missing'));
+    desk.inStore((store) => {
+      store.registerAppliance({ id: 'old-1', site: 'Leeds <2>' }, byTester(1));
+      const none = { journalId: randomUUID(), lastSeq: 0, lastHash: '0'.repeat(64), feedId: null };
+      const key = new Uint8Array(1);
+      store.hello({
+        applianceId: 'old-1',
+        publicKey: key,
+        ...none,
+        appliedThrough: 0,
+        release: '1',
+        nowMs: 1,
+      });
+    });
+    expect(await bundle('--appliance', 'old-1')).toEqual(refusal(1, 'appliance_known'));
+    expect(existsSync(out)).toBe(false);
+    expect(await desk.json('enrolment', 'list', '--all')).toEqual(before);
   });
 });

@@ -18,6 +18,7 @@ import { cataloguePublish } from './catalogue-publish.ts';
 import { chargeExposure } from './charge-exposure.ts';
 import { chargeList } from './charge-list.ts';
 import { chargeShow } from './charge-show.ts';
+import { enrolmentBundle } from './enrolment-bundle.ts';
 import { enrolmentCreate } from './enrolment-create.ts';
 import { enrolmentCancel, enrolmentList, enrolmentShow } from './enrolment-list.ts';
 import { exceptionActions } from './exception-act.ts';
@@ -156,7 +157,7 @@ export const groups: readonly [name: string, description: string, commands: Comm
   [
     'enrolment',
     'one-time codes for boxes',
-    [enrolmentCreate(), enrolmentList(), enrolmentShow(), enrolmentCancel()],
+    [enrolmentCreate(), enrolmentBundle(), enrolmentList(), enrolmentShow(), enrolmentCancel()],
   ],
   [
     'appliance',

@@ -16,6 +16,7 @@ const commands = {
   authority: ['init'],
   appliance: ['create'],
   'kiosk-tls': ['create'],
+  health: [],
   completion: [],
 };
 const each = Object.entries(commands).flatMap(([group, names]) =>

@@ -28,12 +28,20 @@ export function createAnswers(
       publish(topicOf('welcome', applianceId), encode('welcome', applianceId, welcome)),
     receipt: (applianceId, receipt) =>
       publish(topicOf('receipt', applianceId), encode('receipt', applianceId, receipt)),
-    async feed(applianceId, { feedId, firstPosition, items }) {
-      const digest = createHash('sha256');
-      for (const item of items) digest.update(item).update('\n');
-      const header: FeedHeader = { feedId, firstPosition, count: items.length, digest: digest.digest('hex') };
-      const frame = await compress(encode('feed', applianceId, header, items));
-      return publish(topicOf('feed', applianceId), frame);
+    async feed(applianceId, page) {
+      return publish(topicOf('feed', applianceId), await feedFrame(signingKey, applianceId, page));
     },
   };
+}
+
+/** The payload that carries a page of its feed to an appliance; compressed on the thread pool. */
+export function feedFrame(
+  signingKey: KeyObject,
+  applianceId: string,
+  { feedId, firstPosition, items }: FeedPage,
+): Promise<Buffer> {
+  const digest = createHash('sha256');
+  for (const item of items) digest.update(item).update('\n');
+  const header: FeedHeader = { feedId, firstPosition, count: items.length, digest: digest.digest('hex') };
+  return compress(encodeFrame('feed', applianceId, header, items, (input) => sign(signingKey, input)));
 }

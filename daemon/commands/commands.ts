@@ -4,16 +4,20 @@ import { addCompletionCommand } from './completion.ts';
 import { addConfigCommands } from './config.ts';
 import { addCareCommands } from './diagnose.ts';
 import { addDoctorCommand } from './doctor.ts';
+import { addHealthCommand } from './health.ts';
 import { addIdentityCommands } from './identity.ts';
 import { addJournalCommands } from './journal.ts';
 import { addKioskCommands } from './kiosk.ts';
+import { addPinCommands } from './pin.ts';
 import { addStatusCommand } from './status.ts';
 import { versionCommand } from './version.ts';
 
 export function addCommands(program: Command): void {
   addIdentityCommands(program);
   addKioskCommands(program);
+  addPinCommands(program);
   addStatusCommand(program);
+  addHealthCommand(program);
   addDoctorCommand(program);
   addJournalCommands(program);
   addConfigCommands(program);

@@ -15,6 +15,8 @@ export function addIdentityCommands(program: Command): void {
     .option('--appliance <id>', 'the slip’s appliance')
     .option('--root <sha256>', 'the slip’s fingerprint of the root')
     .option('--code-file <file>', 'a file with the slip’s code; - for standard input')
+    .option('--bundle <file>', 'instead of a slip: the sealed file for a site without a link')
+    .option('--passphrase-file <file>', 'a file with its passphrase; - for standard input')
     .option('--start', 'start the service when it is done')
     .option('--json', 'print the result as one JSON object, the steps to stderr')
     .addHelpText(
@@ -22,12 +24,15 @@ export function addIdentityCommands(program: Command): void {
       `
 Without --slip it asks. The code is never an argument, where others would
 see it; HOLDFAST_ENROL_CODE in the environment is read with --est.
+With --bundle it sells offline at once, and is enrolled at the first contact;
+HOLDFAST_BUNDLE_PASSPHRASE in the environment is its passphrase.
 It may be interrupted at any moment: run it again, and it continues.
 
 Examples:
   holdfast enrol
   holdfast enrol --slip /media/stick/leeds-1.json --start
   holdfast enrol --slip - < leeds-1.json
+  holdfast enrol --bundle /media/stick/leeds-2-1.bundle --start
 
 Exit codes: 0 enrolled, 1 not possible now (link, code, central), 2 called or
 configured wrongly`,

@@ -1,11 +1,13 @@
 // `holdfast renew`: asks whether the certificate's time has come, and renews it. A timer runs it every day; the daemon takes
 // the new identity when it is told to reload.
+import { releaseMadeAtMs } from '../../kit/version.ts';
 import { readConfig, readFolders } from '../config.ts';
 import { IdentityError } from '../identity/error.ts';
 import { hasIdentity, readIdentity } from '../identity/identity-folder.ts';
 import { alone } from '../identity/lock.ts';
 import { readOutages } from '../identity/outages.ts';
 import { type Renewed, renew } from '../identity/renew.ts';
+import { certifiedFromMs, timeKnown } from '../identity/server-time.ts';
 import { openWork, Renewal, workFiles } from '../identity/work.ts';
 import { ownerOf, speaker, withWords } from './identity-places.ts';
 
@@ -33,15 +35,16 @@ export function runRenew(options: RenewOptions): Promise<void> {
     }
     const renewed = await alone(identityFolder, () => {
       const owner = ownerOf(dataFolder);
+      const present = readIdentity(identityFolder);
       return renew({
         est,
-        present: readIdentity(identityFolder),
+        present,
         work: openWork(workFiles(dataFolder).renewal, Renewal, owner),
         identityFolder,
         owner,
         outagesMs: readOutages(dataFolder),
         force: options.force === true,
-        nowMs: Date.now,
+        time: () => timeKnown(Date.now(), releaseMadeAtMs, certifiedFromMs(present)),
         say: speaker(options.json),
       });
     });

@@ -2,6 +2,7 @@
 import { unreachable } from '../../kit/assert.ts';
 import { loadApplianceIdentity } from '../../provisioning/identity.ts';
 import { type Config, readConfig } from '../config.ts';
+import { readAwaited } from '../identity/awaiting.ts';
 import { type AtRest, readAtRest } from '../store/at-rest.ts';
 import { openForReading, orNull } from '../store/salvage/readable.ts';
 import { inDoubt } from '../store/salvage/set-aside.ts';
@@ -38,9 +39,9 @@ export async function runStatus(options: Options): Promise<void> {
 }
 
 /** Null on a box that is not enrolled, or whose identity this account may not read. */
-function nameOf({ identityFolder }: Config): string | null {
+function nameOf({ identityFolder, dataFolder }: Config): string | null {
   try {
-    return loadApplianceIdentity(identityFolder).applianceId;
+    return readAwaited(dataFolder)?.applianceId ?? loadApplianceIdentity(identityFolder).applianceId;
   } catch {
     return null;
   }

@@ -109,12 +109,13 @@ describe('holdfast status', () => {
       config,
       `dataFolder = "data"\nidentityFolder = "identity"\ncentral = { url = "mqtts://localhost:9" }\n[http]\nport = ${port}\n${more}`,
     );
-  const status = (): Promise<{ code: number; stdout: string }> =>
+  const ask = (command: string): Promise<{ code: number; stdout: string }> =>
     new Promise((resolve) => {
-      execFile(process.execPath, [main, 'status', '--json', '--config', config], (error, stdout) =>
+      execFile(process.execPath, [main, command, '--json', '--config', config], (error, stdout) =>
         resolve({ code: error ? Number(error.code) : 0, stdout }),
       );
     });
+  const status = () => ask('status');
   const start = (): Promise<number> => {
     daemon = spawn(process.execPath, [main, 'run', '--config', config], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -152,5 +153,9 @@ describe('holdfast status', () => {
     const { code, stdout } = await status();
     expect(JSON.parse(stdout)).toMatchObject({ running: false, why: expect.stringContaining('kioskAuth') });
     expect(code).toBe(1);
+    // What watches it needs no token.
+    const health = await ask('health');
+    expect(JSON.parse(health.stdout)).toEqual({ healthy: true, words: 'waiting_for_feed' });
+    expect(health.code).toBe(0);
   });
 });

@@ -4,16 +4,19 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../kit/clock.ts';
+import { releaseMadeAtMs } from '../../kit/version.ts';
 import { type ApplianceIdentity, loadApplianceIdentity } from '../../provisioning/identity.ts';
 import { type Answered, askDaemon } from '../commands/ask-daemon.ts';
 import type { Config } from '../config.ts';
+import { readAwaited } from '../identity/awaiting.ts';
+import { believedMs, certifiedFromMs, timeKnown } from '../identity/server-time.ts';
 import { askStanding, type Standing } from '../identity/standing.ts';
 import { readAtRest, readOldestUnreceivedMs } from '../store/at-rest.ts';
 import { openKioskRegistry } from '../store/kiosks/registry.ts';
 import { openForReading, orNull } from '../store/salvage/readable.ts';
 import { inDoubt, openNotes } from '../store/salvage/set-aside.ts';
 import { verifyJournal, verifyNewest } from '../store/salvage/verify.ts';
-import { type Check, fault, ok, unknown } from './check.ts';
+import { type Check, fault, ok, unknown, warning } from './check.ts';
 import { judgeClock, judgeMemory, judgeSpace, judgeSpeed, judgeUnit, judgeWear } from './judge-box.ts';
 import { judgeReached, judgeStanding } from './judge-link.ts';
 import {
@@ -60,11 +63,14 @@ export async function examine(
   };
   say(ok('configuration', 'valid'));
   const identity = readIdentity(config, say);
+  const past = identity ? [certifiedFromMs(identity)] : [];
+  const time = timeKnown(how.nowMs, releaseMadeAtMs, ...past);
+  const nowMs = believedMs(time);
   if (identity) {
     const ends = Date.parse(new X509Certificate(identity.certificateDer).validTo);
-    say(judgeCertificate('certificate', ends, how.nowMs, 'Run: holdfast renew. It sells on meanwhile.'));
+    say(judgeCertificate('certificate', ends, nowMs, 'Run: holdfast renew. It sells on meanwhile.'));
   }
-  say(...lanChecks(config, how.nowMs));
+  say(...lanChecks(config, nowMs));
 
   const space = lookAtSpace(config.dataFolder, config.journal.reserveBytes);
   say(space ? judgeSpace(space) : unknown('disk_space', `${config.dataFolder} is not there yet`));
@@ -75,22 +81,32 @@ export async function examine(
 
   const { hostname, port } = new URL(config.central.url);
   const brokerPort = Number(port || mqttsPort);
-  say(...judgeReached(await reach(hostname, brokerPort, identity, how.nowMs), hostname, brokerPort));
+  say(...judgeReached(await reach(hostname, brokerPort, identity, time), hostname, brokerPort));
   const standing =
-    identity && config.central.est ? await askStanding(config.central.est, identity, Date.now()) : null;
+    identity && config.central.est ? await askStanding(config.central.est, identity, time) : null;
   if (identity) say(judgeStanding(standing));
-  say(judgeClock(aheadOf(standing), await lookAtSynchronised()));
+  say(judgeClock(aheadOf(standing, how.nowMs), await lookAtSynchronised()));
 
   say(...serviceChecks(await askDaemon(config), how.nowMs));
   return made;
 }
 
-function readIdentity({ identityFolder }: Config, say: (check: Check) => void): ApplianceIdentity | null {
+function readIdentity(
+  { identityFolder, dataFolder }: Config,
+  say: (check: Check) => void,
+): ApplianceIdentity | null {
   try {
     const identity = loadApplianceIdentity(identityFolder);
     say(ok('identity', `this is ${identity.applianceId}`));
     return identity;
   } catch (error) {
+    const awaited = orNull(() => readAwaited(dataFolder));
+    if (awaited) {
+      const firstHint =
+        'It sells offline; the first contact enrols it. Look at the link if it should have one.';
+      say(warning('identity', `this is ${awaited.applianceId}, and awaits its first contact`, firstHint));
+      return null;
+    }
     const { message, hint = '' } = error as Error & { hint?: string };
     const enrolled = existsSync(join(identityFolder, 'appliance.key'));
     say(fault('identity', message, enrolled ? hint : 'Run: holdfast enrol'));
@@ -135,8 +151,8 @@ function tillChecks({ dataFolder }: Config, { thorough, nowMs }: Examined): Chec
   }
 }
 
-function aheadOf(standing: Standing | null): number | null {
-  return standing?.kind === 'accepted' ? Date.now() - standing.centralNowMs : null;
+function aheadOf(standing: Standing | null, nowMs: number): number | null {
+  return standing?.kind === 'accepted' ? nowMs - standing.centralNowMs : null;
 }
 
 function serviceChecks(answered: Answered, nowMs: number): Check[] {

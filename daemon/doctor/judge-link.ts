@@ -7,8 +7,11 @@ export type Reached =
   | { at: 'name'; error: string }
   | { at: 'port'; address: string; error: string }
   | { at: 'tls'; address: string; error: string }
-  /** @property days until central's certificate ends */
-  | { at: 'connected'; address: string; days: number };
+  /**
+   * @property days until central's certificate ends
+   * @property borne it is out of its time by this box's clock, which is surely wrong
+   */
+  | { at: 'connected'; address: string; days: number; borne: boolean };
 
 /** Of three checks, one for each step of the way; what was not come to is unknown. */
 export function judgeReached(reached: Reached, host: string, port: number): Check[] {
@@ -32,7 +35,13 @@ export function judgeReached(reached: Reached, host: string, port: number): Chec
   }
   const open = ok('port', `${reached.address} port ${port} opens`);
   if (reached.at === 'tls') return [name, open, fault('tls', ...tlsWords(reached.error, host))];
-  const { days } = reached;
+  const { days, borne } = reached;
+  if (borne) {
+    const clockHint =
+      'The link stands all the same. Set the clock: `date`, `timedatectl`, `chronyc tracking`.';
+    const clockWords = 'central proves who it is; by this box’s clock its certificate is out of its time';
+    return [name, open, warning('tls', clockWords, clockHint)];
+  }
   const hint = 'Tell whoever runs central: every appliance stops syncing on that day.';
   const words = `central proves who it is, for another ${days} days`;
   return [name, open, days < 14 ? warning('tls', words, hint) : ok('tls', words)];

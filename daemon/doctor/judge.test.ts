@@ -149,8 +149,9 @@ describe('a check', () => {
     [{ at: 'name' as const, error: 'ENOTFOUND' }, ['error', 'unknown', 'unknown']],
     [{ at: 'port' as const, address: '10.0.0.1', error: 'ECONNREFUSED' }, ['ok', 'error', 'unknown']],
     [{ at: 'tls' as const, address: '10.0.0.1', error: 'CERT_HAS_EXPIRED' }, ['ok', 'ok', 'error']],
-    [{ at: 'connected' as const, address: '10.0.0.1', days: 3 }, ['ok', 'ok', 'warning']],
-    [{ at: 'connected' as const, address: '10.0.0.1', days: 300 }, ['ok', 'ok', 'ok']],
+    [{ at: 'connected' as const, address: '10.0.0.1', days: 3, borne: false }, ['ok', 'ok', 'warning']],
+    [{ at: 'connected' as const, address: '10.0.0.1', days: 300, borne: true }, ['ok', 'ok', 'warning']],
+    [{ at: 'connected' as const, address: '10.0.0.1', days: 300, borne: false }, ['ok', 'ok', 'ok']],
   ])('of the way to central claims nothing about what was not come to: %j', (reached, states) => {
     const checks = judgeReached(reached, 'central.example', 8883);
     expect(checks.map(({ code }) => code)).toEqual(['dns', 'port', 'tls']);

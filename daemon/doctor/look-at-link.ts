@@ -3,6 +3,9 @@
 import { lookup } from 'node:dns/promises';
 import { connect as connectTcp } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { parseCertificates } from '../../provisioning/pem-file.ts';
+import { judgeSocket } from '../identity/judge-socket.ts';
+import { believedMs, type TimeKnown } from '../identity/server-time.ts';
 import type { Reached } from './judge-link.ts';
 
 const stepMsMax = 5000;
@@ -19,16 +22,17 @@ export async function reach(
   host: string,
   port: number,
   identity: LinkIdentity | null,
-  nowMs: number,
+  time: TimeKnown,
 ): Promise<Reached> {
   const found = await settled(within(lookup(host)));
   if ('error' in found) return { at: 'name', error: found.error };
   const { address } = found.value;
   const opened = await settled(open(address, port));
   if ('error' in opened) return { at: 'port', address, error: opened.error };
-  const secured = await settled(secure(host, address, port, identity));
+  const secured = await settled(secure(host, address, port, identity, time));
   if ('error' in secured) return { at: 'tls', address, error: secured.error };
-  return { at: 'connected', address, days: Math.floor((secured.value - nowMs) / dayMs) };
+  const { endsMs, borne } = secured.value;
+  return { at: 'connected', address, days: Math.floor((endsMs - believedMs(time)) / dayMs), borne };
 }
 
 function open(address: string, port: number): Promise<void> {
@@ -43,8 +47,14 @@ function open(address: string, port: number): Promise<void> {
   });
 }
 
-/** @returns when the server's certificate ends */
-function secure(host: string, address: string, port: number, identity: LinkIdentity | null): Promise<number> {
+/** @returns when the server's certificate ends, and whether only this box's clock finds it out of its time */
+function secure(
+  host: string,
+  address: string,
+  port: number,
+  identity: LinkIdentity | null,
+  time: TimeKnown,
+): Promise<{ endsMs: number; borne: boolean }> {
   return new Promise((resolve, reject) => {
     const socket: TLSSocket = connectTls({
       host: address,
@@ -53,11 +63,18 @@ function secure(host: string, address: string, port: number, identity: LinkIdent
       ...(/^[\d.]+$|:/.test(host) ? {} : { servername: host }),
       ...(identity && { key: identity.keyPem, cert: identity.certificatePem, ca: identity.caPem }),
       timeout: stepMsMax,
+      // why false: judged as the link judges it.
+      rejectUnauthorized: false,
     });
     socket.once('secureConnect', () => {
-      const ends = Date.parse(socket.getPeerCertificate().valid_to);
+      const judged = judgeSocket(socket, identity ? parseCertificates(identity.caPem) : [], host, time);
+      if (judged.kind === 'refused') {
+        socket.destroy(failure(judged.code));
+        return;
+      }
+      const endsMs = Date.parse(socket.getPeerCertificate().valid_to);
       socket.destroy();
-      resolve(ends);
+      resolve({ endsMs, borne: judged.kind === 'borne' });
     });
     socket.once('timeout', () => socket.destroy(failure('ETIMEDOUT')));
     socket.once('error', reject);

@@ -16,18 +16,23 @@ export interface Live {
   hosts: Middleware;
   cors: Middleware;
   rates: RateLimit;
+  /** When the certificate of the local network ends; null where nothing is offered to it. */
+  lanEndsMs(): number | null;
   take(options: LiveOptions): void;
 }
 
 export function createLive(options: LiveOptions): Live {
   let { hosts, cors } = middlewares(options);
   let limits: RateLimitOptions = options;
+  let { lan } = options;
   let rates = createRateLimit(limits);
   return {
     hosts: (ctx, next) => hosts(ctx, next),
     cors: (ctx, next) => cors(ctx, next),
     rates: { count: (ctx, kiosk, wantsToBe) => rates.count(ctx, kiosk, wantsToBe) },
+    lanEndsMs: () => lan?.tls.certificate.validToDate.getTime() ?? null,
     take(next) {
+      ({ lan } = next);
       ({ hosts, cors } = middlewares(next));
       // A new limit begins to count anew; the same goes on counting.
       if (sameLimits(limits, next)) return;

@@ -27,6 +27,17 @@ const table = {
     'The kiosk token is not known',
     'The kiosk was revoked or is another appliance’s: pair it again.',
   ],
+  technician_signed_out: [401, 'Nobody is signed in', 'Type the PIN of this appliance.'],
+  origin_refused: [
+    403,
+    'The request comes from another page',
+    'Open the appliance’s own page, and send it from there.',
+  ],
+  pin_wrong: [
+    403,
+    'The PIN is wrong',
+    'Try again; after four wrong ones each takes a wait. A new PIN: `holdfast pin set`.',
+  ],
   scope_missing: [403, 'The kiosk may not do this', 'Pair the kiosk again with the scope that is needed.'],
   pairing_code_invalid: [
     403,
@@ -54,6 +65,17 @@ const table = {
     'Only what was approved has one; read the document for its verdict.',
   ],
   method_not_allowed: [405, 'This path does not take this method', 'See the Allow header.'],
+  kiosk_name_taken: [
+    409,
+    'There is a kiosk of this name',
+    'Choose another; if the kiosk was replaced: `holdfast kiosk revoke` first.',
+  ],
+  kiosks_full: [
+    409,
+    'There are as many kiosks as may be',
+    'Revoke those that are gone: `holdfast kiosk revoke`.',
+  ],
+  pin_not_set: [409, 'No PIN is set, or it cannot be read', 'At the box: `holdfast pin set`.'],
   body_too_large: [413, 'The body is too large', 'Keep the body within 64 KiB.'],
   content_type_unsupported: [415, 'The body is not declared as JSON', 'Send Content-Type: application/json.'],
   document_in_doubt: [
@@ -76,6 +98,11 @@ const table = {
     'This Idempotency-Key was used with another body',
     'Use a new key for a new document.',
   ],
+  pin_locked: [
+    429,
+    'Too many wrong PINs',
+    'Wait as Retry-After says; or, at the box: `holdfast pin set`, which ends the wait.',
+  ],
   pairing_locked: [
     429,
     'Too many wrong pairing codes',
@@ -90,6 +117,11 @@ const table = {
     'Import a catalogue at central; it arrives with the feed.',
   ],
   policy_missing: [503, 'The appliance has no policy yet', 'It arrives with the feed from central.'],
+  kiosks_unreadable: [
+    503,
+    'The file of kiosks cannot be read',
+    'Restart the service, which sets a damaged file aside; then pair every kiosk again.',
+  ],
   journal_full: [
     507,
     'The journal is full',

@@ -7,13 +7,18 @@ import { ProblemError } from './problems.ts';
 
 /**
  * The scope that a request needs; null when it needs none. Reading is `read`, and whatever else is `sell` unless it is
- * listed here. Outside /v1/ there is nothing of the shop's, and without /v1/pairings nobody could begin.
+ * listed here. Outside /v1/ there is nothing of the shop's, and without /v1/pairings nobody could begin. What is a
+ * technician's is behind a PIN, and no scope opens it (technician.ts).
  * @param route the pattern that was matched, not the path that was sent: paths have many spellings
  */
 export function scopeOf(method: string, route: string): KioskScope | null {
-  if (!route.startsWith('/v1/') || route === '/v1/pairings') return null;
+  if (!route.startsWith('/v1/') || route === '/v1/pairings' || isTechnicians(route)) return null;
   if (method === 'GET' || method === 'HEAD') return 'read';
   return others.find(([pattern]) => pattern.test(route))?.[1] ?? 'sell';
+}
+
+export function isTechnicians(route: string): boolean {
+  return route.startsWith('/v1/technician/');
 }
 
 const others: [RegExp, KioskScope][] = [

@@ -6,6 +6,7 @@ import Router from '@koa/router';
 import Koa from 'koa';
 import type { Status } from '../../contract/kiosk-api.ts';
 import type { Kiosk } from '../../contract/pairing.ts';
+import type { Trouble } from '../../contract/technician-api.ts';
 import { apiHeaders } from '../../kit/api-headers.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { listen } from '../../kit/listen.ts';
@@ -14,21 +15,24 @@ import { holdsCardNumber } from '../checkout/card-number.ts';
 import { createFlagClient } from '../flags/client.ts';
 import { StoreBusyError, type StoreClient } from '../store/client.ts';
 import type { KioskDoor } from '../store/kiosks/door.ts';
+import type { TechnicianDoor } from '../technician/door.ts';
+import type { Examiner } from '../technician/examination.ts';
 import { identifyCaller } from './caller.ts';
 import { addDocumentRoutes } from './documents.ts';
 import { addEventRoute } from './events.ts';
 import { addFlagRoute } from './flags.ts';
 import { addFulfilmentRoute } from './fulfilment.ts';
-import { serveKioskPage } from './kiosk-page.ts';
 import type { LanCertificate } from './lan-certificate.ts';
 import { createLive, type Live, type LiveOptions } from './live.ts';
 import { addOpenApiRoute } from './openapi.ts';
+import { servePages } from './pages.ts';
 import { addPairingRoutes } from './pairings.ts';
 import { answerProblem, ProblemError } from './problems.ts';
 import { addQuoteRoutes } from './quotes.ts';
 import { requireScope } from './scopes.ts';
 import { addSlipRoutes } from './slips.ts';
 import { addStatusRoutes, type CertificateStanding, type Identity } from './status.ts';
+import { addTechnicianRoutes } from './technician.ts';
 import { createWaitingRoom } from './waiting-room.ts';
 
 export interface HttpOptions {
@@ -77,6 +81,8 @@ interface HttpParts {
   log: Log;
   /** Without it no kiosk can pair, and no token is known. */
   kiosks?: { door: KioskDoor; clock: Clock };
+  /** Without it there is nothing behind the technician's page. */
+  technician?: { door: TechnicianDoor; examiner: Examiner; troubles: () => Trouble[]; folder: string };
 }
 
 /** Serves until stopped. Rejects when an address cannot be had. */
@@ -139,7 +145,7 @@ const nobody = { kioskOf: () => null, condition: () => null };
 /** The application and, for whoever describes it, the router with every route there is. */
 export function createApp(
   options: HttpOptions,
-  { store, identity, certificate, log, kiosks }: HttpParts,
+  { store, identity, certificate, log, kiosks, technician }: HttpParts,
 ): { app: Koa; router: Router; live: Live; statusNow: () => Promise<Status>; endWaits: () => void } {
   const app = new Koa();
   const counters = { cardNumbersRefused: 0 };
@@ -156,10 +162,26 @@ export function createApp(
   addFulfilmentRoute(router, store);
   addQuoteRoutes(router, store);
   addSlipRoutes(router, store, identity.applianceId);
-  const statusNow = addStatusRoutes(router, { store, door, identity, certificate, counters });
+  const doors = technician ? [door, technician.door] : [door];
+  const atSiteTime = addStatusRoutes(router, { store, doors, identity, certificate, counters });
+  const statusNow = async () => (await atSiteTime()).status;
   addFlagRoute(router, store, createFlagClient(identity.applianceId, site));
   const events = addEventRoute(router, store, statusNow);
   addOpenApiRoute(router);
+  if (kiosks && technician) {
+    const { clock } = kiosks;
+    const { lanEndsMs } = live;
+    addTechnicianRoutes(router, {
+      ...technician,
+      store,
+      statusNow: atSiteTime,
+      site,
+      lanEndsMs,
+      kiosks: kiosks.door,
+      clock,
+      log,
+    });
+  }
 
   // Without a listener the framework prints what a broken connection left, stack and all.
   app.on('error', (error: Error) => log.info({ error: error.message }, 'a connection broke'));
@@ -183,7 +205,7 @@ export function createApp(
   app.use(live.hosts);
   app.use(live.cors);
   app.use(identifyCaller(door, live.rates));
-  app.use(serveKioskPage());
+  app.use(servePages());
   app.use(router.routes());
   app.use(router.allowedMethods());
   const endWaits = () => {

@@ -14,27 +14,33 @@ export type CertificateStanding = (nowMs: number) => Pick<Status, 'certificate' 
 
 interface StatusParts {
   store: Pick<StoreClient, 'ask'>;
-  door: { condition(): Condition | null };
+  /** Kiosks come in by one, technicians by another. */
+  doors: readonly { condition(): Condition | null }[];
   identity: Identity;
   certificate: CertificateStanding | undefined;
   counters: { cardNumbersRefused: number };
 }
 
-/** @returns what reads the status as the route answers it */
+/** The status as the route answers it, and the site's best estimate of the time. */
+export type StatusNow = () => Promise<{ status: Status; siteMs: number }>;
+
+/** @returns what reads it */
 export function addStatusRoutes(
   router: Router,
-  { store, door, identity, certificate, counters }: StatusParts,
-): () => Promise<Status> {
-  const statusNow = async (): Promise<Status> => {
+  { store, doors, identity, certificate, counters }: StatusParts,
+): StatusNow {
+  const statusNow: StatusNow = async () => {
     const { siteMs, ...known } = await store.ask('status', {});
     const standing = certificate?.(siteMs) ?? { certificate: null, conditions: [] };
-    const conditions = [...known.conditions, ...standing.conditions, door.condition()].filter(
+    const ofDoors = doors.map((door) => door.condition());
+    const conditions = [...known.conditions, ...standing.conditions, ...ofDoors].filter(
       (condition) => condition !== null,
     );
-    return { ...identity, ...known, ...counters, certificate: standing.certificate, conditions };
+    const status = { ...identity, ...known, ...counters, certificate: standing.certificate, conditions };
+    return { status, siteMs };
   };
   router.get('/v1/status', async (ctx) => {
-    answerJson(ctx, await statusNow());
+    answerJson(ctx, (await statusNow()).status);
   });
 
   /** Alive: the event loop turns. */

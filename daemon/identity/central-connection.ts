@@ -4,13 +4,13 @@ import { request } from 'node:http';
 import { connect, type TLSSocket } from 'node:tls';
 import { IdentityError } from './error.ts';
 import { judgeServer, type ServerJudgement } from './judge-server.ts';
+import { chainOf } from './judge-socket.ts';
+import { assertDates, type Dates, type TimeKnown } from './server-time.ts';
 
 /** A link that is this slow is as good as none; the next run continues. */
 const connectMsMax = 15_000;
 const answerMsMax = 30_000;
 const answerBytesMax = 256 * 1024;
-/** A chain has three certificates; a loop of issuers must end. */
-const chainMax = 6;
 
 export interface ClientCertificate {
   keyPem: string;
@@ -69,20 +69,37 @@ export async function openConnection(est: string, client?: ClientCertificate): P
 export async function openTrusted(
   est: string,
   roots: readonly X509Certificate[],
-  nowMs: number,
+  time: TimeKnown,
   client?: ClientCertificate,
-): Promise<{ connection: Connection; judged: Extract<ServerJudgement, { ok: true }> }> {
+): Promise<{ connection: Connection; server: Trusted }> {
   const connection = await openConnection(est, client);
-  const judged = judgeServer(connection.chain, roots, new URL(est).hostname, nowMs);
-  if (judged.ok) return { connection, judged };
-  connection.close();
-  throw notTrusted(est, judged.reason);
+  try {
+    return { connection, server: assertCentral(connection.chain, est, roots, time) };
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
 }
 
-export function notTrusted(
+/** Its certificates are in their time, or borne until central's word. */
+export interface Trusted {
+  standing: 'valid' | 'borne';
+  dates: Dates;
+}
+
+/** @throws IdentityError central_not_trusted */
+export function assertCentral(
+  chain: readonly X509Certificate[],
   est: string,
-  reason: Extract<ServerJudgement, { ok: false }>['reason'],
-): IdentityError {
+  roots: readonly X509Certificate[],
+  time: TimeKnown,
+): Trusted {
+  const judged = judgeServer(chain, roots, new URL(est).hostname);
+  if (!judged.ok) throw notTrusted(est, judged.reason);
+  return { standing: assertDates(judged, time), dates: judged };
+}
+
+function notTrusted(est: string, reason: Extract<ServerJudgement, { ok: false }>['reason']): IdentityError {
   const { host, hostname } = new URL(est);
   const words = {
     no_certificate: `${host} shows no certificate`,
@@ -95,18 +112,6 @@ export function notTrusted(
       ? "Use the name that stands in central's certificate, or have central's certificate made for this name too."
       : 'Something else answers there, or something between changes TLS: look at the link, the port, proxies and captive portals.';
   return new IdentityError('central_not_trusted', words[reason], hint);
-}
-
-function chainOf(socket: TLSSocket): X509Certificate[] {
-  const chain: X509Certificate[] = [];
-  for (
-    let next = socket.getPeerX509Certificate();
-    next && chain.length < chainMax && next.fingerprint256 !== chain.at(-1)?.fingerprint256;
-    next = next.issuerCertificate
-  ) {
-    chain.push(next);
-  }
-  return chain;
 }
 
 async function ask(socket: TLSSocket, est: string, host: string, question: Question): Promise<Answer> {

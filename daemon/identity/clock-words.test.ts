@@ -1,6 +1,7 @@
-// What is said of a clock, and which certificates out of their time are borne, as tables.
+// What is said of a clock, as a table.
 import { describe, expect, it } from 'vitest';
-import { assertServerTime, clockWords, lengthWords } from './clock-words.ts';
+import { clockConditions, clockWords, lengthWords } from './clock-words.ts';
+import { timeKnown } from './server-time.ts';
 
 const minuteMs = 60_000;
 const dayMs = 1440 * minuteMs;
@@ -26,25 +27,20 @@ describe('the clock of a box', () => {
   });
 });
 
-describe('central’s certificate, valid from day 10 to day 100, for a box certified on day 50', () => {
-  const server = (time: 'valid' | 'not_yet_valid' | 'expired') =>
-    ({ ok: true, time, notBeforeMs: 10 * dayMs, notAfterMs: 100 * dayMs }) as const;
-  const bear = (time: 'valid' | 'not_yet_valid' | 'expired', centralDay: number) => () =>
-    assertServerTime(server(time), centralDay * dayMs, 50 * dayMs);
-
-  it.each([
-    ['by a clock that agrees', 'valid', 60],
-    ['by a clock of 1970, when central says day 60', 'not_yet_valid', 60],
-    ['by a clock of 2040, when central says day 60', 'expired', 60],
-  ] as const)('is borne %s', (_, time, centralDay) => {
-    expect(bear(time, centralDay)).not.toThrow();
-  });
-
-  it.each([
-    ['it has run out by central’s own word', 'expired', 101],
-    ['central’s word is before its beginning', 'not_yet_valid', 9],
-    ['central’s word is before the box was certified: an old certificate that somebody found', 'expired', 49],
-  ] as const)('is not borne when %s', (_, time, centralDay) => {
-    expect(bear(time, centralDay)).toThrow(expect.objectContaining({ code: 'central_not_trusted' }));
+describe('the condition clock_wrong', () => {
+  const now = Date.parse('2026-11-24T12:00Z');
+  const heard = { ms: now, trusted: true };
+  const unheard = { ms: now, trusted: false };
+  it.each<[string, number, typeof heard, RegExp | null]>([
+    ['says by how much, once central was heard', 0, heard, /is 56 years behind central's/],
+    ['says by how much a clock is ahead', Date.parse('2040-06-01'), heard, /is 13 years ahead of central's/],
+    ['is gone when the clock is right', now + 60_000, heard, null],
+    ['says at least how much before that', 0, unheard, /is at least 56 years behind;/],
+    ['says of 2040 that it cannot be', Date.parse('2040-06-01'), unheard, /is years ahead;/],
+    ['says nothing of what may be', now + 300 * dayMs, unheard, null],
+  ])('%s', (_, wallMs, best, words) => {
+    const [condition] = clockConditions(best, timeKnown(wallMs, now));
+    if (words === null) expect(condition).toBeUndefined();
+    else expect(condition).toMatchObject({ code: 'clock_wrong', hint: expect.stringMatching(words) });
   });
 });

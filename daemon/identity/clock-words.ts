@@ -1,6 +1,6 @@
-// What central's time says of this box's clock, and whether a certificate that the clock calls wrong may be believed.
-import { IdentityError } from './error.ts';
-import type { ServerJudgement } from './judge-server.ts';
+// What central's time says of this box's clock, for a person to act on.
+import type { Condition } from '../../contract/kiosk-api.ts';
+import type { TimeKnown } from './server-time.ts';
 
 const minuteMs = 60_000;
 /** Below this nobody needs to act. */
@@ -10,27 +10,26 @@ const offsetMsMax = 5 * minuteMs;
 export function clockWords(aheadMs: number): string | null {
   if (Math.abs(aheadMs) <= offsetMsMax) return null;
   const direction = aheadMs > 0 ? 'ahead of' : 'behind';
-  return `this box's clock is ${lengthWords(Math.abs(aheadMs))} ${direction} central's; selling does not depend on it, but set it (chrony or timedatectl)`;
+  return `this box's clock is ${lengthWords(Math.abs(aheadMs))} ${direction} central's; ${remedy}`;
 }
 
+const remedy = 'selling does not depend on it, but set it (chrony or timedatectl)';
+
 /**
- * A server's certificate that is out of its time by this box's clock is borne only if it is in its time by central's word,
- * and central's word is not before our own certificate was made. So a clock of 1970 or 2040 keeps no box out, and an old
- * certificate of central's is worth nothing to whoever found it.
- * @throws IdentityError central_not_trusted
+ * `clock_wrong`, or nothing: by how much once central was heard in this boot; before that only what is surely wrong.
+ * @param best the site's best estimate, trusted when it is central's
  */
-export function assertServerTime(
-  { time, notBeforeMs, notAfterMs }: Extract<ServerJudgement, { ok: true }>,
-  centralNowMs: number,
-  certifiedFromMs: number,
-): void {
-  if (time === 'valid') return;
-  if (centralNowMs >= notBeforeMs && centralNowMs <= notAfterMs && centralNowMs >= certifiedFromMs) return;
-  throw new IdentityError(
-    'central_not_trusted',
-    time === 'expired' ? "central's certificate has run out" : "central's certificate is not valid yet",
-    'Tell whoever runs central; compare the clocks of both machines.',
-  );
+export function clockConditions(best: { ms: number; trusted: boolean }, time: TimeKnown): Condition[] {
+  const hint = best.trusted ? clockWords(time.wallMs - best.ms) : surelyWrong(time);
+  return hint === null ? [] : [{ code: 'clock_wrong', hint: `T${hint.slice(1)}.`, sinceMs: 0 }];
+}
+
+function surelyWrong({ wallMs, earliestMs, latestMs }: TimeKnown): string | null {
+  const behindMs = earliestMs - wallMs;
+  if (behindMs > offsetMsMax)
+    return `this box's clock is at least ${lengthWords(behindMs)} behind; ${remedy}`;
+  // Where the bound itself is years wide, more than it is beyond belief.
+  return wallMs > latestMs ? `this box's clock is years ahead; ${remedy}` : null;
 }
 
 /** In the largest unit that says enough. */

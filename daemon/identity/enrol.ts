@@ -3,11 +3,12 @@
 import { createPrivateKey, hash, X509Certificate } from 'node:crypto';
 import { createP256KeyPair, privatePem } from '../../provisioning/authority/keys.ts';
 import { parseCertificates } from '../../provisioning/pem-file.ts';
-import { assertServerTime, clockWords } from './clock-words.ts';
+import { clockWords } from './clock-words.ts';
 import { IdentityError } from './error.ts';
 import { fetchProfile, fetchRoot, type Profile, simpleEnrol } from './est-client.ts';
 import { type Owner, placeIdentity } from './identity-folder.ts';
 import { malformed } from './refusal.ts';
+import { assertCentralsWord, type TimeKnown } from './server-time.ts';
 import type { Slip } from './slip.ts';
 import type { Enrolment, Work } from './work.ts';
 
@@ -15,7 +16,7 @@ export interface EnrolParts {
   work: Work<Enrolment>;
   identityFolder: string;
   owner: Owner;
-  nowMs(): number;
+  time(): TimeKnown;
   /** Writes central.url, central.est and site into the configuration. */
   configure(central: { url: string; est: string; site: string | null }): void;
   /** One plain line for the technician. */
@@ -80,7 +81,7 @@ async function stepFrom(state: Exclude<EnrolmentUnderWay, { at: 'configured' }>,
   const { slip } = state;
   switch (state.at) {
     case 'slip_read': {
-      const rootPem = await fetchRoot(slip.est, slip.root, parts.nowMs());
+      const rootPem = await fetchRoot(slip.est, slip.root, parts.time());
       return {
         next: { ...state, at: 'root_trusted', rootPem },
         line: `reached ${new URL(slip.est).host}: it shows the root of the slip`,
@@ -93,7 +94,7 @@ async function stepFrom(state: Exclude<EnrolmentUnderWay, { at: 'configured' }>,
     case 'key_made': {
       const central = { est: slip.est, rootPem: state.rootPem };
       const key = createPrivateKey(state.keyPem);
-      const { certificatePem, notAfterMs } = await simpleEnrol(central, slip, key, parts.nowMs());
+      const { certificatePem, notAfterMs } = await simpleEnrol(central, slip, key, parts.time());
       return {
         next: { ...state, at: 'certified', certificatePem },
         line: `traded the code for a certificate of ${slip.appliance}, good until ${day(notAfterMs)}`,
@@ -101,12 +102,11 @@ async function stepFrom(state: Exclude<EnrolmentUnderWay, { at: 'configured' }>,
     }
     case 'certified': {
       const central = { est: slip.est, rootPem: state.rootPem };
-      const { profile, server } = await fetchProfile(central, state, parts.nowMs());
+      const { profile, server } = await fetchProfile(central, state, parts.time());
       if (profile.appliance !== slip.appliance) throw malformed('profile of this appliance');
-      const aheadMs = parts.nowMs() - Date.parse(profile.now);
-      const certificate = new X509Certificate(state.certificatePem);
-      assertServerTime(server, Date.parse(profile.now), certificate.validFromDate.getTime());
-      const words = clockWords(aheadMs);
+      const centralMs = Date.parse(profile.now);
+      assertCentralsWord(server, parts.time(), centralMs);
+      const words = clockWords(parts.time().wallMs - centralMs);
       if (words) parts.say(words);
       return {
         next: { ...state, at: 'proved', profile },

@@ -5,6 +5,15 @@ export type IdentityErrorCode =
   | 'slip_malformed'
   /** There is no slip, and nobody to ask. */
   | 'slip_missing'
+  /** There is no such file, or it cannot be read. */
+  | 'bundle_missing'
+  /** It is no bundle, not whole, or of another release. */
+  | 'bundle_malformed'
+  /** The passphrase does not open it. */
+  | 'bundle_sealed'
+  | 'bundle_expired'
+  /** There is no passphrase, and nobody to ask. */
+  | 'bundle_passphrase_missing'
   /** Whoever answers shows another root than the slip's. */
   | 'root_mismatch'
   /** Whoever answers proves no certificate under central's root. */

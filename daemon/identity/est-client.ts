@@ -6,14 +6,15 @@ import { applianceIdOf } from '../../provisioning/authority/check.ts';
 import { parseCertificates } from '../../provisioning/pem-file.ts';
 import {
   type Answer,
+  assertCentral,
   type ClientCertificate,
-  notTrusted,
   openConnection,
   openTrusted,
+  type Trusted,
 } from './central-connection.ts';
 import { IdentityError } from './error.ts';
-import { judgeServer, type ServerJudgement } from './judge-server.ts';
 import { malformed, refusal } from './refusal.ts';
+import type { TimeKnown } from './server-time.ts';
 import type { Slip } from './slip.ts';
 
 const known = '/.well-known/est';
@@ -48,7 +49,7 @@ export type Certified = {
  * @returns the root, PEM
  * @throws IdentityError central_unreachable, root_mismatch, central_not_trusted, answer_malformed
  */
-export async function fetchRoot(est: string, rootSha256: string, nowMs: number): Promise<string> {
+export async function fetchRoot(est: string, rootSha256: string, time: TimeKnown): Promise<string> {
   const connection = await openConnection(est);
   const answer = await connection.ask({ method: 'GET', path: `${known}/cacerts` });
   if (answer.status !== 200) throw refusal(answer, 'cacerts');
@@ -61,8 +62,7 @@ export async function fetchRoot(est: string, rootSha256: string, nowMs: number):
       'Do not go on by this link: compare the slip with central’s root, and find out who answers there.',
     );
   }
-  const judged = judgeServer(connection.chain, [root], new URL(est).hostname, nowMs);
-  if (!judged.ok) throw notTrusted(est, judged.reason);
+  assertCentral(connection.chain, est, [root], time);
   return root.toString();
 }
 
@@ -74,9 +74,9 @@ export async function simpleEnrol(
   central: Central,
   { appliance, code }: Pick<Slip, 'appliance' | 'code'>,
   key: KeyObject,
-  nowMs: number,
+  time: TimeKnown,
 ): Promise<Certified> {
-  const { connection } = await openTrusted(central.est, parseCertificates(central.rootPem), nowMs);
+  const { connection } = await openTrusted(central.est, parseCertificates(central.rootPem), time);
   const authorization = `Basic ${Buffer.from(`${appliance}:${hyphenated(code)}`).toString('base64')}`;
   const answer = await connection.ask(await certificateQuestion('simpleenroll', key, { authorization }));
   return certified(answer, 'simpleenroll', key, appliance);
@@ -90,10 +90,10 @@ export async function simpleReenrol(
   central: Central,
   present: ClientCertificate & { applianceId: string },
   key: KeyObject,
-  nowMs: number,
+  time: TimeKnown,
 ): Promise<Certified> {
   const roots = parseCertificates(central.rootPem);
-  const { connection } = await openTrusted(central.est, roots, nowMs, present);
+  const { connection } = await openTrusted(central.est, roots, time, present);
   const answer = await connection.ask(await certificateQuestion('simplereenroll', key, {}));
   return certified(answer, 'simplereenroll', key, present.applianceId);
 }
@@ -105,15 +105,15 @@ export async function simpleReenrol(
 export async function fetchProfile(
   central: Central,
   client: ClientCertificate,
-  nowMs: number,
-): Promise<{ profile: Profile; server: Extract<ServerJudgement, { ok: true }> }> {
+  time: TimeKnown,
+): Promise<{ profile: Profile; server: Trusted }> {
   const roots = parseCertificates(central.rootPem);
-  const { connection, judged } = await openTrusted(central.est, roots, nowMs, client);
+  const { connection, server } = await openTrusted(central.est, roots, time, client);
   const answer = await connection.ask({ method: 'GET', path: '/.well-known/holdfast/profile' });
   if (answer.status !== 200) throw refusal(answer, 'profile');
   const parsed = Profile.safeParse(parseJson(answer.body));
   if (!parsed.success) throw malformed('profile', parsed.error);
-  return { profile: parsed.data, server: judged };
+  return { profile: parsed.data, server };
 }
 
 async function certificateQuestion(operation: string, key: KeyObject, headers: Record<string, string>) {

@@ -7,6 +7,7 @@ import type { Log } from '../../kit/log.ts';
 import type { ApplianceIdentity } from '../../provisioning/identity.ts';
 import type { Link } from '../sync/link.ts';
 import { type CertificateFacts, certificateConditions, certificateView } from './certificate-view.ts';
+import type { TimeKnown } from './server-time.ts';
 import { askStanding, type Standing } from './standing.ts';
 import { judgeTrial, refusalsMax, type Trial, type TrialEvent } from './trial.ts';
 
@@ -18,6 +19,8 @@ export interface IdentityInUseParts {
   est: string | null;
   /** Has everything that signs or connects go by this identity. */
   use(identity: ApplianceIdentity): void;
+  /** What is known of the time, for central's certificates. */
+  time(): Promise<TimeKnown>;
   clock: Clock;
   log: Log;
 }
@@ -35,7 +38,7 @@ export interface IdentityInUse {
 const askMsMin = 3_600_000;
 
 export function createIdentityInUse(parts: IdentityInUseParts): IdentityInUse {
-  const { est, use, clock, log } = parts;
+  const { est, use, time, clock, log } = parts;
   let newer = parts.running;
   let older = parts.previous;
   let current = newer;
@@ -76,17 +79,18 @@ export function createIdentityInUse(parts: IdentityInUseParts): IdentityInUse {
       start(events) {
         link.start({
           ...events,
-          onUp() {
+          onUp(borne) {
             refusals = 0;
             refused = null;
             happened('up');
-            events.onUp();
+            events.onUp(borne);
           },
           onRefused() {
             happened('refused');
             if (++refusals < refusalsMax || est === null || clock.monotonicMs() - askedMs < askMsMin) return;
             askedMs = clock.monotonicMs();
-            askStanding(est, current, clock.wallMs()).then(hear, (error: Error) =>
+            const ask = async () => hear(await askStanding(est, current, await time()));
+            ask().catch((error: Error) =>
               log.error({ error: error.message }, 'could not ask central about the certificate'),
             );
           },

@@ -1,10 +1,11 @@
 // Whether who answered is central: its certificate chain must end in a root that is trusted, and name the host that was
-// called. The time is judged apart, because a box may boot in 1970, and only central can tell it the hour.
+// called. The time is judged apart (server-time.ts), because a box may boot in 1970.
 import type { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
+import type { Dates } from './server-time.ts';
 
 export type ServerJudgement =
-  | { ok: true; time: 'valid' | 'not_yet_valid' | 'expired'; notBeforeMs: number; notAfterMs: number }
+  | ({ ok: true } & Dates)
   | { ok: false; reason: 'no_certificate' | 'other_root' | 'other_host' | 'not_a_server' };
 
 const serverAuth = '1.3.6.1.5.5.7.3.1';
@@ -14,13 +15,11 @@ const serverAuth = '1.3.6.1.5.5.7.3.1';
  * key of the first certificate) is not repeated.
  * @param chain as the server sent it, its own certificate first
  * @param roots the only ones believed
- * @param nowMs the wall clock of this machine
  */
 export function judgeServer(
   chain: readonly X509Certificate[],
   roots: readonly X509Certificate[],
   host: string,
-  nowMs: number,
 ): ServerJudgement {
   const [leaf, ...above] = chain;
   if (!leaf) return { ok: false, reason: 'no_certificate' };
@@ -31,8 +30,7 @@ export function judgeServer(
 
   const notBeforeMs = Math.max(...path.map(({ validFromDate }) => validFromDate.getTime()));
   const notAfterMs = Math.min(...path.map(({ validToDate }) => validToDate.getTime()));
-  const time = nowMs < notBeforeMs ? 'not_yet_valid' : nowMs > notAfterMs ? 'expired' : 'valid';
-  return { ok: true, time, notBeforeMs, notAfterMs };
+  return { ok: true, notBeforeMs, notAfterMs };
 }
 
 /** Leaf, issuing CA, root: no longer path exists, so none is looked for. */

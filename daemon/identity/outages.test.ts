@@ -27,6 +27,7 @@ function switchOn() {
       },
       send: async () => true,
       renew() {},
+      distrust() {},
       stop: async () => {},
     },
     folder,

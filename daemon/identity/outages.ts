@@ -72,9 +72,9 @@ export function rememberOutages(link: Link, dataFolder: string, clock: Clock, lo
       watch();
       link.start({
         ...events,
-        onUp() {
+        onUp(borne) {
           up();
-          events.onUp();
+          events.onUp(borne);
         },
         onDown(reason) {
           down();

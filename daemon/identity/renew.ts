@@ -3,11 +3,12 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createP256KeyPair, privatePem } from '../../provisioning/authority/keys.ts';
 import type { ApplianceIdentity } from '../../provisioning/identity.ts';
-import { assertServerTime, clockWords } from './clock-words.ts';
+import { clockWords } from './clock-words.ts';
 import { fromProfile } from './enrol.ts';
 import { fetchProfile, simpleReenrol } from './est-client.ts';
 import { type Owner, placeIdentity } from './identity-folder.ts';
 import { type RenewalDue, renewalDue } from './renewal-rule.ts';
+import { assertCentralsWord, believedMs, type TimeKnown } from './server-time.ts';
 import { askStanding, type Standing } from './standing.ts';
 import type { Renewal, Work } from './work.ts';
 
@@ -20,7 +21,7 @@ export interface RenewParts {
   outagesMs: readonly number[];
   /** Renews whatever the rule says. */
   force: boolean;
-  nowMs(): number;
+  time(): TimeKnown;
   say(line: string): void;
 }
 
@@ -62,7 +63,7 @@ const dueWords = {
 };
 
 /** By central's clock when it answers, by this box's own otherwise. */
-async function judge({ est, present, outagesMs, force, nowMs, say }: RenewParts): Promise<RenewalDue> {
+async function judge({ est, present, outagesMs, force, time, say }: RenewParts): Promise<RenewalDue> {
   const { validFromDate, validToDate } = new X509Certificate(present.certificatePem);
   const rule = (at: number) =>
     renewalDue({
@@ -71,18 +72,18 @@ async function judge({ est, present, outagesMs, force, nowMs, say }: RenewParts)
       notAfterMs: validToDate.getTime(),
       outagesMs,
     });
-  const standing: Standing = await askStanding(est, present, nowMs());
+  const standing: Standing = await askStanding(est, present, time());
   switch (standing.kind) {
     case 'refused':
       // Revoked: there is nothing to renew, and central has the word.
       if (standing.error.code === 'certificate_revoked') throw standing.error;
       return { due: true, why: 'expired' };
     case 'unknown':
-      if (rule(nowMs()).due || force) throw standing.error;
+      if (rule(believedMs(time())).due || force) throw standing.error;
       say(`central was not asked: ${standing.error.message}`);
-      return rule(nowMs());
+      return rule(believedMs(time()));
     case 'accepted': {
-      const words = clockWords(nowMs() - standing.centralNowMs);
+      const words = clockWords(time().wallMs - standing.centralNowMs);
       if (words) say(words);
       const due = rule(standing.centralNowMs);
       if (due.due || standing.centralNowMs < standing.renewAfterMs) return due;
@@ -108,7 +109,7 @@ function makeKey({ work, say }: RenewParts): Renewal {
 
 async function stepFrom(
   state: Exclude<Renewal, { at: 'proved' }>,
-  { est, present, nowMs }: RenewParts,
+  { est, present, time }: RenewParts,
 ): Promise<{ next: Renewal; line: string }> {
   const central = { est, rootPem: present.caPem };
   switch (state.at) {
@@ -117,7 +118,7 @@ async function stepFrom(
         central,
         present,
         createPrivateKey(state.keyPem),
-        nowMs(),
+        time(),
       );
       const until = new Date(notAfterMs).toISOString().slice(0, 10);
       return {
@@ -126,9 +127,8 @@ async function stepFrom(
       };
     }
     case 'certified': {
-      const { profile, server } = await fetchProfile(central, state, nowMs());
-      const { validFromDate } = new X509Certificate(state.certificatePem);
-      assertServerTime(server, Date.parse(profile.now), validFromDate.getTime());
+      const { profile, server } = await fetchProfile(central, state, time());
+      assertCentralsWord(server, time(), Date.parse(profile.now));
       return {
         next: { ...state, at: 'proved', profile },
         line: 'tried the new certificate on a real connection: central takes it',

@@ -78,6 +78,6 @@ function insideOf(value: unknown): unknown {
 }
 
 /** Crockford's alphabet has no I, L, O and U: what is read as one of the first three is what it looks like. */
-function plainCode(text: string): string {
+export function plainCode(text: string): string {
   return text.toUpperCase().replace(/[\s-]/g, '').replaceAll('O', '0').replace(/[IL]/g, '1');
 }

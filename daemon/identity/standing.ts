@@ -4,6 +4,7 @@
 import type { ClientCertificate } from './central-connection.ts';
 import { IdentityError } from './error.ts';
 import { fetchProfile } from './est-client.ts';
+import { assertCentralsWord, type TimeKnown } from './server-time.ts';
 
 export type Standing =
   | { kind: 'accepted'; centralNowMs: number; renewAfterMs: number }
@@ -15,13 +16,15 @@ export type Standing =
 export async function askStanding(
   est: string,
   identity: ClientCertificate & { caPem: string },
-  nowMs: number,
+  time: TimeKnown,
 ): Promise<Standing> {
   try {
-    const { profile } = await fetchProfile({ est, rootPem: identity.caPem }, identity, nowMs);
+    const { profile, server } = await fetchProfile({ est, rootPem: identity.caPem }, identity, time);
+    const centralNowMs = Date.parse(profile.now);
+    assertCentralsWord(server, time, centralNowMs);
     return {
       kind: 'accepted',
-      centralNowMs: Date.parse(profile.now),
+      centralNowMs,
       renewAfterMs: Date.parse(profile.renewAfter),
     };
   } catch (error) {

@@ -72,10 +72,14 @@ export function openWork<T>(path: string, schema: z.ZodType<T>, owner: Owner): W
   };
 }
 
-/** Where the two lie, beside the data. */
+/** Where they lie, beside the data. */
 export function workFiles(dataFolder: string) {
   const folder = join(dataFolder, 'enrolment');
-  return { enrolment: join(folder, 'enrolment.json'), renewal: join(folder, 'renewal.json') };
+  return {
+    enrolment: join(folder, 'enrolment.json'),
+    renewal: join(folder, 'renewal.json'),
+    awaiting: join(folder, 'awaiting.json'),
+  };
 }
 
 function parseJson(text: string): unknown {

@@ -18,6 +18,9 @@ import { type StoreClient, startStore } from '../store/client.ts';
 import { openKioskDoor } from '../store/kiosks/door.ts';
 import { openKioskRegistry } from '../store/kiosks/registry.ts';
 import { feedId, firstFeed, pennies, plentyOfSpace } from '../store/temporary-store.ts';
+import { createTechnicianDoor } from '../technician/door.ts';
+import { createExaminer } from '../technician/examination.ts';
+import { writePin } from '../technician/pin-file.ts';
 import { breaks } from './breaking.ts';
 import { type OpenApiDocument, openApiDocument, pathOf } from './document.ts';
 import { operations, problemsOfNoOperation } from './operations.ts';
@@ -50,7 +53,14 @@ beforeAll(async () => {
     registry.close();
     door.close();
   };
-  const parts = { store, identity, log, kiosks: { door, clock } };
+  const technician = {
+    door: createTechnicianDoor(folder, clock, log),
+    examiner: createExaminer('none.toml', clock, { command: 'true', args: [] }),
+    troubles: () => [],
+    folder,
+  };
+  await writePin(folder, '830527');
+  const parts = { store, identity, log, kiosks: { door, clock }, technician };
   const { router, endWaits } = createApp(options, parts);
   routes = router.stack.flatMap((layer) =>
     layer.methods
@@ -126,6 +136,11 @@ describe('a real appliance answers as described', () => {
     const response = await fetch(`${origin}/v1/checkouts`, post(pennies(5)));
     return ((await response.json()) as { id: string }).id;
   };
+  const fromElsewhere = { headers: { 'Sec-Fetch-Site': 'cross-site' } };
+  const signedIn = async () => {
+    const response = await fetch(`${origin}/v1/technician/session`, post({ pin: '830527' }));
+    return { Cookie: response.headers.get('Set-Cookie')?.split(';')[0] ?? '' };
+  };
   const refund = { currency: 'GBP', totalMinor: 1, reason: 'damaged' };
   const unknown = randomUUID();
 
@@ -180,6 +195,35 @@ describe('a real appliance answers as described', () => {
     ['post /v1/pairings', 201, () => ['/v1/pairings', post({ code: pairingCode })]],
     ['get /v1/status', 200, () => ['/v1/status']],
     ['get /v1/flags', 200, () => ['/v1/flags']],
+    ['get /v1/technician/session', 200, () => ['/v1/technician/session']],
+    ['get /v1/technician/session', 403, () => ['/v1/technician/session', fromElsewhere]],
+    ['post /v1/technician/session', 400, () => ['/v1/technician/session', post({ pin: '1' })]],
+    ['post /v1/technician/session', 403, () => ['/v1/technician/session', post({ pin: '915038' })]],
+    ['post /v1/technician/session', 201, () => ['/v1/technician/session', post({ pin: '830527' })]],
+    [
+      'post /v1/technician/session/end',
+      200,
+      async () => ['/v1/technician/session/end', post({}, await signedIn())],
+    ],
+    ['get /v1/technician/view', 401, () => ['/v1/technician/view']],
+    [
+      'get /v1/technician/view',
+      200,
+      async () => ['/v1/technician/view?acted=true', { headers: await signedIn() }],
+    ],
+    [
+      'post /v1/technician/examination',
+      202,
+      async () => ['/v1/technician/examination', post({}, await signedIn())],
+    ],
+    [
+      'post /v1/technician/pairings',
+      201,
+      async () => [
+        '/v1/technician/pairings',
+        post({ name: 'till-9', scopes: ['read'] }, { ...keyed(), ...(await signedIn()) }),
+      ],
+    ],
     ['get /livez', 200, () => ['/livez']],
     ['get /readyz', 200, () => ['/readyz']],
     ['get /openapi.json', 200, () => ['/openapi.json']],

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Json } from '../../kit/json-schemas.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type ProblemCode, problemCodes, problemWords } from '../http/problems.ts';
-import { scopeOf } from '../http/scopes.ts';
+import { isTechnicians, scopeOf } from '../http/scopes.ts';
 import { type Answered, type Operation, operations } from './operations.ts';
 import { type HeaderName, headers, parameters } from './parameters.ts';
 import { jsonSchemas, ref } from './schemas.ts';
@@ -31,7 +31,7 @@ export function openApiDocument(): OpenApiDocument {
       title: 'Holdfast appliance',
       version: packageJson.version,
       description:
-        'What a kiosk asks of the appliance at its site. Requests are closed: a field that is not known is refused. Answers are open: later releases may add fields, reason codes and problem codes, and a kiosk passes over those it does not know.',
+        'What a kiosk asks of the appliance at its site, and what the technician’s page asks behind its PIN. Requests are closed: a field that is not known is refused. Answers are open: later releases may add fields, reason codes and problem codes, and a kiosk passes over those it does not know.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
@@ -48,6 +48,13 @@ export function openApiDocument(): OpenApiDocument {
           description:
             'The token that POST /v1/pairings gave. An operation names the scope it needs. Plain HTTP on the appliance itself needs none unless http.kioskAuth is "required".',
         },
+        technicianSession: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: '__Host-holdfast-technician',
+          description:
+            'What POST /v1/technician/session gave for the PIN, for requests of the appliance’s own page alone. Over plain HTTP on the appliance itself it is called holdfast-technician.',
+        },
       },
     },
   };
@@ -59,12 +66,11 @@ export function pathOf(route: string): string {
 }
 
 function describeOperation(operation: Operation): Json {
-  const scope = scopeOf(operation.method.toUpperCase(), operation.route);
   const { takes } = operation;
   return {
     operationId: operation.id,
     summary: operation.summary,
-    security: scope === null ? [] : [{ kioskToken: [scope] }],
+    security: securityOf(operation),
     ...(operation.parameters && {
       parameters: operation.parameters.map((name) => ({ $ref: `#/components/parameters/${name}` })),
     }),
@@ -76,6 +82,14 @@ function describeOperation(operation: Operation): Json {
     }),
     responses: { ...answersOf(operation), ...problemsOf(operation) },
   };
+}
+
+/** A kiosk's scope, a technician's session, or nothing. */
+function securityOf({ method, route, problems }: Operation): Json[] {
+  if (isTechnicians(route))
+    return problems.includes('technician_signed_out') ? [{ technicianSession: [] }] : [];
+  const scope = scopeOf(method.toUpperCase(), route);
+  return scope === null ? [] : [{ kioskToken: [scope] }];
 }
 
 function answersOf({ answers, problems }: Operation): Json {

@@ -35,6 +35,12 @@ export const parameters = {
     description: 'The nextCursor of the page before.',
     schema: { type: 'string', pattern: '^\\d{1,16}$' },
   },
+  acted: {
+    in: 'query',
+    description:
+      'Whether a person did something since the last one: a page that asks by itself keeps nobody signed in.',
+    schema: { type: 'boolean', default: false },
+  },
   copy: {
     in: 'query',
     description: 'Whether paper came out before: only the kiosk knows.',

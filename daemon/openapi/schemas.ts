@@ -15,20 +15,40 @@ import {
 import { Pairing, PairingRequest } from '../../contract/pairing.ts';
 import { Quote, QuoteRequest } from '../../contract/quote.ts';
 import { Slip } from '../../contract/slip.ts';
+import {
+  Examination,
+  PairingOffer,
+  PairingWish,
+  SignIn,
+  TechnicianSession,
+  TechnicianView,
+} from '../../contract/technician-api.ts';
 import { ReasonCode } from '../../contract/verdict.ts';
 import { type Json, namedJsonSchemas, schemaRef } from '../../kit/json-schemas.ts';
 
 /** What a kiosk sends. Closed: a field that nobody knows is refused. */
-const requests = { Checkout, Fulfilment, LinkedRefund, PairingRequest, QuoteRequest, UnlinkedRefund, Void };
+const requests = {
+  Checkout,
+  Fulfilment,
+  LinkedRefund,
+  PairingRequest,
+  PairingWish,
+  QuoteRequest,
+  SignIn,
+  UnlinkedRefund,
+  Void,
+};
 
 /** What a kiosk is answered, and what stands inside. Open: a later release may say more. */
 const answers = {
   Answer,
   DocumentPage,
   DocumentView,
+  Examination,
   Flags,
   Liveness,
   Pairing,
+  PairingOffer,
   Problem,
   Quote,
   Readiness,
@@ -36,6 +56,8 @@ const answers = {
   ReasonCode,
   Slip,
   Status,
+  TechnicianSession,
+  TechnicianView,
 };
 
 export type RequestName = keyof typeof requests;

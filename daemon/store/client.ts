@@ -44,6 +44,7 @@ const ofKiosks: ReadonlySet<CommandKind> = new Set([
   'page',
   'slip',
   'status',
+  'queue',
   'flags',
   'events',
 ]);

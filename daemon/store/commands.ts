@@ -14,6 +14,8 @@ import type { Policy } from '../../contract/policy.ts';
 import type { Quote, QuoteRequest } from '../../contract/quote.ts';
 import type { OutcomeKind } from '../../contract/verdict.ts';
 import type { StoreSlip } from '../checkout/slip.ts';
+import type { TimeKnown } from '../identity/server-time.ts';
+import type { Unreceived } from './queue.ts';
 
 interface Submission {
   /** The Idempotency-Key: a UUID in lower case. */
@@ -37,6 +39,8 @@ export interface StoreProtocol {
   slip: { ask: { id: string; copy: boolean }; answer: SlipAnswer };
   page: { ask: { beforeSeq: number | null; itemsMax: number }; answer: DocumentPage };
   status: { ask: object; answer: StoreStatus };
+  /** What central has not received, counted up to a bound. */
+  queue: { ask: object; answer: Unreceived };
   /** What a health report needs beside the status: what time it is, and when the oldest entry above the receipt was made. */
   health: { ask: object; answer: { at: EntryTime; oldestUnreceivedMs: number | null } };
   /** The policy's flags, where it is newer than the one that is known. */
@@ -45,10 +49,16 @@ export interface StoreProtocol {
   position: { ask: object; answer: Position };
   entries: { ask: { afterSeq: number; itemsMax: number; bytesMax: number }; answer: EntryRun | null };
   received: { ask: { journalId: string; receivedThrough: number; hash: string }; answer: ReceivedAnswer };
-  feed: { ask: { feedId: string; firstPosition: number; items: (FeedItem | null)[] }; answer: FeedAnswer };
+  feed: {
+    /** @property ageMs how old the items surely are already */
+    ask: { feedId: string; firstPosition: number; items: (FeedItem | null)[]; ageMs?: number };
+    answer: FeedAnswer;
+  };
   /** Central follows up with this feed from its beginning: it has been restored. */
   followFeed: { ask: { feedId: string; feedHead: number }; answer: null };
   centralTime: { ask: { aheadOfMonotonicMs: number; uncertaintyMs: number }; answer: null };
+  /** What is known of the time without believing the clock. */
+  time: { ask: object; answer: TimeKnown };
   link: { ask: { link: LinkView; conditions: Condition[] }; answer: null };
   /** Whether the store still does what it is for: the newest entry is read, and a row written, with a sync of the disk. */
   selfCheck: { ask: object; answer: { wrote: boolean } };

@@ -58,9 +58,11 @@ export function createFacts(db: Database, parts: FactsParts): ReadFacts {
     const amountMinor = asked.totalMinor ?? limits.totalMinorMax;
     const card = payment ? cardFacts(payment.fingerprint, policy, amountMinor, now) : null;
     // While the link was up, policy and catalogue were known to be the newest, unless a piece of one is missing.
-    const policyMs = Math.max(appliedMs, onlineMs);
+    // A box that never had a link knows nothing newer than what it was given.
+    const knownMs = (since: number) => (onlineMs > 0 ? Math.max(since, onlineMs) : since);
+    const policyMs = knownMs(appliedMs);
     const catalogueAppliedMs = catalogue.inForce?.appliedMs ?? 0;
-    const catalogueMs = catalogue.missed ? catalogueAppliedMs : Math.max(catalogueAppliedMs, onlineMs);
+    const catalogueMs = catalogue.missed ? catalogueAppliedMs : knownMs(catalogueAppliedMs);
     const { exposureMinor, exposureCount } = positions.now;
     return {
       goods: asked.lines.map(goodsOf),

@@ -236,3 +236,28 @@ describe('the catalogue', () => {
     expect(sell({ sku: 'p5-199' })).toEqual(['approved_offline']);
   });
 });
+
+describe('a feed that came by a stick', () => {
+  it('counts its age from when central made it, and is the same feed when it comes again by the link', () => {
+    const ageMs = 5 * 86_400_000;
+    expect(shop.ask('feed', { feedId, firstPosition: 1, items: firstFeed, ageMs })).toEqual(applied(2));
+    expect(status()).toMatchObject({ catalogue: { version: 1, ageMs }, policy: { version: 1, ageMs } });
+    expect(apply(1, ...firstFeed)).toEqual(applied(2));
+    expect(status().catalogue.ageMs).toBe(ageMs);
+  });
+
+  it('is not sold by once it is older than the policy lets a catalogue be', () => {
+    const strict = {
+      kind: 'policy',
+      version: 1,
+      policy: { ...policy, offline: { ...policy.offline, catalogueAgeHoursMax: 24 } },
+    };
+    const [, catalogue] = firstFeed;
+    const items = [strict as FeedItem, catalogue as FeedItem];
+    shop.ask('feed', { feedId, firstPosition: 1, items, ageMs: 25 * 3_600_000 });
+    const [sale] = shop.execute(submit.checkout(1, pennies(1)));
+    expect(sale).toMatchObject({
+      answer: { reasons: expect.arrayContaining([expect.objectContaining({ code: 'catalogue_too_old' })]) },
+    });
+  });
+});

@@ -28,7 +28,10 @@ export interface FeedParts {
 type OutcomeItem = Extract<FeedItem, { kind: 'outcome' }>;
 
 /** Applies the items that continue what has been applied; repeats are passed over, a gap changes nothing. */
-export function applyFeed(parts: FeedParts, { feedId, firstPosition, items }: Ask<'feed'>): FeedAnswer {
+export function applyFeed(
+  parts: FeedParts,
+  { feedId, firstPosition, items, ageMs = 0 }: Ask<'feed'>,
+): FeedAnswer {
   const { documents, catalogue, policies, positions, stock, hotList, siteTime, decisions, outcomes } = parts;
   const { appliedThrough } = positions.now;
   if (positions.now.feedId === null) positions.follow(feedId, firstPosition + items.length - 1);
@@ -50,11 +53,11 @@ export function applyFeed(parts: FeedParts, { feedId, firstPosition, items }: As
         applyOutcome(item);
         return;
       case 'policy':
-        policies.apply(item, siteTime.book());
+        policies.apply(item, siteTime.book() - ageMs);
         return;
       case 'catalogue':
       case 'catalogue_delta':
-        catalogue.applyPiece(item, { elapsedMs: siteTime.book(), wallMs: siteTime.best().ms });
+        catalogue.applyPiece(item, { elapsedMs: siteTime.book() - ageMs, wallMs: siteTime.best().ms });
         return;
       case 'stock':
         // Asked again after a salvage: the goods that are kept have it already.

@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Clock, manualClock } from '../../kit/clock.ts';
+import { heardMsTolerance, unheardMsMax } from '../identity/server-time.ts';
 import { openDatabase } from './database.ts';
 import { openSiteTime, type SiteTime } from './site-time.ts';
 import { temporaryFolder } from './temporary-store.ts';
@@ -173,5 +174,39 @@ describe('the time the link was last up', () => {
     restart();
     clock.advance(50);
     expect(time.elapsedMs() - time.onlineMs()).toBe(50);
+  });
+});
+
+describe('what is known of the time', () => {
+  it('is nothing where nothing was told', () => {
+    expect(time.known()).toEqual({ wallMs: noon, earliestMs: 0, latestMs: Number.MAX_SAFE_INTEGER });
+  });
+
+  it('is bounded by what was made before, and 2040 is not believed then', () => {
+    clock = manualClock(Date.UTC(2040, 0));
+    time = openSiteTime(db, clock, noon);
+    expect(time.known()).toMatchObject({ earliestMs: noon, latestMs: noon + unheardMsMax });
+    expect(time.best()).toEqual({ ms: noon, trusted: false });
+  });
+
+  it('is central’s word to the day in the boot that heard it, and at least that with what passed in later ones', () => {
+    hear(noon + yearMs);
+    clock.advance(hourMs);
+    expect(time.known()).toMatchObject({
+      earliestMs: noon + yearMs + hourMs - heardMsTolerance,
+      latestMs: noon + yearMs + hourMs + heardMsTolerance,
+    });
+    boot(0);
+    clock.advance(5);
+    expect(time.known()).toMatchObject({ wallMs: 5, earliestMs: noon + yearMs + hourMs + 5 });
+  });
+
+  it('is not what a clock of 2040 once said', () => {
+    clock = manualClock(Date.UTC(2040, 0));
+    time = openSiteTime(db, clock, noon);
+    time.best();
+    boot(noon + dayMs);
+    time = openSiteTime(db, clock, noon);
+    expect(time.known()).toMatchObject({ earliestMs: noon });
   });
 });

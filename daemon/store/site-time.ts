@@ -3,12 +3,15 @@
 import type { Database } from 'better-sqlite3';
 import { present } from '../../kit/assert.ts';
 import type { Clock } from '../../kit/clock.ts';
+import { believedMs, heardMsTolerance, type TimeKnown, timeKnown } from '../identity/server-time.ts';
 
 export interface SiteTime {
   /** Milliseconds since this journal began, as far as they are known: never more than really passed, and never less later. */
   elapsedMs(): number;
   /** The best estimate of the time; trusted when central was heard in this boot. Never behind one given before it. */
   best(): { ms: number; trusted: boolean };
+  /** What is known of the time without believing the wall clock. */
+  known(): TimeKnown;
   /** Elapsed time when the link was last known to be up; now while it is. */
   onlineMs(): number;
   /** Central's time, as ahead of the monotonic clock, and how far off that can be. */
@@ -34,7 +37,8 @@ interface Row {
   onlineElapsedMs: number;
 }
 
-export function openSiteTime(db: Database, clock: Clock): SiteTime {
+/** @param pastMs a moment that has surely come: what was made then is here */
+export function openSiteTime(db: Database, clock: Clock, pastMs: number | null = null): SiteTime {
   const select = db.prepare<[], Row>(
     `SELECT elapsed_ms AS elapsedMs, boot_id AS bootId, monotonic_ms AS monotonicMs, heard_boot_id AS heardBootId,
             heard_elapsed_ms AS heardElapsedMs, heard_central_ms AS heardCentralMs, best_ms AS bestMs,
@@ -53,6 +57,13 @@ export function openSiteTime(db: Database, clock: Clock): SiteTime {
   return {
     elapsedMs,
     best,
+    known() {
+      const { ms, trusted } = best();
+      const wallMs = clock.wallMs();
+      return trusted
+        ? { wallMs, earliestMs: ms - heardMsTolerance, latestMs: ms + heardMsTolerance }
+        : unheard();
+    },
     onlineMs: () => (up ? elapsedMs() : row.onlineElapsedMs),
     hear({ aheadOfMonotonicMs, uncertaintyMs }) {
       const monotonicMs = clock.monotonicMs();
@@ -111,9 +122,16 @@ export function openSiteTime(db: Database, clock: Clock): SiteTime {
     return { ms, trusted };
   }
 
-  /** The wall clock, unless it is behind what the last best estimate has come to. */
+  /** Bounded by central's last word and what has surely passed since, and by the moment given. */
+  function unheard(): TimeKnown {
+    const past = pastMs === null ? [] : [pastMs];
+    if (row.heardBootId !== null) past.push(row.heardCentralMs + elapsedMs() - row.heardElapsedMs);
+    return timeKnown(clock.wallMs(), ...past);
+  }
+
+  /** The wall clock as far as it can be believed, unless it is behind what the last best estimate has come to. */
   function withoutCentral(now: number): number {
-    const wallMs = clock.wallMs();
+    const wallMs = believedMs(unheard());
     return row.bestMs === null ? wallMs : Math.max(wallMs, row.bestMs + now - row.bestElapsedMs);
   }
 }

@@ -23,6 +23,7 @@ import { createLinkState } from './link-state.ts';
 import { eventsAfter, openOutcomes } from './outcomes.ts';
 import { flagsAfter, openPolicies } from './policy.ts';
 import { openPositions } from './positions.ts';
+import { openQueue } from './queue.ts';
 import { quote } from './quote.ts';
 import { openRiskTotals } from './risk-totals.ts';
 import { keepIdentity } from './salvage/look.ts';
@@ -38,6 +39,8 @@ export interface StoreOptions {
   folder: string;
   space: SpaceLimits;
   clock: Clock;
+  /** A moment that has surely come, whatever the clock says. */
+  pastMs?: number;
 }
 
 /** Each only grows while the process lives. */
@@ -72,7 +75,7 @@ export function openStore(options: StoreOptions): Store {
   }
 }
 
-function createStore(db: BetterSqlite3.Database, { folder, space, clock }: StoreOptions): Store {
+function createStore(db: BetterSqlite3.Database, { folder, space, clock, pastMs }: StoreOptions): Store {
   const positions = openPositions(db);
   keepIdentity(folder, positions.now.journalId);
   const journal = openJournal(db);
@@ -80,7 +83,7 @@ function createStore(db: BetterSqlite3.Database, { folder, space, clock }: Store
   const catalogue = openCatalogue(db);
   const salvaged = openSalvaged(db, folder, positions, clock);
   const policies = openPolicies(db, () => salvaged.untold);
-  const siteTime = openSiteTime(db, clock);
+  const siteTime = openSiteTime(db, clock, pastMs);
   const stock = openStock(db, clock);
   const hotList = openHotList(db);
   const riskTotals = openRiskTotals(db);
@@ -119,6 +122,7 @@ function createStore(db: BetterSqlite3.Database, { folder, space, clock }: Store
   const readFacts = createFacts(db, parts);
   const accept = createAccept({ ...parts, readFacts, entryTime, roomForCheckouts: () => room });
   const views = createViews(db, { ...parts, clock });
+  const unreceived = openQueue(db);
   const tidy = createHousekeeping(parts);
 
   const handlers: { [K in CommandKind]: (ask: Ask<K>) => AnswerTo<K> } = {
@@ -133,6 +137,7 @@ function createStore(db: BetterSqlite3.Database, { folder, space, clock }: Store
     slip: (ask) => views.slip(ask),
     page: ({ beforeSeq, itemsMax }) => views.page(beforeSeq, itemsMax),
     status: () => views.status(room),
+    queue: () => unreceived(journal.lastSeq, positions.now.receivedThrough),
     health: () => ({ at: entryTime(), oldestUnreceivedMs: views.oldestUnreceivedMs() }),
     flags: (ask) => flagsAfter(policies, ask),
     events: eventsAfter(db, parts),
@@ -156,6 +161,7 @@ function createStore(db: BetterSqlite3.Database, { folder, space, clock }: Store
       if (versions() !== before) link.touch();
       return answer;
     },
+    time: () => siteTime.known(),
     followFeed({ feedId, feedHead }) {
       if (positions.now.feedId !== feedId) positions.follow(feedId, feedHead);
       return null;

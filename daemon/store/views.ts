@@ -10,6 +10,7 @@ import { isApproved } from '../checkout/decide.ts';
 import { hasEnded } from '../checkout/fulfil.ts';
 import { slipOf } from '../checkout/slip.ts';
 import { allLeft, standingLines } from '../checkout/standing.ts';
+import { clockConditions } from '../identity/clock-words.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Ask, Position, SlipAnswer, StoreStatus } from './commands.ts';
 import type { Decisions } from './decisions.ts';
@@ -171,6 +172,7 @@ export function createViews(db: Database, parts: Parts): Views {
         conditions: [
           ...link.conditions,
           ...salvagedConditions(),
+          ...clockConditions(siteTime.best(), siteTime.known()),
           ...(room ? [] : [journalFull]),
           ...(missed ? [{ ...catalogueIncomplete, sinceMs: missed.sinceMs }] : []),
           ...low.slice(0, 1).map(({ sinceMs }) => ({ ...stockLow, sinceMs })),

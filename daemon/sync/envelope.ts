@@ -16,10 +16,14 @@ import { sign, verify } from '../../kit/signature.ts';
 import { compress, decompress } from '../../kit/zstd.ts';
 import type { EntryRun } from '../store/commands.ts';
 
-export interface EnvelopeKeys {
+/** What tells a frame of central's for this appliance. */
+export interface CentralKeys {
   applianceId: string;
-  key: KeyObject;
   centralSigningKeys: readonly KeyObject[];
+}
+
+export interface EnvelopeKeys extends CentralKeys {
+  key: KeyObject;
 }
 
 export interface Envelope {
@@ -52,13 +56,7 @@ export function createEnvelope({ applianceId, key, centralSigningKeys }: Envelop
   const seal = (name: UpFrame, header: object, items: readonly Uint8Array[]) =>
     encodeFrame(name, applianceId, header, items, (input) => sign(key, input));
 
-  /** The frame, if central signed it for this appliance under this name. */
-  const open = (name: FrameName, bytes: Buffer): RawFrame | null => {
-    const frame = decodeFrame(bytes);
-    if (!frame) return null;
-    const input = signingInput(name, applianceId, frame.headerText);
-    return verify(centralSigningKeys, input, frame.signature) ? frame : null;
-  };
+  const central: CentralKeys = { applianceId, centralSigningKeys };
 
   return {
     seal: (name, header) => seal(name, header, []),
@@ -72,17 +70,32 @@ export function createEnvelope({ applianceId, key, centralSigningKeys }: Envelop
       const header: HealthHeader = { count: reports.length, digest: digestOf(reports) };
       return compress(seal('health', header, reports));
     },
-    openWelcome: (payload) => headerOf(open('welcome', payload), Welcome),
-    openReceipt: (payload) => headerOf(open('receipt', payload), Receipt),
-    async openFeed(payload) {
-      const bytes = await decompress(payload, rawBytesMax);
-      const frame = bytes && open('feed', bytes);
-      const header = headerOf(frame, FeedHeader);
-      if (!frame || !header || header.count !== frame.items.length) return null;
-      if (digestOf(frame.items) !== header.digest) return null;
-      return { feedId: header.feedId, firstPosition: header.firstPosition, items: frame.items };
-    },
+    openWelcome: (payload) => headerOf(openFrame(central, 'welcome', payload), Welcome),
+    openReceipt: (payload) => headerOf(openFrame(central, 'receipt', payload), Receipt),
+    openFeed: (payload) => openFeedFrame(central, payload),
   };
+}
+
+/** Null when the payload is no part of this appliance's feed, or not from central. */
+export async function openFeedFrame(central: CentralKeys, payload: Buffer): Promise<OpenedFeed | null> {
+  const bytes = await decompress(payload, rawBytesMax);
+  const frame = bytes && openFrame(central, 'feed', bytes);
+  const header = headerOf(frame, FeedHeader);
+  if (!frame || !header || header.count !== frame.items.length) return null;
+  if (digestOf(frame.items) !== header.digest) return null;
+  return { feedId: header.feedId, firstPosition: header.firstPosition, items: frame.items };
+}
+
+/** The frame, if central signed it for this appliance under this name. */
+function openFrame(
+  { applianceId, centralSigningKeys }: CentralKeys,
+  name: FrameName,
+  bytes: Buffer,
+): RawFrame | null {
+  const frame = decodeFrame(bytes);
+  if (!frame) return null;
+  const input = signingInput(name, applianceId, frame.headerText);
+  return verify(centralSigningKeys, input, frame.signature) ? frame : null;
 }
 
 interface HeaderSchema<T> {

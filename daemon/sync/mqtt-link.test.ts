@@ -18,7 +18,8 @@ import {
   loadApplianceIdentity,
   loadCentralIdentity,
 } from '../../provisioning/identity.ts';
-import type { Link } from './link.ts';
+import { certifiedFromMs, type TimeKnown, timeKnown } from '../identity/server-time.ts';
+import type { Borne, Link } from './link.ts';
 import { createMqttLink } from './mqtt-link.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-link-'));
@@ -26,10 +27,13 @@ let central: CentralIdentity;
 let box: ApplianceIdentity;
 let otherCentral: CentralIdentity;
 let otherBox: ApplianceIdentity;
+/** Made ten years ago, and long run out. */
+let pastCentral: CentralIdentity;
+let pastBox: ApplianceIdentity;
+const yearMs = 365 * 86_400_000;
 
 beforeAll(async () => {
-  const nowMs = Date.now();
-  const make = async (name: string) => {
+  const make = async (name: string, nowMs = Date.now()) => {
     const authorityFolder = join(folder, name);
     const made = await authorityInit({ folder: authorityFolder, centralHosts: ['localhost'], nowMs });
     const out = join(folder, `${name}-shop-1`);
@@ -38,6 +42,7 @@ beforeAll(async () => {
   };
   [central, box] = await make('one');
   [otherCentral, otherBox] = await make('other');
+  [pastCentral, pastBox] = await make('past', Date.now() - 10 * yearMs);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -76,7 +81,8 @@ async function startBroker(port = 0, identity = central, options: AedesOptions =
       cert: identity.serverCertificatePem,
       ca: identity.caPem,
       requestCert: true,
-      rejectUnauthorized: true,
+      // Clocks disagree in some tests: what our side does is what they are about.
+      rejectUnauthorized: identity !== pastCentral,
       minVersion: 'TLSv1.3',
     },
     aedes.handle,
@@ -98,10 +104,17 @@ async function startBroker(port = 0, identity = central, options: AedesOptions =
 }
 
 /** A link whose waits are turned by hand, with everything that happened to it. */
-function createLink(port: number, identity = box) {
+function createLink(
+  port: number,
+  identity = box,
+  time = timeKnown(Date.now(), certifiedFromMs(box)),
+  host = 'localhost',
+) {
   const clock = manualClock();
   const delays: number[] = [];
   const happened: string[] = [];
+  const borne: (Borne | null | undefined)[] = [];
+  const distrusted: string[] = [];
   const frames: [string, string][] = [];
   const logged: { message: string; fields: object }[] = [];
   const keep = (fields: object, message: string) => logged.push({ message, fields });
@@ -115,13 +128,14 @@ function createLink(port: number, identity = box) {
   };
   const link: Link = createMqttLink(
     {
-      url: `mqtts://localhost:${port}`,
+      url: `mqtts://${host}:${port}`,
       applianceId: 'shop-1',
       keyPem: identity.keyPem,
       certificatePem: identity.certificatePem,
       caPem: identity.caPem,
       keepaliveSeconds: 30,
       reconnect: { delayMsBase: 250, delayMsMax: 4000 },
+      time: async () => time,
     },
     counting,
     () => 1 - Number.EPSILON,
@@ -130,12 +144,16 @@ function createLink(port: number, identity = box) {
   running.push({ stop: () => link.stop() });
   const start = () =>
     link.start({
-      onUp: () => happened.push('up'),
+      onUp(given) {
+        borne.push(given);
+        happened.push('up');
+      },
+      onDistrust: ({ message }) => distrusted.push(message),
       onDown: () => happened.push('down'),
       onRefused: () => happened.push('refused'),
       onFrame: (frame, payload) => frames.push([frame, String(payload)]),
     });
-  return { link, start, clock, delays, happened, frames, logged };
+  return { link, start, clock, delays, happened, frames, logged, borne, distrusted };
 }
 
 const until = (check: () => void) => vi.waitFor(check, { timeout: 10_000, interval: 5 });
@@ -275,6 +293,60 @@ describe('the link', () => {
     );
     expect(happened).not.toContain('up');
     expect(logged).toMatchObject([{ fields: { reason: expect.stringMatching(reason) } }]);
+  });
+
+  describe('to a central whose certificates ran out years ago, by this clock', () => {
+    const certified = () => certifiedFromMs(pastBox);
+
+    it('comes up when the clock cannot be right, and says what central’s word has to confirm', async () => {
+      const { port } = await startBroker(0, pastCentral);
+      const time = timeKnown(Date.now(), certified());
+      const { start, happened, borne } = createLink(port, pastBox, time);
+      start();
+      await until(() => expect(happened).toEqual(['up']));
+      expect(borne).toEqual([{ dates: expect.objectContaining({ notBeforeMs: certified() }), time }]);
+    });
+
+    it.each<[string, () => [ApplianceIdentity, TimeKnown, string?], RegExp]>([
+      [
+        'when they ended before a moment that has surely come',
+        () => [pastBox, timeKnown(Date.now(), certified() + 2 * yearMs)],
+        /has run out/,
+      ],
+      [
+        'when they are of another authority',
+        () => [{ ...pastBox, caPem: box.caPem }, timeKnown(Date.now(), certified())],
+        /is not believed/,
+      ],
+      [
+        'when they name another host',
+        () => [pastBox, timeKnown(Date.now(), certified()), '127.0.0.1'],
+        /is not believed \(CERT_HAS_EXPIRED\)/,
+      ],
+    ])('stays down %s, and says so', async (_, world, words) => {
+      const broker = await startBroker(0, pastCentral);
+      const heard: string[] = [];
+      broker.aedes.on('client', ({ id }) => heard.push(id));
+      const { start, clock, delays, happened, distrusted } = createLink(broker.port, ...world());
+      start();
+      await until(() => expect(delays).toHaveLength(1));
+      clock.advance(250);
+      await until(() => expect(delays).toHaveLength(2));
+      expect(happened).toEqual([]);
+      expect(distrusted[0]).toMatch(words);
+      expect(heard).toEqual([]);
+    });
+  });
+
+  it('ends a connection that proved not to be central’s, and tries again', async () => {
+    const { port } = await startBroker();
+    const { link, start, clock, delays, happened } = createLink(port);
+    start();
+    await until(() => expect(happened).toEqual(['up']));
+    link.distrust('its word does not agree with its certificate');
+    await until(() => expect(happened).toEqual(['up', 'down']));
+    clock.advance(delays.at(-1) ?? 0);
+    await until(() => expect(happened).toEqual(['up', 'down', 'up']));
   });
 
   it('stops: no more attempts, no more events', async () => {

@@ -2,6 +2,7 @@
 //
 // The library's own reconnect is a fixed interval that gives up after a refused CONNECT, and its offline queue sits in
 // memory. Both are off: we reconnect with full jitter, and publish only while connected.
+import type { TLSSocket } from 'node:tls';
 import mqtt, { type MqttClient } from 'mqtt';
 import mqttPacket from 'mqtt-packet';
 import { limits } from '../../contract/limits.ts';
@@ -9,13 +10,18 @@ import { buildTopic, downFilter, parseTopic } from '../../contract/topics.ts';
 import { type BackoffLimits, backoffDelayMs } from '../../kit/backoff.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
-import type { Link, LinkEvents, LinkIdentity } from './link.ts';
+import { parseCertificates } from '../../provisioning/pem-file.ts';
+import { judgeSocket } from '../identity/judge-socket.ts';
+import type { TimeKnown } from '../identity/server-time.ts';
+import type { Borne, Link, LinkEvents, LinkIdentity } from './link.ts';
 
 export interface MqttLinkOptions extends LinkIdentity {
   url: string;
   applianceId: string;
   keepaliveSeconds: number;
   reconnect: BackoffLimits;
+  /** What is known of the time, for central's certificates. */
+  time(): Promise<TimeKnown>;
 }
 
 // The library would keep a Buffer for each of the 65,536 packet identifiers ready: 7 MB of a small box.
@@ -38,7 +44,7 @@ export function createMqttLink(options: MqttLinkOptions, clock: Clock, random: (
   let firstFailureMs = 0;
 
   return {
-    start: connect,
+    start: dial,
     async send(frame, payload) {
       const current = client;
       if (!current?.connected) return false;
@@ -57,6 +63,7 @@ export function createMqttLink(options: MqttLinkOptions, clock: Clock, random: (
       identity = next;
       drop(anotherIdentity);
     },
+    distrust: (reason) => drop(reason),
     async stop() {
       stopped = true;
       cancelRetry();
@@ -64,7 +71,16 @@ export function createMqttLink(options: MqttLinkOptions, clock: Clock, random: (
     },
   };
 
-  function connect(events: LinkEvents): void {
+  function dial(events: LinkEvents): void {
+    options.time().then(
+      (time) => !stopped && connect(events, time),
+      // The store is gone, and the process with it.
+      (error: Error) => log.error({ error: error.message }, 'could not dial central'),
+    );
+  }
+
+  function connect(events: LinkEvents, time: TimeKnown): void {
+    const { hostname } = new URL(options.url);
     const current = mqtt.connect(options.url, {
       clientId: applianceId,
       protocolVersion: 4,
@@ -74,7 +90,8 @@ export function createMqttLink(options: MqttLinkOptions, clock: Clock, random: (
       ca: identity.caPem,
       // Handed on to node:tls as it is. A kiosk waits for the answer to a small frame: no gathering in the kernel.
       ...{ minVersion: 'TLSv1.3', noDelay: true },
-      rejectUnauthorized: true,
+      // why false: a clock of 1970 must not cut the link. judgeSocket asks what OpenSSL has found, before a word is heard.
+      rejectUnauthorized: false,
       keepalive: options.keepaliveSeconds,
       connectTimeout: connectMsMax,
       reconnectPeriod: 0,
@@ -84,6 +101,7 @@ export function createMqttLink(options: MqttLinkOptions, clock: Clock, random: (
     client = current;
     let upSinceMs: number | null = null;
     let proved = false;
+    let borne: Borne | null = null;
     let reason = 'connection closed';
     drop = (why) => {
       reason = why;
@@ -92,6 +110,20 @@ export function createMqttLink(options: MqttLinkOptions, clock: Clock, random: (
 
     // Our certificate is judged after this: TLS 1.3 lets the client finish first (RFC 8446 §2).
     current.stream.once('secureConnect', () => {
+      const roots = parseCertificates(identity.caPem);
+      const judged = judgeSocket(current.stream as TLSSocket, roots, hostname, time);
+      switch (judged.kind) {
+        case 'refused':
+          events.onDistrust?.(judged.error);
+          reason = judged.error.message;
+          current.stream.destroy();
+          return;
+        case 'borne':
+          borne = { dates: judged.dates, time };
+          break;
+        case 'believed':
+          break;
+      }
       proved = true;
     });
     current.on('connect', () => {
@@ -103,7 +135,7 @@ export function createMqttLink(options: MqttLinkOptions, clock: Clock, random: (
         }
         upSinceMs = clock.monotonicMs();
         reportRecovery();
-        events.onUp();
+        events.onUp(borne);
       });
     });
     current.on('message', (topic, payload) => {
@@ -137,7 +169,7 @@ export function createMqttLink(options: MqttLinkOptions, clock: Clock, random: (
       log.warn({ reason }, 'the link to central is down; selling goes on');
     }
     const delayMs = backoffDelayMs(options.reconnect, failures++, random);
-    cancelRetry = clock.after(delayMs, () => connect(events));
+    cancelRetry = clock.after(delayMs, () => dial(events));
   }
 
   function reportRecovery(): void {

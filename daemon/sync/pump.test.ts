@@ -10,6 +10,7 @@ import { silentLog } from '../../kit/log.ts';
 import { sign } from '../../kit/signature.ts';
 import { compress, decompress } from '../../kit/zstd.ts';
 import { createEd25519KeyPair, createP256KeyPair } from '../../provisioning/authority/keys.ts';
+import { timeKnown } from '../identity/server-time.ts';
 import { StoreBusyError } from '../store/client.ts';
 import {
   feedId,
@@ -36,6 +37,8 @@ let appended: () => void;
 /** How often the pump told the store of the link. */
 let linksShown = 0;
 let fallenBackTo: number[];
+/** Why the pump ended a connection. */
+let distrusted: string[];
 
 beforeEach(() => {
   shop = temporaryStore();
@@ -43,6 +46,7 @@ beforeEach(() => {
   appended = () => {};
   linksShown = 0;
   fallenBackTo = [];
+  distrusted = [];
   // Each test's own: a pump that is still compressing must not send into the next test.
   const sending: typeof sent = [];
   sent = sending;
@@ -72,6 +76,7 @@ beforeEach(() => {
         return true;
       },
       renew: () => {},
+      distrust: (reason) => distrusted.push(reason),
       stop: async () => {},
     },
     envelope: createEnvelope({
@@ -129,7 +134,7 @@ const welcome = (receivedThrough: number, changes: object = {}) =>
       receipt: receipt(receivedThrough),
       feedId,
       feedHead: 2,
-      centralMs: 1_800_000_000_000,
+      centralMs: shop.clock.wallMs(),
       windowFrames: 4,
       entriesPerSecondMax: 100_000,
       ...changes,
@@ -199,6 +204,30 @@ describe('the pump', () => {
     welcome(1);
     await inTime(() => expect(sentOf('entries')).toHaveLength(2));
     expect((await entries())[1]).toMatchObject({ firstSeq: 2, count: 1 });
+  });
+
+  it('goes on with a central that this box’s clock calls out of its time, once its signed word agrees', async () => {
+    const centralMs = shop.clock.wallMs();
+    const dates = { notBeforeMs: centralMs - 1000, notAfterMs: centralMs + 1000 };
+    events.onUp({ dates, time: timeKnown(0, centralMs - 500) });
+    await until(() => expect(hellos()).toHaveLength(1));
+    welcome(0);
+    await until(() => expect(status().link.kind).toBe('online'));
+    expect(distrusted).toEqual([]);
+  });
+
+  it('hands nothing to one whose signed word is outside its own certificate, and says so', async () => {
+    sell(1);
+    const dates = { notBeforeMs: 0, notAfterMs: 1_700_000_000_000 };
+    events.onUp({ dates, time: timeKnown(0, 1_600_000_000_000) });
+    await until(() => expect(hellos()).toHaveLength(1));
+    welcome(0);
+    await until(() => expect(distrusted).toEqual(["central's certificate has run out"]));
+    await until(() => expect(status().conditions).toMatchObject([{ code: 'central_not_trusted' }]));
+    expect(sentOf('entries')).toEqual([]);
+    events.onDown('');
+    await online();
+    expect(status().conditions).toEqual([]);
   });
 
   it('ignores receipts and welcomes that central did not sign, and late ones', async () => {
@@ -299,7 +328,7 @@ describe('the pump', () => {
     events.onUp();
     await until(() => expect(hellos()).toHaveLength(1));
     shop.clock.advance(80);
-    welcome(0);
+    welcome(0, { centralMs: 1_800_000_000_000 });
     await until(() => expect(status().link.kind).toBe('online'));
     shop.clock.advance(1000);
     sell(1);

@@ -8,11 +8,13 @@ import type { DownFrame } from '../../contract/topics.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import { newTraceparent } from '../../kit/traceparent.ts';
+import type { IdentityError } from '../identity/error.ts';
+import { judgeCentralsWord } from '../identity/server-time.ts';
 import type { StoreClient } from '../store/client.ts';
-import { type Envelope, type OpenedFeed, readFeedItem } from './envelope.ts';
-import { feedPieces, pieceItemsMax } from './feed-pieces.ts';
+import { applyFrame } from './apply-frame.ts';
+import type { Envelope, OpenedFeed } from './envelope.ts';
 import { createGiveWay } from './give-way.ts';
-import type { Link, LinkIdentity } from './link.ts';
+import type { Borne, Link, LinkIdentity } from './link.ts';
 import { frameNotBelieved, linkKind } from './link-view.ts';
 import { act, next, reading, type SyncEvent, type SyncState, type SyncTiming } from './machine.ts';
 
@@ -59,6 +61,8 @@ export function createPump({ store, link, clock, log, release, onFallenBack, ...
   let conditions: Condition[] = [];
   /** A frame of this connection that was not believed. */
   let unbelieved: Condition | null = null;
+  /** What central's first word of this connection has to confirm. */
+  let borne: Borne | null = null;
   let cancelWait: () => void = () => {};
   let helloSentMs = 0;
   /** What the last run took to read and send. */
@@ -70,7 +74,11 @@ export function createPump({ store, link, clock, log, release, onFallenBack, ...
     start() {
       store.onAppended(() => step());
       link.start({
-        onUp: () => greet({ kind: 'link_up', helloId: randomUUID() }),
+        onUp(given) {
+          borne = given ?? null;
+          greet({ kind: 'link_up', helloId: randomUUID() });
+        },
+        onDistrust: distrusted,
         onDown: () => happened({ kind: 'link_down' }),
         onFrame(frame, payload) {
           inbound = inbound
@@ -216,27 +224,10 @@ export function createPump({ store, link, clock, log, release, onFallenBack, ...
     happened({ kind: 'received', through: receipt.receivedThrough });
   }
 
-  /** Applies a frame in pieces, so that a checkout waits for one piece at most; what is applied is reported once. */
-  async function takeFeed({ feedId, firstPosition, items }: OpenedFeed): Promise<void> {
-    let appliedThrough = 0;
-    let at = firstPosition;
-    const end = firstPosition + items.length;
-    const itemsMax = pieceItemsMax[store.kiosksSubmit() ? 'besideKiosks' : 'alone'];
-    for (const piece of feedPieces(items, readFeedItem, itemsMax)) {
-      const startMs = clock.monotonicMs();
-      if (piece.includes(null))
-        log.warn({ firstPosition: at }, 'passed over a feed item that this release cannot read');
-      const answer = await store.ask('feed', { feedId, firstPosition: at, items: piece });
-      at += piece.length;
-      // A single word of central's is somebody's answer: only what is left of a long frame can wait.
-      if (at < end) await giveWay(clock.monotonicMs() - startMs);
-      appliedThrough = answer.appliedThrough;
-      if (answer.kind === 'applied') continue;
-      log.warn({ reason: answer.reason, firstPosition }, 'ignored a feed frame');
-      if (answer.reason === 'other_feed') return;
-      break;
-    }
-    await link.send('applied', envelope.seal('applied', { feedId, appliedThrough }));
+  async function takeFeed(feed: OpenedFeed): Promise<void> {
+    const appliedThrough = await applyFrame({ store, giveWay, clock, log }, feed);
+    if (appliedThrough === null) return;
+    await link.send('applied', envelope.seal('applied', { feedId: feed.feedId, appliedThrough }));
   }
 
   async function takeWelcome(welcome: Welcome): Promise<void> {
@@ -247,6 +238,11 @@ export function createPump({ store, link, clock, log, release, onFallenBack, ...
       return refused(helloId, welcome.code, welcome.hint);
     }
     const { receipt, windowFrames, entriesPerSecondMax } = welcome;
+    const doubt = borne && judgeCentralsWord(borne.dates, borne.time, welcome.centralMs);
+    if (doubt) {
+      distrusted(doubt);
+      return link.distrust(doubt.message);
+    }
     // Half the round trip either way: the estimate of central's time and how far off it can be.
     const nowMs = clock.monotonicMs();
     const uncertaintyMs = Math.ceil((nowMs - helloSentMs) / 2);
@@ -267,6 +263,11 @@ export function createPump({ store, link, clock, log, release, onFallenBack, ...
       windowFrames,
       entriesPerSecondMax,
     });
+  }
+
+  function distrusted({ code, message, hint }: IdentityError): void {
+    conditions = [{ code, hint: `Nothing is handed over: ${message}. ${hint}`, sinceMs: 0 }];
+    show();
   }
 
   async function diverged(receipt: Receipt): Promise<void> {

@@ -36,8 +36,8 @@ function perform(command: string): { status: number | null; stdout: string; stde
 }
 
 it('shows commands that do what it says, in its order', () => {
-  // Stopped and not enrolled: status and doctor say so by their exit codes.
-  const codes = [1, 2, 0, 0, 0, 0, 0];
+  // Stopped and not enrolled: status and doctor say so by their exit codes. For a PIN there is nobody to ask.
+  const codes = [1, 2, 0, 0, 0, 2, 0, 0, 0];
   expect(commands.map((command) => perform(command).status)).toEqual(codes);
   expect(readdirSync(folder)).toContain('journal.jsonl');
   expect(readdirSync(folder)).toContain('bundle.tar.gz');
@@ -47,7 +47,7 @@ it('shows commands that do what it says, in its order', () => {
 it('explains every code of its commands', () => {
   const [, troubles = ''] = /^## When it fails\n(.*)/ms.exec(page) ?? [];
   const codes = [...troubles.matchAll(/^\| `([a-z_]+)`/gm)].map(([, code = '']) => code);
-  const ofTheirs = ['run-diagnose', 'run-reset', 'run-config', 'journal', 'hold'].map((name) =>
+  const ofTheirs = ['run-diagnose', 'run-reset', 'run-config', 'run-pin', 'journal', 'hold'].map((name) =>
     readFileSync(join(checkout, `daemon/commands/${name}.ts`), 'utf8'),
   );
   const thrown = ofTheirs.flatMap((source) => [...source.matchAll(/CommandError\(\s*'([a-z_]+)'/g)]);

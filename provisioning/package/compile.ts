@@ -13,7 +13,9 @@ export const architectures = ['x64', 'arm64'] as const;
 export type Architecture = (typeof architectures)[number];
 
 /** What the file becomes a part of. */
-export type Form = { kind: 'folder' } | { kind: 'executable'; architecture: Architecture; commit: string };
+export type Form =
+  | { kind: 'folder' }
+  | { kind: 'executable'; architecture: Architecture; commit: string; madeAtMs: number };
 
 /** The name of the bundle's own address within it. */
 const ownUrl = 'bundleUrl';
@@ -45,7 +47,10 @@ export async function compile(entry: string, outfile: string, form: Form): Promi
     define: {
       // Packages that are ES modules reckon paths from it when they are loaded.
       'import.meta.url': ownUrl,
-      ...(form.kind === 'executable' && { HOLDFAST_COMMIT: JSON.stringify(form.commit) }),
+      ...(form.kind === 'executable' && {
+        HOLDFAST_COMMIT: JSON.stringify(form.commit),
+        HOLDFAST_MADE_AT_MS: JSON.stringify(form.madeAtMs),
+      }),
     },
     // In a folder it finds its addon beside itself.
     external: form.kind === 'folder' ? ['better-sqlite3'] : [],

@@ -1,19 +1,23 @@
 // npm run package:deb: a Debian package of each executable that `npm run package` made under dist/.
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { architectures, repository } from './compile.ts';
 import { type DebOptions, makeDeb } from './deb.ts';
 import { debPackages } from './deb-packages.ts';
 import { PackageError } from './error.ts';
 import { originOf } from './origin.ts';
+import { report } from './report.ts';
+import { openSigningKey } from './signing-key.ts';
+import { addToSums } from './sums.ts';
 
 interface Given {
   arch: string;
   program: string;
   folder: string;
   revision: string;
+  signingKey?: string;
   json?: boolean;
 }
 
@@ -39,6 +43,7 @@ function readOptions(args: readonly string[]): Given {
       resolve(repository, 'dist'),
     )
     .option('--revision <text>', 'what comes behind the release in the version', '1')
+    .option('--signing-key <file>', 'as of npm run package', (path) => resolve(path))
     .option('--json', 'print the result as one JSON object')
     .addHelpText(
       'after',
@@ -50,8 +55,8 @@ function readOptions(args: readonly string[]): Given {
     .opts<Given>();
 }
 
-async function packAll({ arch, program, folder, revision, json }: Given): Promise<string> {
-  const { madeAtMs } = originOf(process.env);
+async function packAll({ arch, program, folder, revision, signingKey, json }: Given): Promise<string> {
+  const { madeAtMs, commit } = originOf(process.env);
   const version = `${packageJson.version}-${revision}`;
   const made: { file: string; bytes: number }[] = [];
   for (const architecture of architectures.filter((one) => arch === 'all' || one === arch)) {
@@ -73,6 +78,8 @@ async function packAll({ arch, program, folder, revision, json }: Given): Promis
     }
   }
   rmSync(join(folder, '.work'), { recursive: true, force: true });
+  const names = made.map(({ file }) => file);
+  addToSums(folder, names, { key: openSigningKey(signingKey ?? null, folder), commit });
   if (json) return `${JSON.stringify({ folder, version, packages: made })}\n`;
   const lines = made.map(
     ({ file, bytes }) =>
@@ -85,15 +92,4 @@ function mustBeThere(...files: string[]): void {
   const missing = files.find((file) => !existsSync(file));
   if (missing === undefined) return;
   throw new PackageError('executable_missing', `${missing} is not there`, 'First: npm run package');
-}
-
-/** What went wrong, on stderr, and the exit code for it. */
-function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (!(error instanceof PackageError)) {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    return 1;
-  }
-  process.stderr.write(`${error.code}: ${error.message}\n${error.hint}\n`);
-  return error.code === 'tool_missing' || error.code === 'executable_missing' ? 2 : 1;
 }

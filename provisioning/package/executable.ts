@@ -25,6 +25,8 @@ export interface Executable {
 export interface ExecutableOptions {
   architecture: Architecture;
   commit: string;
+  /** When that was committed. */
+  madeAtMs: number;
   /** What comes before the program's name in the folder of finished files. */
   file: string;
   /** For what is made on the way. */
@@ -36,11 +38,11 @@ export interface ExecutableOptions {
 /** @throws esbuild's BuildFailure; an Error with pkg's own words */
 export async function makeExecutable(
   { name, entries, files, printed = [] }: ProgramParts,
-  { architecture, commit, file, workFolder, nodeHome }: ExecutableOptions,
+  { architecture, commit, madeAtMs, file, workFolder, nodeHome }: ExecutableOptions,
 ): Promise<Executable> {
   rmSync(workFolder, { recursive: true, force: true });
   mkdirSync(workFolder, { recursive: true });
-  const form = { kind: 'executable', architecture, commit } as const;
+  const form = { kind: 'executable', architecture, commit, madeAtMs } as const;
   const sources = new Set<string>();
   for (const entry of entries) {
     for (const source of await compile(entry, join(workFolder, compiledName(entry)), form))

@@ -19,11 +19,15 @@ export const programs: readonly ProgramParts[] = [
       'daemon/store/telemetry/migrations',
       'docs/openapi-appliance.json',
     ],
-    printed: [{ program: 'daemon/kiosk-page/main.ts', file: 'daemon/kiosk-page/page.json' }],
+    printed: [{ program: 'daemon/pages/main.ts', file: 'daemon/pages/pages.json' }],
   },
   {
     name: 'holdfast-central',
     entries: ['central/main.ts', 'central/ledger/sqlite/thread.ts'],
-    files: ['central/ledger/sqlite/migrations', 'central/fleet/sqlite/migrations', 'docs/openapi-central.json'],
+    files: [
+      'central/ledger/sqlite/migrations',
+      'central/fleet/sqlite/migrations',
+      'docs/openapi-central.json',
+    ],
   },
 ];

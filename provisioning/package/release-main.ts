@@ -1,9 +1,8 @@
 // npm run package: both programs as single executables under dist/, for both processors.
 import { join, relative } from 'node:path';
-import { CommanderError } from 'commander';
-import { PackageError } from './error.ts';
 import { makeRelease, type Release } from './release.ts';
 import { readReleaseOptions } from './release-options.ts';
+import { report } from './report.ts';
 
 const startMs = performance.now();
 
@@ -35,23 +34,4 @@ function words({ release, commit, executables, key, files }: Release, folder: st
 
 function seconds(): string {
   return ((performance.now() - startMs) / 1000).toFixed(1);
-}
-
-/** What went wrong, on stderr, and the exit code for it. */
-function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (!(error instanceof PackageError)) {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    return 1;
-  }
-  process.stderr.write(`${error.code}: ${error.message}\n${error.hint}\n`);
-  switch (error.code) {
-    case 'tool_missing':
-    case 'executable_missing':
-    case 'key_unusable':
-      return 2;
-    case 'node_differs':
-    case 'executable_wrong':
-      return 1;
-  }
 }

@@ -1,7 +1,6 @@
 // A release as files in a folder: an executable and its bill of materials for each program and processor, their sums, and a
 // signature over the sums.
-import { hash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { writeBill } from './bill.ts';
@@ -9,19 +8,20 @@ import type { Architecture } from './compile.ts';
 import { architectureOf } from './elf.ts';
 import { PackageError } from './error.ts';
 import { type Executable, makeExecutable } from './executable.ts';
-import { publicKeyFile, signatureFile } from './minisign.ts';
 import { provideNode } from './node-runtime.ts';
 import { type Origin, originOf } from './origin.ts';
 import type { ProgramParts } from './programs.ts';
 import type { ReleaseOptions } from './release-options.ts';
 import { openSigningKey, type SigningKey } from './signing-key.ts';
 import { smoke } from './smoke.ts';
+import { addToSums, sumOf } from './sums.ts';
 
 export interface Release {
   release: string;
   commit: string;
   executables: Finished[];
   key: SigningKey['kind'];
+  /** Everything that the sums name, of this run or an earlier one, and the files of the sums. */
   files: string[];
 }
 
@@ -35,10 +35,6 @@ interface Finished {
   /** How long it took to be ready when it was tried; null when it was not, and for central. */
   readyMs: number | null;
 }
-
-const sumsName = 'SHA256SUMS';
-const signatureName = `${sumsName}.minisig`;
-const publicKeyName = 'holdfast-signing.pub';
 
 /**
  * @param say what is being done, a line at a time
@@ -54,18 +50,14 @@ export async function makeRelease(options: ReleaseOptions, say: (line: string) =
     executables.push(...(await makeFor(architecture, options, origin, say)));
   }
   say('sums and signature');
-  const named = executables.flatMap(({ file, bill }) => [file, bill]).sort();
-  const sums = named.map((file) => `${sumOf(join(folder, file))}  ${file}\n`).join('');
-  const comment = `holdfast ${packageJson.version}, commit ${origin.commit}`;
-  writeFileSync(join(folder, sumsName), sums);
-  writeFileSync(join(folder, signatureName), signatureFile(key.key, Buffer.from(sums), comment));
-  writeFileSync(join(folder, publicKeyName), publicKeyFile(key.key));
+  const made = executables.flatMap(({ file, bill }) => [file, bill]);
+  const { named, own } = addToSums(folder, made, { key, commit: origin.commit });
   return {
     release: packageJson.version,
     commit: origin.commit,
     executables,
     key: key.kind,
-    files: [...named, sumsName, signatureName, publicKeyName],
+    files: [...named, ...own],
   };
 }
 
@@ -84,7 +76,7 @@ async function makeFor(
     const name = `${program.name}-linux-${architecture}`;
     const workFolder = join(folder, '.work', name);
     const paths = { file: join(folder, name), workFolder, nodeHome };
-    made.push(await makeExecutable(program, { architecture, commit: origin.commit, ...paths }));
+    made.push(await makeExecutable(program, { architecture, ...origin, ...paths }));
     rmSync(workFolder, { recursive: true });
   }
   for (const { file } of made) assertFor(architecture, file);
@@ -128,8 +120,4 @@ async function tryThem(
     );
   }
   return readyMs;
-}
-
-function sumOf(file: string): string {
-  return hash('sha256', readFileSync(file));
 }

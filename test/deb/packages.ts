@@ -2,6 +2,7 @@
 // the same, because no release was packaged before.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Architecture } from '../../provisioning/package/compile.ts';
 import { makeDeb } from '../../provisioning/package/deb.ts';
 import { type DebPackage, debPackages } from '../../provisioning/package/deb-packages.ts';
 
@@ -13,11 +14,15 @@ export interface Packages {
   central: string;
 }
 
-export async function makePackages(from: string, folder: string): Promise<Packages> {
+export async function makePackages(
+  from: string,
+  folder: string,
+  architecture: Architecture,
+): Promise<Packages> {
   const make = (deb: DebPackage, version: string) => {
-    const executable = join(from, `${deb.name}-linux-x64`);
+    const executable = join(from, `${deb.name}-linux-${architecture}`);
     const bill = `${executable}.cdx.json`;
-    const options = { architecture: 'x64', version, executable, bill, madeAtMs: 0, folder } as const;
+    const options = { architecture, version, executable, bill, madeAtMs: 0, folder } as const;
     return makeDeb(deb, { ...options, compression: 'none' });
   };
   const [holdfast, central] = debPackages;

@@ -2,11 +2,20 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 
-const commandMsMax = 300_000;
+/** Emulated, an installation takes minutes, and a base a quarter of an hour. */
+const commandMsMax = 3_600_000;
 
 export interface Said {
   status: number | null;
   output: string;
+}
+
+export interface RootOptions {
+  /** A tar of the system, made when it is not there, which takes a minute and the network. */
+  base: string;
+  suite: string;
+  /** As Debian names it. */
+  processor: string;
 }
 
 export interface Root {
@@ -16,12 +25,11 @@ export interface Root {
 }
 
 /**
- * @param base a tar of the system, made when it is not there, which takes a minute and the network
  * @throws Error with what mmdebstrap or tar said
  */
-export function openRoot(folder: string, { base, suite }: { base: string; suite: string }): Root {
+export function openRoot(folder: string, { base, suite, processor }: RootOptions): Root {
   if (!existsSync(base)) {
-    must('mmdebstrap', '--variant=minbase', '--include=systemd', suite, base);
+    must('mmdebstrap', '--variant=minbase', `--architectures=${processor}`, '--include=systemd', suite, base);
   }
   mkdirSync(folder, { recursive: true });
   must('tar', '--extract', '--file', base, '--directory', folder, '--numeric-owner', '--exclude=./dev/*');

@@ -4,16 +4,17 @@ import { type Box, type Check, config, journal } from './box.ts';
 import { type Packages, versions } from './packages.ts';
 import type { Said } from './root.ts';
 
-const entries = 50_000;
 const centralUrl = '[central]\nurl = "mqtts://central.example:8883"\n';
 
-export function tryHoldfast(box: Box, packages: Packages, check: Check): void {
+/** @param entries how many the journal has that nothing may lose */
+export function tryHoldfast(box: Box, packages: Packages, entries: number, check: Check): void {
+  const keepsAll = () => keepsEntries(box, entries, check);
   installed(box, packages, check);
   appendFileSync(box.at(config), `\n${centralUrl}`);
   box.giveJournal(entries, 0);
-  keepsAll(box, check);
-  upgraded(box, packages, check);
-  refused(box, packages, check);
+  keepsAll();
+  upgraded(box, packages, keepsAll, check);
+  refused(box, packages, entries, keepsAll, check);
   purged(box, packages, check);
 }
 
@@ -33,27 +34,27 @@ function installed(box: Box, { before }: Packages, check: Check): void {
   check('  its configuration is root’s, and it may read it', readable);
 }
 
-function upgraded(box: Box, { before, now }: Packages, check: Check): void {
+function upgraded(box: Box, { before, now }: Packages, keepsAll: () => void, check: Check): void {
   said(check, 'upgraded', box.install(now), 0);
   check('  it is the new version', box.version() === versions.now);
-  keepsAll(box, check);
+  keepsAll();
   said(check, 'downgraded', box.install(before, '--force-downgrade'), 0);
   check('  it is the version before', box.version() === versions.before);
-  keepsAll(box, check);
+  keepsAll();
   said(check, 'upgraded again', box.install(now), 0);
 }
 
-function refused(box: Box, { now }: Packages, check: Check): void {
+function refused(box: Box, { now }: Packages, entries: number, keepsAll: () => void, check: Check): void {
   const purge = box.dpkg('--purge', 'holdfast');
   said(check, 'a purge is refused, with the number of entries', purge, 1, `box alone has: ${entries}`);
   check('  the program is there', box.has('usr/bin/holdfast') && box.version() === versions.now);
-  keepsAll(box, check);
+  keepsAll();
   said(check, 'removed', box.dpkg('--remove', 'holdfast'), 0);
   check('  the program is gone, the journal is there', box.has(journal) && !box.has('usr/bin/holdfast'));
   const later = box.dpkg('--purge', 'holdfast');
   said(check, 'a purge after the removal is refused', later, 1, `box alone has: ${entries}`);
   said(check, 'installed again', box.install(now), 0);
-  keepsAll(box, check);
+  keepsAll();
 }
 
 function purged(box: Box, { now }: Packages, check: Check): void {
@@ -89,7 +90,7 @@ export function tryCentral(box: Box, { central }: Packages, check: Check): void 
 }
 
 /** I16 */
-function keepsAll(box: Box, check: Check): void {
+function keepsEntries(box: Box, entries: number, check: Check): void {
   const { output } = box.verify();
   const proven = output.includes('"sound":true') && output.includes(`"lastSeq":${entries}`);
   const none = output.includes('"receivedThrough":0');

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readPage } from '../../daemon/kiosk-page/assets.ts';
+import { readPages } from '../../daemon/pages/assets.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { bundle } from '../../provisioning/package/bundle.ts';
 import { programs } from '../../provisioning/package/programs.ts';
@@ -50,7 +50,7 @@ describe('the built programs', () => {
   });
 
   it('serve the kiosk page, file by file as it is made from the sources', async () => {
-    for (const [path, { body, type }] of readPage()) {
+    for (const [path, { body, type }] of readPages()) {
       const answer = await fetch(site.applianceUrl + path);
       expect(answer.headers.get('Content-Type'), path).toBe(type);
       expect(await answer.text(), path).toBe(body);

@@ -4,7 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readPage } from '../../daemon/kiosk-page/assets.ts';
+import { readPages } from '../../daemon/pages/assets.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Architecture } from '../../provisioning/package/compile.ts';
 import { programs } from '../../provisioning/package/programs.ts';
@@ -72,7 +72,7 @@ describe('the executables', () => {
   it('bring the description of their interface and the kiosk page along', async () => {
     const answer = await fetch(`${site.applianceUrl}/openapi.json`);
     expect(((await answer.json()) as { openapi: string }).openapi).toBe('3.1.1');
-    for (const [path, { body }] of readPage()) {
+    for (const [path, { body }] of readPages()) {
       expect(await (await fetch(site.applianceUrl + path)).text(), path).toBe(body);
     }
     expect((await fetch(`${site.centralUrl}/openapi.json`)).status).toBe(200);

@@ -6,7 +6,6 @@ import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { withPort } from '../../central/commands/open-store.ts';
 import { createTestSite, type TestSite } from '../../central/fixtures/site.ts';
-import type { Status } from '../../contract/kiosk-api.ts';
 import { runEnrol } from '../../daemon/commands/enrol.ts';
 import { runRenew } from '../../daemon/commands/renew.ts';
 import { placeIdentity, readIdentity } from '../../daemon/identity/identity-folder.ts';
@@ -14,9 +13,9 @@ import { applianceCreate } from '../../provisioning/commands/appliance-create.ts
 import { authorityInit } from '../../provisioning/commands/authority-init.ts';
 import { applianceFiles } from '../../provisioning/identity.ts';
 import { type Box, newBox, newSlip } from './box.ts';
+import { startDaemon } from './daemon.ts';
 
 type Central = Awaited<ReturnType<TestSite['start']>>;
-const main = resolve(import.meta.dirname, '..', '..', 'daemon', 'main.ts');
 const program = resolve(import.meta.dirname, '..', 'faults', 'identity-process.ts');
 const dayMs = 86_400_000;
 let site: TestSite;
@@ -200,7 +199,7 @@ async function byClock(at: string, ...words: string[]) {
 describe('a daemon that runs', () => {
   it('takes the renewed identity when it is told to reload, and goes on', async () => {
     await oldBox('valid');
-    const daemon = await startDaemon();
+    const daemon = await startDaemon(box.config);
     try {
       await daemon.until(({ link, certificate }) => link.kind === 'online' && certificate?.daysLeft === 89);
       const before = readIdentity(box.identity);
@@ -220,7 +219,7 @@ describe('a daemon that runs', () => {
 
   it('falls back to the identity before when central’s door refuses the new one', async () => {
     const applianceId = await oldBox('valid');
-    const daemon = await startDaemon();
+    const daemon = await startDaemon(box.config);
     try {
       await daemon.until(({ link }) => link.kind === 'online');
       const { caPem, centralSigningPem } = trustOf();
@@ -237,7 +236,7 @@ describe('a daemon that runs', () => {
 
   it('with a certificate that has run out says so, sells on, and is back after a renewal', async () => {
     await oldBox('expired');
-    const daemon = await startDaemon();
+    const daemon = await startDaemon(box.config);
     try {
       await daemon.until(({ conditions }) => conditions.some(({ code }) => code === 'certificate_expired'));
       expect((await daemon.status()).link.kind).not.toBe('online');
@@ -251,7 +250,7 @@ describe('a daemon that runs', () => {
 
   it('that is shut out is cut off, says so in central’s words, and cannot renew itself', async () => {
     const applianceId = await oldBox('valid');
-    const daemon = await startDaemon();
+    const daemon = await startDaemon(box.config);
     try {
       await daemon.until(({ link }) => link.kind === 'online');
       const denial = { applianceId, kind: 'revoked' as const, reason: 'stolen on 3 May' };
@@ -274,7 +273,7 @@ describe('a daemon that runs', () => {
     const { caPem, centralSigningPem } = trustOf();
     placeIdentity(box.identity, { ...(await strangerOf(applianceId)), caPem, centralSigningPem }, null);
     rmSync(`${box.identity}.previous`, { recursive: true });
-    const daemon = await startDaemon();
+    const daemon = await startDaemon(box.config);
     try {
       await daemon.until(({ conditions }) =>
         conditions.some(
@@ -300,32 +299,4 @@ async function strangerOf(applianceId: string) {
   await authorityInit({ folder: authorityFolder, centralHosts: ['localhost'], nowMs });
   await applianceCreate({ authorityFolder, applianceId, out, nowMs });
   return readIdentity(out);
-}
-
-async function startDaemon() {
-  const child = spawn(process.execPath, [main, 'run', '--config', box.config], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const lines: Record<string, unknown>[] = [];
-  let rest = '';
-  child.stdout.on('data', (data) => {
-    const whole = `${rest}${data}`.split('\n');
-    rest = whole.pop() ?? '';
-    lines.push(...whole.map((line) => JSON.parse(line) as Record<string, unknown>));
-  });
-  const logged = (message: string) =>
-    vi.waitUntil(() => lines.find(({ msg }) => msg === message), { timeout: 20_000, interval: 20 });
-  const { httpPort } = await logged('ready');
-  const status = async () => (await (await fetch(`http://127.0.0.1:${httpPort}/v1/status`)).json()) as Status;
-  return {
-    logged,
-    status,
-    until: (holds: (status: Status) => boolean) =>
-      vi.waitFor(async () => expect(await status()).toSatisfy(holds), { timeout: 20_000, interval: 50 }),
-    reload: () => child.kill('SIGHUP'),
-    async stop() {
-      child.kill('SIGTERM');
-      await once(child, 'close');
-    },
-  };
 }

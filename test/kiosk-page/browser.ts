@@ -1,13 +1,14 @@
-// A real Chromium, from npm, that looks at the page of a real site: what it shows, what it asks for and what it complains
+// A real Chromium, from npm, that looks at a page of a real site: what it shows, what it asks for and what it complains
 // of. The bundled browser is for x64 and needs the libraries that .ci/run names.
 import bundled from '@sparticuz/chromium';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 export type { Browser, Page };
 
-/** A till's screen, and a phone's. */
+/** A till's screen, a phone's, and a small phone's. */
 export const tillScreen = { width: 1024, height: 768 };
 export const phoneScreen = { width: 390, height: 844 };
+export const smallPhoneScreen = { width: 360, height: 640 };
 
 /** Its own sandbox does not start as root, which is who runs tests in a container. */
 export async function launchBrowser(): Promise<Browser> {
@@ -26,11 +27,12 @@ export interface Visit {
   close(): Promise<void>;
 }
 
-/** Opens the page as a kiosk of its own: nothing is shared with another visit. */
+/** Opens a page, the kiosk's unless told, as a browser of its own: nothing is shared with another visit. */
 export async function visit(
   browser: Browser,
   url: string,
   options: BrowserContextOptions = {},
+  path = '/kiosk',
 ): Promise<Visit> {
   const context = await browser.newContext({ viewport: tillScreen, ...options });
   const page = await context.newPage();
@@ -43,7 +45,7 @@ export async function visit(
     if (message.type() === 'error' && !refused) complaints.push(message.text());
   });
   page.on('request', (request) => asked.push(request.url()));
-  await page.goto(`${url}/kiosk`);
+  await page.goto(url + path);
   return { page, complaints, asked, close: () => context.close() };
 }
 

@@ -122,4 +122,34 @@ export const applianceMutants: readonly Mutant[] = [
     ],
     tests: ['daemon/store/exposure.test.ts', 'daemon/store/projections.test.ts'],
   },
+  {
+    name: 'any age of central’s certificate borne',
+    breaks: 'whoever finds an old certificate of central’s is central to a box whose clock is wrong',
+    edits: [
+      {
+        file: 'daemon/identity/server-time.ts',
+        from: "if (notAfterMs < earliestMs) return 'expired';",
+        to: '',
+      },
+    ],
+    tests: ['daemon/identity/server-time.test.ts', 'daemon/sync/mqtt-link.test.ts'],
+  },
+  {
+    name: 'a clock never believed',
+    breaks: 'central’s certificate has run out, the clock is right, and the box goes on as if it had not',
+    edits: [
+      {
+        file: 'daemon/identity/server-time.ts',
+        from: "return wallMs > latestMs ? 'borne' : 'expired';",
+        to: "return 'borne';",
+      },
+    ],
+    tests: ['daemon/identity/server-time.test.ts', 'daemon/sync/mqtt-link.test.ts'],
+  },
+  {
+    name: 'central’s word not compared',
+    breaks: 'what was borne for a wrong clock is never confirmed',
+    edits: [{ file: 'daemon/sync/pump.ts', from: 'if (doubt) {', to: 'if (false as boolean && doubt) {' }],
+    tests: ['daemon/sync/pump.test.ts'],
+  },
 ];

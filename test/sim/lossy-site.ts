@@ -92,6 +92,7 @@ export async function openLossySite(
         carry(() => void central.intake.onPayload(topic, payload));
         return true;
       },
+      distrust() {},
       renew() {},
       async stop() {},
     };

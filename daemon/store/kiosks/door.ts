@@ -13,6 +13,8 @@ export interface KioskDoor {
   kioskOf(token: string): Kiosk | null;
   /** Trades a code for a token; durable when it returns. Of two that trade the same code one is told it is wrong. */
   pair(code: string): PairingResult;
+  /** Every kiosk by its name, with when it was last known here by its token; null: not since the daemon started. */
+  seen(): (Kiosk & { lastSeenMs: number | null })[];
   /** What a technician must do about the kiosks of before. */
   condition(): Condition | null;
   close(): void;
@@ -59,12 +61,15 @@ export function openKioskDoor(folder: string, clock: Clock): KioskDoor {
   );
 
   let kiosks = new Map<string, Kiosk>();
+  /** By the token's hash: a name may change. */
+  let lastSeenMs = new Map<string, number>();
   let seenVersion: number | undefined;
   const refresh = () => {
     seenVersion = dataVersion.get();
     kiosks = new Map(
       all.all().map((row) => [row.token_hash, { name: row.name, scopes: readScopes(row.scopes) }]),
     );
+    lastSeenMs = new Map([...lastSeenMs].filter(([tokenHash]) => kiosks.has(tokenHash)));
   };
   refresh();
 
@@ -91,7 +96,16 @@ export function openKioskDoor(folder: string, clock: Clock): KioskDoor {
     kioskOf(token) {
       // SQLite counts what other connections commit; one's own writes are not among it.
       if (dataVersion.get() !== seenVersion) refresh();
-      return kiosks.get(hashSecret(token)) ?? null;
+      const tokenHash = hashSecret(token);
+      const kiosk = kiosks.get(tokenHash) ?? null;
+      if (kiosk) lastSeenMs.set(tokenHash, clock.wallMs());
+      return kiosk;
+    },
+    seen() {
+      if (dataVersion.get() !== seenVersion) refresh();
+      return [...kiosks]
+        .map(([tokenHash, kiosk]) => ({ ...kiosk, lastSeenMs: lastSeenMs.get(tokenHash) ?? null }))
+        .sort((one, other) => (one.name < other.name ? -1 : 1));
     },
     pair(code) {
       try {

@@ -37,10 +37,14 @@ interface CodeRow {
   made_monotonic_ms: number;
 }
 
-const waitMsMax = 5000;
+/** A person waits. */
+const commandWaitMsMax = 5000;
 
-/** @throws UnknownSchemaError */
-export function openKioskRegistry(folder: string, clock: Clock): KioskRegistry {
+/**
+ * @param waitMsMax how long an act may wait for another process that writes
+ * @throws UnknownSchemaError
+ */
+export function openKioskRegistry(folder: string, clock: Clock, waitMsMax = commandWaitMsMax): KioskRegistry {
   const db = openKioskFile(folder, waitMsMax);
   const hasKiosk = db.prepare<[string], 1>('SELECT 1 FROM kiosk WHERE name = ?').pluck();
   const kiosks = db.prepare<[], { name: string; scopes: string; paired_at_ms: number }>(

@@ -1,10 +1,11 @@
-// The files of the kiosk's page as a browser takes them: the page, its style, and the modules that its own imports reach,
-// without their types. Nothing else of this program is in the list, so nothing else can be asked for.
+// The files of the appliance's pages as a browser takes them: the page, its style, and the modules that its own imports
+// reach, without their types. Nothing else of this program is in the list, so nothing else can be asked for.
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { join, posix } from 'node:path';
 import { assert } from '../../kit/assert.ts';
+import { type PageSource, pageSources } from './sources.ts';
 
 export interface Asset {
   type: string;
@@ -12,31 +13,36 @@ export interface Asset {
   etag: string;
 }
 /** By the path that it is asked for under. */
-export type Page = ReadonlyMap<string, Asset>;
+export type Pages = ReadonlyMap<string, Asset>;
 
 const repository = join(import.meta.dirname, '..', '..');
-const folder = 'daemon/kiosk-page';
-const entry = `${folder}/screen/main.ts`;
-export const modulesPath = '/kiosk/modules/';
-/** Where a module of the page may lie; what it imports for its types alone is not loaded. */
-const rooms = [`${folder}/screen/`, `${folder}/shop/`, 'kiosk/'];
 
 /** Reads and makes all of them. It takes some 100 ms of processor: not for the program that answers kiosks. */
-export function readPage(): Page {
+export function readPages(): Pages {
+  return new Map(pageSources.flatMap(readPage));
+}
+
+function readPage({ paths, under, folder, rooms }: PageSource): [string, Asset][] {
   const html = asset('text/html; charset=utf-8', read(`${folder}/page.html`));
-  return new Map([
-    ['/kiosk', html],
-    ['/kiosk/', html],
-    ['/kiosk/page.css', asset('text/css; charset=utf-8', read(`${folder}/page.css`))],
-    ['/kiosk/icon.svg', asset('image/svg+xml', read(`${folder}/icon.svg`))],
-    ...[...modulesFrom(entry)].map(
-      ([path, source]) => [modulesPath + path, asset('text/javascript; charset=utf-8', source)] as const,
-    ),
-  ]);
+  const modules = modulesFrom(`${folder}/screen/main.ts`, rooms);
+  return [
+    ...paths.map((path): [string, Asset] => [path, html]),
+    [`${under}look.css`, asset('text/css; charset=utf-8', read('daemon/pages/look.css'))],
+    [`${under}page.css`, asset('text/css; charset=utf-8', read(`${folder}/page.css`))],
+    [`${under}icon.svg`, asset('image/svg+xml', read('daemon/pages/icon.svg'))],
+    ...[...modules].map(([path, source]): [string, Asset] => [
+      `${under}modules/${path}`,
+      asset('text/javascript; charset=utf-8', source),
+    ]),
+  ];
 }
 
 /** The module and all it loads, by their path in the repository. */
-function modulesFrom(path: string, loaded = new Map<string, string>()): Map<string, string> {
+function modulesFrom(
+  path: string,
+  rooms: readonly string[],
+  loaded = new Map<string, string>(),
+): Map<string, string> {
   if (loaded.has(path)) return loaded;
   assert(
     rooms.some((room) => path.startsWith(room)),
@@ -46,7 +52,7 @@ function modulesFrom(path: string, loaded = new Map<string, string>()): Map<stri
   loaded.set(path, source);
   for (const [, from = ''] of source.matchAll(importPattern)) {
     assert(from.startsWith('.'), `a browser cannot load ${from} for ${path}`);
-    modulesFrom(posix.join(posix.dirname(path), from), loaded);
+    modulesFrom(posix.join(posix.dirname(path), from), rooms, loaded);
   }
   return loaded;
 }

@@ -1,18 +1,18 @@
-// The page's files, read or made when they are first asked for: an appliance whose page nobody opens keeps nothing of it,
-// and one whose page was opened keeps the files alone. A built program has them beside it. From the sources they are made
+// The files of all pages, read or made when one is first asked for: an appliance whose pages nobody opens keeps nothing of
+// them, and one of which a page was opened keeps the files alone. A built program has them beside it. From the sources they are made
 // by a program of its own: in a thread the 24 MB that taking out types needs would stay (docs/decisions/0025).
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { hasShipped, readShippedText } from '../../kit/shipped.ts';
-import type { Asset, Page } from './assets.ts';
+import type { Asset, Pages } from './assets.ts';
 
-const built = join(import.meta.dirname, 'page.json');
+const built = join(import.meta.dirname, 'pages.json');
 const program = join(import.meta.dirname, 'main.ts');
 const limits = { maxBuffer: 4 * 1024 * 1024, timeout: 20_000 };
 
 /** @throws what the program complained of, such as a file of the page that is missing */
-export async function loadPage(): Promise<Page> {
+export async function loadPages(): Promise<Pages> {
   const text = hasShipped(built) ? readShippedText(built) : await makeFromSources();
   return new Map(JSON.parse(text) as [string, Asset][]);
 }

@@ -1,8 +1,9 @@
-// Serves the reference kiosk page under /kiosk: needs no token, for nothing of the shop's is in it. What it then asks of
-// the appliance goes through the same doors as any kiosk's requests.
+// Serves the pages of the appliance, the reference kiosk under /kiosk and the technician's at /: they need no token, for nothing
+// of the shop's is in them. What they then ask of the appliance goes through the doors of kiosks and of technicians.
 import type { Middleware } from 'koa';
-import type { Page } from '../kiosk-page/assets.ts';
-import { loadPage } from '../kiosk-page/load.ts';
+import type { Pages } from '../pages/assets.ts';
+import { loadPages } from '../pages/load.ts';
+import { isPages } from '../pages/sources.ts';
 import { ProblemError } from './problems.ts';
 
 /**
@@ -21,11 +22,11 @@ const contentSecurityPolicy = [
   "require-trusted-types-for 'script'",
 ].join('; ');
 
-export function serveKioskPage(): Middleware {
-  let loading: Promise<Page> | null = null;
-  /** Once it is there it stays; a failure is tried again by the next request. */
-  const page = () => {
-    loading ??= loadPage().catch((error: unknown) => {
+export function servePages(): Middleware {
+  let loading: Promise<Pages> | null = null;
+  /** Once they are there they stay; a failure is tried again by the next request. */
+  const pages = () => {
+    loading ??= loadPages().catch((error: unknown) => {
       loading = null;
       throw error;
     });
@@ -33,8 +34,8 @@ export function serveKioskPage(): Middleware {
   };
 
   return async (ctx, next) => {
-    if (ctx.path !== '/kiosk' && !ctx.path.startsWith('/kiosk/')) return next();
-    const asset = (await page()).get(ctx.path);
+    if (!isPages(ctx.path)) return next();
+    const asset = (await pages()).get(ctx.path);
     if (!asset) throw new ProblemError('not_found');
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
       ctx.set('Allow', 'GET, HEAD');

@@ -1,0 +1,64 @@
+// `holdfast doctor`, run for a technician's page: by this program anew, so that neither the store nor a kiosk waits for a look
+// at the disk, and what the look takes in memory goes with it. One at a time, for a bounded time; all see what it found.
+import { type ChildProcess, execFile } from 'node:child_process';
+import * as z from 'zod';
+import { type Examination, TechnicianView } from '../../contract/technician-api.ts';
+import type { Clock } from '../../kit/clock.ts';
+import { thisProgram } from '../../kit/this-program.ts';
+
+export interface Examiner {
+  standing(): Examination;
+  /** Begins one, unless one runs. */
+  start(): void;
+  /** Ends the one that runs. */
+  stop(): void;
+}
+
+/** Its steps are bounded each, and come to half of this. */
+const examinationMsMax = 60_000;
+const answerBytesMax = 256 * 1024;
+const [, , Done] = TechnicianView.shape.examination.options;
+const Answer = z.object({ checks: Done.shape.checks });
+
+/** @param program how this program is started; the examined configuration is that of the one that runs */
+export function createExaminer(
+  configPath: string,
+  clock: Pick<Clock, 'wallMs'>,
+  program = thisProgram(),
+): Examiner {
+  let standing: Examination = { kind: 'never' };
+  let child: ChildProcess | null = null;
+
+  return {
+    standing: () => standing,
+    start() {
+      if (child) return;
+      standing = { kind: 'running', sinceMs: clock.wallMs() };
+      const words = [...program.args, 'doctor', '--json', '--config', configPath];
+      const limits = { timeout: examinationMsMax, killSignal: 'SIGKILL', maxBuffer: answerBytesMax } as const;
+      child = execFile(program.command, words, limits, (error, stdout) => {
+        child = null;
+        standing = found(stdout, error, clock.wallMs());
+      });
+    },
+    stop: () => void child?.kill('SIGKILL'),
+  };
+}
+
+/** Its exit code says what it found, and is no failure. */
+function found(stdout: string, error: (Error & { killed?: boolean }) | null, atMs: number): Examination {
+  const answer = Answer.safeParse(parsed(stdout));
+  if (answer.success) return { kind: 'done', atMs, checks: answer.data.checks };
+  const words = error?.killed
+    ? `It was ended after ${examinationMsMax / 1000} s. At the box: holdfast doctor`
+    : 'It could not be run. At the box: holdfast doctor';
+  return { kind: 'failed', atMs, words };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

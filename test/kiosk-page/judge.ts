@@ -1,0 +1,32 @@
+// What keeps somebody out of a page: judged by axe, and by a ruler.
+import axe from 'axe-core';
+import type { Page } from './browser.ts';
+
+const touchPxMin = 48;
+
+/** What axe finds against WCAG 2.2 A and AA and good practice, as one line each. */
+export async function violationsOn(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+  const { violations } = (await page.evaluate(
+    `axe.run({ runOnly: ${JSON.stringify(tags)} })`,
+  )) as axe.AxeResults;
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+}
+
+/** Buttons and fields too small for a finger. */
+export async function tooSmallOn(page: Page): Promise<string[]> {
+  const small: string[] = [];
+  for (const control of await page.locator('button:visible, input:visible, select:visible').all()) {
+    const { width = 0, height = 0 } = (await control.boundingBox()) ?? {};
+    if (width < touchPxMin || height < touchPxMin) {
+      small.push(`${await control.evaluate('(one) => one.outerHTML')} ${width}×${height}`);
+    }
+  }
+  return small;
+}
+
+/** Whether nothing lies beside the screen. */
+export function fitsTheWidth(page: Page): Promise<boolean> {
+  return page.evaluate('document.documentElement.scrollWidth <= innerWidth');
+}
