@@ -60,6 +60,10 @@ export const exitCodes = {
   appliance_refused: 1,
   appliance_denied: 1,
   journal_not_received: 1,
+  journal_unproven: 1,
+  journal_of_another: 1,
+  doubt_unknown: 1,
+  doubt_ended: 1,
 } as const;
 export type CommandErrorCode = keyof typeof exitCodes;
 

@@ -149,6 +149,40 @@ export const DecisionEntry = z.strictObject({
 });
 export type DecisionEntry = z.infer<typeof DecisionEntry>;
 
+/** Seqs of another journal, both ends within. */
+export const SeqRange = z.strictObject({ firstSeq: z.int().min(1), lastSeq: z.int().min(1) });
+export type SeqRange = z.infer<typeof SeqRange>;
+const SeqRanges = z.array(SeqRange).max(limits.doubtRangesMax);
+
+/**
+ * The first entry of a journal that goes on from another one, whose file was damaged or had fallen back behind central's
+ * receipt. The `carried` entries that follow it are those of the other journal, byte for byte and in their order.
+ */
+export const SalvageEntry = z.strictObject({
+  kind: z.literal('salvage'),
+  id: Uuid,
+  at: EntryTime,
+  cause: z.enum(['damaged', 'fallen_back']),
+  /** Absent where nothing in the file told it. */
+  fromJournalId: Uuid.optional(),
+  /** How far central's receipts went, as far as the file told. */
+  receivedThrough: z.int().min(0),
+  /** The highest seq that anything told of. */
+  lastSeq: z.int().min(0),
+  carried: z.int().min(0),
+  /** Of the other journal, in order: nothing of them could be read; */
+  lost: SeqRanges,
+  /** they were read, but are not what was written, and are not carried over; */
+  altered: SeqRanges,
+  /** they are carried over, and nothing before them proves them. */
+  unproven: SeqRanges,
+  /** Slip numbers that were left out, so that none is given twice; absent: none. */
+  slipsSkipped: z
+    .strictObject({ year: z.int().min(1).optional(), first: z.int().min(1), last: z.int().min(1) })
+    .optional(),
+});
+export type SalvageEntry = z.infer<typeof SalvageEntry>;
+
 /** A document of a kiosk. */
 export type DocumentEntry = CheckoutEntry | VoidEntry | RefundEntry | FulfilmentEntry;
 export type DocumentKind = DocumentEntry['kind'];
@@ -159,6 +193,7 @@ export const Entry = z.discriminatedUnion('kind', [
   RefundEntry,
   FulfilmentEntry,
   DecisionEntry,
+  SalvageEntry,
 ]);
 export type Entry = z.infer<typeof Entry>;
 export type EntryKind = Entry['kind'];

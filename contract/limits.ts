@@ -52,6 +52,8 @@ export const limits = {
   deviationBasisPointsMax: 1_000_000,
   /** Frames on their way without a receipt. */
   windowFramesMax: 16,
+  /** Ranges of seqs in doubt that a salvage names of each kind; more are joined with what lies between them. */
+  doubtRangesMax: 1000,
   /** What a health report may name, how long one may be, and how many travel in a frame. */
   healthConditionsMax: 32,
   healthReportBytesMax: 8 * 1024,

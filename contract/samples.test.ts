@@ -6,7 +6,15 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { Checkout, Fulfilment, LinkedRefund, refundSchema, UnlinkedRefund, Void } from './checkout.ts';
-import { CheckoutEntry, DecisionEntry, Entry, FulfilmentEntry, RefundEntry, VoidEntry } from './entry.ts';
+import {
+  CheckoutEntry,
+  DecisionEntry,
+  Entry,
+  FulfilmentEntry,
+  RefundEntry,
+  SalvageEntry,
+  VoidEntry,
+} from './entry.ts';
 import { FeedItem } from './feed.ts';
 import { HealthHeader, HealthReport } from './health.ts';
 import { Answer, DocumentPage, DocumentView, Flags, Problem, Status } from './kiosk-api.ts';
@@ -40,6 +48,7 @@ const strict: Record<string, z.ZodType> = {
   'entry-refund-by-line': RefundEntry,
   'entry-refund-unlinked': RefundEntry,
   'entry-fulfilment': FulfilmentEntry,
+  'entry-salvage': SalvageEntry,
   hello: Hello,
   welcome: Welcome,
   refusal: Welcome,
@@ -109,6 +118,7 @@ const optionalInLinkedRefunds = new Set(
 const optionalIn = (name: string) => {
   if (/refund-(linked|by-line|in-full)$/.test(name) && !(name in open)) return optionalInLinkedRefunds;
   if (name === 'entry-fulfilment') return new Set(['refund', 'central']);
+  if (name === 'entry-salvage') return new Set(['fromJournalId', 'slipsSkipped', 'year', 'central']);
   if (name === 'technician-view') return new Set(['hint']);
   if (name === 'slip') return optionalOnSlips;
   if (name === 'health-report') return new Set(['central']);

@@ -55,7 +55,14 @@ export const Welcome = z.discriminatedUnion('kind', [
     /** Entries a second the appliance may send, so that a fleet coming back at once does no harm. */
     entriesPerSecondMax: z.int().min(1),
   }),
-  z.strictObject({ kind: z.literal('refusal'), helloId: Uuid, code: RefusalCode, hint: z.string().max(400) }),
+  z.strictObject({
+    kind: z.literal('refusal'),
+    helloId: Uuid,
+    code: RefusalCode,
+    hint: z.string().max(400),
+    /** With `history_diverged`: what central has of the journal, which may be more than the appliance has of it. */
+    receipt: Receipt.optional(),
+  }),
 ]);
 export type Welcome = z.infer<typeof Welcome>;
 

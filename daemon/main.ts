@@ -27,6 +27,8 @@ import { startAbandonment } from './store/abandonment.ts';
 import { startStore } from './store/client.ts';
 import { openKioskDoor } from './store/kiosks/door.ts';
 import { setAsideDamaged } from './store/kiosks/set-aside.ts';
+import { doubtWords } from './store/salvage/set-aside.ts';
+import { suspect } from './store/salvage/suspicion.ts';
 import { FolderInUseError, holdFolder } from './store/sole-daemon.ts';
 import { openTelemetry } from './store/telemetry/telemetry.ts';
 import { applyBundle } from './sync/apply-bundle.ts';
@@ -35,6 +37,7 @@ import { createExaminer } from './technician/examination.ts';
 import { keepTroubles } from './technician/troubles.ts';
 
 const release = packageJson.version;
+const fallenBackExitCode = 3;
 
 const program = new Command('holdfast')
   .description('The appliance: answers kiosks, keeps the journal, hands it to central.')
@@ -48,7 +51,7 @@ program
   .option('--config <file>', 'the configuration, TOML', defaultConfigPath)
   .addHelpText(
     'after',
-    '\nExamples:\n  holdfast run\n  holdfast run --config ./holdfast.toml\n\nExit codes: 0 stopped in order, 1 failed, 2 configuration or identity not usable',
+    '\nExamples:\n  holdfast run\n  holdfast run --config ./holdfast.toml\n\nExit codes: 0 stopped in order, 1 failed, 2 configuration or identity not usable,\n  3 the journal fell back behind what central has: the next start salvages it',
   )
   .action(({ config }: { config: string }) => run(config));
 
@@ -84,9 +87,20 @@ async function run(configPath: string): Promise<void> {
     {
       commandsWaitingMax: config.journal.commandsWaitingMax,
       onAsked: rest.worked,
+      onSetAside({ file, words, ...counted }) {
+        const doubts = doubtWords(counted);
+        log.error(
+          { file, words, doubts },
+          'the journal was damaged: it is set aside, and what is whole of it goes on',
+        );
+      },
       onGone(error) {
         // What must never happen: nothing can be answered truthfully any more. The journal is whole on the disk.
-        log.error({ error: error.message, cause: String(error.cause) }, 'stopping: the store is gone');
+        const { code, hint } = (error.cause ?? {}) as { code?: unknown; hint?: unknown };
+        log.error(
+          { error: error.message, cause: String(error.cause), code, hint },
+          'stopping: the store is gone',
+        );
         process.exit(1);
       },
     },
@@ -94,7 +108,17 @@ async function run(configPath: string): Promise<void> {
   lifecycle.onStop('store', () => store.close());
 
   if (who.kind === 'awaiting_first_contact') await applyBundle(who.awaited, { store, clock, log });
-  const presence = startPresence({ who, config, configPath, store, clock, log, release });
+  const presence = startPresence({
+    ...{ who, config, configPath, store, clock, log, release },
+    onFallenBack({ journalId, receivedThrough }) {
+      suspect(config.dataFolder, { cause: 'fallen_back', journalId, receivedThrough });
+      log.error(
+        { journalId, receivedThrough },
+        'stopping: central has more of the journal than there is here; the next start salvages it',
+      );
+      void lifecycle.stop().finally(() => process.exit(fallenBackExitCode));
+    },
+  });
   lifecycle.onStop('presence', presence.stop);
 
   const abandonment = startAbandonment(store, clock, log);

@@ -12,7 +12,7 @@ import { rememberOutages } from './identity/outages.ts';
 import type { StoreClient } from './store/client.ts';
 import { createEnvelope } from './sync/envelope.ts';
 import { createMqttLink } from './sync/mqtt-link.ts';
-import { createPump, type Pump } from './sync/pump.ts';
+import { createPump, type Pump, type PumpParts } from './sync/pump.ts';
 
 export interface PresenceParts {
   who: Who;
@@ -22,6 +22,8 @@ export interface PresenceParts {
   clock: Clock;
   log: Log;
   release: string;
+  /** As the pump's. */
+  onFallenBack: PumpParts['onFallenBack'];
 }
 
 export interface Presence {
@@ -95,7 +97,7 @@ export function startPresence(parts: PresenceParts): Presence {
 }
 
 function startLink(
-  { config, store, clock, log, release }: PresenceParts,
+  { config, store, clock, log, release, onFallenBack }: PresenceParts,
   identity: ApplianceIdentity,
 ): LinkUp {
   const { applianceId, keyPem, certificatePem, caPem } = identity;
@@ -130,6 +132,7 @@ function startLink(
     log,
     release,
     certificate,
+    onFallenBack,
   });
   pump.start();
   // What the box was before its first contact is of no use any more.

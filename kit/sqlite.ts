@@ -98,6 +98,11 @@ export function migrate(db: SqliteConnection, folder: string, applicationId: num
   });
 }
 
+/** The schema that the numbered .sql files of a folder lead to. */
+export function newestSchema(folder: string): number {
+  return scriptsIn(folder).length;
+}
+
 function scriptsIn(folder: string): string[] {
   return namesShipped(folder)
     .filter((name) => /^\d{4}-.*\.sql$/.test(name))

@@ -10,7 +10,7 @@ const LedgerEntry = z.object({
   totalMinor: z.int().nullable(),
   currency: z.string().nullable(),
   /** booked: money moved; recorded: it did not, as when refused at the appliance; parked: waits for a person. */
-  state: z.enum(['booked', 'recorded', 'parked']),
+  state: z.enum(['booked', 'recorded', 'known', 'parked']),
 });
 export type LedgerEntry = z.infer<typeof LedgerEntry>;
 const LedgerEntries = z.object({ items: z.array(LedgerEntry) });

@@ -27,6 +27,8 @@ import { exceptionShow } from './exception-show.ts';
 import { fleetList, fleetShow } from './fleet-list.ts';
 import { hotListChange } from './hot-list-change.ts';
 import { hotListList } from './hot-list-list.ts';
+import { journalDoubts, journalSettle } from './journal-doubts.ts';
+import { journalImport } from './journal-import.ts';
 import { keyCreate } from './key-create.ts';
 import { keyList } from './key-list.ts';
 import { keyRevoke } from './key-revoke.ts';
@@ -106,6 +108,7 @@ export const groups: readonly [name: string, description: string, commands: Comm
   ],
   ['token', 'cards at several processors', [tokenImport()]],
   ['ledger', 'the books', [ledgerCheck(), ledgerExport(), ledgerCorrect()]],
+  ['journal', 'what boxes wrote', [journalDoubts(), journalSettle(), journalImport()]],
   ['payee', 'who is paid for goods', [payeeCreate(), payeeList(), payeeShow()]],
   [
     'payout',

@@ -37,9 +37,10 @@ function checkDatabase(dataFolder: string): CheckReport {
 
 /** The report for a person. */
 function describeReport(report: CheckReport): string {
-  const { journals, entries, waiting, movements, parked, totals, failures } = report;
+  const { journals, entries, waiting, movements, parked, known, totals, failures } = report;
+  const brought = known === 0 ? '' : `, ${known} known from another journal`;
   return [
-    `${journals} journals, ${entries} entries (${waiting} not yet settled), ${movements} movements, ${parked} parked`,
+    `${journals} journals, ${entries} entries (${waiting} not yet settled), ${movements} movements, ${parked} parked${brought}`,
     ...totals.flatMap(({ currency, balances }) =>
       balances.map(
         ({ account, balanceMinor }) =>

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { Moment, pageOf } from '../http/fields.ts';
 import { authorityConditionCodes } from './authority-state.ts';
-import { conditionCodes, issuedAs, revocationReasons } from './port.ts';
+import { issuedAs, revocationReasons, shownConditionCodes } from './port.ts';
 import { enrolmentStates } from './progress.ts';
 
 const denialKinds = ['revoked', 'replaced', 'retired'] as const;
@@ -74,7 +74,9 @@ const Replacement = z.object({
   site: z.string(),
   journal: z.enum(['handed_over', 'declared']),
   state: z.enum(['proposed', 'done']),
-  missing: z.array(Missing),
+  missing: z.array(
+    Missing.extend({ found: z.int().meta({ description: 'How many of them were handed over since.' }) }),
+  ),
   currency: z.string().nullable(),
   amountMinor: z.int().nullable(),
   note: z.string(),
@@ -93,7 +95,7 @@ export const Identity = z
         readmittedMs: Moment.nullable().meta({ description: 'Since then what is issued anew counts again.' }),
       })
       .nullable(),
-    conditions: z.array(z.object({ code: z.enum(conditionCodes), sinceMs: Moment, detail: z.string() })),
+    conditions: z.array(z.object({ code: z.enum(shownConditionCodes), sinceMs: Moment, detail: z.string() })),
     certificates: z.array(Certificate).meta({ description: 'The newest first, at most 100.' }),
     missing: z
       .array(Missing)
@@ -184,7 +186,9 @@ export const replacedSample: z.output<typeof Replaced> = {
     site: 'Leeds 2',
     journal: 'declared',
     state: 'done',
-    missing: [{ journalId: '0190a1b2-0000-7000-8000-000000000001', fromSeq: 1205, atLeast: 3, atMost: 9 }],
+    missing: [
+      { journalId: '0190a1b2-0000-7000-8000-000000000001', fromSeq: 1205, atLeast: 3, atMost: 9, found: 0 },
+    ],
     currency: 'GBP',
     amountMinor: 12_000,
     note: 'burnt',

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { SeqRange } from '../../contract/entry.ts';
 import { missingByWord, missingDeclared } from './missing.ts';
 
-const journal = (journalId: string, receivedThrough: number, lastSeq: number) => ({
-  journalId,
-  receivedThrough,
-  lastSeq,
-});
+const journal = (
+  journalId: string,
+  receivedThrough: number,
+  lastSeq: number,
+  inDoubt: SeqRange[] | null = null,
+) => ({ journalId, receivedThrough, lastSeq, inDoubt });
 
 describe('what an old box may hold', () => {
   it('is nothing by its own word when all it named was received', () => {
@@ -16,6 +18,15 @@ describe('what an old box may hold', () => {
     expect(missingByWord([journal('a', 10, 12), journal('b', 7, 7)])).toEqual([
       { journalId: 'a', fromSeq: 11, atLeast: 2, atMost: null },
     ]);
+  });
+
+  it('is of a journal that another goes on from what is in doubt of it, whatever the box once named', () => {
+    const followed = journal('a', 10, 40, [{ firstSeq: 12, lastSeq: 14 }]);
+    expect(missingByWord([followed, journal('b', 7, 9)])).toEqual([
+      { journalId: 'a', fromSeq: 12, atLeast: 3, atMost: 3 },
+      { journalId: 'b', fromSeq: 8, atLeast: 2, atMost: null },
+    ]);
+    expect(missingByWord([journal('a', 10, 40, []), journal('b', 7, 7)])).toEqual([]);
   });
 
   const declared: [
@@ -55,6 +66,14 @@ describe('what an old box may hold', () => {
       ],
     ],
   ];
+  it('names by its screen the journal it wrote in last, and never one that was set aside', () => {
+    const followed = journal('a', 10, 12, [{ firstSeq: 12, lastSeq: 12 }]);
+    expect(missingDeclared([journal('b', 4, 4), followed], 6)).toEqual([
+      { journalId: 'a', fromSeq: 12, atLeast: 1, atMost: 1 },
+      { journalId: 'b', fromSeq: 5, atLeast: 2, atMost: 2 },
+    ]);
+  });
+
   it.each(declared)('is declared: %s', (_, journals, readSeq, expected) => {
     expect(missingDeclared(journals, readSeq)).toMatchObject(expected);
     expect(missingDeclared(journals, readSeq)).toHaveLength(expected.length);

@@ -1,4 +1,5 @@
 // What an old box may hold that never came: by its own last word, and by what a person read from it. Pure.
+import type { SeqRange } from '../../contract/entry.ts';
 import type { MissingRange } from './port.ts';
 
 /** A journal of an appliance as central knows it. */
@@ -7,11 +8,15 @@ export interface KnownJournal {
   receivedThrough: number;
   /** What the box last said of it itself. */
   lastSeq: number;
+  /** Where another journal goes on from it: what central lacks of it for good, in order. Null: none does. */
+  inDoubt: SeqRange[] | null;
 }
 
 /** By the word of the box alone. @param journals the one it wrote in last comes last */
 export function missingByWord(journals: readonly KnownJournal[]): MissingRange[] {
-  return journals.map((journal) => range(journal, null)).filter(({ atLeast }) => atLeast > 0);
+  return journals
+    .flatMap((journal) => doubted(journal) ?? [range(journal, null)])
+    .filter(({ atLeast }) => atLeast > 0);
 }
 
 /**
@@ -20,10 +25,21 @@ export function missingByWord(journals: readonly KnownJournal[]): MissingRange[]
  * @param readSeq the last number on the box's screen, of the journal it wrote in last; null: nobody can say
  */
 export function missingDeclared(journals: readonly KnownJournal[], readSeq: number | null): MissingRange[] {
-  const newest = journals.at(-1);
-  if (newest === undefined) return [];
+  const newest = journals.findLast(({ inDoubt }) => inDoubt === null);
+  if (newest === undefined) return missingByWord(journals);
   const last = range(newest, readSeq);
-  return [...missingByWord(journals.slice(0, -1)), ...(last.atMost === 0 ? [] : [last])];
+  const others = journals.filter((journal) => journal !== newest);
+  return [...missingByWord(others), ...(last.atMost === 0 ? [] : [last])];
+}
+
+/** Of a journal that another one goes on from nothing more is to come, and what is missing of it is known. */
+function doubted({ journalId, inDoubt }: KnownJournal): MissingRange[] | null {
+  return (
+    inDoubt?.map(({ firstSeq, lastSeq }) => {
+      const count = lastSeq - firstSeq + 1;
+      return { journalId, fromSeq: firstSeq, atLeast: count, atMost: count };
+    }) ?? null
+  );
 }
 
 function range({ journalId, receivedThrough, lastSeq }: KnownJournal, readSeq: number | null): MissingRange {

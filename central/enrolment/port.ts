@@ -195,14 +195,22 @@ export interface MissingRange {
   atMost: number | null;
 }
 
+/** One that a person signed for. */
+export interface SignedRange extends MissingRange {
+  /** How many of them were handed over since. */
+  found: number;
+}
+
 export const conditionCodes = ['identity_in_two_places'] as const;
+/** The last one stands for as long as seqs are in doubt (`journal doubts`): nobody ends it by itself. */
+export const shownConditionCodes = [...conditionCodes, 'journal_salvaged'] as const;
 
 /** Who an appliance is here: what it may show, and what is wrong with it. */
 export interface IdentityView {
   applianceId: string;
   site: string | null;
   denial: { kind: DenialKind; reason: string; atMs: number; readmittedMs: number | null } | null;
-  conditions: { code: (typeof conditionCodes)[number]; sinceMs: number; detail: string }[];
+  conditions: { code: (typeof shownConditionCodes)[number]; sinceMs: number; detail: string }[];
   /** The newest first. */
   certificates: CertificateView[];
   missing: MissingRange[];
@@ -216,7 +224,7 @@ export interface ReplacementView {
   site: string;
   journal: 'handed_over' | 'declared';
   state: 'proposed' | 'done';
-  missing: MissingRange[];
+  missing: SignedRange[];
   currency: string | null;
   amountMinor: number | null;
   note: string;

@@ -1,8 +1,10 @@
 // A new box in the place of an old one: what must be there first, who must sign, and what becomes of the old identity.
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bookEntries } from '../fixtures/book-entries.ts';
+import { bytesOf, checkoutEntry, salvageEntry } from '../fixtures/entries.ts';
 import { openStoreAt, temporaryFolder } from '../fixtures/in-process-store.ts';
-import { createTestJournal, testKeys } from '../fixtures/journal.ts';
+import { createTestJournal, type TestJournal, testKeys } from '../fixtures/journal.ts';
 import type { SqliteStore } from '../ledger/sqlite/store.ts';
 import type { Actor } from '../people/actor.ts';
 import type { ReplacementAsked } from './port.ts';
@@ -15,8 +17,9 @@ const { privateKey, publicKeyDer } = testKeys();
 
 let folder: ReturnType<typeof temporaryFolder>;
 let store: SqliteStore;
-const journal = createTestJournal('box-1', privateKey);
+let journal: TestJournal;
 beforeEach(() => {
+  journal = createTestJournal('box-1', privateKey);
   folder = temporaryFolder();
   store = openStoreAt(join(folder.path, 'central.db'));
   const facts = { applianceId: 'box-1', publicKey: publicKeyDer, journalId: journal.journalId };
@@ -119,6 +122,31 @@ describe('appliance replace', () => {
     ['a new id that is taken', { newId: 'box-1' }, 'new_appliance_known'],
   ])('refuses %s', (_, change, kind) => {
     expect(replace(change).kind).toBe(kind);
+  });
+
+  it('knows what was found since of what was signed for, and refuses no hand-over of it any more', () => {
+    replace();
+    const bodies = Array.from({ length: 13 }, () => bytesOf(checkoutEntry()));
+    journal.append(...bodies);
+    const hash = (seq: number) => Buffer.from(journal.hashAt(seq), 'hex');
+    const run = { applianceId: 'box-1', journalId: journal.journalId, firstSeq: 1, bodies };
+    const handed = { ...run, previousHash: hash(0), lastHash: hash(13) };
+    expect(store.transaction(() => store.importRun(handed, by(ann))).kind).toBe('stored');
+    expect(store.identity('box-1')).toMatchObject({
+      missing: [],
+      replacement: { missing: [{ fromSeq: 1, atMost: 15, found: 13 }] },
+    });
+  });
+
+  it('signs for what is in doubt of the old box together with what is missing', async () => {
+    const next = createTestJournal('box-1', privateKey);
+    const said = { fromJournalId: journal.journalId, lastSeq: 12, lost: [{ firstSeq: 3, lastSeq: 4 }] };
+    await bookEntries(store, next, publicKeyDer, [salvageEntry(said)], nowMs);
+    const doubted = { journalId: journal.journalId, fromSeq: 3, atLeast: 2, atMost: 2 };
+    expect(replace({ journal: 'handed_over' })).toEqual({ kind: 'not_received', missing: [doubted] });
+    expect(replace({ lastSeq: 1 })).toMatchObject({ replacement: { missing: [{ ...doubted, found: 0 }] } });
+    expect(store.doubts({ state: 'open', applianceId: 'box-1', cursor: null, limit: 9 }).items).toEqual([]);
+    expect(store.doubt(1)).toMatchObject({ state: 'settled', reason: 'burnt', endedBy: ann });
   });
 
   it('replaces what was stolen and shut out before', () => {

@@ -62,19 +62,21 @@ export function identityWords(identity: IdentityView): string {
       ? []
       : [
           `  ${replacement.state === 'done' ? 'replaced by' : 'to be replaced by'} ${replacement.newId}: ${replacement.note}`,
+          ...missingWords(replacement.missing).map((line) => `  signed for: ${line.trim()}`),
         ]),
   ].join('\n');
 }
 
-export function missingWords(missing: readonly MissingRange[]): string[] {
-  return missing.map(({ journalId, fromSeq, atLeast, atMost }) => {
+export function missingWords(missing: readonly (MissingRange & { found?: number })[]): string[] {
+  return missing.map(({ journalId, fromSeq, atLeast, atMost, found = 0 }) => {
     const count =
       atMost === null
         ? `at least ${atLeast}, at most unknown`
         : atMost === atLeast
           ? `${atMost}`
           : `at least ${atLeast}, at most ${atMost}`;
-    return `  journal ${journalId}: not received from seq ${fromSeq} on: ${count} entries`;
+    const since = found === 0 ? '' : `, ${found} of them handed over since`;
+    return `  journal ${journalId}: not received from seq ${fromSeq} on: ${count} entries${since}`;
   });
 }
 

@@ -3,6 +3,7 @@
 import type { ProcessorView } from '../charging/loop.ts';
 import { processorRoutes } from '../charging/processor-routes.ts';
 import { chargingRoutes } from '../charging/routes.ts';
+import { doubtRoutes } from '../doubts/routes.ts';
 import { identityRoutes } from '../enrolment/identity-routes.ts';
 import { type AuthorityState, type EnrolmentPlace, enrolmentRoutes } from '../enrolment/routes.ts';
 import { feedRoutes } from '../feed/routes.ts';
@@ -57,6 +58,7 @@ export function allRoutes(parts: RouteParts): Route[] {
     ...chargingRoutes(store),
     ...reviewRoutes(store, reviews),
     ...reconciliationRoutes(store, reviews),
+    ...doubtRoutes(store),
     ...payoutRoutes(store, { ...payouts, ...reviews }),
     ...webhookRoutes(store),
     ...outboundRoutes(store),

@@ -77,15 +77,22 @@ export function createIntake(parts: IntakeParts): Intake {
     answers.receipt(applianceId, receiptOf(position)),
   );
 
-  const refuse = (applianceId: string, helloId: string, code: RefusalCode, reason: string, hint: string) => {
+  const refuse = (
+    applianceId: string,
+    helloId: string,
+    code: RefusalCode,
+    reason: string,
+    hint: string,
+    receipt?: Receipt,
+  ) => {
     log.warn({ applianceId, code, reason }, 'appliance refused');
-    answers.welcome(applianceId, { kind: 'refusal', helloId, code, hint });
+    answers.welcome(applianceId, { kind: 'refusal', helloId, code, hint, ...(receipt && { receipt }) });
   };
 
   const refuseHistory = (applianceId: string, position: ReceivedPosition) => {
     const helloId = lastHello.get(applianceId) ?? randomUUID();
     const hint = `The journal ${position.journalId} differs from what was received through ${position.receivedThrough}; it was copied or restored. Begin a new journal.`;
-    refuse(applianceId, helloId, 'history_diverged', 'history_diverged', hint);
+    refuse(applianceId, helloId, 'history_diverged', 'history_diverged', hint, receiptOf(position));
   };
 
   async function hello(applianceId: string, payload: Buffer): Promise<void> {

@@ -11,7 +11,7 @@ export const appliance: z.output<typeof Appliance> = {
   site: 'leeds',
   release: '0.1.0',
   lastHeardMs: atMs,
-  journals: [{ journalId, receivedThrough: 42, bookedThrough: 42, conditions: [] }],
+  journals: [{ journalId, receivedThrough: 42, bookedThrough: 42, goesOnFrom: null, conditions: [] }],
   feed: { feedId: '0d3f0a52-6a57-4a39-8f0e-6a4bb3a6b0a4', head: 6, appliedThrough: 6 },
 };
 

@@ -17,7 +17,13 @@ export const Appliance = z
         journalId: z.string(),
         receivedThrough: z.int(),
         bookedThrough: z.int(),
-        conditions: z.array(z.object({ code: z.enum(['history_diverged']), sinceMs: Moment })),
+        goesOnFrom: z
+          .string()
+          .nullable()
+          .meta({ description: 'The damaged journal that this one goes on from; null: it began by itself.' }),
+        conditions: z.array(
+          z.object({ code: z.enum(['history_diverged', 'journal_salvaged']), sinceMs: Moment }),
+        ),
       }),
     ),
     feed: Feed,
@@ -91,7 +97,10 @@ export const Entries = z
         verdict: z.string().nullable(),
         currency: Currency.nullable(),
         totalMinor: z.int().nullable(),
-        state: z.string().meta({ description: '`booked`, `recorded` (no money in it) or `parked`.' }),
+        state: z.string().meta({
+          description:
+            '`booked`, `recorded` (no money in it), `known` (another journal brought the same one) or `parked`.',
+        }),
         reason: z.string().nullable(),
       }),
     ),

@@ -27,7 +27,11 @@ export type ParkReason =
   | 'refund_above_remaining'
   | 'currency_differs'
   | 'already_decided'
-  | 'not_authorised';
+  | 'not_authorised'
+  /** A salvage that does not open its journal, that contradicts itself, or that names a journal of another appliance. */
+  | 'salvage_misplaced'
+  | 'salvage_malformed'
+  | 'journal_of_another';
 
 /** What the ledger keeps of a document. */
 export interface DocumentState {

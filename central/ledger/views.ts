@@ -7,12 +7,15 @@ export interface FeedPosition {
   appliedThrough: number;
 }
 
-export type NamedCondition = { code: 'history_diverged'; sinceMs: number };
+/** `journal_salvaged` is a journal's that goes on from a damaged one, for as long as seqs of that one are in doubt. */
+export type NamedCondition = { code: 'history_diverged' | 'journal_salvaged'; sinceMs: number };
 
 export interface JournalView {
   journalId: string;
   receivedThrough: number;
   bookedThrough: number;
+  /** The journal it goes on from, which was damaged or had fallen back; null: it began by itself, or nothing told it. */
+  goesOnFrom: string | null;
   conditions: NamedCondition[];
 }
 
@@ -110,6 +113,8 @@ export interface CheckReport {
   waiting: number;
   movements: number;
   parked: number;
+  /** Of those entries, such as another journal had brought before. */
+  known: number;
   totals: { currency: string; balances: { account: string; balanceMinor: bigint }[] }[];
   failures: CheckFailure[];
 }

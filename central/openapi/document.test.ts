@@ -17,7 +17,7 @@ import {
   escaped,
   wrongWith,
 } from '../fixtures/described.ts';
-import { bytesOf, checkoutEntry } from '../fixtures/entries.ts';
+import { bytesOf, checkoutEntry, salvageEntry } from '../fixtures/entries.ts';
 import { sampleHeard } from '../fixtures/health.ts';
 import { temporaryFolder } from '../fixtures/in-process-store.ts';
 import { createTestJournal, testKeys } from '../fixtures/journal.ts';
@@ -63,6 +63,12 @@ beforeAll(async () => {
     ...facts,
   });
   await port.receive({ applianceId: 'box-1', payload, nowMs });
+  const next = createTestJournal('box-1', privateKey);
+  const lost = [{ firstSeq: 3, lastSeq: 3 }];
+  next.append(bytesOf(salvageEntry({ fromJournalId: journal.journalId, lastSeq: 3, lost })));
+  const goesOn = { journalId: next.journalId, lastSeq: 1, lastHash: next.hashAt(1), release: '1.0' };
+  await port.hello({ ...facts, applianceId: 'box-1', publicKey: publicKeyDer, ...goesOn });
+  await port.receive({ applianceId: 'box-1', payload: await next.payload(1, 1), nowMs });
   await port.bookPiece(100, nowMs);
   await port.ensurePolicy(defaultPolicy);
   await port.changeHotList({ fingerprint: 'fp_a', change: 'add' }, byTester(nowMs));
@@ -268,6 +274,12 @@ describe('a real central answers as described', () => {
     ['actOnException', 409, '/v1/exceptions/1/actions', post({ kind: 'received', ...note })],
     ['actOnException', 409, '/v1/exceptions/1/actions', post({ kind: 'confirm', proposal: 2, ...note })],
     ['actOnException', 400, '/v1/exceptions/1/actions', post({ kind: 'accept' })],
+    ['listDoubts', 200, '/v1/journals/doubts?state=open&appliance=box-1'],
+    ['readDoubt', 200, '/v1/journals/doubts/1'],
+    ['readDoubt', 404, '/v1/journals/doubts/9'],
+    ['settleDoubt', 200, '/v1/journals/doubts/1/settlement', post({ reason: 'seen', evidence: 'slip 4' })],
+    ['settleDoubt', 409, '/v1/journals/doubts/1/settlement', post({ reason: 'seen' })],
+    ['settleDoubt', 400, '/v1/journals/doubts/1/settlement', post({ evidence: 'slip 4' })],
     ['listReconciliationRuns', 200, '/v1/reconciliation/runs'],
     ['listReportFiles', 200, '/v1/reconciliation/files'],
     ['readReportFile', 200, '/v1/reconciliation/files/1'],

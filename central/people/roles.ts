@@ -25,6 +25,8 @@ export const rolesFor = {
   'review.decide': whoAnswersCustomers,
   'exception.read': everybody,
   'exception.settle': whoMovesMoney,
+  'doubt.read': everybody,
+  'doubt.settle': whoMovesMoney,
   'payout.read': everybody,
   'payout.manage': whoMovesMoney,
   'webhook.read': everybody,

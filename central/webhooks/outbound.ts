@@ -15,6 +15,7 @@ export const outboundTypes = [
   'payout.made',
   'payout.returned',
   'appliance.in_two_places',
+  'appliance.journal_salvaged',
 ] as const;
 export type OutboundType = (typeof outboundTypes)[number];
 /** Sent to one endpoint on demand, whatever it has subscribed. */

@@ -21,5 +21,6 @@ export function addCareCommands(program: Command): void {
   })
     .option('--yes', 'without asking')
     .option('--discard <money>', 'the money that only this box knows of, as reset names it')
+    .option('--discard-damaged', 'also a damaged journal that nobody acknowledged')
     .action(async (options: ResetOptions) => (await import('./run-reset.ts')).runReset(options));
 }

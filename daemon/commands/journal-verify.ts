@@ -34,6 +34,9 @@ function words({ journalId, lastSeq, receivedThrough, findings, more }: Verified
     '',
     ...findings.map((finding) => `  ${describe(finding)}`),
     ...(more ? ['  and more'] : []),
+    '',
+    'The service salvages it at its next start. To see beforehand what it keeps, with the service stopped:',
+    '  holdfast journal salvage --dry-run',
   ].join('\n');
 }
 

@@ -1,9 +1,10 @@
-// `holdfast journal …`: the journal read beside a running daemon or without one, never written.
+// `holdfast journal …`: the journal read beside a running daemon or without one, and salvaged without one.
 import type { Command } from 'commander';
 import { readConfig } from '../config.ts';
 import { openForReading } from '../store/salvage/readable.ts';
 import { addCommand, type Options } from './command.ts';
 import { CommandError } from './error.ts';
+import type { SalvageOptions } from './journal-salvage.ts';
 
 type ExportOptions = Options & { from: string; through?: string };
 
@@ -35,6 +36,20 @@ export function addJournalCommands(program: Command): void {
       const last = options.through === undefined ? null : seqOf(options.through);
       await withJournal(options, (db) => runExport(db, first, last));
     });
+  addCommand(journal, {
+    usage: 'salvage',
+    description: 'set a damaged journal aside and go on with what is whole of it',
+    examples: ['holdfast journal salvage --dry-run', 'holdfast journal salvage'],
+    exitCodes: '0 done, or it is sound, 1 not possible or the service runs, 2 called wrongly',
+  })
+    .option('--dry-run', 'say what would be kept and what is in doubt, and change nothing')
+    .action(async (options: SalvageOptions) => (await import('./journal-salvage.ts')).runSalvage(options));
+  addCommand(journal, {
+    usage: 'acknowledge',
+    description: 'take note of a salvage, so that it is named no longer',
+    examples: ['holdfast journal acknowledge', 'holdfast journal acknowledge --json'],
+    exitCodes: '0 done, or there is nothing to, 1 central does not know of it yet, 2 called wrongly',
+  }).action(async (options: Options) => (await import('./journal-salvage.ts')).runAcknowledge(options));
 }
 
 async function withJournal(

@@ -5,19 +5,21 @@ import { createInterface } from 'node:readline/promises';
 import { type Config, readConfig } from '../config.ts';
 import { type AtRest, readAtRest } from '../store/at-rest.ts';
 import { openForReading, orNull } from '../store/salvage/readable.ts';
-import { FolderInUseError, holdFolder } from '../store/sole-daemon.ts';
+import { inDoubt } from '../store/salvage/set-aside.ts';
 import { type Options, print } from './command.ts';
 import { CommandError } from './error.ts';
+import { holdOrRefuse } from './hold.ts';
 import { money } from './status-words.ts';
 
-export type ResetOptions = Options & { yes?: boolean; discard?: string };
+export type ResetOptions = Options & { yes?: boolean; discard?: string; discardDamaged?: boolean };
 
 export async function runReset(options: ResetOptions): Promise<void> {
   const config = readConfig(options.config);
-  const release = hold(config);
+  const release = holdOrRefuse(config.dataFolder);
   try {
     const known = standing(config);
     refuseUnreceived(known, options.discard);
+    if (!options.discardDamaged) refuseInDoubt(config);
     const lost = known === null ? 0 : known.lastSeq - known.receivedThrough;
     const words = `the journal (${known?.lastSeq ?? 0} entries, ${lost} of them nowhere else), the kiosks and the identity of this box`;
     if (!options.yes) await askFirst(words);
@@ -25,15 +27,6 @@ export async function runReset(options: ResetOptions): Promise<void> {
     print(options, { reset: true, entriesLost: lost }, `Gone: ${words}.\nNext: holdfast enrol`);
   } finally {
     release();
-  }
-}
-
-function hold({ dataFolder }: Config): () => void {
-  try {
-    return holdFolder(dataFolder);
-  } catch (error) {
-    if (!(error instanceof FolderInUseError)) throw error;
-    throw new CommandError('service_runs', error.message, error.hint, error);
   }
 }
 
@@ -47,7 +40,7 @@ function standing({ dataFolder }: Config): AtRest | null {
   } finally {
     db.close();
   }
-  const hint = 'Copy dataFolder to another disk first; then see: holdfast journal verify';
+  const hint = 'Copy dataFolder to another disk first; then: holdfast journal salvage';
   throw new CommandError('journal_damaged', 'the journal cannot be read: what it holds is not known', hint);
 }
 
@@ -60,6 +53,17 @@ function refuseUnreceived(known: AtRest | null, discard: string | undefined): vo
     'entries_unreceived',
     `${entries} entries are on this box only, ${known.unreceived.documents} of them with money: ${amount}`,
     `Bring the link back, start the service and wait until \`holdfast status\` says 0 unreceived. To lose them: --discard "${amount}"`,
+  );
+}
+
+/** A damaged journal that was set aside is the last place to look for what it lost. */
+function refuseInDoubt({ dataFolder }: Config): void {
+  const entries = inDoubt(dataFolder);
+  if (entries === 0) return;
+  throw new CommandError(
+    'salvage_unacknowledged',
+    `a damaged journal lies here with ${entries} entries in doubt, and nobody has acknowledged it`,
+    'Hand the file over, then: holdfast journal acknowledge. To lose it: --discard-damaged',
   );
 }
 

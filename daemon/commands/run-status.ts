@@ -5,9 +5,10 @@ import { type Config, readConfig } from '../config.ts';
 import { readAwaited } from '../identity/awaiting.ts';
 import { type AtRest, readAtRest } from '../store/at-rest.ts';
 import { openForReading, orNull } from '../store/salvage/readable.ts';
+import { inDoubt } from '../store/salvage/set-aside.ts';
 import { askDaemon } from './ask-daemon.ts';
 import { type Options, print } from './command.ts';
-import { runningWords, stoppedWords } from './status-words.ts';
+import { inDoubtRow, runningWords, stoppedWords } from './status-words.ts';
 
 export async function runStatus(options: Options): Promise<void> {
   const config = readConfig(options.config);
@@ -22,7 +23,13 @@ export async function runStatus(options: Options): Promise<void> {
       const applianceId = nameOf(config);
       const atRest = filesOf(config);
       const words = stoppedWords(applianceId ?? 'not enrolled', why, atRest, nowMs);
-      print(options, { running: false, why, applianceId, journal: atRest }, words);
+      const doubts = inDoubt(config.dataFolder);
+      const more = doubts > 0 ? `\n${inDoubtRow(doubts)}` : '';
+      print(
+        options,
+        { running: false, why, applianceId, journal: atRest, inDoubt: doubts },
+        `${words}${more}`,
+      );
       process.exitCode = 1;
       return;
     }

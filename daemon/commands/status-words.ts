@@ -52,6 +52,10 @@ export function stoppedWords(applianceId: string, why: string, atRest: AtRest | 
   ].join('\n');
 }
 
+export function inDoubtRow(entries: number): string {
+  return row('in doubt', `${count(entries)} entries of a damaged journal that was set aside`);
+}
+
 /** Such as `5.00 GBP`; without a currency, when nothing was sold yet, the bare number. */
 export function money(minor: number, currency: string | null): string {
   return currency === null ? String(minor) : `${decimalText(minor, currency)} ${currency}`;

@@ -14,6 +14,7 @@ import { askStanding, type Standing } from '../identity/standing.ts';
 import { readAtRest, readOldestUnreceivedMs } from '../store/at-rest.ts';
 import { openKioskRegistry } from '../store/kiosks/registry.ts';
 import { openForReading, orNull } from '../store/salvage/readable.ts';
+import { inDoubt, openNotes } from '../store/salvage/set-aside.ts';
 import { verifyJournal, verifyNewest } from '../store/salvage/verify.ts';
 import { type Check, fault, ok, unknown, warning } from './check.ts';
 import { judgeClock, judgeMemory, judgeSpace, judgeSpeed, judgeUnit, judgeWear } from './judge-box.ts';
@@ -26,6 +27,7 @@ import {
   judgeJournal,
   judgeKiosks,
   judgeReceipts,
+  judgeSetAside,
 } from './judge-till.ts';
 import {
   lookAtMemory,
@@ -131,6 +133,7 @@ function tillChecks({ dataFolder }: Config, { thorough, nowMs }: Examined): Chec
   try {
     const verified = db && (thorough ? verifyJournal(db, () => {}) : verifyNewest(db, newestEntries));
     checks.push(judgeJournal(verified));
+    if (db) checks.push(judgeSetAside(openNotes(dataFolder).length, inDoubt(dataFolder)));
     const atRest = db && orNull(() => readAtRest(db));
     checks.push(judgeReceipts(atRest, db && orNull(() => readOldestUnreceivedMs(db)), nowMs));
   } finally {

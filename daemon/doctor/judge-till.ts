@@ -22,7 +22,8 @@ export function judgeJournal(verified: Verified | null): Check {
   const { findings, firstSeq, lastSeq } = verified;
   const [first] = findings;
   if (first) {
-    const hint = 'See: holdfast journal verify. Take a copy of dataFolder before anything else.';
+    const hint =
+      'See: holdfast journal verify. The service salvages it at its next start: systemctl restart holdfast';
     return fault(
       code,
       `damaged: ${first.code}${findings.length > 1 ? ` and ${findings.length - 1} more` : ''}`,
@@ -31,6 +32,14 @@ export function judgeJournal(verified: Verified | null): Check {
   }
   if (lastSeq === 0) return ok(code, 'empty');
   return ok(code, `entries ${firstSeq} to ${lastSeq} follow from each other`);
+}
+
+/** @param entries in doubt of damaged journals that were set aside; @param open of these, those nobody acknowledged */
+export function judgeSetAside(open: number, entries: number): Check {
+  const code = 'set_aside';
+  if (open === 0) return ok(code, 'no damaged journal waits to be acknowledged');
+  const hint = 'Hand the file over to who helps you, then: holdfast journal acknowledge';
+  return warning(code, `a damaged journal was set aside, ${entries} entries in doubt`, hint);
 }
 
 const oldestMsWarning = 3_600_000;

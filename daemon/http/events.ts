@@ -104,8 +104,8 @@ export function addEventRoute(
     const status = news.status ? frame('status', null, await statusNow()) : '';
     if (!news.events) return status;
     const page = await store.ask('events', { ...stream.cursor, itemsMax: pageItems });
-    stream.cursor = page.events.at(-1)?.after ?? stream.cursor;
-    if (page.events.length === pageItems) stream.news.events = true;
+    stream.cursor = page.reached;
+    if (page.more) stream.news.events = true;
     return status + page.events.map((event) => eventFrame(event, journalId)).join('');
   }
 

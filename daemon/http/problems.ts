@@ -78,6 +78,11 @@ const table = {
   pin_not_set: [409, 'No PIN is set, or it cannot be read', 'At the box: `holdfast pin set`.'],
   body_too_large: [413, 'The body is too large', 'Keep the body within 64 KiB.'],
   content_type_unsupported: [415, 'The body is not declared as JSON', 'Send Content-Type: application/json.'],
+  document_in_doubt: [
+    409,
+    'This document was lost in a damage of the journal',
+    'It was taken once, and central’s people settle what became of it. Do not sell it again with this key: ask whether the customer has the goods.',
+  ],
   host_unknown: [
     421,
     'The appliance does not go by this name',

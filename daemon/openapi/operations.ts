@@ -51,7 +51,7 @@ const keyed: readonly ProblemCode[] = [
   'idempotency_key_missing',
 ];
 /** Of what the journal has to take. */
-const journalled: readonly ProblemCode[] = [...scoped, ...keyed, 'busy', 'journal_full'];
+const journalled: readonly ProblemCode[] = [...scoped, ...keyed, 'document_in_doubt', 'busy', 'journal_full'];
 
 /** Behind the PIN, and before it. */
 const ofPage: readonly ProblemCode[] = [...any, 'origin_refused'];

@@ -24,7 +24,7 @@ export function createFulfilments(
     if (earlier) return earlier;
     if (!policies.inForce) return unaccepted('policy_missing');
     const checkout = documents.find(idBytes(checkoutId));
-    if (!checkout) return unaccepted('checkout_not_found');
+    if (!checkout) return entering.missing(checkoutId);
     const { entry: sold, lines } = refunds.standing(checkout);
     const judgement = judgeFulfilment(fulfilment, factsOf(checkout, sold, lines));
     const back = judgement.kind === 'done' ? judgement.back : [];

@@ -50,7 +50,7 @@ export function createRefunds(parts: RefundParts, entering: Entering): Refunds {
         return append({ id, requestHash, verdict, reasons, refund, checkoutId: null });
       }
       const checkout = documents.find(idBytes(refund.checkoutId));
-      if (!checkout) return unaccepted('checkout_not_found');
+      if (!checkout) return entering.missing(refund.checkoutId);
       const { entry, lines } = standing(checkout);
       const judgement = judgeRefund(refund, targetFacts(checkout), lines);
       if (judgement.kind === 'approved') give(checkout, entry, lines, judgement);

@@ -15,6 +15,7 @@ import type { ReadFacts } from './facts.ts';
 import type { Journal } from './journal.ts';
 import type { LinkState } from './link-state.ts';
 import type { PolicyInForce } from './policy.ts';
+import type { Salvaged } from './salvaged.ts';
 import type { SiteTime } from './site-time.ts';
 import type { NextSlip } from './slips.ts';
 import type { Stock } from './stock.ts';
@@ -25,6 +26,7 @@ export interface AcceptParts extends RefundParts {
   catalogue: Catalogue;
   nextSlip: NextSlip;
   decisions: Decisions;
+  salvaged: Salvaged;
   link: LinkState;
   readFacts: ReadFacts;
   siteTime: SiteTime;
@@ -88,7 +90,7 @@ export function createAccept(parts: AcceptParts): Accept {
       const earlier = repeated(id, requestHash);
       if (earlier) return earlier;
       const checkout = documents.find(idBytes(checkoutId));
-      if (!checkout) return unaccepted('checkout_not_found');
+      if (!checkout) return entering.missing(checkoutId);
       const { verdict, reasons } = decideVoid(targetFacts(checkout));
       if (verdict === 'approved_offline') {
         documents.markVoided(checkout.id, idBytes(id));

@@ -53,7 +53,7 @@ export function openCatalogue(db: Database): Catalogue {
     },
     applyPiece(item, { elapsedMs, wallMs }) {
       const { version, piece, pieces } = item;
-      if (generations.inForce && version <= generations.inForce.version) return;
+      if (isKnown(item)) return;
       const arriving = arrivingFor(item);
       if (arriving && piece <= arriving.piecesApplied) return;
       // A piece is missing, or what it lies on: the whole version is waited for again rather than brought into force
@@ -74,6 +74,13 @@ export function openCatalogue(db: Database): Catalogue {
       products.sweepAgain();
     },
   };
+
+  /** Nothing newer; unless the one in force has holes since a salvage, and a whole one comes again with what followed it. */
+  function isKnown({ kind, version }: CataloguePiece): boolean {
+    const { inForce, missed } = generations;
+    if (!inForce || version > inForce.version) return false;
+    return kind === 'catalogue_delta' || missed === null || missed.version > inForce.version;
+  }
 
   function arrivingFor(item: CataloguePiece): Generation | null {
     const base = item.kind === 'catalogue_delta' ? item.base : null;

@@ -3,6 +3,7 @@ import type { Answer } from '../../contract/kiosk-api.ts';
 import { present } from '../../kit/assert.ts';
 import { startThread } from '../../kit/thread.ts';
 import type { AnswerTo, Ask, Command, CommandKind } from './commands.ts';
+import type { SetAside } from './salvage/set-aside.ts';
 import type { Heads } from './store.ts';
 import type { Lane, Request, Response } from './thread.ts';
 import type { WorkerOptions } from './worker.ts';
@@ -65,6 +66,7 @@ interface Gathered {
  * Starts the store thread and resolves when its database is open.
  * @param commandsWaitingMax commands asked and not yet answered, beyond which kiosks are told to come again
  * @param onAsked called with every command
+ * @param onSetAside called before that, where the journal was damaged and another one goes on in its place
  * @param onGone called when the thread ends unasked: the truth can no longer be told
  */
 export function startStore(
@@ -72,8 +74,14 @@ export function startStore(
   {
     commandsWaitingMax,
     onAsked,
+    onSetAside,
     onGone,
-  }: { commandsWaitingMax: number; onAsked?: () => void; onGone: (error: Error) => void },
+  }: {
+    commandsWaitingMax: number;
+    onAsked?: () => void;
+    onSetAside?: (setAside: SetAside) => void;
+    onGone: (error: Error) => void;
+  },
 ): Promise<StoreClient> {
   const worker = startThread(new URL('./worker.ts', import.meta.url), {
     workerData: options,
@@ -152,6 +160,7 @@ export function startStore(
       switch (response.kind) {
         case 'open':
           heads = response.heads;
+          if (response.setAside) onSetAside?.(response.setAside);
           resolve(client);
           return;
         case 'answers': {

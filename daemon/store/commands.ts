@@ -55,7 +55,7 @@ export interface StoreProtocol {
     answer: FeedAnswer;
   };
   /** Central follows up with this feed from its beginning: it has been restored. */
-  followFeed: { ask: { feedId: string }; answer: null };
+  followFeed: { ask: { feedId: string; feedHead: number }; answer: null };
   centralTime: { ask: { aheadOfMonotonicMs: number; uncertaintyMs: number }; answer: null };
   /** What is known of the time without believing the clock. */
   time: { ask: object; answer: TimeKnown };
@@ -73,6 +73,7 @@ export type Command = { [K in CommandKind]: { kind: K } & Ask<K> }[CommandKind];
 export type UnacceptedCode =
   | 'idempotency_conflict'
   | 'checkout_not_found'
+  | 'document_in_doubt'
   | 'journal_full'
   | 'catalogue_missing'
   | 'policy_missing';
@@ -105,6 +106,10 @@ export interface EventPage {
   /** Where both orders ended when this was read. */
   head: EventCursor;
   events: StoreEvent[];
+  /** How far these have come: beyond the last of them where what follows is nothing to tell. */
+  reached: EventCursor;
+  /** There may be more after that. */
+  more: boolean;
 }
 
 export type QuoteAnswer =

@@ -18,11 +18,12 @@ import type { Clock } from '../../kit/clock.ts';
 import { decideLate, type Late, type LinkFacts } from '../checkout/route.ts';
 import { answerOf } from './answer.ts';
 import type { AcceptAnswer } from './commands.ts';
-import { type DocumentRow, type Documents, idBytes } from './documents.ts';
+import { type DocumentRow, type Documents, idBytes, isDocument } from './documents.ts';
 import type { Effects } from './effects.ts';
 import type { Journal } from './journal.ts';
 import type { LinkState } from './link-state.ts';
 import type { Positions } from './positions.ts';
+import type { Salvaged } from './salvaged.ts';
 import type { SiteTime } from './site-time.ts';
 import type { NextSlip } from './slips.ts';
 
@@ -57,6 +58,7 @@ export interface DecisionParts {
   effects: Effects;
   siteTime: SiteTime;
   link: LinkState;
+  salvaged: Salvaged;
   clock: Clock;
   entryTime: () => EntryTime;
   nextSlip: NextSlip;
@@ -77,7 +79,7 @@ const abandonedMs = limits.onlineWaitMsMax + 60_000;
 const abandonedPerPieceMax = 100;
 
 export function openDecisions(db: Database, parts: DecisionParts): Decisions {
-  const { journal, documents, positions, effects, siteTime, link, clock } = parts;
+  const { journal, documents, positions, effects, siteTime, link, clock, salvaged } = parts;
   const insert = db.prepare(
     'INSERT INTO asked (checkout_id, late, wait_ms, boot_id, monotonic_ms) VALUES (?, ?, ?, ?, ?)',
   );
@@ -163,7 +165,7 @@ export function openDecisions(db: Database, parts: DecisionParts): Decisions {
 
   function answered(document: DocumentRow): AcceptAnswer {
     const entry = entryAt(document.seq);
-    assert(entry.kind !== 'decision', `entry ${document.seq} is a document`);
+    assert(isDocument(entry), `entry ${document.seq} is a document`);
     return { kind: 'answered', answer: answerOf(entry, document.seq, decisionOf(document.id)) };
   }
 
@@ -188,7 +190,8 @@ export function openDecisions(db: Database, parts: DecisionParts): Decisions {
       return answerOf(entry, seq, waited ? decisionOf(idBytes(entry.id)) : null);
     },
     byCentral(document, { outcome, declineCode }) {
-      if (document.verdict !== 'pending') return document;
+      // What was decided and is lost is not decided again.
+      if (document.verdict !== 'pending' || salvaged.inDoubt(document.id)) return document;
       if (outcome === 'authorised') {
         return decide(document, { verdict: 'authorised', decidedBy: 'central', reasons: [] });
       }

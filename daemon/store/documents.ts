@@ -1,7 +1,7 @@
 // What each document has come to: its verdict, its outcome, and the memory that answers a repeated request (I2).
 import type { Database } from 'better-sqlite3';
 import type { FulfilmentStep } from '../../contract/checkout.ts';
-import type { DocumentKind } from '../../contract/entry.ts';
+import type { DocumentEntry, DocumentKind, Entry } from '../../contract/entry.ts';
 import type { OutcomeKind, VerdictKind } from '../../contract/verdict.ts';
 
 export interface DocumentRow {
@@ -22,6 +22,9 @@ export interface DocumentRow {
   /** The last step of a checkout's fulfilment; null before the first. */
   fulfilment: FulfilmentStep | null;
 }
+
+/** After a salvage: what a request's bytes were is not known any more, and its id alone says that it is the same. */
+export const unknownRequest: Buffer = Buffer.alloc(32);
 
 export type NewDocument = Pick<
   DocumentRow,
@@ -109,6 +112,11 @@ export function openDocuments(db: Database): Documents {
       counted = new Set();
     },
   };
+}
+
+/** Whether an entry is a document of a kiosk, which has a row here: a decision and a salvage have none. */
+export function isDocument(entry: Entry): entry is DocumentEntry {
+  return entry.kind !== 'decision' && entry.kind !== 'salvage';
 }
 
 /** A UUID's text as the 16 bytes it is stored in. */

@@ -7,8 +7,9 @@ import type { TargetFacts } from '../checkout/decide.ts';
 import { answerOf } from './answer.ts';
 import type { AcceptAnswer, UnacceptedCode } from './commands.ts';
 import type { Decisions } from './decisions.ts';
-import { type DocumentRow, type Documents, idBytes } from './documents.ts';
+import { type DocumentRow, type Documents, idBytes, unknownRequest } from './documents.ts';
 import type { Journal } from './journal.ts';
+import type { Salvaged } from './salvaged.ts';
 import type { SiteTime } from './site-time.ts';
 import type { NextSlip } from './slips.ts';
 
@@ -19,6 +20,8 @@ export interface Entering {
   append(entry: DocumentEntry, requestHash: string, of: EnteredAs): AcceptAnswer;
   /** The entry of an approved checkout: what it sold and took is written there. */
   checkoutEntry(document: DocumentRow): CheckoutEntry;
+  /** Why a checkout that another document refers to is not here: unknown, or lost in a salvage. */
+  missing(checkoutId: string): AcceptAnswer;
   /** A slip number for what was approved, without a gap (I15). */
   slipFor(verdict: VerdictKind): Partial<ReturnType<NextSlip>>;
 }
@@ -37,13 +40,17 @@ export function createEntering(parts: {
   decisions: Decisions;
   siteTime: SiteTime;
   nextSlip: NextSlip;
+  salvaged: Salvaged;
 }): Entering {
-  const { journal, documents, decisions, siteTime, nextSlip } = parts;
+  const { journal, documents, decisions, siteTime, nextSlip, salvaged } = parts;
   return {
     repeated(id, requestHash) {
+      if (salvaged.inDoubt(id)) return unaccepted('document_in_doubt');
       const known = documents.find(idBytes(id));
       if (!known) return null;
-      if (known.requestHash.toString('hex') !== requestHash) return unaccepted('idempotency_conflict');
+      const same =
+        known.requestHash.toString('hex') === requestHash || known.requestHash.equals(unknownRequest);
+      if (!same) return unaccepted('idempotency_conflict');
       return decisions.answer(known);
     },
     append(entry, requestHash, { checkoutId, currency, totalMinor = 0, exposedMinor = 0 }) {
@@ -64,6 +71,8 @@ export function createEntering(parts: {
     },
     checkoutEntry: ({ seq }) =>
       CheckoutEntry.parse(JSON.parse(present(journal.body(seq), `entry ${seq}`).toString())),
+    missing: (checkoutId) =>
+      unaccepted(salvaged.inDoubt(checkoutId) ? 'document_in_doubt' : 'checkout_not_found'),
     slipFor: (verdict) => (verdict === 'approved_offline' ? nextSlip() : {}),
   };
 }

@@ -34,20 +34,20 @@ export function applyFeed(
 ): FeedAnswer {
   const { documents, catalogue, policies, positions, stock, hotList, siteTime, decisions, outcomes } = parts;
   const { appliedThrough } = positions.now;
-  if (positions.now.feedId === null) positions.follow(feedId);
+  if (positions.now.feedId === null) positions.follow(feedId, firstPosition + items.length - 1);
   if (positions.now.feedId !== feedId) return { kind: 'ignored', reason: 'other_feed', appliedThrough };
   if (firstPosition > appliedThrough + 1) return { kind: 'ignored', reason: 'gap', appliedThrough };
 
   const through = firstPosition + items.length - 1;
-  items.slice(appliedThrough + 1 - firstPosition).forEach((item) => {
+  items.slice(appliedThrough + 1 - firstPosition).forEach((item, i) => {
     // Null: an item this release cannot read. It was reported at the door and must not hold up the rest.
-    if (item) applyItem(item);
+    if (item) applyItem(item, appliedThrough + 1 + i);
   });
   if (through > appliedThrough) positions.apply(through);
   catalogue.sweep();
   return { kind: 'applied', feedId, appliedThrough: positions.now.appliedThrough };
 
-  function applyItem(item: FeedItem): void {
+  function applyItem(item: FeedItem, position: number): void {
     switch (item.kind) {
       case 'outcome':
         applyOutcome(item);
@@ -60,7 +60,8 @@ export function applyFeed(
         catalogue.applyPiece(item, { elapsedMs: siteTime.book() - ageMs, wallMs: siteTime.best().ms });
         return;
       case 'stock':
-        stock.change(item);
+        // Asked again after a salvage: the goods that are kept have it already.
+        if (position > positions.now.stockThrough) stock.change(item);
         return;
       case 'hot_list':
         hotList.change(item);
@@ -86,7 +87,7 @@ export function applyFeed(
 }
 
 /** Whether the money of a checkout is no longer at the site's risk alone. */
-function endsExposure(outcome: OutcomeKind): boolean {
+export function endsExposure(outcome: OutcomeKind): boolean {
   switch (outcome) {
     case 'booked':
     case 'authorised':

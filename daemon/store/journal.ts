@@ -1,7 +1,7 @@
 // The journal: every entry this appliance accepted, in order. An entry is in force once the batch that holds it commits.
 import type { Database } from 'better-sqlite3';
 import type { EntryKind } from '../../contract/entry.ts';
-import { chainHash, genesisHash } from '../../contract/hash.ts';
+import { chainHash, chainHashThrough, genesisHash } from '../../contract/hash.ts';
 import { limits } from '../../contract/limits.ts';
 import { assert } from '../../kit/assert.ts';
 import type { EntryRun } from './commands.ts';
@@ -80,8 +80,10 @@ export function openJournal(db: Database): Journal {
       const lastSeq = afterSeq + bodies.length;
       const previous = hashAt(afterSeq);
       const last = hashAt(lastSeq);
-      // Bodies are counted, not numbered: were one missing, the chain hash at the end would not be theirs.
-      assert(previous !== null && last !== null, `the journal has a gap between ${afterSeq} and ${lastSeq}`);
+      // What is not as it was written never leaves this box. Bodies are counted, not numbered: were one missing, the chain
+      // hash at the end would not be theirs either.
+      const whole = previous && last && chainHashThrough(previous, afterSeq + 1, bodies).equals(last);
+      assert(whole === true, `entries ${afterSeq + 1} to ${lastSeq} follow from each other`);
       return {
         firstSeq: afterSeq + 1,
         lastSeq,

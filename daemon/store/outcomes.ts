@@ -2,11 +2,11 @@
 import type { Database } from 'better-sqlite3';
 import { Entry } from '../../contract/entry.ts';
 import type { OutcomeKind } from '../../contract/verdict.ts';
-import { present } from '../../kit/assert.ts';
+import { assert, present } from '../../kit/assert.ts';
 import { answerOf } from './answer.ts';
 import type { EventCursor, EventPage, EventsAfter, StoreEvent } from './commands.ts';
 import type { Decisions } from './decisions.ts';
-import { type Documents, idBytes, idText } from './documents.ts';
+import { type Documents, idBytes, idText, isDocument } from './documents.ts';
 import type { Journal } from './journal.ts';
 import type { Positions } from './positions.ts';
 
@@ -72,20 +72,22 @@ export function eventsAfter(db: Database, parts: EventParts): (after: EventsAfte
   );
 
   /** Made of the entry alone, so that a replay tells the same; a decision tells the answer that the kiosk was given. */
-  function ofEntry(seq: number, body: Buffer, after: EventCursor): StoreEvent {
+  function ofEntry(seq: number, body: Buffer, after: EventCursor): StoreEvent | null {
     const entry = Entry.parse(JSON.parse(body.toString()));
-    if (entry.kind !== 'decision') {
-      return { after, kind: 'document', answer: answerOf(entry, seq) };
-    }
-    const document = present(documents.find(idBytes(entry.checkoutId)), `the checkout of decision ${seq}`);
+    if (isDocument(entry)) return { after, kind: 'document', answer: answerOf(entry, seq) };
+    const document = entry.kind === 'decision' && documents.find(idBytes(entry.checkoutId));
+    // A salvage is nothing that a kiosk asked for, and it may have left a decision without its checkout.
+    if (!document) return null;
     const checkout = Entry.parse(JSON.parse(present(journal.body(document.seq), 'its entry').toString()));
-    if (checkout.kind === 'decision') throw new Error('a decision is on a checkout');
+    assert(isDocument(checkout), `entry ${document.seq} is a document`);
     return { after, kind: 'decision', answer: decisions.answerNow(checkout, document.seq) };
   }
 
   return ({ seq, outcome, itemsMax }) => {
     const rows = entries.all(seq, itemsMax);
-    const events = rows.map((row) => ofEntry(row.seq, row.body, { seq: row.seq, outcome }));
+    const events = rows
+      .map((row) => ofEntry(row.seq, row.body, { seq: row.seq, outcome }))
+      .filter((event) => event !== null);
     const reached = rows.at(-1)?.seq ?? seq;
     // Outcomes follow only when every entry has been told: an outcome is never heard of before its document.
     const told = rows.length < itemsMax ? outcomes.after(outcome, itemsMax - rows.length) : [];
@@ -101,6 +103,8 @@ export function eventsAfter(db: Database, parts: EventParts): (after: EventsAfte
       journalId: positions.now.journalId,
       head: { seq: journal.lastSeq, outcome: outcomes.last },
       events,
+      reached: { seq: reached, outcome: told.at(-1)?.position ?? outcome },
+      more: rows.length + told.length === itemsMax,
     };
   };
 }

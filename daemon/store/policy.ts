@@ -26,7 +26,8 @@ export interface Policies {
   reload(): void;
 }
 
-export function openPolicies(db: Database): Policies {
+/** @param halved whether only half of the exposure limit counts at this moment */
+export function openPolicies(db: Database, halved: () => boolean): Policies {
   const select = db.prepare<[], { version: number; body: string; appliedMs: number }>(
     'SELECT version, body, applied_ms AS appliedMs FROM policy',
   );
@@ -38,19 +39,34 @@ export function openPolicies(db: Database): Policies {
     return row ? made(row.version, Policy.parse(JSON.parse(row.body)), row.appliedMs) : null;
   };
   let inForce = load();
+  let lower = inForce && withHalf(inForce);
   return {
     get inForce() {
-      return inForce;
+      return halved() ? lower : inForce;
     },
     apply({ version, policy }, elapsedMs) {
       if (inForce && version <= inForce.version) return;
       save.run(version, JSON.stringify(policy), elapsedMs);
       inForce = made(version, policy, elapsedMs);
+      lower = withHalf(inForce);
     },
     reload() {
       inForce = load();
+      lower = inForce && withHalf(inForce);
     },
   };
+}
+
+/**
+ * While central has not been told what a salvage left in doubt: as much again may be lost already, of which neither side knows
+ * the sum, and the two together must stay within the limit.
+ */
+const untoldShare = 0.5;
+
+function withHalf(inForce: PolicyInForce): PolicyInForce {
+  const { exposure } = inForce.policy;
+  const totalMinorMax = Math.floor(exposure.totalMinorMax * untoldShare);
+  return { ...inForce, policy: { ...inForce.policy, exposure: { ...exposure, totalMinorMax } } };
 }
 
 /** The flags in force, where the asker does not have them yet: most do, and they need not cross the threads each time. */

@@ -12,14 +12,16 @@ interface PositionRow {
   slipYear: number | null;
   exposureMinor: number;
   exposureCount: number;
+  /** Stock changes of the feed through here were taken before it was asked again; -1: through where it ends. */
+  stockThrough: number;
 }
 
 export interface Positions {
   readonly now: Readonly<PositionRow>;
   /** Central's receipt; never goes back (I4). */
   receive(through: number): void;
-  /** Begins with a feed; positions of another feed mean nothing in it. */
-  follow(feedId: string): void;
+  /** Begins with a feed, which ends at `head`; positions of another feed mean nothing in it. */
+  follow(feedId: string, head: number): void;
   apply(through: number): void;
   /** The next number of the year; a year before the last one counts as the last (I15). */
   nextSlip(year: number): { slip: number; slipYear: number };
@@ -38,11 +40,13 @@ export function openPositions(db: Database): Positions {
   const select = db.prepare<[], PositionRow>(
     `SELECT journal_id AS journalId, received_through AS receivedThrough, feed_id AS feedId,
             applied_through AS appliedThrough, last_slip AS lastSlip, slip_year AS slipYear,
-            exposure_minor AS exposureMinor, exposure_count AS exposureCount FROM position`,
+            exposure_minor AS exposureMinor, exposure_count AS exposureCount,
+            stock_through AS stockThrough FROM position`,
   );
   const update = db.prepare(
     `UPDATE position SET received_through = :receivedThrough, feed_id = :feedId, applied_through = :appliedThrough,
-            last_slip = :lastSlip, slip_year = :slipYear, exposure_minor = :exposureMinor, exposure_count = :exposureCount`,
+            last_slip = :lastSlip, slip_year = :slipYear, exposure_minor = :exposureMinor, exposure_count = :exposureCount,
+            stock_through = :stockThrough`,
   );
   db.prepare('INSERT OR IGNORE INTO position (id, journal_id) VALUES (1, ?)').run(randomUUID());
 
@@ -59,8 +63,8 @@ export function openPositions(db: Database): Positions {
     receive(through) {
       if (through > now.receivedThrough) change({ receivedThrough: through });
     },
-    follow(feedId) {
-      change({ feedId, appliedThrough: 0 });
+    follow(feedId, head) {
+      change({ feedId, appliedThrough: 0, stockThrough: now.stockThrough < 0 ? head : 0 });
     },
     apply(through) {
       assert(through > now.appliedThrough, 'the feed only moves forward');

@@ -26,6 +26,8 @@ import { openPositions } from './positions.ts';
 import { openQueue } from './queue.ts';
 import { quote } from './quote.ts';
 import { openRiskTotals } from './risk-totals.ts';
+import { keepIdentity } from './salvage/look.ts';
+import { openSalvaged } from './salvaged.ts';
 import { openSiteTime } from './site-time.ts';
 import { createSlips } from './slips.ts';
 import { type SpaceLimits, watchSpace } from './space.ts';
@@ -63,13 +65,24 @@ export interface Store {
 
 const durabilityCheckMs = 1000;
 
-export function openStore({ folder, space, clock, pastMs }: StoreOptions): Store {
-  const db = openDatabase(folder);
+export function openStore(options: StoreOptions): Store {
+  const db = openDatabase(options.folder);
+  try {
+    return createStore(db, options);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function createStore(db: BetterSqlite3.Database, { folder, space, clock, pastMs }: StoreOptions): Store {
   const positions = openPositions(db);
+  keepIdentity(folder, positions.now.journalId);
   const journal = openJournal(db);
   const documents = openDocuments(db);
   const catalogue = openCatalogue(db);
-  const policies = openPolicies(db);
+  const salvaged = openSalvaged(db, folder, positions, clock);
+  const policies = openPolicies(db, () => salvaged.untold);
   const siteTime = openSiteTime(db, clock, pastMs);
   const stock = openStock(db, clock);
   const hotList = openHotList(db);
@@ -83,7 +96,16 @@ export function openStore({ folder, space, clock, pastMs }: StoreOptions): Store
   const projections = { documents, positions, stock, hotList, riskTotals, siteTime };
   const effects = createEffects(projections);
   const nextSlip = createSlips({ ...projections, policies });
-  const decisions = openDecisions(db, { ...projections, journal, effects, link, clock, entryTime, nextSlip });
+  const decisions = openDecisions(db, {
+    ...projections,
+    journal,
+    effects,
+    link,
+    salvaged,
+    clock,
+    entryTime,
+    nextSlip,
+  });
   const parts = {
     ...projections,
     journal,
@@ -95,6 +117,7 @@ export function openStore({ folder, space, clock, pastMs }: StoreOptions): Store
     effects,
     link,
     nextSlip,
+    salvaged,
   };
   const readFacts = createFacts(db, parts);
   const accept = createAccept({ ...parts, readFacts, entryTime, roomForCheckouts: () => room });
@@ -139,8 +162,8 @@ export function openStore({ folder, space, clock, pastMs }: StoreOptions): Store
       return answer;
     },
     time: () => siteTime.known(),
-    followFeed({ feedId }) {
-      if (positions.now.feedId !== feedId) positions.follow(feedId);
+    followFeed({ feedId, feedHead }) {
+      if (positions.now.feedId !== feedId) positions.follow(feedId, feedHead);
       return null;
     },
     centralTime(ask) {

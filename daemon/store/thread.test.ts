@@ -45,6 +45,7 @@ const serve = () =>
       takeDecided: () => store.takeDecided(),
       close: () => store.close(),
     },
+    null,
     channel.port1,
     collectAtRest(manualClock()),
   );

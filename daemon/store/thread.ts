@@ -7,6 +7,7 @@ import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { Answer } from '../../contract/kiosk-api.ts';
 import type { Rest } from '../../kit/rest.ts';
 import type { AnswerTo, Command, CommandKind } from './commands.ts';
+import type { SetAside } from './salvage/set-aside.ts';
 import type { Heads, Store } from './store.ts';
 
 export type Lane = 'kiosks' | 'sync';
@@ -24,7 +25,7 @@ export type Request = Commands | { kind: 'close' };
  * pending checkouts that this batch decided.
  */
 export type Response =
-  | { kind: 'open'; heads: Heads }
+  | { kind: 'open'; heads: Heads; setAside: SetAside | null }
   | {
       kind: 'answers';
       firstIds: number[];
@@ -38,12 +39,12 @@ export type Response =
 /** One commit holds at most this many commands and one message more: its duration bounds how long the next ones wait. */
 const batchCommandsMax = 512;
 
-/** Serves the store on the port until it is told to close. */
-export function serveStore(store: Store, port: MessagePort, rest: Rest): void {
+/** Serves the store on the port until it is told to close. @param setAside the journal that it goes on from, where that was damaged */
+export function serveStore(store: Store, setAside: SetAside | null, port: MessagePort, rest: Rest): void {
   const waiting: Record<Lane, Commands[]> = { kiosks: [], sync: [] };
   let closing = false;
 
-  port.postMessage({ kind: 'open', heads: store.heads } satisfies Response);
+  port.postMessage({ kind: 'open', heads: store.heads, setAside } satisfies Response);
   port.on('message', (first: Request) => {
     rest.worked();
     take(first);

@@ -14,12 +14,13 @@ import { clockConditions } from '../identity/clock-words.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Ask, Position, SlipAnswer, StoreStatus } from './commands.ts';
 import type { Decisions } from './decisions.ts';
-import { type DocumentRow, type Documents, idBytes, idText } from './documents.ts';
+import { type DocumentRow, type Documents, idBytes, idText, isDocument } from './documents.ts';
 import type { GivenBack } from './given-back.ts';
 import type { Journal } from './journal.ts';
 import type { LinkState } from './link-state.ts';
 import type { Policies } from './policy.ts';
 import type { Positions } from './positions.ts';
+import type { Salvaged } from './salvaged.ts';
 import type { SiteTime } from './site-time.ts';
 import type { Stock } from './stock.ts';
 
@@ -34,6 +35,7 @@ interface Parts {
   link: LinkState;
   siteTime: SiteTime;
   stock: Stock;
+  salvaged: Salvaged;
   clock: Clock;
 }
 
@@ -48,9 +50,10 @@ export interface Views {
 }
 
 export function createViews(db: Database, parts: Parts): Views {
-  const { journal, documents, catalogue, policies, positions, decisions, link, siteTime, stock } = parts;
+  const { journal, documents, catalogue, policies, positions, decisions, link, siteTime, stock, salvaged } =
+    parts;
   const before = db.prepare<[number, number], { seq: number; body: Buffer }>(
-    `SELECT seq, body FROM entry WHERE seq < ? AND kind <> 'decision' ORDER BY seq DESC LIMIT ?`,
+    `SELECT seq, body FROM entry WHERE seq < ? AND kind NOT IN ('decision', 'salvage') ORDER BY seq DESC LIMIT ?`,
   );
   const madeAfter = db
     .prepare<[number], number>('SELECT wall_ms FROM entry WHERE seq > ? ORDER BY seq LIMIT 1')
@@ -61,7 +64,7 @@ export function createViews(db: Database, parts: Parts): Views {
 
   function view(seq: number, body: Buffer): DocumentView {
     const entry = Entry.parse(JSON.parse(body.toString()));
-    assert(entry.kind !== 'decision', `entry ${seq} is a document`);
+    assert(isDocument(entry), `entry ${seq} is a document`);
     const row = present(documents.find(idBytes(entry.id)), `the document of entry ${seq}`);
     return {
       ...decisions.answerNow(entry, seq),
@@ -88,10 +91,18 @@ export function createViews(db: Database, parts: Parts): Views {
   /** The checkout that money is given back on; null for one without, and for what is no refund. */
   function checkoutOf(entry: CheckoutEntry | RefundEntry): CheckoutEntry | null {
     if (entry.kind === 'checkout' || !('checkoutId' in entry.refund)) return null;
-    const row = present(documents.find(idBytes(entry.refund.checkoutId)), 'the checkout of a refund');
+    const row = documents.find(idBytes(entry.refund.checkoutId));
+    // Lost with another journal: the refund outlived it.
+    if (!row) return null;
     const checkout = entryAt(row.seq);
     return checkout.kind === 'checkout' ? checkout : null;
   }
+
+  /** What a technician is to take note of, and that less may be sold until central has been told. */
+  const salvagedConditions = () => {
+    const condition = salvaged.condition();
+    return [...(condition ? [condition] : []), ...(salvaged.untold ? [exposureHalved] : [])];
+  };
 
   const offlineFor = () => {
     const since = link.offlineSince;
@@ -160,6 +171,7 @@ export function createViews(db: Database, parts: Parts): Views {
         verdicts: documents.tallies(),
         conditions: [
           ...link.conditions,
+          ...salvagedConditions(),
           ...clockConditions(siteTime.best(), siteTime.known()),
           ...(room ? [] : [journalFull]),
           ...(missed ? [{ ...catalogueIncomplete, sinceMs: missed.sinceMs }] : []),
@@ -197,6 +209,12 @@ const hourMs = 3_600_000;
 const journalFull: Condition = {
   code: 'journal_full',
   hint: 'No new checkouts: make room on the disk or raise journal.bytesMax. Voids, outcomes and sync go on.',
+  sinceMs: 0,
+};
+
+const exposureHalved: Condition = {
+  code: 'exposure_halved',
+  hint: 'Until central knows what the salvage of the journal left in doubt, half of the exposure limit counts: bring the link back.',
   sinceMs: 0,
 };
 

@@ -36,6 +36,7 @@ let sent: { frame: UpFrame; payload: Buffer }[];
 let appended: () => void;
 /** How often the pump told the store of the link. */
 let linksShown = 0;
+let fallenBackTo: number[];
 /** Why the pump ended a connection. */
 let distrusted: string[];
 
@@ -44,6 +45,7 @@ beforeEach(() => {
   busy = false;
   appended = () => {};
   linksShown = 0;
+  fallenBackTo = [];
   distrusted = [];
   // Each test's own: a pump that is still compressing must not send into the next test.
   const sending: typeof sent = [];
@@ -86,6 +88,7 @@ beforeEach(() => {
     log: silentLog,
     release: '0.1.0',
     certificate: Buffer.from('a certificate'),
+    onFallenBack: ({ receivedThrough }) => fallenBackTo.push(receivedThrough),
   });
   pump.start();
 });
@@ -248,6 +251,20 @@ describe('the pump', () => {
     await until(() => expect(status().conditions).toEqual([]));
   });
 
+  it('says so when central has a receipt for more than there is, by its refusal or by a receipt', async () => {
+    sell(1, 2);
+    await online();
+    sayReceipt(7, 'ab'.repeat(32));
+    await until(() => expect(fallenBackTo).toEqual([7]));
+    events.onDown('gone');
+    events.onUp();
+    await until(() => expect(hellos()).toHaveLength(2));
+    const { helloId } = hellos()[1] ?? expect.fail('no hello');
+    const refusal = { kind: 'refusal', helloId, code: 'history_diverged', hint: 'shorter' };
+    events.onFrame('welcome', say('welcome', { ...refusal, receipt: receipt(9, 'ab'.repeat(32)) }));
+    await until(() => expect(fallenBackTo).toEqual([7, 9]));
+  });
+
   it('stops before a central that holds another history, sells on, says so, and asks again later', async () => {
     sell(1, 2);
     await online();
@@ -255,6 +272,7 @@ describe('the pump', () => {
     sayReceipt(2, 'ab'.repeat(32));
     await until(() => expect(status().link.kind).toBe('refused'));
     expect(status().conditions.map(({ code }) => code)).toEqual(['history_diverged']);
+    expect(fallenBackTo).toEqual([]);
     expect(status().journal.receivedThrough).toBe(0);
     sell(3);
     expect(sentOf('entries')).toHaveLength(1);

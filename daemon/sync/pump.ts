@@ -27,6 +27,8 @@ export interface PumpParts {
   release: string;
   /** The appliance's certificate, DER. */
   certificate: Buffer;
+  /** Central has a receipt for more of this journal than there is: the file was cut short, or a copy put in its place. */
+  onFallenBack(receipt: Receipt): void;
 }
 
 /** Everything of the pump that hangs on the appliance's identity. */
@@ -51,7 +53,7 @@ const frameItems = 400;
 /** After a run that could not be read, as when too many kiosks ask: tried again at once, it would take their place. */
 const unsentMs = 100;
 
-export function createPump({ store, link, clock, log, release, ...identity }: PumpParts): Pump {
+export function createPump({ store, link, clock, log, release, onFallenBack, ...identity }: PumpParts): Pump {
   let { envelope, certificate } = identity;
   const giveWay = createGiveWay(store, clock);
   let state: SyncState = { kind: 'offline' };
@@ -218,7 +220,7 @@ export function createPump({ store, link, clock, log, release, ...identity }: Pu
 
   async function takeReceipt(receipt: Receipt): Promise<void> {
     const answer = await store.ask('received', receipt);
-    if (answer.kind === 'diverged') return diverged();
+    if (answer.kind === 'diverged') return diverged(receipt);
     happened({ kind: 'received', through: receipt.receivedThrough });
   }
 
@@ -231,7 +233,10 @@ export function createPump({ store, link, clock, log, release, ...identity }: Pu
   async function takeWelcome(welcome: Welcome): Promise<void> {
     const { helloId } = welcome;
     if (state.kind !== 'greeting' || state.helloId !== helloId) return;
-    if (welcome.kind === 'refusal') return refused(helloId, welcome.code, welcome.hint);
+    if (welcome.kind === 'refusal') {
+      if (welcome.receipt) await seeFallenBack(welcome.receipt);
+      return refused(helloId, welcome.code, welcome.hint);
+    }
     const { receipt, windowFrames, entriesPerSecondMax } = welcome;
     const doubt = borne && judgeCentralsWord(borne.dates, borne.time, welcome.centralMs);
     if (doubt) {
@@ -246,9 +251,9 @@ export function createPump({ store, link, clock, log, release, ...identity }: Pu
       uncertaintyMs,
     });
     const answer = await store.ask('received', receipt);
-    if (answer.kind === 'diverged') return diverged();
+    if (answer.kind === 'diverged') return diverged(receipt);
     // A central that was restored from a backup begins a new feed; its items are repeats or newer words.
-    await store.ask('followFeed', { feedId: welcome.feedId });
+    await store.ask('followFeed', { feedId: welcome.feedId, feedHead: welcome.feedHead });
     conditions = [];
     // Central may stand behind what it once confirmed, after a restore: it is sent again from where it stands.
     happened({
@@ -265,7 +270,8 @@ export function createPump({ store, link, clock, log, release, ...identity }: Pu
     show();
   }
 
-  function diverged(): void {
+  async function diverged(receipt: Receipt): Promise<void> {
+    await seeFallenBack(receipt);
     if (state.kind !== 'offline') {
       const helloId = state.kind === 'greeting' ? state.helloId : '';
       refused(
@@ -274,6 +280,12 @@ export function createPump({ store, link, clock, log, release, ...identity }: Pu
         'central holds another history under the identity of this journal',
       );
     }
+  }
+
+  /** Another hash at a seq that is here is for a person to look at; entries that are not here at all are known to be lost. */
+  async function seeFallenBack(receipt: Receipt): Promise<void> {
+    const { journalId, lastSeq } = await store.ask('position', {});
+    if (receipt.journalId === journalId && receipt.receivedThrough > lastSeq) onFallenBack(receipt);
   }
 
   function refused(helloId: string, code: RefusalCode, hint: string): void {

@@ -45,7 +45,7 @@ it('root-ceremony.md explains every condition of the authority', () => {
 });
 
 it('every command of the pages is one of the program', async () => {
-  const pages = ['enrolment.md', 'revocation.md', 'root-ceremony.md'].map(page).join('\n');
+  const pages = ['enrolment.md', 'revocation.md', 'replacement.md', 'root-ceremony.md'].map(page).join('\n');
   const program = readFileSync(
     join(import.meta.dirname, '..', '..', 'central', 'commands', 'groups.ts'),
     'utf8',

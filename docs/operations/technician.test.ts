@@ -47,7 +47,7 @@ it('shows commands that do what it says, in its order', () => {
 it('explains every code of its commands', () => {
   const [, troubles = ''] = /^## When it fails\n(.*)/ms.exec(page) ?? [];
   const codes = [...troubles.matchAll(/^\| `([a-z_]+)`/gm)].map(([, code = '']) => code);
-  const ofTheirs = ['run-diagnose', 'run-reset', 'run-config', 'run-pin', 'journal'].map((name) =>
+  const ofTheirs = ['run-diagnose', 'run-reset', 'run-config', 'run-pin', 'journal', 'hold'].map((name) =>
     readFileSync(join(checkout, `daemon/commands/${name}.ts`), 'utf8'),
   );
   const thrown = ofTheirs.flatMap((source) => [...source.matchAll(/CommandError\(\s*'([a-z_]+)'/g)]);

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { checkDoubts, type Received, readSalvage, type Salvaged } from './model-salvage.ts';
 
 /** What a kiosk was told: the answer of one 201, as it came. */
 export interface Told {
@@ -25,7 +26,7 @@ export interface Findings {
 }
 
 interface EntryBody {
-  kind: 'checkout' | 'void' | 'refund' | 'fulfilment' | 'decision';
+  kind: 'checkout' | 'void' | 'refund' | 'fulfilment' | 'decision' | 'salvage';
   id: string;
   verdict: string;
   slip?: number;
@@ -51,15 +52,32 @@ export function checkBooks(siteFolder: string, told: readonly Told[]): Findings 
   const central = new Database(join(siteFolder, 'central', 'central.db'), { readonly: true });
 
   const journal = appliance.prepare<[], Row>('SELECT seq, body, hash FROM entry ORDER BY seq').all();
-  const received = central.prepare<[], Row>('SELECT seq, body, NULL AS hash FROM entry ORDER BY seq').all();
+  const journalId = appliance.prepare<[], string>('SELECT journal_id FROM position').pluck().get();
+  const received = central
+    .prepare<[], Received>(
+      `SELECT journal.ref AS journal, journal.id AS journalId, seq, body FROM entry
+       JOIN journal ON journal.ref = journal_ref ORDER BY journal.ref, seq`,
+    )
+    .all();
   checkChain(journal, wrong);
-  checkCopy(journal, received, wrong);
+  checkCopy(
+    journal,
+    received.filter((one) => one.journalId === journalId),
+    wrong,
+  );
+  const bodies = journal.map(({ body }) => body);
+  const salvaged = readSalvage(bodies, wrong);
+  if (salvaged) checkDoubts(central, received, bodies, salvaged, wrong);
 
-  const entries = journal.map(({ seq, body }) => ({ seq, ...(JSON.parse(body.toString()) as EntryBody) }));
-  checkIdentities(entries, wrong);
-  checkBrought(entries, wrong);
-  checkTold(entries, told, wrong);
-  const { expected, takenBack, approvedMinor } = expectedMovements(entries, wrong);
+  const entries = journal
+    .map(({ seq, body }) => ({ seq, place: `${seq}`, ...(JSON.parse(body.toString()) as EntryBody) }))
+    .filter(({ kind }) => kind !== 'salvage');
+  checkIdentities(entries, salvaged?.slipsMissingMax ?? 0, wrong);
+  if (!salvaged) checkBrought(entries, wrong);
+  checkTold(entries, told, salvaged, wrong);
+  const parked = checkParked(central, salvaged, wrong);
+  const arrived = arrivedOnce(received).filter(({ kind, place }) => kind !== 'salvage' && !parked.has(place));
+  const { expected, takenBack, approvedMinor } = expectedMovements(arrived, wrong);
   const ledgerMinor = checkLedger(central, { expected, takenBack }, wrong);
 
   const exposure = appliance.prepare<[], number>('SELECT exposure_minor FROM position').pluck().get();
@@ -70,7 +88,8 @@ export function checkBooks(siteFolder: string, told: readonly Told[]): Findings 
 }
 
 type Wrong = (text: string) => void;
-type Entry = EntryBody & { seq: number };
+/** `place` is where central has it: its journal there and its seq. */
+type Entry = EntryBody & { seq: number; place: string };
 
 const documentsOf = (entries: readonly Entry[]) => entries.filter(({ kind }) => kind !== 'decision');
 
@@ -88,7 +107,7 @@ function checkChain(journal: readonly Row[], wrong: Wrong): void {
 }
 
 /** Everything arrived, byte for byte, once. */
-function checkCopy(journal: readonly Row[], received: readonly Row[], wrong: Wrong): void {
+function checkCopy(journal: readonly Row[], received: readonly Received[], wrong: Wrong): void {
   if (received.length !== journal.length)
     wrong(`central has ${received.length} entries of ${journal.length}`);
   received.forEach(({ seq, body }, i) => {
@@ -98,11 +117,23 @@ function checkCopy(journal: readonly Row[], received: readonly Row[], wrong: Wro
   });
 }
 
+/** What came in, by the journal that brought it first. */
+function arrivedOnce(received: readonly Received[]): Entry[] {
+  const seen = new Set<string>();
+  return received.flatMap(({ journal, seq, body }) => {
+    const text = body.toString();
+    if (seen.has(text)) return [];
+    seen.add(text);
+    return [{ seq, place: `${journal}/${seq}`, ...(JSON.parse(text) as EntryBody) }];
+  });
+}
+
 /** A document has one entry; slip numbers run from 1 without a gap (I15). */
-function checkIdentities(entries: readonly Entry[], wrong: Wrong): void {
+function checkIdentities(entries: readonly Entry[], slipsMissingMax: number, wrong: Wrong): void {
   const seen = new Set<string>();
   const decided = new Set<string>();
   let slip = 0;
+  let missing = slipsMissingMax;
   for (const entry of entries) {
     if (seen.has(entry.id)) wrong(`document ${entry.id} has two entries`);
     seen.add(entry.id);
@@ -112,7 +143,10 @@ function checkIdentities(entries: readonly Entry[], wrong: Wrong): void {
     }
     if (entry.slip === undefined) continue;
     slip++;
-    if (entry.slip !== slip) wrong(`slip ${entry.slip} where ${slip} belongs`);
+    // The slips of what was lost are with it; none is given twice.
+    missing -= Math.max(0, entry.slip - slip);
+    if (entry.slip < slip || missing < 0) wrong(`slip ${entry.slip} where ${slip} belongs`);
+    slip = entry.slip;
   }
 }
 
@@ -127,7 +161,12 @@ function checkBrought(entries: readonly Entry[], wrong: Wrong): void {
 }
 
 /** I1 and I2: every 201 is in the journal as it was told, and a repeat was told the same. */
-function checkTold(entries: readonly Entry[], told: readonly Told[], wrong: Wrong): void {
+function checkTold(
+  entries: readonly Entry[],
+  told: readonly Told[],
+  salvaged: Salvaged | null,
+  wrong: Wrong,
+): void {
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
   const decisions = new Map(
     entries.filter(({ kind }) => kind === 'decision').map((entry) => [entry.checkoutId, entry]),
@@ -135,13 +174,16 @@ function checkTold(entries: readonly Entry[], told: readonly Told[], wrong: Wron
   for (const { id, kind, verdict, seq, slip, totalMinor } of told) {
     const entry = byId.get(id);
     if (!entry) {
+      // A seq in doubt: central names it, or has it from before.
+      if (salvaged?.inDoubt.has(seq)) continue;
       wrong(`${kind} ${id} was answered 201 and is in no journal`);
       continue;
     }
     const total =
       kind === 'fulfilment' ? undefined : (entry.checkout?.totalMinor ?? entry.refund?.totalMinor);
     const said = entry.verdict === 'pending' ? decisions.get(id) : entry;
-    const same = entry.kind === kind && said?.verdict === verdict && entry.seq === seq && said.slip === slip;
+    const there = entry.seq === seq || salvaged?.originOf(entry.seq) === seq;
+    const same = entry.kind === kind && said?.verdict === verdict && there && said.slip === slip;
     if (!same || total !== totalMinor) wrong(`${kind} ${id} was told otherwise than it was written`);
   }
 }
@@ -149,92 +191,105 @@ function checkTold(entries: readonly Entry[], told: readonly Told[], wrong: Wron
 const isApproved = (verdict: string) => verdict === 'approved_offline' || verdict === 'authorised';
 
 /**
- * What each entry must move, by seq: a sale its total, a refund the opposite, a void what the sale moved, back. A pending
- * checkout moves by its decision, under its own seq. One that was refused may have been authorised by then: that moved
- * its total, and the refusal the same back. `takenBack` has the two seqs of each such, for both or neither.
+ * What each entry must move, by place: a sale its total, a refund the opposite, a void what the sale moved, back. A pending
+ * checkout moves by its decision, under its own place. One that was refused may have been authorised by then: that moved
+ * its total, and the refusal the same back. `takenBack` has the two places of each such, for both or neither.
  */
 function expectedMovements(
   entries: readonly Entry[],
   wrong: Wrong,
-): { expected: Map<number, number>; takenBack: Map<number, Entry>; approvedMinor: number } {
-  const expected = new Map<number, number>();
-  const takenBack = new Map<number, Entry>();
+): { expected: Map<string, number>; takenBack: Map<string, Entry>; approvedMinor: number } {
+  const expected = new Map<string, number>();
+  const takenBack = new Map<string, Entry>();
   const sales = new Map<string, number>();
   const pending = new Map<string, Entry>();
-  const sell = ({ seq, id, checkout }: Entry) => {
+  const sell = ({ place, id, checkout }: Entry) => {
     sales.set(id, checkout?.totalMinor ?? 0);
-    expected.set(seq, checkout?.totalMinor ?? 0);
+    expected.set(place, checkout?.totalMinor ?? 0);
   };
-  const decide = ({ seq, verdict, checkoutId = '' }: Entry) => {
+  const decide = ({ place, verdict, checkoutId = '' }: Entry) => {
     const checkout = pending.get(checkoutId);
     pending.delete(checkoutId);
-    if (!checkout) wrong(`decision ${seq} is on no pending checkout`);
+    if (!checkout) wrong(`decision ${place} is on no pending checkout`);
     else if (isApproved(verdict)) sell(checkout);
-    else if (verdict === 'refused') takenBack.set(seq, checkout);
+    else if (verdict === 'refused') takenBack.set(place, checkout);
   };
   for (const entry of entries) {
-    const { seq, kind, verdict, checkoutId = '', refund } = entry;
+    const { place, kind, verdict, checkoutId = '', refund } = entry;
     if (verdict === 'pending') pending.set(entry.id, entry);
     if (kind === 'decision') decide(entry);
     if (!isApproved(verdict)) continue;
     if (kind === 'checkout') sell(entry);
-    if (kind === 'refund') expected.set(seq, -(refund?.totalMinor ?? 0));
-    if (kind === 'void') expected.set(seq, -(sales.get(checkoutId) ?? 0));
+    if (kind === 'refund') expected.set(place, -(refund?.totalMinor ?? 0));
+    if (kind === 'void') expected.set(place, -(sales.get(checkoutId) ?? 0));
   }
   for (const id of pending.keys()) wrong(`checkout ${id} was never decided`);
   const approvedMinor = [...expected.values()].reduce((sum, minor) => sum + minor, 0);
   return { expected, takenBack, approvedMinor };
 }
 
+/** Nothing is parked, but for what is about a checkout that a salvage has in doubt. @returns the places that are */
+function checkParked(central: Database.Database, salvaged: Salvaged | null, wrong: Wrong): Set<string> {
+  const parked = central
+    .prepare<[], { place: string; reason: string }>(
+      "SELECT journal_ref || '/' || seq AS place, reason FROM parked",
+    )
+    .all();
+  for (const { place, reason } of parked) {
+    const orphaned = reason === 'checkout_unknown' && (salvaged?.inDoubt.size ?? 0) > 0;
+    if (!orphaned) wrong(`entry ${place} is parked: ${reason}`);
+  }
+  return new Set(parked.map(({ place }) => place));
+}
+
 /** I5 and I6: each entry moved what it must, once; each movement sums to zero; the accounts are the sum of all. */
 function checkLedger(
   central: Database.Database,
-  { expected, takenBack }: { expected: ReadonlyMap<number, number>; takenBack: ReadonlyMap<number, Entry> },
+  { expected, takenBack }: { expected: ReadonlyMap<string, number>; takenBack: ReadonlyMap<string, Entry> },
   wrong: Wrong,
 ): number {
-  const parked = central.prepare<[], { seq: number; reason: string }>('SELECT seq, reason FROM parked').all();
-  for (const { seq, reason } of parked) wrong(`entry ${seq} is parked: ${reason}`);
-
   const postings = central
-    .prepare<[], { seq: number; movement: number; account: string; minor: number }>(
-      `SELECT movement.seq, movement.id AS movement, account, amount_minor AS minor
+    .prepare<[], { place: string; movement: number; account: string; minor: number }>(
+      `SELECT movement.journal_ref || '/' || movement.seq AS place, movement.id AS movement, account, amount_minor AS minor
        FROM posting JOIN movement ON movement.id = posting.movement_id
-       WHERE source = 'entry' ORDER BY movement.seq`,
+       WHERE source = 'entry' ORDER BY movement.id`,
     )
     .all();
-  const owed = new Map<number, number>();
-  const movements = new Map<number, Set<number>>();
+  const owed = new Map<string, number>();
+  const movements = new Map<string, Set<number>>();
   const sums = new Map<number, number>();
-  for (const { seq, movement, account, minor } of postings) {
-    movements.set(seq, (movements.get(seq) ?? new Set()).add(movement));
+  for (const { place, movement, account, minor } of postings) {
+    movements.set(place, (movements.get(place) ?? new Set()).add(movement));
     sums.set(movement, (sums.get(movement) ?? 0) + minor);
     // Credits: what is owed for sales.
-    if (account.startsWith('payable:payee')) owed.set(seq, (owed.get(seq) ?? 0) - minor);
+    if (account.startsWith('payable:payee')) owed.set(place, (owed.get(place) ?? 0) - minor);
   }
   for (const [movement, sum] of sums) if (sum !== 0) wrong(`movement ${movement} sums to ${sum}`);
-  for (const [seq, ids] of movements) if (ids.size > 1) wrong(`entry ${seq} was booked ${ids.size} times`);
-  for (const [seq, minor] of expected) {
-    if (owed.get(seq) !== minor) wrong(`entry ${seq} moved ${owed.get(seq) ?? 'nothing'}, not ${minor}`);
+  for (const [place, ids] of movements)
+    if (ids.size > 1) wrong(`entry ${place} was booked ${ids.size} times`);
+  for (const [place, minor] of expected) {
+    if (owed.get(place) !== minor)
+      wrong(`entry ${place} moved ${owed.get(place) ?? 'nothing'}, not ${minor}`);
   }
   const backAndForth = checkTakenBack(owed, takenBack, wrong);
   const mayMove = new Set([...expected.keys(), ...backAndForth]);
-  for (const seq of [...owed.keys()].filter((one) => !mayMove.has(one)))
-    wrong(`entry ${seq} moved money though not approved`);
+  for (const place of [...owed.keys()].filter((one) => !mayMove.has(one)))
+    wrong(`entry ${place} moved money though not approved`);
   return [...owed.values()].reduce((sum, minor) => sum + minor, 0);
 }
 
-/** What a refused checkout moved came back whole. @returns the seqs that may have moved money so */
+/** What a refused checkout moved came back whole. @returns the places that may have moved money so */
 function checkTakenBack(
-  owed: ReadonlyMap<number, number>,
-  takenBack: ReadonlyMap<number, Entry>,
+  owed: ReadonlyMap<string, number>,
+  takenBack: ReadonlyMap<string, Entry>,
   wrong: Wrong,
-): Set<number> {
-  const backAndForth = new Set<number>();
-  for (const [seq, checkout] of takenBack) {
-    const [sold, back] = [owed.get(checkout.seq) ?? 0, owed.get(seq) ?? 0];
+): Set<string> {
+  const backAndForth = new Set<string>();
+  for (const [place, checkout] of takenBack) {
+    const [sold, back] = [owed.get(checkout.place) ?? 0, owed.get(place) ?? 0];
     if (sold !== -back) wrong(`checkout ${checkout.id} was refused, and ${sold} of ${-back} taken back`);
     if (sold !== 0 && sold !== checkout.checkout?.totalMinor) wrong(`checkout ${checkout.id} moved ${sold}`);
-    backAndForth.add(seq).add(checkout.seq);
+    backAndForth.add(place).add(checkout.place);
   }
   return backAndForth;
 }

@@ -48,4 +48,58 @@ export const intakeMutants: readonly Mutant[] = [
     ],
     tests: ['central/intake/plan-run.test.ts', 'central/intake/intake.test.ts'],
   },
+  {
+    name: 'a known decision that is not known',
+    breaks: 'I5: what a salvaged journal brings again is parked, and people look for money that is there',
+    edits: [
+      {
+        file: 'central/ledger/sqlite/booking.ts',
+        from: 'return twins.decision(source, entry.checkoutId, body);',
+        to: 'return null;',
+      },
+    ],
+    tests: ['central/ledger/sqlite/store.test.ts', 'central/doubts/salvage.property.test.ts'],
+  },
+  {
+    name: 'known by its id alone',
+    breaks: 'another sale under a known id is taken for the same, and nobody sees it',
+    edits: [{ file: 'central/doubts/sqlite/twins.ts', from: "AND entry.body = @body'", to: "'" }],
+    tests: ['central/ledger/sqlite/store.test.ts'],
+  },
+  {
+    name: 'a salvaged journal that is booked before the one it goes on from',
+    breaks: 'I5: a void is parked whose sale central has received and not booked yet',
+    edits: [
+      {
+        file: 'central/ledger/sqlite/booking.ts',
+        from: 'AND older.booked_through < older.received_through)',
+        to: 'AND older.booked_through < older.received_through AND 1 = 0)',
+      },
+    ],
+    tests: ['central/ledger/sqlite/store.test.ts', 'central/doubts/salvage.property.test.ts'],
+  },
+  {
+    name: 'what was received is in doubt all the same',
+    breaks: 'people look for sales that are in the books',
+    edits: [
+      {
+        file: 'central/doubts/judge-salvage.ts',
+        from: 'lastSeq <= receivedThrough ? []',
+        to: 'lastSeq <= 0 ? []',
+      },
+    ],
+    tests: ['central/ledger/sqlite/store.test.ts'],
+  },
+  {
+    name: 'a handed over file that is taken for whatever journal was named',
+    breaks: "another box's sales are booked here",
+    edits: [
+      {
+        file: 'central/doubts/sqlite/handed-over.ts',
+        from: 'if (other !== null) return',
+        to: 'if (false) return',
+      },
+    ],
+    tests: ['central/ledger/sqlite/store.test.ts'],
+  },
 ];

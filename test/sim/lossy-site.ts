@@ -171,6 +171,9 @@ export async function openLossySite(
       log: silentLog,
       release: 'simulated',
       certificate: appliance.certificateDer,
+      onFallenBack({ receivedThrough }) {
+        throw new Error(`central has ${receivedThrough} entries, and no file was put back`);
+      },
     });
     pump.start();
     return { store, execute };

@@ -11,6 +11,7 @@ import type {
   MissingRange,
   ReplacementAsked,
   ReplacementView,
+  SignedRange,
   StandingCalls,
 } from '../port.ts';
 import type { CertificateTable } from './certificates.ts';
@@ -28,13 +29,14 @@ export function createReplacementTable(
   db: Database.Database,
   parts: {
     audit: Audit;
+    signOffDoubts(applianceId: string, reason: string, by: By): void;
     sites: SiteTable;
     certificates: CertificateTable;
     enrolments: EnrolmentTable;
     standing(): StandingTable;
   },
 ): ReplacementTable {
-  const { audit, sites, certificates, enrolments } = parts;
+  const { audit, signOffDoubts, sites, certificates, enrolments } = parts;
   const ofOld = db.prepare<[string], Row>(
     `SELECT number, old_id AS oldId, new_id AS newId, site, journal, state, missing, currency,
        amount_minor AS amountMinor, note, proposed_by AS proposedBy, at_ms AS atMs FROM replacement WHERE old_id = ?`,
@@ -44,11 +46,25 @@ export function createReplacementTable(
        at_ms) VALUES (?, ?, ?, ?, 'proposed', ?, ?, ?, ?, ?, ?)`,
   );
   const drop = db.prepare("DELETE FROM replacement WHERE old_id = ? AND state = 'proposed'");
+  const receivedThrough = db
+    .prepare<[string, string], number>(
+      `SELECT received_through FROM journal JOIN appliance ON appliance.ref = journal.appliance_ref
+       WHERE appliance.id = ? AND journal.id = ?`,
+    )
+    .pluck();
   const done = db.prepare("UPDATE replacement SET state = 'done' WHERE old_id = ?");
 
+  /** What came after it was signed for was found. */
+  const signed = (oldId: string, range: MissingRange): SignedRange => {
+    const { fromSeq, atMost } = range;
+    const since = (receivedThrough.get(oldId, range.journalId) ?? 0) - fromSeq + 1;
+    return { ...range, found: Math.max(0, Math.min(since, atMost ?? since)) };
+  };
   const of = (oldId: string): ReplacementView | null => {
     const row = ofOld.get(oldId);
-    return row ? { ...row, missing: JSON.parse(row.missing) as MissingRange[] } : null;
+    if (row === undefined) return null;
+    const missing = (JSON.parse(row.missing) as MissingRange[]).map((range) => signed(oldId, range));
+    return { ...row, missing };
   };
   const proposed = (oldId: string) => present(of(oldId), 'the replacement');
 
@@ -75,6 +91,7 @@ export function createReplacementTable(
     const { oldId, newId, site, journal, missing, currency, amountMinor, proposedBy } = replacement;
     done.run(oldId);
     parts.standing().deny(oldId, 'replaced', asked.note, by);
+    if (journal === 'declared') signOffDoubts(oldId, asked.note, by);
     const { codeHash, expiresMs } = asked;
     const request = { site, newSite: !sites.known(site), applianceId: newId, codeHash, expiresMs };
     const made = enrolments.createEnrolment(request, by);

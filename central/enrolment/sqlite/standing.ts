@@ -1,5 +1,6 @@
 // How appliances stand in the database: shut out or let in again, and what was noticed of them.
 import type Database from 'better-sqlite3';
+import type { SeqRange } from '../../../contract/entry.ts';
 import { present } from '../../../kit/assert.ts';
 import type { By } from '../../people/actor.ts';
 import type { Audit } from '../../people/sqlite/audit.ts';
@@ -15,6 +16,11 @@ export interface StandingTable extends Omit<StandingCalls, 'replaceAppliance'> {
   /** The one it wrote in last comes last. */
   journals(applianceId: string): KnownJournal[];
   deny(applianceId: string, kind: DenialKind, reason: string, by: By): void;
+}
+
+interface JournalRow extends Omit<KnownJournal, 'inDoubt'> {
+  ref: number;
+  followed: 0 | 1;
 }
 
 type Denial = NonNullable<IdentityView['denial']>;
@@ -49,11 +55,24 @@ export function createStandingTable(
     'INSERT INTO appliance_condition (appliance_id, code, since_ms, detail) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
   );
   const endCondition = db.prepare('DELETE FROM appliance_condition WHERE appliance_id = ? AND code = ?');
-  const journalsOf = db.prepare<[string], KnownJournal>(
-    `SELECT j.id AS journalId, j.received_through AS receivedThrough, coalesce(c.last_seq, 0) AS lastSeq
+  const journalsOf = db.prepare<[string], JournalRow>(
+    `SELECT j.ref, j.id AS journalId, j.received_through AS receivedThrough, coalesce(c.last_seq, 0) AS lastSeq,
+       EXISTS (SELECT 1 FROM salvage WHERE from_journal_ref = j.ref) AS followed
      FROM journal j JOIN appliance a ON a.ref = j.appliance_ref LEFT JOIN journal_claim c ON c.journal_ref = j.ref
      WHERE a.id = ? ORDER BY coalesce(c.at_ms, 0), j.ref`,
   );
+  const doubtsOf = db.prepare<[string], SeqRange & { fromRef: number | null; sinceMs: number }>(
+    `SELECT d.from_journal_ref AS fromRef, max(d.first_seq, coalesce(j.received_through, 0) + 1) AS firstSeq,
+       d.last_seq AS lastSeq, d.since_ms AS sinceMs
+     FROM doubt d JOIN appliance a ON a.ref = d.appliance_ref LEFT JOIN journal j ON j.ref = d.from_journal_ref
+     WHERE a.id = ? AND d.state = 'open' ORDER BY d.from_journal_ref, d.first_seq`,
+  );
+  const followerOf = db
+    .prepare<[number, string], string>(
+      `SELECT next.id FROM salvage JOIN journal AS next ON next.ref = salvage.journal_ref
+       JOIN journal AS one ON one.ref = salvage.from_journal_ref WHERE one.appliance_ref = ? AND one.id = ? LIMIT 1`,
+    )
+    .pluck();
   const refOf = db.prepare<[string], number>('SELECT ref FROM appliance WHERE id = ?').pluck();
   const boots = db.prepare<[number], { bootId: string; lastMs: number }>(
     'SELECT boot_id AS bootId, last_ms AS lastMs FROM appliance_boot WHERE appliance_ref = ? ORDER BY last_ms',
@@ -84,7 +103,7 @@ export function createStandingTable(
       applianceId,
       site: place,
       denial: denialOf.get(applianceId) ?? null,
-      conditions: conditionsOf.all(applianceId),
+      conditions: [...conditionsOf.all(applianceId), ...salvaged(doubtsOf.all(applianceId))],
       certificates: certificates.certificates(applianceId),
       missing: table.missing(applianceId),
       replacement: parts.replacementOf(applianceId),
@@ -96,7 +115,16 @@ export function createStandingTable(
     site,
     identity,
     missing: (applianceId) => missingByWord(table.journals(applianceId)),
-    journals: (applianceId) => journalsOf.all(applianceId),
+    journals(applianceId) {
+      const doubts = doubtsOf.all(applianceId);
+      const unnamed = doubts.filter(({ fromRef }) => fromRef === null);
+      const known = journalsOf.all(applianceId).map(({ ref, followed, ...journal }) => ({
+        ...journal,
+        inDoubt: followed === 1 ? doubts.filter(({ fromRef }) => fromRef === ref) : null,
+      }));
+      if (unnamed.length === 0) return known;
+      return [{ journalId: 'unknown', receivedThrough: 0, lastSeq: 0, inDoubt: unnamed }, ...known];
+    },
     deny(applianceId, kind, reason, by) {
       insertDenial.run(applianceId, kind, reason, by.nowMs);
       const why = kind === 'revoked' ? 'key_compromise' : 'cessation';
@@ -130,8 +158,13 @@ export function createStandingTable(
       const others = seen.filter((boot) => boot.bootId !== bootId);
       for (const old of others.slice(0, Math.max(0, others.length - bootsKept + 1)))
         dropBoot.run(ref, old.bootId);
-      if (!runsInTwoPlaces(seen, bootId)) return { raised: false };
-      const detail = `the boot ${bootId} was heard again after another had begun`;
+      const follower = followerOf.get(ref, journalId);
+      const again = runsInTwoPlaces(seen, bootId);
+      if (!again && follower === undefined) return { raised: false };
+      // A box never goes back to a journal that it has set aside: an older copy of its disk does.
+      const detail = again
+        ? `the boot ${bootId} was heard again after another had begun`
+        : `the journal ${journalId} was heard again after ${follower} had gone on from it`;
       return table.raiseCondition({ applianceId, code: 'identity_in_two_places', detail, nowMs });
     },
     raiseCondition({ applianceId, code, detail, nowMs }) {
@@ -152,6 +185,13 @@ export function createStandingTable(
     },
   };
   return table;
+}
+
+function salvaged(doubts: readonly (SeqRange & { sinceMs: number })[]): IdentityView['conditions'] {
+  if (doubts.length === 0) return [];
+  const seqs = doubts.reduce((sum, { firstSeq, lastSeq }) => sum + lastSeq - firstSeq + 1, 0);
+  const sinceMs = Math.min(...doubts.map((doubt) => doubt.sinceMs));
+  return [{ code: 'journal_salvaged', sinceMs, detail: `${seqs} seqs are in doubt, see \`journal doubts\`` }];
 }
 
 const verbs = { revoked: 'revoke', replaced: 'replace', retired: 'retire' } as const;

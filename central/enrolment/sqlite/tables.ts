@@ -13,13 +13,19 @@ import { createStandingTable } from './standing.ts';
 
 export function createEnrolmentTables(
   db: Database.Database,
-  parts: { audit: Audit; tell: Tell; register(id: string, site: string | null, by: By): void },
+  parts: {
+    audit: Audit;
+    tell: Tell;
+    register(id: string, site: string | null, by: By): void;
+    /** Who signs for what is missing of a box signs for what is in doubt of it. */
+    signOffDoubts(applianceId: string, reason: string, by: By): void;
+  },
 ): EnrolmentCalls {
   const sites = createSiteTable(db, parts.audit);
   const certificates = createCertificateTable(db, parts.audit);
   const enrolments = createEnrolmentTable(db, { ...parts, sites, certificates });
   const replacements = createReplacementTable(db, {
-    ...{ audit: parts.audit, sites, certificates, enrolments },
+    ...{ audit: parts.audit, signOffDoubts: parts.signOffDoubts, sites, certificates, enrolments },
     standing: () => standing,
   });
   const standing = createStandingTable(db, { ...parts, certificates, replacementOf: replacements.of });

@@ -17,11 +17,15 @@ const facts = `WITH known AS (SELECT id FROM appliance UNION SELECT appliance_id
     (SELECT json_group_array(json_object(
          'journalId', journal.id, 'receivedThrough', received_through, 'lastSeq', coalesce(claim.last_seq, 0)))
        FROM journal LEFT JOIN journal_claim claim ON claim.journal_ref = journal.ref
-       WHERE journal.appliance_ref = appliance.ref) AS journals,
+       -- What is missing of one that another goes on from is its doubts, whatever the box once said of it.
+       WHERE journal.appliance_ref = appliance.ref
+         AND NOT EXISTS (SELECT 1 FROM salvage WHERE from_journal_ref = journal.ref)) AS journals,
     (SELECT json_group_array(json_object('code', code, 'sinceMs', since_ms)) FROM (
        SELECT code, since_ms FROM appliance_condition WHERE appliance_id = known.id
        UNION SELECT condition, condition_since_ms FROM journal
          WHERE appliance_ref = appliance.ref AND condition IS NOT NULL
+       UNION SELECT 'journal_salvaged', min(since_ms) FROM doubt
+         WHERE doubt.appliance_ref = appliance.ref AND state = 'open' HAVING count(*) > 0
      )) AS conditions
   FROM known LEFT JOIN appliance ON appliance.id = known.id
     LEFT JOIN denial ON denial.appliance_id = known.id AND denial.readmitted_ms IS NULL`;

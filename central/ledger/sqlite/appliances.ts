@@ -33,6 +33,8 @@ export interface ApplianceTable {
   /** Moves the received position forward; a run that continues the chain ends a condition. */
   receivedThrough(journalRef: number, receivedThrough: number, hash: Uint8Array): void;
   diverged(journalRef: number, nowMs: number): void;
+  /** Another journal goes on from it: what was wrong with its history is told. */
+  followed(journalRef: number): void;
   heard(applianceRef: number, nowMs: number): void;
   hello(facts: HelloFacts): HelloResult;
 }
@@ -98,6 +100,7 @@ export function createApplianceTable(
     },
     receivedThrough: (journalRef, seq, hash) => void receivedThrough.run(seq, hash, journalRef),
     diverged: (journalRef, nowMs) => void diverged.run(nowMs, journalRef),
+    followed: (journalRef) => void agreed.run(journalRef),
     heard: (applianceRef, nowMs) => void heard.run(nowMs, applianceRef),
     hello(facts) {
       const appliance = table.ensure(facts.applianceId, facts.nowMs);

@@ -1,20 +1,16 @@
 // Settles stored entries: in order per journal, a bounded piece in one transaction with the position it leads to.
 // Documents, movement, feed outcome and booked_through commit together or not at all: exactly once (I5).
 import type Database from 'better-sqlite3';
-import {
-  type CheckoutEntry,
-  type DecisionEntry,
-  type DocumentEntry,
-  Entry,
-  type EntryKind,
-} from '../../../contract/entry.ts';
+import type { CheckoutEntry, DecisionEntry, DocumentEntry, Entry } from '../../../contract/entry.ts';
 import type { FeedItem } from '../../../contract/feed.ts';
-import { Uuid } from '../../../contract/id.ts';
 import type { OutcomeKind } from '../../../contract/verdict.ts';
 import { assert, unreachable } from '../../../kit/assert.ts';
 import type { Joins } from '../../charging/sqlite/joins.ts';
+import type { DoubtTable } from '../../doubts/sqlite/doubts.ts';
+import type { Twin, TwinTable } from '../../doubts/sqlite/twins.ts';
 import type { Tell } from '../../webhooks/outbound.ts';
 import type { AnsweredDue, BookedPiece } from '../port.ts';
+import { type ReadEntry, readEntry } from '../read-entry.ts';
 import {
   checkoutIdOf,
   type DocumentState,
@@ -49,12 +45,18 @@ export function createBookingTable(
     authorisations: Authorisations;
     charging: Joins;
     tell: Tell;
+    twins: TwinTable;
+    doubts: Pick<DoubtTable, 'take'>;
   },
 ): BookingTable {
-  const { feeds, books, splits, authorisations, charging, tell } = parts;
+  const { feeds, books, splits, authorisations, charging, tell, twins, doubts } = parts;
   const behind = db.prepare<[number], JournalBehind>(
+    // why the older ones first: a journal that goes on from another one is understood only after it.
     `SELECT ref, appliance_ref AS applianceRef, booked_through AS bookedThrough FROM journal
-     WHERE booked_through < received_through AND ref > ? ORDER BY ref LIMIT 1`,
+     WHERE booked_through < received_through AND ref > ? AND NOT EXISTS (SELECT 1 FROM journal AS older
+       WHERE older.appliance_ref = journal.appliance_ref AND older.ref < journal.ref
+       AND older.booked_through < older.received_through)
+     ORDER BY ref LIMIT 1`,
   );
   const waiting = db.prepare<[number, number, number], { seq: number; body: Buffer }>(
     'SELECT seq, body FROM entry WHERE journal_ref = ? AND seq > ? ORDER BY seq LIMIT ?',
@@ -71,10 +73,11 @@ export function createBookingTable(
   function bookJournal(journal: JournalBehind, entriesMax: number, nowMs: number): number {
     const rows = waiting.all(journal.ref, journal.bookedThrough, entriesMax);
     const outcomes: FeedItem[] = [];
+    const mayBeKnown = twins.mayHave(journal.applianceRef);
     rows.forEach(({ seq, body }, i) => {
       assert(seq === journal.bookedThrough + 1 + i, 'a journal has no gap (I3)');
       const source = { applianceRef: journal.applianceRef, journalRef: journal.ref, seq, nowMs };
-      const outcome = bookEntry(source, body);
+      const outcome = takeEntry(source, body, mayBeKnown);
       if (outcome) outcomes.push(outcome);
       if (outcome?.kind === 'outcome' && outcome.outcome === 'booked') tellBooked(source, outcome.id);
     });
@@ -92,21 +95,58 @@ export function createBookingTable(
     tell('checkout.booked', `checkout ${id}`, { ...named, verdict, currency, totalMinor }, nowMs);
   }
 
-  function bookEntry(source: Source, body: Buffer): FeedItem | null {
-    const document = parseJson(body);
-    const parsed = Entry.safeParse(document);
-    if (!parsed.success) return park(source, 'entry_unreadable', document);
-    const entry = parsed.data;
-    if (entry.kind === 'decision') {
-      const decided = authorisations.decide(source, entry);
-      if (typeof decided === 'string') return park(source, decided, document);
-      collectDecided(source, entry);
-      return decided;
+  function takeEntry(source: Source, body: Buffer, mayBeKnown: boolean): FeedItem | null {
+    const read = readEntry(body);
+    const twin = mayBeKnown ? twinOf(source, read, body) : null;
+    const booked = twin ? null : bookEntry(source, read.entry);
+    if (typeof booked !== 'string') {
+      if (twin) twins.note(source, twin, read.named);
+      return booked;
     }
+    const parkedTwin = mayBeKnown ? twins.parked(source, read.named.id, body, false) : null;
+    if (!parkedTwin) return park(source, booked, read.named);
+    twins.note(source, parkedTwin, read.named);
+    return null;
+  }
+
+  /** The identical entry that another journal brought before: nothing of it is done again, nor told again. */
+  function twinOf(source: Source, { entry, named }: ReadEntry, body: Buffer): Twin | null {
+    return takenTwin(source, entry, body) ?? twins.parked(source, named.id, body, true);
+  }
+
+  function takenTwin(source: Source, entry: Entry | null, body: Buffer): Twin | null {
+    if (entry === null) return null;
+    switch (entry.kind) {
+      case 'decision':
+        return twins.decision(source, entry.checkoutId, body);
+      case 'salvage':
+        return twins.salvage(source, entry.id, body);
+      default:
+        return twins.document(source, entry.id, body);
+    }
+  }
+
+  /** What the appliance is told, or why it cannot be booked. */
+  function bookEntry(source: Source, entry: Entry | null): FeedItem | null | ParkReason {
+    if (entry === null) return 'entry_unreadable';
+    switch (entry.kind) {
+      case 'salvage':
+        return doubts.take(source, entry);
+      case 'decision': {
+        const decided = authorisations.decide(source, entry);
+        if (typeof decided !== 'string') collectDecided(source, entry);
+        return decided;
+      }
+      default:
+        return bookDocument(source, entry);
+    }
+  }
+
+  function bookDocument(source: Source, entry: DocumentEntry): FeedItem | null | ParkReason {
     const settlement = settle(entry, factsOf(source.applianceRef, entry));
     switch (settlement.kind) {
       case 'parked':
-        return park(source, settlement.reason, document);
+        return settlement.reason;
       case 'asked':
         books.addDocument(source, entry, 'recorded', settlement.document);
         return ask(source, settlement.entry);
@@ -189,12 +229,12 @@ export function createBookingTable(
   }
 
   /** The appliance is told only of an id that has no document: a repeated one has its outcome already. */
-  function park(source: Source, reason: ParkReason, body: unknown): FeedItem | null {
-    const named = nameOf(body);
+  function park(source: Source, reason: ParkReason, named: ReadEntry['named']): FeedItem | null {
     books.park(source, reason, named);
-    if (named.id === null || named.kind === 'decision' || books.find(source.applianceRef, named.id) !== null)
+    const { id, kind } = named;
+    if (id === null || kind === 'decision' || kind === 'salvage' || books.find(source.applianceRef, id))
       return null;
-    return { kind: 'outcome', id: named.id, outcome: 'parked', atMs: source.nowMs };
+    return { kind: 'outcome', id, outcome: 'parked', atMs: source.nowMs };
   }
 
   return {
@@ -229,21 +269,3 @@ function undoes({ kind, verdict }: DocumentEntry, checkout: DocumentState | null
   );
 }
 type Booked = Extract<Settlement, { kind: 'booked' }>;
-
-const kinds: readonly EntryKind[] = ['checkout', 'void', 'refund', 'fulfilment', 'decision'];
-
-/** What can be said of a document that may not be one. */
-function nameOf(body: unknown): { id: string | null; kind: string | null } {
-  const { id, kind } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
-  const uuid = Uuid.safeParse(id);
-  const known = kinds.find((one) => one === kind) ?? null;
-  return { id: uuid.success ? uuid.data : null, kind: known };
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return null;
-  }
-}

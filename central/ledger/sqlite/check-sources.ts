@@ -39,6 +39,8 @@ const appendOnly = [
   'product_split',
   'payout_event',
   'correction',
+  'salvage',
+  'known',
 ] as const;
 
 /** Accounts of the releases before, carried over: they may be there, at zero. */

@@ -5,6 +5,15 @@ import type { CheckFailure } from '../views.ts';
 /** How many rows of one kind of failure are told: the first ones say what is wrong. */
 const toldMax = 20;
 
+/** Where an entry stands once it was taken. */
+const takenBy = ['document', 'parked', 'decision', 'salvage'] as const;
+const timesTaken = `(${[...takenBy, 'known']
+  .map(
+    (table) =>
+      `(SELECT count(*) FROM ${table} AS t WHERE t.journal_ref = entry.journal_ref AND t.seq = entry.seq)`,
+  )
+  .join(' + ')})`;
+
 /** Each statement selects what must not exist; `detail` says where. */
 export const mustBeEmpty: readonly { code: string; sql: string }[] = [
   {
@@ -34,16 +43,20 @@ export const mustBeEmpty: readonly { code: string; sql: string }[] = [
   },
   {
     code: 'entry_not_once',
-    sql: `SELECT 'entry ' || entry.seq || ' of journal ' || journal.id || ' is booked, recorded or parked '
-        || ((SELECT count(*) FROM document d WHERE d.journal_ref = entry.journal_ref AND d.seq = entry.seq)
-          + (SELECT count(*) FROM parked p WHERE p.journal_ref = entry.journal_ref AND p.seq = entry.seq)
-          + (SELECT count(*) FROM decision c WHERE c.journal_ref = entry.journal_ref AND c.seq = entry.seq))
-        || ' times' AS detail
+    sql: `SELECT 'entry ' || entry.seq || ' of journal ' || journal.id || ' is booked, recorded, known or parked '
+        || ${timesTaken} || ' times' AS detail
       FROM entry JOIN journal ON journal.ref = entry.journal_ref
-      WHERE (SELECT count(*) FROM document d WHERE d.journal_ref = entry.journal_ref AND d.seq = entry.seq)
-        + (SELECT count(*) FROM parked p WHERE p.journal_ref = entry.journal_ref AND p.seq = entry.seq)
-          + (SELECT count(*) FROM decision c WHERE c.journal_ref = entry.journal_ref AND c.seq = entry.seq)
-        <> (entry.seq <= journal.booked_through)`,
+      WHERE ${timesTaken} <> (entry.seq <= journal.booked_through)`,
+  },
+  {
+    code: 'known_without_twin',
+    sql: `SELECT 'entry ' || known.seq || ' of journal ' || journal.id || ' is taken for one that is not the same' AS detail
+      FROM known JOIN journal ON journal.ref = known.journal_ref
+      JOIN entry ON entry.journal_ref = known.journal_ref AND entry.seq = known.seq
+      WHERE NOT EXISTS (SELECT 1 FROM entry AS twin JOIN journal AS other ON other.ref = twin.journal_ref
+        WHERE twin.journal_ref = known.of_journal_ref AND twin.seq = known.of_seq AND twin.body = entry.body
+        AND other.appliance_ref = journal.appliance_ref AND other.ref <> journal.ref
+        AND EXISTS (${takenBy.map((table) => `SELECT 1 FROM ${table} AS t WHERE t.journal_ref = twin.journal_ref AND t.seq = twin.seq`).join(' UNION ALL ')}))`,
   },
   {
     code: 'authorisation_left_hanging',

@@ -40,6 +40,7 @@ export function checkLedger(
       waiting: waiting(db),
       movements: count('movement'),
       parked: count('parked'),
+      known: count('known'),
       totals: totals(db),
       failures: parts.flatMap(({ name, failures }, i) => {
         begun(name, i + 1, parts.length);

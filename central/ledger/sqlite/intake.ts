@@ -11,6 +11,8 @@ import { type ApplianceTable, type JournalRow, positionOf } from './appliances.t
 const pendingVerdict = Buffer.from('"verdict":"pending"');
 
 export interface IntakeTable {
+  /** Stores what is not yet there of a run, whoever brought it and by whatever proof. */
+  take(applianceRef: number, run: EntriesRun): ReceiveResult;
   receive(frame: { applianceId: string; payload: Uint8Array; nowMs: number }): ReceiveResult;
 }
 
@@ -37,48 +39,54 @@ export function createIntakeTable(db: Database.Database, appliances: ApplianceTa
     return lastSeq;
   }
 
+  function take(applianceRef: number, run: EntriesRun): ReceiveResult {
+    const journal = appliances.ensureJournal(applianceRef, run.journalId);
+    const position = positionOf(run.journalId, journal);
+    const diverged: ReceiveResult = { kind: 'diverged', position };
+    const plan = planRun({ receivedThrough: position.receivedThrough, hash: journal.received_hash }, run);
+    switch (plan.kind) {
+      case 'store': {
+        const receivedThrough = store(journal, run, plan.skip);
+        return {
+          kind: 'received',
+          position: { ...position, receivedThrough, hash: run.lastHash.toString('hex') },
+          entries: run.bodies.length - plan.skip,
+          asks: run.bodies.some((body, i) => i >= plan.skip && body.includes(pendingVerdict)),
+        };
+      }
+      case 'compare': {
+        const same = run.bodies.every((body, i) =>
+          stored.get(journal.ref, run.firstSeq + i)?.body.equals(body),
+        );
+        return same ? { kind: 'repeated', position } : diverged;
+      }
+      case 'repeated':
+        return { kind: 'repeated', position };
+      case 'gap':
+        return { kind: 'gap', position };
+      case 'diverged':
+        return diverged;
+      case 'chain_broken':
+        return { kind: 'ignored', reason: 'chain_broken' };
+      default:
+        return unreachable(plan);
+    }
+  }
+
   return {
+    take,
     receive({ applianceId, payload, nowMs }) {
       const appliance = appliances.find(applianceId);
       if (!appliance?.public_key) return { kind: 'ignored', reason: 'appliance_unknown' };
       const run = readEntriesRun(applianceId, payload, keyOf(applianceId, appliance.public_key));
       if ('ignored' in run) return { kind: 'ignored', reason: run.ignored };
-
-      const journal = appliances.ensureJournal(appliance.ref, run.journalId);
-      const position = positionOf(run.journalId, journal);
       appliances.heard(appliance.ref, nowMs);
-      const diverged = (): ReceiveResult => {
-        appliances.diverged(journal.ref, nowMs);
-        return { kind: 'diverged', position };
-      };
-      const plan = planRun({ receivedThrough: position.receivedThrough, hash: journal.received_hash }, run);
-      switch (plan.kind) {
-        case 'store': {
-          const receivedThrough = store(journal, run, plan.skip);
-          return {
-            kind: 'received',
-            position: { ...position, receivedThrough, hash: run.lastHash.toString('hex') },
-            entries: run.bodies.length - plan.skip,
-            asks: run.bodies.some((body, i) => i >= plan.skip && body.includes(pendingVerdict)),
-          };
-        }
-        case 'compare': {
-          const same = run.bodies.every((body, i) =>
-            stored.get(journal.ref, run.firstSeq + i)?.body.equals(body),
-          );
-          return same ? { kind: 'repeated', position } : diverged();
-        }
-        case 'repeated':
-          return { kind: 'repeated', position };
-        case 'gap':
-          return { kind: 'gap', position };
-        case 'diverged':
-          return diverged();
-        case 'chain_broken':
-          return { kind: 'ignored', reason: 'chain_broken' };
-        default:
-          return unreachable(plan);
+      const taken = take(appliance.ref, run);
+      // The box itself says so: its journal stands under a condition until it says otherwise.
+      if (taken.kind === 'diverged') {
+        appliances.diverged(appliances.ensureJournal(appliance.ref, run.journalId).ref, nowMs);
       }
+      return taken;
     },
   };
 }

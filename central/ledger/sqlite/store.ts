@@ -4,6 +4,9 @@ import Database from 'better-sqlite3';
 import { noProcessors, type RoutingRules } from '../../charging/route.ts';
 import { type Charging, createCharging } from '../../charging/sqlite/charging.ts';
 import { createTokenTable } from '../../charging/sqlite/tokens.ts';
+import { createDoubtTable } from '../../doubts/sqlite/doubts.ts';
+import { createHandOver } from '../../doubts/sqlite/handed-over.ts';
+import { createTwinTable } from '../../doubts/sqlite/twins.ts';
 import { createEnrolmentTables } from '../../enrolment/sqlite/tables.ts';
 import { createFleetFacts } from '../../fleet/sqlite/facts.ts';
 import { createCorrections } from '../../payouts/sqlite/corrections.ts';
@@ -108,6 +111,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     told.standing === 'older'
       ? charging.applyOlder({ ...told, newest: aboutOf(told.newest) }, nowMs)
       : charging.applyEvent(told, nowMs);
+  const doubtTable = createDoubtTable(db, { appliances, audit, tell: outbound.tell });
   const booking = createBookingTable(db, {
     feeds,
     books,
@@ -115,6 +119,8 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     authorisations,
     charging: charging.joins,
     tell: outbound.tell,
+    twins: createTwinTable(db),
+    doubts: doubtTable,
   });
 
   return {
@@ -152,7 +158,13 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     changeHotList: ({ fingerprint, change }, by) => hotList.change(fingerprint, change, by),
     hotList: ({ after, limit }) => hotList.page(after, limit),
     importTokens,
-    ...createEnrolmentTables(db, { audit, tell: outbound.tell, register: appliances.register }),
+    doubts: doubtTable.doubts,
+    doubt: doubtTable.doubt,
+    settleDoubt: doubtTable.settleDoubt,
+    ...createHandOver(db, { appliances, intake, doubts: doubtTable, audit }),
+    ...createEnrolmentTables(db, {
+      ...{ audit, tell: outbound.tell, register: appliances.register, signOffDoubts: doubtTable.signOff },
+    }),
     ...createFleetFacts(db),
     ...createKeyTable(db, audit),
     ...auditing,

@@ -6,7 +6,7 @@ import type { Entry } from '../../../contract/entry.ts';
 import { createModelProcessor, type ModelProcessor } from '../../charging/fixtures/model-processor.ts';
 import { bookEntries } from '../../fixtures/book-entries.ts';
 import { byTester } from '../../fixtures/by.ts';
-import { checkoutEntry, refundEntry } from '../../fixtures/entries.ts';
+import { checkoutEntry, refundEntry, salvageEntry } from '../../fixtures/entries.ts';
 import { temporaryFolder } from '../../fixtures/in-process-store.ts';
 import { createTestJournal, type TestJournal, testKeys } from '../../fixtures/journal.ts';
 import { ReviewConfig } from '../../people/review-config.ts';
@@ -174,6 +174,17 @@ const comesAbout: Record<OutboundType, () => Promise<string[]>> = {
     const said = { applianceId: 'box-1', code: 'identity_in_two_places', detail: 'twice', nowMs } as const;
     // Until somebody has seen to it, it is told once.
     for (let i = 0; i < 2; i++) store.transaction(() => store.raiseCondition(said));
+    return ['appliance box-1'];
+  },
+  async 'appliance.journal_salvaged'() {
+    await book(checkoutEntry());
+    const { journalId: fromJournalId } = journal;
+    const salvage = salvageEntry({ fromJournalId, lastSeq: 3, lost: [{ firstSeq: 2, lastSeq: 3 }] });
+    journal = createTestJournal('box-1', privateKey);
+    await book(salvage);
+    // Brought again by a third one, it is told no more.
+    journal = createTestJournal('box-1', privateKey);
+    await book(salvage);
     return ['appliance box-1'];
   },
   async 'payout.made'() {

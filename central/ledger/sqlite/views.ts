@@ -10,6 +10,7 @@ import type {
   EntryView,
   JournalView,
   MovementView,
+  NamedCondition,
   ParkedView,
 } from '../views.ts';
 
@@ -44,6 +45,8 @@ interface JournalFields {
   bookedThrough: number;
   condition: 'history_diverged' | null;
   sinceMs: number | null;
+  goesOnFrom: string | null;
+  doubtsSinceMs: number | null;
 }
 
 type DocumentFields = DocumentRow & { ref: number; journalRef: number; applianceRef: number };
@@ -75,7 +78,12 @@ export function createViews(db: Database.Database): Views {
   );
   const journals = db.prepare<[number], JournalFields>(
     `SELECT id AS journalId, received_through AS receivedThrough, booked_through AS bookedThrough, condition,
-       condition_since_ms AS sinceMs FROM journal WHERE appliance_ref = ? ORDER BY ref`,
+       condition_since_ms AS sinceMs,
+       (SELECT origin.id FROM salvage JOIN journal AS origin ON origin.ref = salvage.from_journal_ref
+         WHERE salvage.journal_ref = journal.ref ORDER BY salvage.seq LIMIT 1) AS goesOnFrom,
+       (SELECT min(since_ms) FROM doubt WHERE doubt.journal_ref = journal.ref AND state = 'open'
+         AND doubt.appliance_ref = journal.appliance_ref) AS doubtsSinceMs
+     FROM journal WHERE appliance_ref = ? ORDER BY ref`,
   );
   const documentsById = db.prepare<[string], DocumentFields>(
     `SELECT ${documentColumns} WHERE document.id = ? ORDER BY document.ref`,
@@ -127,6 +135,12 @@ export function createViews(db: Database.Database): Views {
      UNION ALL
      SELECT seq, document_id, kind, NULL, NULL, NULL, 'parked', reason
        FROM parked WHERE journal_ref = @journalRef AND seq > @after
+     UNION ALL
+     SELECT seq, id, 'salvage', NULL, NULL, NULL, 'recorded', NULL
+       FROM salvage WHERE journal_ref = @journalRef AND seq > @after
+     UNION ALL
+     SELECT seq, document_id, kind, NULL, NULL, NULL, 'known', NULL
+       FROM known WHERE journal_ref = @journalRef AND seq > @after
      ORDER BY seq LIMIT @limit`,
   );
   const ping = db.prepare<[], number>('SELECT 1').pluck();
@@ -213,9 +227,11 @@ function page<Row, Item>(
   return { items: rows.slice(0, limit).map(view), nextCursor: last ? cursorOf(last) : null };
 }
 
-function journalView({ condition, sinceMs, ...positions }: JournalFields): JournalView {
-  const conditions = condition !== null && sinceMs !== null ? [{ code: condition, sinceMs }] : [];
-  return { ...positions, conditions };
+function journalView({ condition, sinceMs, doubtsSinceMs, ...view }: JournalFields): JournalView {
+  const conditions: NamedCondition[] = [];
+  if (condition !== null && sinceMs !== null) conditions.push({ code: condition, sinceMs });
+  if (doubtsSinceMs !== null) conditions.push({ code: 'journal_salvaged', sinceMs: doubtsSinceMs });
+  return { ...view, conditions };
 }
 
 function documentRow({ ref: _, journalRef: __, applianceRef: ___, ...row }: DocumentFields): DocumentRow {

@@ -16,18 +16,21 @@ export type Judged =
 /**
  * @param found each seq once, in order
  * @param first what the first of them must follow from; null: not known
+ * @param others what else was read at a seq, where the first reading is not what was written
  * @returns one for each, in the same order
  */
 export function* judgeChain(
   found: Iterable<Found>,
   first: Uint8Array | null = genesisHash,
+  others: (seq: number) => readonly StoredEntry[] = () => [],
 ): Generator<Judged> {
   // What the next one must follow from; null after one that cannot be read.
   let before = first;
   let held: StoredEntry | null = null;
-  for (const next of found) {
+  for (const one of found) {
+    const next = one.kind === 'entry' ? one : (otherOf(one, others) ?? one);
     if (held !== null) {
-      const { judged, hash } = judge(before, held, next.kind === 'entry' ? next.entry : null);
+      const { judged, hash } = judgeWith(others, before, held, next.kind === 'entry' ? next.entry : null);
       yield judged;
       before = hash;
       held = null;
@@ -38,7 +41,27 @@ export function* judgeChain(
       before = null;
     }
   }
-  if (held !== null) yield judge(before, held, null).judged;
+  if (held !== null) yield judgeWith(others, before, held, null).judged;
+}
+
+function otherOf({ seq }: { seq: number }, others: (seq: number) => readonly StoredEntry[]): Found | null {
+  const [entry] = others(seq);
+  return entry ? { kind: 'entry', entry } : null;
+}
+
+type Judgement = ReturnType<typeof judge>;
+
+/** By the first reading, unless another one is proven and that is not. */
+function judgeWith(
+  others: (seq: number) => readonly StoredEntry[],
+  before: Uint8Array | null,
+  entry: StoredEntry,
+  behind: StoredEntry | null,
+): Judgement {
+  const judgement = judge(before, entry, behind);
+  if (judgement.judged.kind !== 'altered') return judgement;
+  const judgements = others(entry.seq).map((other) => judge(before, other, behind));
+  return judgements.find(({ judged }) => judged.kind === 'proven') ?? judgement;
 }
 
 /** One entry, with its neighbours: what is wrong may be its hash alone, and then the entry behind it bears it out. */

@@ -26,6 +26,10 @@ export function isDamage(error: unknown): boolean {
   return error instanceof BetterSqlite3.SqliteError && damage.test(error.code);
 }
 
+function isWithoutTable(error: unknown): boolean {
+  return error instanceof BetterSqlite3.SqliteError && /^no such (table|column)/.test(error.message);
+}
+
 /** Opens journal.db beside a running daemon or without one; null when there is none. */
 export function openForReading(folder: string): Database | null {
   const path = join(folder, 'journal.db');
@@ -33,21 +37,34 @@ export function openForReading(folder: string): Database | null {
 }
 
 /** The highest seq that anything readable in the file names: the end of the journal, and where its tail is lost, what is known of it. */
-export function highestSeq(db: Database): number {
+export function highestSeq(db: Database, plausibleMax = plausibleSeqMax(db)): number {
   const sources = [
     'SELECT max(seq) FROM entry',
     'SELECT max(seq) FROM document',
     'SELECT received_through FROM position',
   ];
-  return Math.max(0, ...sources.map((sql) => Number(orNull(() => db.prepare(sql).pluck().get()) ?? 0)));
+  const told = sources.map((sql) => Number(orNull(() => db.prepare(sql).pluck().get()) ?? 0));
+  // A damaged number must not be counted up to.
+  return Math.max(0, ...told.filter((seq) => seq <= plausibleMax));
 }
 
-/** What `read` gives, or null where the pages it needs are damaged. */
+/** No entry is smaller than this: a file tells of no more than it can hold. */
+const entryBytesMin = 64;
+
+function plausibleSeqMax(db: Database): number {
+  const bytes = orNull(
+    () =>
+      Number(db.pragma('page_count', { simple: true })) * Number(db.pragma('page_size', { simple: true })),
+  );
+  return Math.ceil((bytes ?? 0) / entryBytesMin);
+}
+
+/** What `read` gives, or null where the pages it needs are damaged, or what says which tables there are. */
 export function orNull<T>(read: () => T): T | null {
   try {
     return read();
   } catch (error) {
-    if (isDamage(error)) return null;
+    if (isDamage(error) || isWithoutTable(error)) return null;
     throw error;
   }
 }
@@ -71,7 +88,7 @@ export function* readThrough(db: Database, firstSeq: number, lastSeq: number): G
     yield range(first, last).map((seq, at): Found => {
       // Without a gap, the nth row is the nth seq.
       const row = whole?.[at]?.seq === seq ? whole[at] : readAt(seq);
-      if (row === null) return { kind: 'unreadable', seq };
+      if (row === null || (row && !isEntry(row))) return { kind: 'unreadable', seq };
       return row ? { kind: 'entry', entry: row } : { kind: 'missing', seq };
     });
   }
@@ -79,6 +96,11 @@ export function* readThrough(db: Database, firstSeq: number, lastSeq: number): G
   function readAt(seq: number): StoredEntry | undefined | null {
     return readOne === null ? null : orNull(() => readOne.get(seq));
   }
+}
+
+/** A damaged page may give a row of other types than were written. */
+function isEntry({ body, hash }: StoredEntry): boolean {
+  return Buffer.isBuffer(body) && Buffer.isBuffer(hash) && hash.length === 32;
 }
 
 function range(first: number, last: number): number[] {
