@@ -19,6 +19,17 @@ describe('a durable file', () => {
     expect(readdirSync(folder)).toEqual(['key']);
   });
 
+  it('has its permissions whatever the umask of who writes it', () => {
+    const path = join(folder, 'key');
+    const before = process.umask(0o077);
+    try {
+      writeDurable(path, 'new', 0o640);
+    } finally {
+      process.umask(before);
+    }
+    expect(statSync(path).mode & 0o777).toBe(0o640);
+  });
+
   it('stays the old one when the new one cannot be written', () => {
     expect(() => writeDurable(join(folder, 'no', 'such'), 'x')).toThrow('ENOENT');
     expect(readdirSync(folder)).toEqual(['key']);

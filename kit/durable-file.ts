@@ -1,6 +1,6 @@
 // A small file that is either the old or the new one after any loss of power, never half of each.
 import { randomBytes } from 'node:crypto';
-import { closeSync, fchownSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, fchownSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
@@ -17,6 +17,8 @@ export function writeDurable(
   const file = openSync(beside, 'wx', mode);
   try {
     const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+    // A umask takes from what openSync asks for: a unit's 0077 would leave others' files unreadable for them.
+    fchmodSync(file, mode);
     if (owner) fchownSync(file, owner.uid, owner.gid);
     for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
     fsyncSync(file);
