@@ -16,7 +16,7 @@ const doneAtRestMax = 20;
  * Calls `collect` once after every stretch of work, when hardly anything was done for a while; starting up counts as work.
  * @param collect holds up its thread for some tens of milliseconds
  */
-export function collectAtRest(clock: Pick<Clock, 'after'>, collect: () => void = collectGarbage): Rest {
+export function collectAtRest(clock: Pick<Clock, 'after'>, collect: () => void = shrinkHeap): Rest {
   let done = 0;
   let left: 'something' | 'nothing' = 'something';
   let cancel = clock.after(lookMs, look);
@@ -39,7 +39,12 @@ export function collectAtRest(clock: Pick<Clock, 'after'>, collect: () => void =
   }
 }
 
-/** A whole collection of this thread's heap that also shrinks it; without node --expose-gc V8 is left alone. */
-function collectGarbage(): void {
+/** A whole collection of this thread's heap; without node --expose-gc V8 is left alone. */
+export function collectGarbage(): void {
+  globalThis.gc?.({ type: 'major', execution: 'sync' });
+}
+
+/** The same, which also gives the heap's pages back. */
+function shrinkHeap(): void {
   globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }

@@ -1,6 +1,6 @@
 // The store: owns the truth. It takes a batch of commands, does them in one transaction with one sync of the disk, and
 // only then answers them. Synchronous and single: there is no moment between reading and deciding.
-import BetterSqlite3 from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import type { EntryTime } from '../../contract/entry.ts';
 import type { Answer } from '../../contract/kiosk-api.ts';
 import { present } from '../../kit/assert.ts';
@@ -15,6 +15,7 @@ import { openDocuments } from './documents.ts';
 import { createEffects } from './effects.ts';
 import { createFacts } from './facts.ts';
 import { applyFeed } from './feed.ts';
+import { answerWhenFull, isFull } from './full.ts';
 import { openGivenBack } from './given-back.ts';
 import { openHotList } from './hot-list.ts';
 import { createHousekeeping } from './housekeeping.ts';
@@ -75,7 +76,7 @@ export function openStore(options: StoreOptions): Store {
   }
 }
 
-function createStore(db: BetterSqlite3.Database, { folder, space, clock, pastMs }: StoreOptions): Store {
+function createStore(db: Database, { folder, space, clock, pastMs }: StoreOptions): Store {
   const positions = openPositions(db);
   keepIdentity(folder, positions.now.journalId);
   const journal = openJournal(db);
@@ -243,20 +244,9 @@ function createStore(db: BetterSqlite3.Database, { folder, space, clock, pastMs 
       } catch (error) {
         rollBack();
         if (!isFull(error)) throw error;
-        return whenFull(command.kind);
+        return answerWhenFull(command.kind, positions.now);
       }
     });
-  }
-
-  /** What a command is told when even the reserve is gone; nothing was changed, and it may be tried again. */
-  function whenFull(kind: CommandKind): AnswerTo<CommandKind> {
-    const { appliedThrough, receivedThrough } = positions.now;
-    if (kind === 'received') return { kind: 'recorded', receivedThrough };
-    if (kind === 'abandon') return { more: false };
-    // A full disk is not helped by starting again.
-    if (kind === 'selfCheck') return { wrote: false };
-    if (kind === 'feed') return { kind: 'ignored', reason: 'gap', appliedThrough };
-    return { kind: 'unaccepted', code: 'journal_full' };
   }
 
   function save(): void {
@@ -295,9 +285,4 @@ function createStore(db: BetterSqlite3.Database, { folder, space, clock, pastMs 
       }),
     };
   }
-}
-
-/** SQLite's own quota, or the disk beneath it. Anything else on a write is not survivable in place. */
-function isFull(error: unknown): boolean {
-  return error instanceof BetterSqlite3.SqliteError && error.code === 'SQLITE_FULL';
 }

@@ -4,6 +4,7 @@ import type { Database } from 'better-sqlite3';
 import { Product } from '../../../contract/feed.ts';
 import { Policy } from '../../../contract/policy.ts';
 import { isDamage, orNull } from './readable.ts';
+import { sparingMemory } from './sparing.ts';
 
 export interface Copied {
   /** Every row could be read and taken. */
@@ -59,10 +60,12 @@ function copyTable(old: Database, db: Database, table: string, sound: (row: Row)
     .prepare<[string], string>('SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk')
     .pluck()
     .all(table);
+  const took = sparingMemory();
   let whole = true;
   const take = (order: 'ASC' | 'DESC') => {
     const by = keys.map((key) => `${key} ${order}`).join(', ');
     for (const row of old.prepare<[], Row>(`SELECT * FROM ${table} ORDER BY ${by}`).iterate()) {
+      took();
       if (!sound(row) || !taken(() => insert.run(columns.map((column) => row[column])))) whole = false;
     }
     return true;

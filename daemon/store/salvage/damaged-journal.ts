@@ -7,7 +7,7 @@ import { type Judged, judgeChain } from './judge-chain.ts';
 import { readLogFrames } from './log-frames.ts';
 import { findEntries } from './pages.ts';
 import { bytesOf, type Places, removeDatabase } from './places.ts';
-import { type Found, highestSeq, isDamage, orNull, readThrough } from './readable.ts';
+import { type Found, highestSeq, isDamage, orNull, readEach } from './readable.ts';
 import { unroll } from './unroll.ts';
 
 export interface OldPosition {
@@ -50,7 +50,7 @@ export function openDamaged(places: Places): DamagedJournal {
   function* found(): Generator<Found> {
     if (!db) {
       for (let seq = 1; seq <= highest; seq++) yield { kind: 'unreadable', seq };
-    } else for (const run of readThrough(db, 1, highest)) yield* run;
+    } else yield* readEach(db, 1, highest);
   }
 
   return {

@@ -9,7 +9,7 @@ import { applicationId, migrationsFolder } from '../database.ts';
 import { judgeChain } from './judge-chain.ts';
 import { readLogFrames } from './log-frames.ts';
 import { type Places, placesIn, writeOwned } from './places.ts';
-import { readThrough } from './readable.ts';
+import { readEach } from './readable.ts';
 import { speaksOfContent } from './suspicion.ts';
 
 const newestEntries = 1000;
@@ -85,7 +85,7 @@ function lookAtEntries(db: Database, firstSeq: number, lastSeq: number): string 
           .pluck()
           .get(firstSeq - 1) ?? null);
   if (before === null) return `entry ${firstSeq - 1} is not as it was written`;
-  for (const judged of judgeChain([...readThrough(db, firstSeq, lastSeq)].flat(), before)) {
+  for (const judged of judgeChain(readEach(db, firstSeq, lastSeq), before)) {
     if (judged.kind === 'proven') continue;
     return `entry ${'entry' in judged ? judged.entry.seq : judged.seq} is not as it was written`;
   }

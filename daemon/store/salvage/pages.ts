@@ -1,6 +1,7 @@
 // Entries as they lie on the pages of a journal's file and its log, found without SQLite: where the tree above a page is
 // damaged, or the file is cut short, SQLite can no longer lead to them. What is found proves itself by the chain.
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { createCells } from './cells.ts';
 import type { LogFrame, LogFrames } from './log-frames.ts';
 import type { StoredEntry } from './readable.ts';
 
@@ -12,9 +13,6 @@ export interface EntryPages {
   close(): void;
 }
 
-/** A cell of a page: its page's number in the file, or below zero its frame's in the log, and where it begins. */
-type Cell = [page: number, at: number];
-
 const leafOfTable = 0x0d;
 const pageBytesUsual = 4096;
 /** More than a journal of this kind ever holds: a damaged number must not become one that is counted up to. */
@@ -25,7 +23,7 @@ export function findEntries(path: string, log: LogFrames | null): EntryPages {
   const pageBytes = log?.pageBytes ?? pageBytesOf(file);
   const pages = file === null ? 0 : Math.ceil(fstatSync(file).size / pageBytes);
   const newest = new Map<number, LogFrame>(log?.frames.map((frame) => [frame.page, frame]));
-  const cells = new Map<number, Cell[]>();
+  const cells = createCells();
   let highestSeq = 0;
 
   const pageAt = (page: number, bytes = Buffer.alloc(pageBytes)): Buffer | null => {
@@ -46,9 +44,7 @@ export function findEntries(path: string, log: LogFrames | null): EntryPages {
       const seq = entrySeq(bytes, at);
       if (seq === null) continue;
       highestSeq = Math.max(highestSeq, seq);
-      const known = cells.get(seq);
-      if (known) known.unshift([where, at]);
-      else cells.set(seq, [[where, at]]);
+      cells.add(seq, { page: where, at });
     }
   };
   // One page after the other in the same memory: nothing of it is kept.
@@ -65,8 +61,9 @@ export function findEntries(path: string, log: LogFrames | null): EntryPages {
   return {
     highestSeq,
     at: (seq) =>
-      (cells.get(seq) ?? [])
-        .map(([page, at]) => {
+      cells
+        .of(seq)
+        .map(({ page, at }) => {
           const bytes = bytesOf(page);
           return bytes && readEntry(bytes, at, continued);
         })

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite3, { type Database } from 'better-sqlite3';
+import { sparingMemory } from './sparing.ts';
 
 export interface StoredEntry {
   seq: number;
@@ -69,7 +70,8 @@ export function orNull<T>(read: () => T): T | null {
   }
 }
 
-const runItems = 512;
+/** Few: what is held when V8 collects grows old, and is kept for long after. */
+const runItems = 64;
 const columns = 'seq, kind, body, hash, wall_ms AS wallMs';
 
 /** Each seq from the first to the last in order, exactly once, a run at a time. */
@@ -82,7 +84,9 @@ export function* readThrough(db: Database, firstSeq: number, lastSeq: number): G
   const readOne = orNull(() =>
     db.prepare<[number], StoredEntry>(`SELECT ${columns} FROM entry WHERE seq = ?`),
   );
+  const took = sparingMemory();
   for (let first = firstSeq; first <= lastSeq; first += runItems) {
+    took(runItems);
     const last = Math.min(lastSeq, first + runItems - 1);
     const whole = orNull(() => readRun?.all(first, last) ?? null);
     yield range(first, last).map((seq, at): Found => {
@@ -96,6 +100,11 @@ export function* readThrough(db: Database, firstSeq: number, lastSeq: number): G
   function readAt(seq: number): StoredEntry | undefined | null {
     return readOne === null ? null : orNull(() => readOne.get(seq));
   }
+}
+
+/** The same, one by one. */
+export function* readEach(db: Database, firstSeq: number, lastSeq: number): Generator<Found> {
+  for (const run of readThrough(db, firstSeq, lastSeq)) yield* run;
 }
 
 /** A damaged page may give a row of other types than were written. */

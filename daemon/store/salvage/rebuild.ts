@@ -77,10 +77,9 @@ function fill(
   const copied = copyTables(damaged.db, db, fresh.at.wallMs);
   onStep('tables copied');
 
-  const before = new Map<number, number>();
   const notCarried = [...reckoning.lost, ...reckoning.altered];
   const lastNotCarried = Math.max(0, ...notCarried.map(({ lastSeq }) => lastSeq));
-  const recount = openRecount(damaged.db, db, lastNotCarried, (seq) => before.get(seq) ?? seq);
+  const recount = openRecount(damaged.db, db, lastNotCarried);
   for (const judged of damaged.judged()) {
     if (judged.kind !== 'proven' && judged.kind !== 'unproven') continue;
     const entry = entryIn(judged.entry.body, judged.kind === 'proven');
@@ -90,8 +89,7 @@ function fill(
       entry,
       wallMs: judged.entry.wallMs,
     });
-    if (entry?.kind === 'checkout' && entry.verdict === 'pending') before.set(seq, judged.entry.seq);
-    if (entry) recount.add(entry, seq);
+    if (entry) recount.add(entry, seq, judged.entry.seq);
   }
   onStep('entries carried');
   recount.end(!copied.riskTotals);

@@ -4,15 +4,16 @@ import type { Database } from 'better-sqlite3';
 import { FulfilmentStep } from '../../../contract/checkout.ts';
 import type { DecisionEntry, DocumentEntry, Entry } from '../../../contract/entry.ts';
 import { OutcomeKind } from '../../../contract/verdict.ts';
-import { type DocumentRow, idBytes, isDocument, openDocuments, unknownRequest } from '../documents.ts';
+import { idBytes, isDocument, openDocuments, unknownRequest } from '../documents.ts';
 import { endsExposure } from '../feed.ts';
 import { openGivenBack } from '../given-back.ts';
-import { cardKey, kioskKey, openRiskTotals } from '../risk-totals.ts';
 import { orNull } from './readable.ts';
+import { recountRisk } from './recount-risk.ts';
+import { sparingMemory } from './sparing.ts';
 
 export interface Recount {
-  /** Counts one carried entry, in their order. */
-  add(entry: Entry, seq: number): void;
+  /** Counts one carried entry, in their order. @param before its seq in the old journal */
+  add(entry: Entry, seq: number, before: number): void;
   /** After the last one. @param riskTotals also counts what cards and kiosks bought */
   end(riskTotals: boolean): void;
   /** Documents that were carried over, and of which the file could not tell what central had said. */
@@ -24,14 +25,8 @@ type OldRow = Record<string, unknown>;
 /**
  * @param old the damaged file; null where SQLite cannot open it
  * @param lastNotCarried the highest seq of the old journal that is not carried over; what was decided there is not known
- * @param seqBefore the seq in the old journal of a new one
  */
-export function openRecount(
-  old: Database | null,
-  db: Database,
-  lastNotCarried: number,
-  seqBefore: (seq: number) => number,
-): Recount {
+export function openRecount(old: Database | null, db: Database, lastNotCarried: number): Recount {
   const documents = openDocuments(db);
   const givenBack = openGivenBack(db);
   const oldDocument =
@@ -49,34 +44,34 @@ export function openRecount(
   const dropAsked = db.prepare('DELETE FROM asked WHERE checkout_id = ?');
   const doubt = db.prepare('INSERT OR IGNORE INTO document_in_doubt (id, seq) VALUES (?, ?)');
   const setExposed = db.prepare('UPDATE document SET exposed_minor = ? WHERE id = ?');
-  /** Pending, and no decision has come by yet. */
-  const pending = new Map<string, { id: Buffer; seq: number; decided: boolean | null }>();
+  /** Pending, and no decision has come by yet; with their seq in the old journal. */
+  const pending = new Map<string, { id: Buffer; before: number; decided: boolean | null }>();
   let unread = 0;
 
   return {
     get unread() {
       return unread;
     },
-    add(entry, seq) {
+    add(entry, seq, before) {
       if (entry.kind === 'decision') addDecision(entry, seq);
-      else if (isDocument(entry)) addDocument(entry, seq);
+      else if (isDocument(entry)) addDocument(entry, seq, before);
     },
     end(riskTotals) {
-      for (const { id, seq, decided } of pending.values()) {
+      for (const { id, before, decided } of pending.values()) {
         // What became of it was written in an entry that is not there: it is not decided a second time.
-        if (decided ?? seqBefore(seq) < lastNotCarried) {
-          doubt.run(id, seqBefore(seq));
+        if (decided ?? before < lastNotCarried) {
+          doubt.run(id, before);
           dropAsked.run(id);
           setExposed.run(0, id);
         }
       }
       documents.save();
       keepOldEffects();
-      if (riskTotals) recountRisk();
+      if (riskTotals) recountRisk(db, documents);
     },
   };
 
-  function addDocument(entry: DocumentEntry, seq: number): void {
+  function addDocument(entry: DocumentEntry, seq: number, before: number): void {
     const id = idBytes(entry.id);
     // Some journals of before hold an id twice; the first is the one that was answered.
     if (documents.find(id)) return;
@@ -94,25 +89,25 @@ export function openRecount(
       kind: entry.kind,
       verdict: entry.verdict,
       ...money,
-      exposedMinor: exposedBy(entry, row, money.totalMinor),
+      exposedMinor: exposedBy(entry, row, money.totalMinor, before),
       elapsedMs: wholeOrNull(row?.elapsed_ms),
     });
     if (outcome !== null) {
       const now = documents.find(id);
       documents.setOutcome(id, outcome, wholeOrNull(row?.outcome_at_ms) ?? 0, now?.exposedMinor ?? 0);
     }
-    applyTo(entry, id);
+    if (entry.kind !== 'checkout' && entry.verdict === 'approved_offline') applyTo(entry, id);
   }
 
-  function exposedBy(entry: DocumentEntry, row: OldRow | null, totalMinor: number): number {
+  function exposedBy(entry: DocumentEntry, row: OldRow | null, totalMinor: number, before: number): number {
     if (entry.kind !== 'checkout') return 0;
     if (entry.verdict === 'pending')
-      return askedFor(idBytes(entry.id), row) === 'approve_offline' ? totalMinor : 0;
+      return askedFor(idBytes(entry.id), row, before) === 'approve_offline' ? totalMinor : 0;
     return entry.verdict === 'approved_offline' && !ended(row) ? totalMinor : 0;
   }
 
   /** Remembers a pending checkout as the old file did; where it does not tell, nobody waits and it is refused in time. */
-  function askedFor(id: Buffer, row: OldRow | null): string {
+  function askedFor(id: Buffer, row: OldRow | null, before: number): string {
     const asked = askedOf(id);
     const late = asked?.late === 'approve_offline' ? 'approve_offline' : 'refuse';
     const { wait_ms: wait, boot_id: boot, monotonic_ms: at } = asked ?? {};
@@ -124,7 +119,7 @@ export function openRecount(
       wholeOrNull(at) ?? 0,
     );
     const decided = asked ? asked.decision_seq !== null : row ? row.verdict !== 'pending' : null;
-    pending.set(id.toString('hex'), { id, seq: 0, decided });
+    pending.set(id.toString('hex'), { id, before, decided });
     return late;
   }
 
@@ -139,13 +134,7 @@ export function openRecount(
     pending.delete(id.toString('hex'));
   }
 
-  function applyTo(entry: DocumentEntry, id: Buffer): void {
-    if (entry.kind === 'checkout') {
-      const asked = pending.get(id.toString('hex'));
-      if (asked) asked.seq = documents.find(id)?.seq ?? 0;
-      return;
-    }
-    if (entry.verdict !== 'approved_offline') return;
+  function applyTo(entry: Exclude<DocumentEntry, { kind: 'checkout' }>, id: Buffer): void {
     switch (entry.kind) {
       case 'void':
         documents.markVoided(idBytes(entry.checkoutId), id);
@@ -166,15 +155,12 @@ export function openRecount(
 
   /** What an entry did that is not carried over, where its checkout's row tells: nothing is given back a second time. */
   function keepOldEffects(): void {
-    const all = db.prepare<[], Pick<DocumentRow, 'id' | 'seq'>>(
-      `SELECT id, seq FROM document WHERE kind = 'checkout'`,
-    );
     const keep = db.prepare(
       `UPDATE document SET refunded_minor = max(refunded_minor, ?), voided_by = coalesce(voided_by, ?),
          exposed_minor = CASE WHEN coalesce(voided_by, ?) IS NULL THEN exposed_minor ELSE 0 END, fulfilment = ?
        WHERE id = ?`,
     );
-    for (const { id } of all.all()) {
+    for (const id of checkouts(db)) {
       const row = rowOf(id);
       const now = documents.find(id);
       if (!row || !now) continue;
@@ -204,22 +190,6 @@ export function openRecount(
       if (Buffer.isBuffer(id) && id.length === 16) orphan.run(id, wholeOrNull(seq) ?? 0, id);
     });
   }
-
-  function recountRisk(): void {
-    const risk = openRiskTotals(db);
-    const bodies = db.prepare<[], { body: Buffer; elapsedMs: number }>(
-      `SELECT entry.body, document.elapsed_ms AS elapsedMs FROM document JOIN entry ON entry.seq = document.seq
-       WHERE document.kind = 'checkout' AND document.verdict IN ('pending', 'approved_offline', 'authorised')
-         AND document.voided_by IS NULL AND document.elapsed_ms IS NOT NULL ORDER BY document.elapsed_ms`,
-    );
-    for (const { body, elapsedMs } of bodies.all()) {
-      const entry = JSON.parse(body.toString()) as Extract<Entry, { kind: 'checkout' }>;
-      const { payment, totalMinor } = entry.checkout;
-      risk.add(cardKey(payment.fingerprint), elapsedMs, totalMinor);
-      risk.add(kioskKey(entry.kiosk), elapsedMs, totalMinor);
-    }
-    risk.save();
-  }
 }
 
 function ended(row: OldRow | null): boolean {
@@ -240,12 +210,34 @@ function laterStep(one: FulfilmentStep | null, other: FulfilmentStep | null): Fu
   return ends(other) > ends(one) ? other : one;
 }
 
+const checkoutsAtOnce = 256;
+
+/** A few at a time: the connection that reads them also writes. */
+function* checkouts(db: Database): Generator<Buffer> {
+  const after = db
+    .prepare<[Buffer, number], Buffer>(
+      "SELECT id FROM document WHERE id > ? AND kind = 'checkout' ORDER BY id LIMIT ?",
+    )
+    .pluck();
+  const took = sparingMemory();
+  let ids = after.all(Buffer.alloc(0), checkoutsAtOnce);
+  for (let last = ids.at(-1); last; last = ids.at(-1)) {
+    yield* ids;
+    took(ids.length);
+    ids = after.all(last, checkoutsAtOnce);
+  }
+}
+
 /** From both ends, up to a damaged page. */
 function eachRow(old: Database | null, table: string, take: (row: OldRow) => void): void {
   if (!old) return;
+  const took = sparingMemory();
   const all = (order: string) =>
     orNull(() => {
-      for (const row of old.prepare<[], OldRow>(`SELECT * FROM ${table}${order}`).iterate()) take(row);
+      for (const row of old.prepare<[], OldRow>(`SELECT * FROM ${table}${order}`).iterate()) {
+        take(row);
+        took();
+      }
       return true;
     });
   if (all('') || table === 'given_back') return;
