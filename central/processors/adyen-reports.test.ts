@@ -22,7 +22,7 @@ async function serve(handle: RequestListener): Promise<URL> {
 
 async function fetched(baseUrl: URL, limits: { fileBytesMax?: number; fileMsMax?: number } = {}) {
   const user = { username: 'report@Company.Holdfast', password: 'p:w' };
-  const reports = { baseUrl, user, merchantAccount: 'Holdfast Leeds', firstBatch: null, silenceMsMax: 200 };
+  const reports = { baseUrl, user, merchantAccount: 'Holdfast Leeds', firstBatch: null, silenceMsMax: 1000 };
   let text = '';
   const made = await adyenReports({ ...reports, ...limits }).download(7, async (piece) => {
     text += Buffer.from(piece).toString();
@@ -112,7 +112,7 @@ describe('a report of Adyen', () => {
   it('throws what its taker throws, such as a disk that is full', async () => {
     const url = await serve((_, response) => response.end('the report'));
     const user = { username: 'a', password: 'b' };
-    const reports = { baseUrl: url, user, merchantAccount: 'a', firstBatch: null, silenceMsMax: 200 };
+    const reports = { baseUrl: url, user, merchantAccount: 'a', firstBatch: null, silenceMsMax: 1000 };
     const full = () => Promise.reject(new Error('ENOSPC'));
     await expect(adyenReports(reports).download(1, full)).rejects.toThrow('ENOSPC');
   });
