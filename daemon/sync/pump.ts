@@ -1,7 +1,6 @@
 // The pump: moves receivedThrough forward. It asks the machine what to do, does it, and is woken when the journal
 // grows, a frame arrives, or time has passed.
 import { randomUUID } from 'node:crypto';
-import type { Condition, LinkView } from '../../contract/kiosk-api.ts';
 import { limits } from '../../contract/limits.ts';
 import { protocolVersion, type Receipt, type RefusalCode, type Welcome } from '../../contract/sync.ts';
 import type { DownFrame } from '../../contract/topics.ts';
@@ -15,7 +14,7 @@ import { applyFrame } from './apply-frame.ts';
 import type { Envelope, OpenedFeed } from './envelope.ts';
 import { createGiveWay } from './give-way.ts';
 import type { Borne, Link, LinkIdentity } from './link.ts';
-import { frameNotBelieved, linkKind } from './link-view.ts';
+import { createShownLink } from './link-view.ts';
 import { act, next, reading, type SyncEvent, type SyncState, type SyncTiming } from './machine.ts';
 
 export interface PumpParts {
@@ -57,10 +56,7 @@ export function createPump({ store, link, clock, log, release, onFallenBack, ...
   let { envelope, certificate } = identity;
   const giveWay = createGiveWay(store, clock);
   let state: SyncState = { kind: 'offline' };
-  let shown: LinkView = { kind: 'offline', sinceMs: clock.wallMs() };
-  let conditions: Condition[] = [];
-  /** A frame of this connection that was not believed. */
-  let unbelieved: Condition | null = null;
+  const shown = createShownLink(store, clock);
   /** What central's first word of this connection has to confirm. */
   let borne: Borne | null = null;
   let cancelWait: () => void = () => {};
@@ -114,7 +110,7 @@ export function createPump({ store, link, clock, log, release, onFallenBack, ...
   function happened(event: SyncEvent): void {
     const before = state;
     state = next(state, event, facts(), timing);
-    if (state.kind !== before.kind) show();
+    if (state.kind !== before.kind) shown.show(state);
     step();
   }
 
@@ -140,14 +136,14 @@ export function createPump({ store, link, clock, log, release, onFallenBack, ...
     state = next(state, { kind: 'tick', helloId }, facts(), timing);
     if (state !== before && state.kind === 'greeting') {
       log.warn({ after: before.kind }, 'no answer from central in time; saying hello again');
-      show();
+      shown.show(state);
       void sendHello(helloId);
     }
     step();
   }
 
   function greet(event: Extract<SyncEvent, { kind: 'link_up' }>): void {
-    unbelieved = null;
+    shown.begin();
     happened(event);
     void sendHello(event.helloId);
   }
@@ -254,7 +250,7 @@ export function createPump({ store, link, clock, log, release, onFallenBack, ...
     if (answer.kind === 'diverged') return diverged(receipt);
     // A central that was restored from a backup begins a new feed; its items are repeats or newer words.
     await store.ask('followFeed', { feedId: welcome.feedId, feedHead: welcome.feedHead });
-    conditions = [];
+    shown.name(null);
     // Central may stand behind what it once confirmed, after a restore: it is sent again from where it stands.
     happened({
       kind: 'welcomed',
@@ -266,8 +262,8 @@ export function createPump({ store, link, clock, log, release, onFallenBack, ...
   }
 
   function distrusted({ code, message, hint }: IdentityError): void {
-    conditions = [{ code, hint: `Nothing is handed over: ${message}. ${hint}`, sinceMs: 0 }];
-    show();
+    shown.name({ code, hint: `Nothing is handed over: ${message}. ${hint}`, sinceMs: 0 });
+    shown.show(state);
   }
 
   async function diverged(receipt: Receipt): Promise<void> {
@@ -290,23 +286,14 @@ export function createPump({ store, link, clock, log, release, onFallenBack, ...
 
   function refused(helloId: string, code: RefusalCode, hint: string): void {
     log.error({ code, hint }, 'central refuses to go on with this journal; selling goes on');
-    conditions = [{ code, hint, sinceMs: clock.wallMs() }];
+    shown.name({ code, hint, sinceMs: clock.wallMs() });
     happened({ kind: 'refused', helloId, code });
   }
 
   function ignore(frame: DownFrame): void {
     // Said once a connection: whoever floods us with frames must not fill the log, nor keep the store busy.
-    if (unbelieved) return;
+    if (!shown.unbelieve()) return;
     log.warn({ frame }, 'ignored a frame that is malformed or not signed by central');
-    unbelieved = { ...frameNotBelieved, sinceMs: clock.wallMs() };
-    show();
-  }
-
-  /** Tells the store how the link is, for the kiosks' banner. */
-  function show(): void {
-    const kind = linkKind(state);
-    if (kind !== shown.kind) shown = { kind, sinceMs: clock.wallMs() };
-    const named = unbelieved ? [...conditions, unbelieved] : conditions;
-    store.ask('link', { link: shown, conditions: named }).catch(() => {});
+    shown.show(state);
   }
 }
