@@ -2,23 +2,25 @@
 // lost, and none of it is sent before an entry that waits.
 import * as z from 'zod';
 import { EntryTime } from './entry.ts';
-import { Sha256Hex, Uuid } from './id.ts';
+import { Sha256Hex, Text, Uuid } from './id.ts';
 import { LinkView } from './kiosk-api.ts';
 import { limits } from './limits.ts';
 import { Currency } from './money.ts';
 
 const Count = z.int().min(0);
+/** Ages and moments stay within what a date can hold, some 3,000 years. */
+const AgeMs = z.int().min(0).max(1e14);
 
 /** Open: what a newer release says beyond this is passed over. */
 export const HealthReport = z.object({
   at: EntryTime,
-  release: z.string().max(64),
+  release: Text(64),
   /** Since the program started. */
-  upMs: Count,
+  upMs: AgeMs,
   link: z.object({
     kind: LinkView.shape.kind,
     /** How long it has been so. */
-    forMs: Count,
+    forMs: AgeMs,
     /** How often it went down since the program started. */
     outages: Count,
   }),
@@ -27,7 +29,7 @@ export const HealthReport = z.object({
     lastSeq: Count,
     receivedThrough: Count,
     /** Of the oldest entry that central has no receipt for; null: there is none. */
-    oldestUnreceivedMs: Count.nullable(),
+    oldestUnreceivedMs: AgeMs.nullable(),
   }),
   /** Approved offline, and no word from central yet. */
   exposure: z.object({
@@ -38,7 +40,7 @@ export const HealthReport = z.object({
   }),
   versions: z.object({ catalogue: Count, policy: Count }),
   /** Null while there is none. */
-  certificateEndsMs: z.int().nullable(),
+  certificateEndsMs: z.int().min(-1e14).max(1e14).nullable(),
   process: z.object({
     residentBytes: Count,
     /** Processor time used since the report before, in thousandths of one core; null in the first. */
@@ -57,7 +59,7 @@ export const HealthReport = z.object({
     temperatureCelsius: z.int().min(-100).max(200).nullable(),
   }),
   conditions: z
-    .array(z.object({ code: z.string().min(1).max(64), forMs: Count }))
+    .array(z.object({ code: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/), forMs: AgeMs }))
     .max(limits.healthConditionsMax),
 });
 export type HealthReport = z.infer<typeof HealthReport>;

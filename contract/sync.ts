@@ -1,6 +1,6 @@
 // The headers of the frames by which the two logs keep each other's position.
 import * as z from 'zod';
-import { Sha256Hex, Uuid } from './id.ts';
+import { Sha256Hex, Text, Uuid } from './id.ts';
 import { limits } from './limits.ts';
 
 export const protocolVersion = 1;
@@ -18,7 +18,7 @@ export const Hello = z.strictObject({
   /** The feed the appliance follows; null before the first. */
   feedId: Uuid.nullable(),
   appliedThrough: Position,
-  release: z.string().max(64),
+  release: Text(64),
   bootId: Uuid,
   wallMs: z.int(),
   /** The appliance's certificate (DER, base64): its key signs every frame upwards. */

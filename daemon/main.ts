@@ -147,8 +147,8 @@ async function run(configPath: string): Promise<void> {
   );
   lifecycle.onStop('http', () => http.stop());
 
-  const { telemetry, begunAnew } = openTelemetry(config.dataFolder);
-  if (begunAnew) log.warn({}, 'telemetry.db could not be used and was begun anew; nothing in it is money');
+  const { telemetry, opened } = openTelemetry(config.dataFolder);
+  if (opened !== 'as_it_was') log.warn({ opened }, 'telemetry.db could not be used; nothing in it is money');
   lifecycle.onStop('telemetry', telemetry.close);
   const reporter = startReporter({
     telemetry,

@@ -1,5 +1,7 @@
 // Over the wire: what boxes say of themselves, believed as far as it is signed, and shown as far as it is known.
 import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { encodeFrame } from '../../contract/frame.ts';
 import type { HealthReport } from '../../contract/health.ts';
@@ -91,6 +93,14 @@ describe('a box that says how it is', () => {
     ['a digest of other items', [report(90)], { digest: '0'.repeat(64) }],
     ['another count', [report(90)], { count: 2 }],
     ['a report without its journal', [{ ...report(90), journal: undefined }], {}],
+    [
+      'a condition that would paint an operator’s screen',
+      [report(90, { conditions: [{ code: '\u001b[2J', forMs: 1 }] })],
+      {},
+    ],
+    ['a release with a control character', [report(90, { release: '0.1\u0007' })], {}],
+    ['an age that no date holds', [report(90, { conditions: [{ code: 'stock_low', forMs: 8e15 }] })], {}],
+    ['an end of its certificate that no date holds', [report(90, { certificateEndsMs: 9e15 })], {}],
     ['a report from before time', [report(90, { upMs: -1 })], {}],
   ])('is not believed with %s, and the report before stands', async (_, items, bent) => {
     await say([report(5)]);
@@ -133,6 +143,18 @@ describe('a box that says how it is', () => {
     });
     expect((await member()).report).toBeNull();
     await other.close();
+  });
+
+  it('is heard by a central whose fleet.db was spoilt', async () => {
+    await box.close();
+    await central.stop();
+    writeFileSync(join(site.dataFolder, 'fleet.db'), Buffer.alloc(8192, 7));
+    central = await site.start();
+    box = await connectAppliance(await site.appliance(`box-${++count}`), central.mqttPort);
+    box.say('hello', box.journal.hello(box.identity.certificateDer));
+    await box.next('welcome');
+    await say([report(8)]);
+    expect((await reported(8)).state.kind).toBe('selling_online');
   });
 
   it('is still known after a restart of central, with when it was heard', async () => {

@@ -64,7 +64,7 @@ function exposureWords(
 
 function reportLines(report: NonNullable<FleetMember['report']>, heardMs: number): string[] {
   const { link, journal, versions, process, machine, conditions, certificateEndsMs } = report;
-  const unreceived = journal.lastSeq - journal.receivedThrough;
+  const unreceived = Math.max(0, journal.lastSeq - journal.receivedThrough);
   const disk = machine.diskFreeBytes === null ? [] : [`${gigabytes(machine.diskFreeBytes)} of disk free`];
   const warmth = machine.temperatureCelsius === null ? [] : [`${machine.temperatureCelsius} °C`];
   return [

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { HealthReport } from '../../../contract/health.ts';
 import type { Clock } from '../../../kit/clock.ts';
+import { openExpendable } from '../../../kit/expendable-file.ts';
 import type { Log } from '../../../kit/log.ts';
-import { prepare } from '../../../kit/sqlite.ts';
 import type { HeardReport, Reports } from '../port.ts';
 
 /** "HFFL": marks the file as what central knows of its fleet. */
@@ -17,17 +17,17 @@ export function fleetPath(dataFolder: string): string {
   return join(dataFolder, 'fleet.db');
 }
 
-/**
- * Opens fleet.db, made when it is missing.
- * @throws UnknownSchemaError when it belongs to another program or a newer release
- */
+/** Opens fleet.db, made when it is missing; whatever is wrong with it, reports are heard. */
 export function openReports(dataFolder: string, parts: { clock: Clock; log: Log }): Reports {
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
-  const db = new Database(fleetPath(dataFolder));
-  prepare(db, join(import.meta.dirname, 'migrations'), applicationId);
-  // why not FULL: the next report is half a minute away.
-  db.pragma('synchronous = NORMAL');
-  db.pragma('cache_size = -4096');
+  const { db, opened } = openExpendable(fleetPath(dataFolder), {
+    connect: (path) => new Database(path),
+    migrations: join(import.meta.dirname, 'migrations'),
+    applicationId,
+    cacheKibibytes: 4096,
+  });
+  if (opened !== 'as_it_was')
+    parts.log.warn({ opened }, 'fleet.db could not be used; every box says again how it is');
   const insert = db.prepare(
     `INSERT INTO report (appliance_id, heard_ms, body) VALUES (?, ?, ?)
      ON CONFLICT (appliance_id) DO UPDATE SET heard_ms = excluded.heard_ms, body = excluded.body`,

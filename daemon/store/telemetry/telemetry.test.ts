@@ -1,7 +1,8 @@
 // What waits to be said: in order, bounded, and lost without harm.
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openTelemetry, reportsMax, type Telemetry } from './telemetry.ts';
 
@@ -31,7 +32,7 @@ describe('reports that wait', () => {
     telemetry.close();
     const again = openTelemetry(folder);
     telemetry = again.telemetry;
-    expect(again.begunAnew).toBe(false);
+    expect(again.opened).toBe('as_it_was');
     expect(numbers()).toEqual([7]);
   });
 
@@ -54,8 +55,33 @@ describe('reports that wait', () => {
     writeFileSync(join(folder, 'telemetry.db'), Buffer.alloc(8192, 7));
     const again = openTelemetry(folder);
     telemetry = again.telemetry;
-    expect(again.begunAnew).toBe(true);
+    expect(again.opened).toBe('begun_anew');
     telemetry.keep(Buffer.from('1'));
     expect(numbers()).toEqual([1]);
+  });
+
+  it('are kept in memory where there is no file to be had, and a newer release finds its own again', () => {
+    telemetry.close();
+    const path = join(folder, 'telemetry.db');
+    const newer = new BetterSqlite3(path);
+    newer.pragma('user_version = 99');
+    newer.close();
+    const beside = openTelemetry(folder);
+    expect(beside.opened).toBe('in_memory');
+    beside.telemetry.keep(Buffer.from('1'));
+    expect(beside.telemetry.waiting(1).map(({ body }) => String(body))).toEqual(['1']);
+    beside.telemetry.close();
+    const kept = new BetterSqlite3(path);
+    expect(kept.pragma('user_version', { simple: true })).toBe(99);
+    kept.close();
+
+    // Nothing can be made at this place at all.
+    rmSync(path);
+    mkdirSync(path);
+    const again = openTelemetry(folder);
+    telemetry = again.telemetry;
+    expect(again.opened).toBe('in_memory');
+    telemetry.keep(Buffer.from('2'));
+    expect(numbers()).toEqual([2]);
   });
 });

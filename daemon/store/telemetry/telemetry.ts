@@ -1,9 +1,9 @@
 // telemetry.db: what this box would say of itself once there is a link. A file of its own with a quota and without a sync for
 // each row, so that it neither fills the disk nor slows a checkout; a damaged one is begun anew, for nothing in it is money.
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite3, { type Database } from 'better-sqlite3';
-import { prepare } from '../../../kit/sqlite.ts';
+import { type Opened, openExpendable } from '../../../kit/expendable-file.ts';
 
 export interface Telemetry {
   keep(body: Uint8Array): void;
@@ -16,36 +16,20 @@ export interface Telemetry {
 
 /** "HFTE": marks the file as an appliance's telemetry. */
 const applicationId = 0x48465445;
-const fileName = 'telemetry.db';
 
 /** A report is 1 kB: 2 MB at most, and after a long outage the older half is the coarser one. */
 export const reportsMax = 2000;
 
-/** Opens telemetry.db in the data folder, made when it is missing and begun anew when it cannot be used. */
-export function openTelemetry(folder: string): { telemetry: Telemetry; begunAnew: boolean } {
+/** Opens telemetry.db in the data folder, made when it is missing; whatever is wrong with it, there is a telemetry. */
+export function openTelemetry(folder: string): { telemetry: Telemetry; opened: Opened } {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  try {
-    return { telemetry: over(open(folder)), begunAnew: false };
-  } catch (error) {
-    if (!(error instanceof BetterSqlite3.SqliteError)) throw error;
-    for (const part of ['', '-wal', '-shm']) rmSync(join(folder, fileName + part), { force: true });
-    return { telemetry: over(open(folder)), begunAnew: true };
-  }
-}
-
-function open(folder: string): Database {
-  const db = new BetterSqlite3(join(folder, fileName));
-  try {
-    prepare(db, join(import.meta.dirname, 'migrations'), applicationId);
-    // why not FULL: a report that the plug takes away is missed by nobody, and a sync each half minute wears the disk.
-    db.pragma('synchronous = NORMAL');
-    db.pragma('cache_size = -256');
-    db.prepare('SELECT count(*) FROM report').get();
-    return db;
-  } catch (error) {
-    db.close();
-    throw error;
-  }
+  const { db, opened } = openExpendable(join(folder, 'telemetry.db'), {
+    connect: (path) => new BetterSqlite3(path),
+    migrations: join(import.meta.dirname, 'migrations'),
+    applicationId,
+    cacheKibibytes: 256,
+  });
+  return { telemetry: over(db), opened };
 }
 
 function over(db: Database): Telemetry {
