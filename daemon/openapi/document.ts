@@ -6,7 +6,8 @@ import type { Json } from '../../kit/json-schemas.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type ProblemCode, problemCodes, problemWords } from '../http/problems.ts';
 import { isTechnicians, scopeOf } from '../http/scopes.ts';
-import { type Answered, type Operation, operations } from './operations.ts';
+import type { Answered, Operation } from './operation.ts';
+import { operations } from './operations.ts';
 import { type HeaderName, headers, parameters } from './parameters.ts';
 import { jsonSchemas, ref } from './schemas.ts';
 

@@ -1,49 +1,10 @@
 // Every operation of the interface, one entry each: what it takes, what it answers, and every problem it can tell of.
 // A route that is not here fails a test, and so does an entry without a route.
 import type { ProblemCode } from '../http/problems.ts';
-import type { ParameterName } from './parameters.ts';
-import type { AnswerName, RequestName } from './schemas.ts';
+import { any, body, type Operation } from './operation.ts';
+import { technicianOperations } from './technician-operations.ts';
 
-export interface Operation {
-  id: string;
-  method: 'get' | 'post';
-  /** As the router spells it. */
-  route: string;
-  summary: string;
-  parameters?: readonly ParameterName[];
-  /** The schemas that a body may satisfy, with the golden samples that show them. */
-  takes?: { schemas: readonly RequestName[]; samples: readonly string[] };
-  answers: Readonly<Record<number, Answered>>;
-  problems: readonly ProblemCode[];
-}
-
-/** With `alsoText` it is answered as text/plain too, by Accept. */
-export type Answered = {
-  words: string;
-  headers?: readonly ('Location' | 'ETag' | 'Preference-Applied')[];
-} & (
-  | { kind: 'json'; schema: AnswerName; samples: readonly string[]; alsoText?: true }
-  | { kind: 'events' }
-  | { kind: 'openapi' }
-  | { kind: 'empty' }
-);
-
-/** Of any request, before its route is looked at or when something breaks. */
-const any: readonly ProblemCode[] = [
-  'card_number_present',
-  'host_unknown',
-  'internal_error',
-  'kiosk_token_invalid',
-  'rate_limited',
-];
 const scoped: readonly ProblemCode[] = [...any, 'kiosk_token_missing', 'scope_missing'];
-const body: readonly ProblemCode[] = [
-  'body_incomplete',
-  'body_invalid',
-  'body_not_json',
-  'body_too_large',
-  'content_type_unsupported',
-];
 const keyed: readonly ProblemCode[] = [
   ...body,
   'idempotency_conflict',
@@ -52,10 +13,6 @@ const keyed: readonly ProblemCode[] = [
 ];
 /** Of what the journal has to take. */
 const journalled: readonly ProblemCode[] = [...scoped, ...keyed, 'document_in_doubt', 'busy', 'journal_full'];
-
-/** Behind the PIN, and before it. */
-const ofPage: readonly ProblemCode[] = [...any, 'origin_refused'];
-const technicians: readonly ProblemCode[] = [...ofPage, 'technician_signed_out'];
 
 /** What no operation answers: there is none at such a path, or none by such a method. */
 export const problemsOfNoOperation: readonly ProblemCode[] = ['method_not_allowed', 'not_found'];
@@ -225,81 +182,7 @@ export const operations: readonly Operation[] = [
     },
     problems: [...scoped, 'busy'],
   },
-  {
-    id: 'readTechnicianSession',
-    method: 'get',
-    route: '/v1/technician/session',
-    summary: 'Ask whether there is a PIN, and whether the one who asks is signed in',
-    answers: {
-      200: {
-        kind: 'json',
-        words: 'How it is.',
-        schema: 'TechnicianSession',
-        samples: ['technician-session'],
-      },
-    },
-    problems: ofPage,
-  },
-  {
-    id: 'signIn',
-    method: 'post',
-    route: '/v1/technician/session',
-    summary: 'Type the PIN: the answer sets a cookie, for 15 minutes without a touch and 8 hours at most',
-    takes: { schemas: ['SignIn'], samples: ['sign-in'] },
-    answers: {
-      201: {
-        kind: 'json',
-        words: 'Signed in.',
-        schema: 'TechnicianSession',
-        samples: ['technician-session'],
-      },
-    },
-    problems: [...ofPage, ...body, 'busy', 'pin_locked', 'pin_not_set', 'pin_wrong'],
-  },
-  {
-    id: 'signOut',
-    method: 'post',
-    route: '/v1/technician/session/end',
-    summary: 'Sign out',
-    answers: { 200: { kind: 'json', words: 'Signed out.', schema: 'TechnicianSession', samples: [] } },
-    problems: ofPage,
-  },
-  {
-    id: 'readTechnicianView',
-    method: 'get',
-    route: '/v1/technician/view',
-    summary: 'Read how the box is, for the person who stands before it',
-    parameters: ['acted'],
-    answers: {
-      200: { kind: 'json', words: 'The view.', schema: 'TechnicianView', samples: ['technician-view'] },
-    },
-    problems: [...technicians, 'busy'],
-  },
-  {
-    id: 'examine',
-    method: 'post',
-    route: '/v1/technician/examination',
-    summary:
-      'Have the doctor look; what it found stands in the view. One at a time: a second asks for the same one',
-    answers: { 202: { kind: 'json', words: 'It looks.', schema: 'Examination', samples: [] } },
-    problems: technicians,
-  },
-  {
-    id: 'offerPairing',
-    method: 'post',
-    route: '/v1/technician/pairings',
-    summary: 'Make a one-time code for a kiosk, as text and as a QR code',
-    takes: { schemas: ['PairingWish'], samples: ['pairing-wish'] },
-    answers: {
-      201: {
-        kind: 'json',
-        words: 'The code, said this once.',
-        schema: 'PairingOffer',
-        samples: ['pairing-offer'],
-      },
-    },
-    problems: [...technicians, ...body, 'busy', 'kiosk_name_taken', 'kiosks_full', 'kiosks_unreadable'],
-  },
+  ...technicianOperations,
   {
     id: 'isAlive',
     method: 'get',
