@@ -8,31 +8,16 @@ import { newCode, plainCode } from '../enrolment/code.ts';
 import { makeSlip } from '../enrolment/slip.ts';
 import { CommandError } from '../errors.ts';
 import { defaultPolicy } from '../feed/default-policy.ts';
-import { byCommand } from '../people/actor.ts';
-import { countOption, databaseCommand } from './command.ts';
-import {
-  applianceUnknown,
-  assertApplianceId,
-  assertSiteName,
-  codeDaysMax,
-  createdEnrolment,
-  estOf,
-  freshCode,
-} from './enrolment-command.ts';
+import { askForCode, type CodeOptions, codeOptions } from './code-asked.ts';
+import { databaseCommand } from './command.ts';
+import { applianceUnknown, createdEnrolment } from './enrolment-command.ts';
 import { momentWords } from './moment.ts';
 import { withStore } from './open-store.ts';
 
 /** For how long a bundle's code waits unless said: a stick travels, and the link comes weeks after the box. */
 const bundleDays = 30;
 
-interface Options {
-  config: string;
-  site: string;
-  newSite?: boolean;
-  appliance?: string;
-  days: number;
-  out: string;
-}
+type Options = CodeOptions & { out: string };
 
 export function enrolmentBundle(): Command {
   return databaseCommand(
@@ -40,11 +25,8 @@ export function enrolmentBundle(): Command {
       name: 'bundle',
       description: 'seal a code with all that a box without a link needs to sell',
       options: [
-        new Option('--site <name>', 'where the box is to stand').makeOptionMandatory(),
+        ...codeOptions(bundleDays),
         new Option('--out <file>', 'the sealed file, for a stick').makeOptionMandatory(),
-        new Option('--new-site', 'the site is new: make it known too'),
-        new Option('--appliance <id>', 'its id; the next one of the site unless given'),
-        countOption('--days <count>', 'for how long the code waits').default(bundleDays),
       ],
       help: `Policy and catalogue are those in force now; the box gets what is newer at its
 first contact. The passphrase is said this once: give it on another way than
@@ -52,22 +34,13 @@ the stick. For a box that has never spoken to central.`,
       examples: ['enrolment bundle --site "Leeds 2" --new-site --out leeds-2-1.bundle --config central.toml'],
     },
     async (dataFolder, options: Options) => {
-      const { config, site, newSite = false, appliance = null, days, out } = options;
-      assertSiteName(site);
-      if (appliance !== null) assertApplianceId(appliance);
-      if (days > codeDaysMax) {
-        const hint = `Give --days 1 to ${codeDaysMax}.`;
-        throw new CommandError('argument_malformed', 'that is too long for a code', hint);
-      }
-      const { est, root } = estOf(config);
-      const identity = loadCentralIdentity(readConfig(config).identityFolder);
-      const { code, codeHash } = freshCode();
-      const by = byCommand();
-      const expiresMs = by.nowMs + days * 86_400_000;
+      const { request, by, code, est, root } = askForCode(options);
+      const { site, expiresMs } = request;
+      const { out } = options;
+      const identity = loadCentralIdentity(readConfig(options.config).identityFolder);
       const { enrolment, pages } = withStore(dataFolder, (store) => {
         store.ensurePolicy(defaultPolicy);
-        const asked = { site, newSite, applianceId: appliance, codeHash, expiresMs };
-        const made = createdEnrolment(store.createEnrolment(asked, by), site);
+        const made = createdEnrolment(store.createEnrolment(request, by), site);
         const { applianceId: id } = made;
         // Its feed begins here, so that the bundle can hold it.
         store.registerAppliance({ id, site }, by);

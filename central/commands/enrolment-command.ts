@@ -12,7 +12,6 @@ import { momentWords } from './moment.ts';
 
 /** For how long a code waits unless said. */
 export const codeDays = 14;
-export const codeDaysMax = 90;
 
 export const SiteName = Text(100);
 
