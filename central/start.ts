@@ -204,6 +204,7 @@ export async function startCentral(
       processors: charging.view,
       reviews: config.reviews,
       payouts: config.payouts,
+      people: config.people,
       enrolment: {
         place: config.est ? { estUrl: config.est.url, root: rootFingerprint(config.identityFolder) } : null,
         onDenied: loadDenied,

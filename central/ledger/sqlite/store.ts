@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { noProcessors, type RoutingRules } from '../../charging/route.ts';
 import { type Charging, createCharging } from '../../charging/sqlite/charging.ts';
 import { createTokenTable } from '../../charging/sqlite/tokens.ts';
+import { createFinder } from '../../dashboard/sqlite/find.ts';
 import { createDoubtTable } from '../../doubts/sqlite/doubts.ts';
 import { createHandOver } from '../../doubts/sqlite/handed-over.ts';
 import { createTwinTable } from '../../doubts/sqlite/twins.ts';
@@ -14,6 +15,7 @@ import { createPayeeTable } from '../../payouts/sqlite/payees.ts';
 import { createPayoutTable } from '../../payouts/sqlite/payouts.ts';
 import { createAuditTable } from '../../people/sqlite/audit.ts';
 import { createKeyTable } from '../../people/sqlite/keys.ts';
+import { createPersonTable } from '../../people/sqlite/persons.ts';
 import { createReviewTable } from '../../people/sqlite/reviews.ts';
 import { createReconciliationTables } from '../../reconciliation/sqlite/tables.ts';
 import type { ApplyEvent } from '../../webhooks/apply.ts';
@@ -68,6 +70,7 @@ export interface SettlementRules {
 export function createSqliteStore(db: Database.Database, settlement: SettlementRules = {}): SqliteStore {
   const grown = new Set<string>();
   const { audit, ...auditing } = createAuditTable(db);
+  const { rightsOf, ...keys } = createKeyTable(db, audit);
   const { open: openReview, ...reviewing } = createReviewTable(db, {
     audit,
     tell: (...told) => outbound.tell(...told),
@@ -166,7 +169,8 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
       ...{ audit, tell: outbound.tell, register: appliances.register, signOffDoubts: doubtTable.signOff },
     }),
     ...createFleetFacts(db),
-    ...createKeyTable(db, audit),
+    ...keys,
+    ...createPersonTable(db, audit, rightsOf),
     ...auditing,
     ...createPayeeTable(db, audit),
     ...createPayoutTable(db, books, audit, outbound.tell),
@@ -176,6 +180,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     applyEvent: charging.applyEvent,
     ...createReconciliationTables(db, { audit, tell: outbound.tell, tellSettled: charging.tellSettled }),
     ...createViews(db),
+    ...createFinder(db),
     ...createWebhookTables(db, audit, [applyEvent]),
     ...outbound.calls,
 
