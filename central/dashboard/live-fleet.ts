@@ -23,6 +23,8 @@ export const liveLimits = {
   /** Each page of a sweep is one transaction of the store. */
   sweepPage: 500,
   sweepEveryMs: 15_000,
+  /** What was read so lately need not be read again for another viewer. */
+  factsMsMax: 2000,
   lookEveryMs: 1000,
 } as const;
 
@@ -62,7 +64,7 @@ export function createLiveFleet(
 
   return {
     async rows() {
-      await sweepAnew();
+      if (performance.now() - sweptMs >= liveLimits.factsMsMax) await sweepAnew();
       const now = nowMs();
       return facts.map((one) => rowFrom(one, now));
     },

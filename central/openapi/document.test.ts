@@ -31,7 +31,12 @@ import { ReviewConfig } from '../people/review-config.ts';
 import { describedRoutes, pathOf, securityOf } from './document.ts';
 
 /** Routes whose answers a test of their own room holds against the description (fixtures/described.ts), and which. */
-const answeredElsewhere: Record<string, string> = {};
+const persons = 'central/http/session.test.ts';
+const answeredElsewhere: Record<string, string> = Object.fromEntries(
+  describedRoutes()
+    .filter(({ path }) => /^\/v1\/(session|persons)/.test(path))
+    .map(({ id }) => [id, persons]),
+);
 
 const nowMs = 1_795_000_000_000;
 const checkedIn = readFileSync(openApiFile, 'utf8');
@@ -232,6 +237,9 @@ describe('a real central answers as described', () => {
     ['listFleet', 200, '/v1/fleet'],
     ['readFleetMember', 200, '/v1/fleet/box-1'],
     ['readFleetMember', 404, '/v1/fleet/box-9'],
+    ['listFleetRows', 200, '/v1/fleet-rows'],
+    ['findCheckouts', 200, '/v1/search?q=1.00'],
+    ['findCheckouts', 400, '/v1/search'],
     ['listIgnoredFrames', 200, '/v1/intake/ignored'],
     ['listCheckouts', 200, '/v1/checkouts'],
     ['readCheckout', 200, `/v1/checkouts/${sale.id}`],
@@ -366,6 +374,8 @@ describe('a real central answers as described', () => {
         ['', 401],
         [`Bearer ${viewer}`, 403],
       ] as const) {
+        if (route.action === 'open') continue;
+        if (status === 403 && route.action === 'session.own') continue;
         if (status === 403 && route.action.endsWith('.read') && route.action !== 'audit.read') continue;
         const response = await ask(path, { method: route.method, headers: { authorization: key } });
         const body = (await response.json()) as { code: string };

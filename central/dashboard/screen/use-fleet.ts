@@ -26,6 +26,7 @@ export function useFleet() {
   };
   useEffect(() => void look(false), []);
   useLive({
+    // Also when the stream first stands: what changed before that nobody told.
     anew: () => void look(true),
     fleet({ rows: changed }) {
       meanwhile.current?.push(...changed);
