@@ -7,6 +7,8 @@ export interface Screen {
   name: string;
   words: string;
   signedIn: boolean;
+  /** Used on a phone, too. */
+  phone?: true;
   /** From the page as it is loaded, signed in as an admin where that is needed. */
   reach(page: Page, world: World): Promise<void>;
 }
@@ -17,6 +19,7 @@ export const screens: readonly Screen[] = [
   {
     name: 'sign-in',
     words: 'Signing in',
+    phone: true,
     signedIn: false,
     reach: (page) => page.getByRole('heading', { name: 'Sign in' }).waitFor(),
   },
@@ -32,12 +35,14 @@ export const screens: readonly Screen[] = [
   {
     name: 'fleet',
     words: 'The fleet',
+    phone: true,
     signedIn: true,
     reach: (page) => page.getByRole('link', { name: 'leeds-1' }).waitFor(),
   },
   {
     name: 'silent',
     words: 'A box that is silent',
+    phone: true,
     signedIn: true,
     async reach(page, world) {
       await open(page, world, 'appliances/leeds-1');
@@ -48,6 +53,7 @@ export const screens: readonly Screen[] = [
   {
     name: 'revoke',
     words: 'Asking before a box is revoked',
+    phone: true,
     signedIn: true,
     async reach(page, world) {
       await open(page, world, 'appliances/york-1');

@@ -42,10 +42,10 @@ export function Shell() {
 
   return (
     <ZoneContext.Provider value={zone.value}>
-      <a class="skip" href={location.hash || '#/'} onClick={skip}>
-        Skip to the screen
-      </a>
       <header class="top">
+        <a class="skip" href={location.hash || '#/'} onClick={skip}>
+          Skip to the screen
+        </a>
         <p class="sign">
           <span aria-hidden="true">H</span> Holdfast
         </p>

@@ -48,7 +48,15 @@ export function Persons() {
       <Failure of={persons} />
       <Table
         label="Persons"
-        head={['Name', 'Role', 'State', 'App', 'Last sign-in', { title: 'Sessions', number: true }, '']}
+        head={[
+          'Name',
+          'Role',
+          'State',
+          'App',
+          'Last sign-in',
+          { title: 'Sessions', number: true },
+          'Actions',
+        ]}
         rows={(persons.value?.items ?? []).map((person) => ({
           key: person.name,
           cells: [

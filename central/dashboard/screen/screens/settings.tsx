@@ -174,7 +174,7 @@ function OwnSessions() {
     <Card title="Your sessions" shape="wide">
       <Table
         label="Your sessions"
-        head={['Signed in', 'Last used', 'From', 'Browser', '']}
+        head={['Signed in', 'Last used', 'From', 'Browser', 'Actions']}
         rows={(sessions.value?.items ?? []).map(({ number, madeMs, usedMs, from, browser, own }) => ({
           key: number,
           cells: [
