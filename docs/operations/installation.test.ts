@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { exitCodes } from '../../daemon/commands/error.ts';
 import { authorityInit } from '../../provisioning/commands/authority-init.ts';
+import { mainOf } from '../../provisioning/package/main-of.ts';
 import { freePorts } from '../../trial/link.ts';
 import { openPage, type Page } from './perform-page.ts';
 
@@ -38,9 +39,10 @@ beforeAll(async () => {
   const path = join(home, 'bin');
   mkdirSync(path);
   const node = process.execPath;
-  const program = (name: string) => `exec ${node} ${join(checkout, name, 'main.ts')} "$@" --config ${home}`;
-  script('holdfast', `${program('daemon')}/holdfast.toml`);
-  script('holdfast-central', `${program('central')}/central.toml`);
+  const program = (name: Parameters<typeof mainOf>[0]) =>
+    `exec ${node} ${mainOf(name)} "$@" --config ${home}`;
+  script('holdfast', `${program('holdfast')}/holdfast.toml`);
+  script('holdfast-central', `${program('holdfast-central')}/central.toml`);
   script('sudo', 'exec "$@"');
   script(
     'systemctl',
