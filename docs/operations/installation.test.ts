@@ -1,4 +1,4 @@
-// Performs docs/operations/installation.md and renewal.md on one box, as a technician would (perform-page.ts), against a central that
+// Performs docs/operations/installation.md, renewal.md and revocation.md on one box, as a technician would (perform-page.ts), against a central that
 // stands, and holds their codes against the programs. The commands are the checkout's own, with the configuration in the temporary
 // folder instead of /etc; sudo and systemctl are acted out, because a test is neither root nor a box.
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -18,6 +18,7 @@ const home = mkdtempSync(join(tmpdir(), 'holdfast-installation-'));
 const read = (path: string) => readFileSync(join(checkout, path), 'utf8');
 const installation = read('docs/operations/installation.md');
 const renewal = read('docs/operations/renewal.md');
+const revocation = read('docs/operations/revocation.md');
 let page: Page;
 let central: ChildProcess;
 
@@ -95,6 +96,13 @@ it('makes a box of an empty one as the page says, and renews it as the next one 
   await expect
     .poll(() => readFileSync(join(home, 'journal'), 'utf8'))
     .toMatch(/"changed":\["the identity"\]/);
+});
+
+it('shuts the box out, lets it in again and writes the list for brokers, as the page says', {
+  timeout: 120_000,
+}, async () => {
+  expect(await page.perform(revocation)).toEqual({ commands: 5 });
+  expect(readFileSync(join(home, 'holdfast.crl'), 'utf8')).toMatch(/^-----BEGIN X509 CRL-----/);
 });
 
 it('explains only codes that the programs have, and every one of an identity', () => {
