@@ -13,6 +13,7 @@ import type { By } from '../people/actor.ts';
 import type { PeopleCalls } from '../people/port.ts';
 import type { ReviewCalls } from '../people/review-port.ts';
 import type { ReconciliationCalls } from '../reconciliation/port.ts';
+import type { SyntheticCalls } from '../synthetic/port.ts';
 import type { OutboundCalls } from '../webhooks/outbound-port.ts';
 import type { WebhookCalls } from '../webhooks/port.ts';
 import type { Page } from './page.ts';
@@ -103,7 +104,8 @@ export interface LedgerCalls
     WebhookCalls,
     OutboundCalls,
     ReconciliationCalls,
-    PayoutCalls {
+    PayoutCalls,
+    SyntheticCalls {
   /** Makes the appliance known, with its site; a second time changes the site only. */
   registerAppliance(appliance: { id: string; site: string | null }, by: By): void;
   /** Takes note of a hello and says where to go on from; a journal with another history is put under a condition. */

@@ -6,6 +6,7 @@ import { describeFeed } from './feed.ts';
 import { describeReading } from './reading.ts';
 import { describeReceiving } from './receiving.ts';
 import { describeSalvaging } from './salvaging.ts';
+import { describeSynthetics } from './synthetics.ts';
 import { createTrial, type StoreUnderTest } from './trial.ts';
 
 export function describeLedgerStore(name: string, under: StoreUnderTest): void {
@@ -17,6 +18,7 @@ export function describeLedgerStore(name: string, under: StoreUnderTest): void {
     describe('receiving', () => describeReceiving(trial.on));
     describe('booking', () => describeBooking(trial.on));
     describe('salvaging', () => describeSalvaging(trial.on));
+    describe('synthetic checkouts', () => describeSynthetics(trial.on));
     describe('authorising', () => describeAuthorising(trial.on));
     describe('the feed', () => describeFeed(trial.on));
     describe('reading', () => describeReading(trial.on));

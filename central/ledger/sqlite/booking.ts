@@ -8,6 +8,7 @@ import { assert, unreachable } from '../../../kit/assert.ts';
 import type { Joins } from '../../charging/sqlite/joins.ts';
 import type { DoubtTable } from '../../doubts/sqlite/doubts.ts';
 import type { Twin, TwinTable } from '../../doubts/sqlite/twins.ts';
+import type { SyntheticTable } from '../../synthetic/sqlite/synthetics.ts';
 import type { Tell } from '../../webhooks/outbound.ts';
 import type { AnsweredDue, BookedPiece } from '../port.ts';
 import { type ReadEntry, readEntry } from '../read-entry.ts';
@@ -47,9 +48,10 @@ export function createBookingTable(
     tell: Tell;
     twins: TwinTable;
     doubts: Pick<DoubtTable, 'take'>;
+    synthetics: Pick<SyntheticTable, 'take'>;
   },
 ): BookingTable {
-  const { feeds, books, splits, authorisations, charging, tell, twins, doubts } = parts;
+  const { feeds, books, splits, authorisations, charging, tell, twins, doubts, synthetics } = parts;
   const behind = db.prepare<[number], JournalBehind>(
     // why the older ones first: a journal that goes on from another one is understood only after it.
     `SELECT ref, appliance_ref AS applianceRef, booked_through AS bookedThrough FROM journal
@@ -121,6 +123,8 @@ export function createBookingTable(
         return twins.decision(source, entry.checkoutId, body);
       case 'salvage':
         return twins.salvage(source, entry.id, body);
+      case 'synthetic':
+        return twins.synthetic(source, entry.id, body);
       default:
         return twins.document(source, entry.id, body);
     }
@@ -132,6 +136,9 @@ export function createBookingTable(
     switch (entry.kind) {
       case 'salvage':
         return doubts.take(source, entry);
+      case 'synthetic':
+        synthetics.take(source, entry);
+        return { kind: 'outcome', id: entry.id, outcome: 'booked', atMs: source.nowMs };
       case 'decision': {
         const decided = authorisations.decide(source, entry);
         if (typeof decided !== 'string') collectDecided(source, entry);

@@ -16,6 +16,7 @@ import { createAuditTable } from '../../people/sqlite/audit.ts';
 import { createKeyTable } from '../../people/sqlite/keys.ts';
 import { createReviewTable } from '../../people/sqlite/reviews.ts';
 import { createReconciliationTables } from '../../reconciliation/sqlite/tables.ts';
+import { createSyntheticTable } from '../../synthetic/sqlite/synthetics.ts';
 import type { ApplyEvent } from '../../webhooks/apply.ts';
 import { aboutOf } from '../../webhooks/object.ts';
 import { createOutboundTables } from '../../webhooks/sqlite/outbound-tables.ts';
@@ -112,6 +113,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
       ? charging.applyOlder({ ...told, newest: aboutOf(told.newest) }, nowMs)
       : charging.applyEvent(told, nowMs);
   const doubtTable = createDoubtTable(db, { appliances, audit, tell: outbound.tell });
+  const syntheticTable = createSyntheticTable(db, { appliances, feeds, audit });
   const booking = createBookingTable(db, {
     feeds,
     books,
@@ -121,6 +123,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     tell: outbound.tell,
     twins: createTwinTable(db),
     doubts: doubtTable,
+    synthetics: syntheticTable,
   });
 
   return {
@@ -178,6 +181,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     ...createViews(db),
     ...createWebhookTables(db, audit, [applyEvent]),
     ...outbound.calls,
+    ...syntheticTable.calls,
 
     transaction(work) {
       db.exec('BEGIN IMMEDIATE');

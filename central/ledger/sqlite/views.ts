@@ -139,6 +139,9 @@ export function createViews(db: Database.Database): Views {
      SELECT seq, id, 'salvage', NULL, NULL, NULL, 'recorded', NULL
        FROM salvage WHERE journal_ref = @journalRef AND seq > @after
      UNION ALL
+     SELECT seq, id, 'synthetic', verdict, NULL, NULL, 'recorded', NULL
+       FROM synthetic WHERE journal_ref = @journalRef AND seq > @after
+     UNION ALL
      SELECT seq, document_id, kind, NULL, NULL, NULL, 'known', NULL
        FROM known WHERE journal_ref = @journalRef AND seq > @after
      ORDER BY seq LIMIT @limit`,
