@@ -38,8 +38,8 @@ export const SyntheticResult = z.object({
   by: SyntheticEntry.shape.by,
   /** By the appliance's wall clock. */
   atMs: z.int(),
-  /** `passed_offline`: it is durable here, and there was no link to go further by. */
-  kind: z.enum(['passed', 'passed_offline', 'failed']),
+  /** `passed_here`: it is durable here; there was no link, or a backlog before it. */
+  kind: z.enum(['passed', 'passed_here', 'failed']),
   /** Null unless it failed. */
   failure: SyntheticFailure.nullable(),
   /** The problem the door answered, with `not_accepted`. */

@@ -64,6 +64,7 @@ import { reviewShow } from './review-show.ts';
 import { siteCreate } from './site-create.ts';
 import { siteList, siteShow } from './site-list.ts';
 import { stockSend } from './stock-send.ts';
+import { syntheticList, syntheticRun } from './synthetic.ts';
 import { tokenImport } from './token-import.ts';
 import { webhookDead, webhookList } from './webhook-list.ts';
 import { webhookReplay } from './webhook-replay.ts';
@@ -174,5 +175,6 @@ export const groups: readonly [name: string, description: string, commands: Comm
     ],
   ],
   ['fleet', 'how the boxes are', [fleetList(), fleetShow()]],
+  ['synthetic', 'checkouts that boxes ask themselves', [syntheticRun(), syntheticList()]],
   ['kiosk-tls', "the boxes' HTTPS for kiosks", [kioskTlsCreate()]],
 ];

@@ -19,6 +19,7 @@ import { keyRoutes } from '../people/key-routes.ts';
 import { reviewRoutes } from '../people/review-routes.ts';
 import type { ReviewRules } from '../people/reviews.ts';
 import { reconciliationRoutes } from '../reconciliation/routes.ts';
+import { syntheticRoutes } from '../synthetic/routes.ts';
 import { outboundRoutes } from '../webhooks/outbound-routes.ts';
 import { webhookRoutes } from '../webhooks/routes.ts';
 import type { Route } from './route.ts';
@@ -51,6 +52,7 @@ export function allRoutes(parts: RouteParts): Route[] {
     ...identityRoutes(store, { ...enrolment, ...reviews }),
     ...intakeRoutes(ignoredFrames),
     ...fleetRoutes(store, { ...fleet, nowMs }),
+    ...syntheticRoutes(store),
     ...processorRoutes(processors),
     ...feedRoutes(store),
     ...keyRoutes(store),

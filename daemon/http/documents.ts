@@ -6,6 +6,7 @@ import { Uuid } from '../../contract/id.ts';
 import { limits } from '../../contract/limits.ts';
 import type { StoreClient } from '../store/client.ts';
 import type { AcceptAnswer } from '../store/commands.ts';
+import type { SyntheticCall } from './caller.ts';
 import { answerJson } from './json.ts';
 import { preferredWaitMs } from './prefer.ts';
 import { ProblemError } from './problems.ts';
@@ -23,6 +24,8 @@ export function addDocumentRoutes(
     // RFC 7240 §3: said even where there was nothing to wait for, as the wish was heeded all the same.
     if (wishMs !== null) ctx.set('Preference-Applied', `wait=${wishMs / 1000}`);
     ctx.vary('Prefer');
+    const synthetic = ctx.state.synthetic as SyntheticCall | null | undefined;
+    if (synthetic) return answerSynthetic(ctx, store, synthetic, { id, checkout: document });
     const ask = { id, requestHash, checkout: document, kiosk: kioskName(ctx) };
     respond(ctx, await waitingRoom.submit(ask, wishMs, ctx.res));
   });
@@ -49,6 +52,20 @@ export function addDocumentRoutes(
     const itemsMax = wholeNumber(ctx, 'limit', limits.pageItemsMax) ?? 20;
     answerJson(ctx, await store.ask('page', { beforeSeq, itemsMax }));
   });
+}
+
+/** The mark is the caller's, not the body's; and whoever may make this one may make no other. */
+async function answerSynthetic(
+  ctx: Context,
+  store: Pick<StoreClient, 'ask'>,
+  { id, by }: SyntheticCall,
+  made: { id: string; checkout: Checkout },
+): Promise<void> {
+  if (made.id !== id) throw new ProblemError('kiosk_token_invalid');
+  const accepted = await store.ask('synthetic', { ...made, by });
+  if (accepted.kind === 'unaccepted') throw new ProblemError(accepted.code);
+  ctx.status = 201;
+  answerJson(ctx, accepted.answer);
 }
 
 /** 201 whenever the journal has it: a refusal by the rule is an answer too, and kept. */
