@@ -4,6 +4,7 @@ import { Checkout, Fulfilment, UnlinkedRefund, Void } from './checkout.ts';
 import { Text, Uuid } from './id.ts';
 import { limits } from './limits.ts';
 import { Currency, Price, TotalMinor } from './money.ts';
+import { TraceId } from './trace.ts';
 import { DeclineCode, Reason, ReasonCode, VerdictKind } from './verdict.ts';
 
 /** When, three times: as the device believes, as its monotonic clock counts, and as central would say. */
@@ -76,6 +77,8 @@ export const CheckoutEntry = z.strictObject({
   goods: z.literal('reserved').optional(),
   /** The kiosk that sold, by the name it was paired under; absent where it has none. */
   kiosk: Text(64).optional(),
+  /** The trace it belongs to, where its kiosk named another than its id. */
+  traceId: TraceId.optional(),
 });
 export type CheckoutEntry = z.infer<typeof CheckoutEntry>;
 

@@ -98,7 +98,7 @@ const minimalPolicy = {
 const optionalAtTheDoor = new Set(
   (
     'slip judged central reference price priceOverride sku gtin quantityMax sellable baseQuantity mode line left declineCode ' +
-    'discount ageAttestation name from discountMinor tax taxes review goods kiosk ' +
+    'discount ageAttestation name from discountMinor tax taxes review goods kiosk traceId ' +
     'codes priceFromMs priceUntilMs offers quantityMin fromMs untilMs taxCategory ageMin lowWater'
   ).split(' '),
 );

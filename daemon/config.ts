@@ -80,6 +80,15 @@ const Config = z.strictObject({
       everyMinutes: z.int().min(0).max(1440).default(15),
     })
     .prefault({}),
+  /** Where spans of checkouts go: an OpenTelemetry collector. */
+  tracing: z
+    .strictObject({
+      otlpUrl: z
+        .url({ protocol: /^https?$/, error: 'use http://host:port or https://host:port' })
+        .nullable()
+        .default(null),
+    })
+    .prefault({}),
   log: z
     .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') })
     .prefault({}),

@@ -7,6 +7,7 @@ import { createLog } from '../kit/log.ts';
 import { createNotify } from '../kit/notify.ts';
 import { createReload, logPart } from '../kit/reload.ts';
 import { collectAtRest } from '../kit/rest.ts';
+import { createSpanExporter } from '../kit/spans.ts';
 import { runSupervised } from '../kit/supervised.ts';
 import { releaseMadeAtMs } from '../kit/version.ts';
 import packageJson from '../package.json' with { type: 'json' };
@@ -141,6 +142,13 @@ async function run(configPath: string): Promise<void> {
   lifecycle.onStop('box key', boxKey.remove);
   const technician = { door: createTechnicianDoor(folder, clock, log), examiner, troubles, folder };
 
+  const { otlpUrl } = config.tracing;
+  const service = { name: 'holdfast', version: release, instanceId: applianceId };
+  const spans = otlpUrl
+    ? createSpanExporter({ url: otlpUrl, service }, { clock, random: Math.random, log })
+    : null;
+  if (spans) lifecycle.onStop('spans', spans.stop);
+
   const http = await startHttp(
     { ...config.http, site: config.site, lan: lan && tls && { ...lan, tls } },
     {
@@ -150,7 +158,7 @@ async function run(configPath: string): Promise<void> {
       log,
       kiosks: { door, clock },
       technician,
-      synthetic: { synthetics, boxKey },
+      ...{ synthetic: { synthetics, boxKey }, spans },
     },
   );
   lifecycle.onStop('http', () => http.stop());

@@ -10,6 +10,7 @@ import { feedRoutes } from '../feed/routes.ts';
 import { type FleetParts, fleetRoutes } from '../fleet/routes.ts';
 import type { IgnoredFrames } from '../intake/intake.ts';
 import { intakeRoutes } from '../intake/routes.ts';
+import { latencyRoutes } from '../latency/routes.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import { ledgerRoutes } from '../ledger/routes.ts';
 import type { PayoutsConfig } from '../payouts/config.ts';
@@ -53,6 +54,7 @@ export function allRoutes(parts: RouteParts): Route[] {
     ...intakeRoutes(ignoredFrames),
     ...fleetRoutes(store, { ...fleet, nowMs }),
     ...syntheticRoutes(store),
+    ...latencyRoutes(store, { nowMs }),
     ...processorRoutes(processors),
     ...feedRoutes(store),
     ...keyRoutes(store),

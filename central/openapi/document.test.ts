@@ -238,6 +238,8 @@ describe('a real central answers as described', () => {
     ['readFleetMember', 404, '/v1/fleet/box-9'],
     ['askSyntheticCheckout', 202, '/v1/appliances/box-1/synthetic-checkouts', { method: 'POST' }],
     ['askSyntheticCheckout', 404, '/v1/appliances/box-9/synthetic-checkouts', { method: 'POST' }],
+    ['readLatency', 200, '/v1/latency?appliance=box-1&days=7'],
+    ['readLatency', 400, '/v1/latency?days=36'],
     ['listSyntheticCheckouts', 200, '/v1/synthetic-checkouts?appliance=box-1'],
     ['readSyntheticCheckout', 200, `/v1/synthetic-checkouts/${synthetic.id}`],
     ['readSyntheticCheckout', 404, `/v1/synthetic-checkouts/${sale.id}`],

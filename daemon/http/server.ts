@@ -8,9 +8,10 @@ import type { Status } from '../../contract/kiosk-api.ts';
 import type { Kiosk } from '../../contract/pairing.ts';
 import type { Trouble } from '../../contract/technician-api.ts';
 import { apiHeaders } from '../../kit/api-headers.ts';
-import type { Clock } from '../../kit/clock.ts';
+import { type Clock, systemClock } from '../../kit/clock.ts';
 import { listen } from '../../kit/listen.ts';
 import type { Log } from '../../kit/log.ts';
+import type { SpanExporter } from '../../kit/spans.ts';
 import { holdsCardNumber } from '../checkout/card-number.ts';
 import { createFlagClient } from '../flags/client.ts';
 import { StoreBusyError, type StoreClient } from '../store/client.ts';
@@ -36,6 +37,7 @@ import { addSlipRoutes } from './slips.ts';
 import { addStatusRoutes, type CertificateStanding, type Identity } from './status.ts';
 import { addSyntheticRoute } from './synthetic.ts';
 import { addTechnicianRoutes } from './technician.ts';
+import { createTracing } from './tracing.ts';
 import { createWaitingRoom } from './waiting-room.ts';
 
 export interface HttpOptions {
@@ -78,13 +80,15 @@ export interface HttpServer {
 }
 
 interface HttpParts {
-  store: Pick<StoreClient, 'ask' | 'onDecided' | 'onChanged'>;
+  store: Pick<StoreClient, 'ask' | 'lastSeq' | 'onDecided' | 'onChanged'>;
   identity: Identity;
   certificate?: CertificateStanding;
   log: Log;
   /** Without it no kiosk can pair, and no token is known. */
   kiosks?: { door: KioskDoor; clock: Clock };
   /** Without it there is nothing behind the technician's page. */
+  /** Where spans go; without it nobody collects them. */
+  spans?: SpanExporter | null;
   /** Without it the box makes no synthetic checkouts. */
   synthetic?: { synthetics: Pick<Synthetics, 'run' | 'expected' | 'condition'>; boxKey: BoxKey };
   technician?: { door: TechnicianDoor; examiner: Examiner; troubles: () => Trouble[]; folder: string };
@@ -150,7 +154,7 @@ const nobody = { kioskOf: () => null, condition: () => null };
 /** The application and, for whoever describes it, the router with every route there is. */
 export function createApp(
   options: HttpOptions,
-  { store, identity, certificate, log, kiosks, technician, synthetic }: HttpParts,
+  { store, identity, certificate, log, kiosks, technician, synthetic, spans = null }: HttpParts,
 ): { app: Koa; router: Router; live: Live; statusNow: () => Promise<Status>; endWaits: () => void } {
   const app = new Koa();
   const counters = { cardNumbersRefused: 0 };
@@ -163,7 +167,8 @@ export function createApp(
   router.use(requireScope(kioskAuth === 'required'));
   if (kiosks) addPairingRoutes(router, { kiosks: kiosks.door, clock: kiosks.clock, log });
   const waitingRoom = createWaitingRoom(store);
-  addDocumentRoutes(router, store, waitingRoom);
+  const tracing = createTracing({ spans, clock: kiosks?.clock ?? systemClock(), store });
+  addDocumentRoutes(router, store, waitingRoom, tracing);
   addFulfilmentRoute(router, store);
   addQuoteRoutes(router, store);
   addSlipRoutes(router, store, identity.applianceId);

@@ -48,7 +48,7 @@ export function createAccept(parts: AcceptParts): Accept {
   const { repeated } = entering;
   const refunds = createRefunds(parts, entering);
   return {
-    checkout({ id, requestHash, checkout, kiosk }) {
+    checkout({ id, requestHash, checkout, kiosk, traceId }) {
       const earlier = repeated(id, requestHash);
       if (earlier) return earlier;
       const by = sellingBy();
@@ -74,6 +74,7 @@ export function createAccept(parts: AcceptParts): Accept {
         ...billed(judgement.pricing),
         ...(open && held(judgement, policy)),
         ...(kiosk && { kiosk }),
+        ...(traceId && { traceId }),
         ...(parts.link.offlineSince && { offlineSinceMs: parts.link.offlineSince.wallMs }),
       };
       // A pending one takes everything now: when central is late the goods and the room must be there (I12, I14).

@@ -27,7 +27,11 @@ interface Submission {
 
 /** Commands and their answers, one pair a line. */
 export interface StoreProtocol {
-  checkout: { ask: Submission & { checkout: Checkout; kiosk?: string | null }; answer: AcceptAnswer };
+  checkout: {
+    /** @property traceId where it is another than its id */
+    ask: Submission & { checkout: Checkout; kiosk?: string | null; traceId?: string };
+    answer: AcceptAnswer;
+  };
   /** A checkout of the appliance's own, to see that selling works: it is journaled, and takes nothing. */
   synthetic: { ask: { id: string; checkout: Checkout; by: SyntheticEntry['by'] }; answer: SyntheticAccepted };
   /** What one could be of. */

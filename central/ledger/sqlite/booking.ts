@@ -8,6 +8,7 @@ import { assert, unreachable } from '../../../kit/assert.ts';
 import type { Joins } from '../../charging/sqlite/joins.ts';
 import type { DoubtTable } from '../../doubts/sqlite/doubts.ts';
 import type { Twin, TwinTable } from '../../doubts/sqlite/twins.ts';
+import type { LatencyTable } from '../../latency/sqlite/latency.ts';
 import type { SyntheticTable } from '../../synthetic/sqlite/synthetics.ts';
 import type { Tell } from '../../webhooks/outbound.ts';
 import type { AnsweredDue, BookedPiece } from '../port.ts';
@@ -49,9 +50,10 @@ export function createBookingTable(
     twins: TwinTable;
     doubts: Pick<DoubtTable, 'take'>;
     synthetics: Pick<SyntheticTable, 'take'>;
+    latency: Pick<LatencyTable, 'booked' | 'save'>;
   },
 ): BookingTable {
-  const { feeds, books, splits, authorisations, charging, tell, twins, doubts, synthetics } = parts;
+  const { feeds, books, splits, authorisations, charging, tell, twins, doubts, synthetics, latency } = parts;
   const behind = db.prepare<[number], JournalBehind>(
     // why the older ones first: a journal that goes on from another one is understood only after it.
     `SELECT ref, appliance_ref AS applianceRef, booked_through AS bookedThrough FROM journal
@@ -138,14 +140,18 @@ export function createBookingTable(
         return doubts.take(source, entry);
       case 'synthetic':
         synthetics.take(source, entry);
+        latency.booked(source, entry);
         return { kind: 'outcome', id: entry.id, outcome: 'booked', atMs: source.nowMs };
       case 'decision': {
         const decided = authorisations.decide(source, entry);
         if (typeof decided !== 'string') collectDecided(source, entry);
         return decided;
       }
-      default:
-        return bookDocument(source, entry);
+      default: {
+        const booked = bookDocument(source, entry);
+        if (typeof booked !== 'string') latency.booked(source, entry);
+        return booked;
+      }
     }
   }
 
@@ -252,6 +258,7 @@ export function createBookingTable(
           turn.lastRef = journal.ref;
           entries += bookJournal(journal, entriesMax - entries, nowMs);
         }
+        latency.save(nowMs);
         return { entries, more: nextJournal() !== null };
       }),
     answerDue: (answersMax, nowMs) =>

@@ -9,6 +9,8 @@ import { createHandOver } from '../../doubts/sqlite/handed-over.ts';
 import { createTwinTable } from '../../doubts/sqlite/twins.ts';
 import { createEnrolmentTables } from '../../enrolment/sqlite/tables.ts';
 import { createFleetFacts } from '../../fleet/sqlite/facts.ts';
+import type { Traced } from '../../latency/port.ts';
+import { createLatencyTable } from '../../latency/sqlite/latency.ts';
 import { createCorrections } from '../../payouts/sqlite/corrections.ts';
 import { createPayeeTable } from '../../payouts/sqlite/payees.ts';
 import { createPayoutTable } from '../../payouts/sqlite/payouts.ts';
@@ -50,6 +52,8 @@ export interface SqliteStore extends LedgerCalls {
   takeGrownFeeds(): string[];
   /** True when a step of charging has become due in transactions since the last call. */
   takeStepsDue(): boolean;
+  /** What was booked in transactions since the last call, where traces are asked for. */
+  takeTraced(): Traced[];
   /** What a processor tells by itself, inside the transaction of whoever heard it. */
   applyEvent: Charging['applyEvent'];
   /** When the next authorisation is due; null when none waits. */
@@ -64,6 +68,8 @@ export interface SqliteStore extends LedgerCalls {
 /** By which processors checkouts are collected; commands need not know. */
 export interface SettlementRules {
   routing?: RoutingRules;
+  /** Whether what is booked is to be told for traces. */
+  traces?: boolean;
 }
 
 export function createSqliteStore(db: Database.Database, settlement: SettlementRules = {}): SqliteStore {
@@ -86,7 +92,8 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     feeds.share(applianceRef, hotList.forNewcomer());
   };
   const appliances = createApplianceTable(db, { newId: randomUUID, greet, audit });
-  const intake = createIntakeTable(db, appliances);
+  const latency = createLatencyTable(db, settlement.traces ?? false);
+  const intake = createIntakeTable(db, appliances, latency);
   const outbound = createOutboundTables(db, audit);
   const books = createBooks(db);
   const { importTokens, tokenOf } = createTokenTable(db, audit);
@@ -124,6 +131,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     twins: createTwinTable(db),
     doubts: doubtTable,
     synthetics: syntheticTable,
+    latency,
   });
 
   return {
@@ -178,7 +186,8 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     ...charging.calls,
     applyEvent: charging.applyEvent,
     ...createReconciliationTables(db, { audit, tell: outbound.tell, tellSettled: charging.tellSettled }),
-    ...createViews(db),
+    ...createViews(db, latency),
+    ...latency.calls,
     ...createWebhookTables(db, audit, [applyEvent]),
     ...outbound.calls,
     ...syntheticTable.calls,
@@ -193,6 +202,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
         if (db.inTransaction) db.exec('ROLLBACK');
         grown.clear();
         due.steps = false;
+        latency.forget();
         throw error;
       }
     },
@@ -215,6 +225,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
       due.steps = false;
       return taken;
     },
+    takeTraced: latency.takeTraced,
     dataVersion: () => Number(db.pragma('data_version', { simple: true })),
     close: () => void db.close(),
   };
