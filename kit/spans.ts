@@ -53,7 +53,7 @@ export function createSpanExporter(
   let waiting: Span[] = [];
   let dropped = 0;
   let failures = 0;
-  let sending = false;
+  let sending: Promise<void> | null = null;
   let stopped = false;
   let cancel: (() => void) | null = null;
 
@@ -64,19 +64,20 @@ export function createSpanExporter(
     if (stopped || sending || cancel) return;
     cancel = clock.after(delayMs, () => {
       cancel = null;
-      void sendSome();
+      sending = sendSome().finally(() => {
+        sending = null;
+        if (waiting.length > 0)
+          plan(failures > 0 ? backoffDelayMs(retry, failures, random) + everyMs : everyMs);
+      });
     });
   };
 
   async function sendSome(): Promise<void> {
     const batch = waiting.slice(0, batchMax);
-    if (batch.length === 0 || sending) return;
-    sending = true;
+    if (batch.length === 0) return;
     const sent = await post(target, JSON.stringify(payload(service, batch)), answerMsMax);
-    sending = false;
     note(sent, batch.length);
     if (sent !== 'again') waiting = waiting.slice(batch.length);
-    if (waiting.length > 0) plan(failures > 0 ? backoffDelayMs(retry, failures, random) + everyMs : everyMs);
   }
 
   function note(sent: Sent, spans: number): void {
@@ -103,10 +104,10 @@ export function createSpanExporter(
     async stop() {
       stopped = true;
       cancel?.();
+      await sending;
       const last = waiting.slice(0, batchMax);
-      if (last.length > 0 && failures === 0 && !sending) {
-        await post(target, JSON.stringify(payload(service, last)), lastMsMax);
-      }
+      if (last.length === 0 || failures > 0) return;
+      await post(target, JSON.stringify(payload(service, last)), lastMsMax);
     },
   };
 }

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe } from 'vitest';
 import { describeAuthorising } from './authorising.ts';
 import { describeBooking } from './booking.ts';
 import { describeFeed } from './feed.ts';
+import { describeLatency } from './latency.ts';
 import { describeReading } from './reading.ts';
 import { describeReceiving } from './receiving.ts';
 import { describeSalvaging } from './salvaging.ts';
@@ -21,6 +22,7 @@ export function describeLedgerStore(name: string, under: StoreUnderTest): void {
     describe('synthetic checkouts', () => describeSynthetics(trial.on));
     describe('authorising', () => describeAuthorising(trial.on));
     describe('the feed', () => describeFeed(trial.on));
+    describe('latency', () => describeLatency(trial.on));
     describe('reading', () => describeReading(trial.on));
   });
 }
