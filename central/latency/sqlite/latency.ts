@@ -36,8 +36,8 @@ export function createLatencyTable(db: Database.Database, traces: boolean): Late
   const insertArrival = db.prepare(
     `INSERT INTO arrival (journal_ref, first_seq, last_seq, received_ms, connected_ms) VALUES (?, ?, ?, ?, ?)`,
   );
-  const arrival = db.prepare<[number, number], Arrival & { lastSeq: number }>(
-    `SELECT last_seq AS lastSeq, received_ms AS receivedMs, connected_ms AS connectedMs FROM arrival
+  const arrival = db.prepare<[number, number], Arrival & { firstSeq: number; lastSeq: number }>(
+    `SELECT first_seq AS firstSeq, last_seq AS lastSeq, received_ms AS receivedMs, connected_ms AS connectedMs FROM arrival
      WHERE journal_ref = ? AND first_seq <= ? ORDER BY first_seq DESC LIMIT 1`,
   );
   const add = db.prepare(
@@ -62,9 +62,16 @@ export function createLatencyTable(db: Database.Database, traces: boolean): Late
   let traced: Traced[] = [];
   let forgottenDay = 0;
 
+  // The entries of a piece come one after the other, and most of them came in one frame.
+  let found: { journalRef: number; firstSeq: number; lastSeq: number; arrival: Arrival } | null = null;
   const arrivalOf = (journalRef: number, seq: number): Arrival | null => {
+    if (found?.journalRef === journalRef && seq >= found.firstSeq && seq <= found.lastSeq)
+      return found.arrival;
     const row = arrival.get(journalRef, seq);
-    return row && row.lastSeq >= seq ? { receivedMs: row.receivedMs, connectedMs: row.connectedMs } : null;
+    if (!row || row.lastSeq < seq) return null;
+    const { firstSeq, lastSeq, receivedMs, connectedMs } = row;
+    found = { journalRef, firstSeq, lastSeq, arrival: { receivedMs, connectedMs } };
+    return found.arrival;
   };
 
   return {
@@ -99,6 +106,7 @@ export function createLatencyTable(db: Database.Database, traces: boolean): Late
       forgottenDay = day;
     },
     forget() {
+      found = null;
       counts = new Map();
       traced = [];
     },
