@@ -10,6 +10,7 @@ import { createKioskClient } from '../kiosk/client.ts';
 import { writeDurable } from '../kit/durable-file.ts';
 import { applianceCreate } from '../provisioning/commands/appliance-create.ts';
 import { authorityInit } from '../provisioning/commands/authority-init.ts';
+import { mainOf } from '../provisioning/package/main-of.ts';
 import { createCentralApi } from './central-api.ts';
 import { TrialError } from './error.ts';
 import { type Link, openLink } from './link.ts';
@@ -37,7 +38,7 @@ export interface SiteOptions {
   charging?: SiteCharging;
   /** A collector of spans, for both programs; none: nobody collects them. */
   otlpUrl?: string;
-  /** What is run, where it is not the sources. */
+  /** What is run, where it is not ours. */
   programs?: Partial<SitePrograms>;
   /** How long a program may take to be ready, where the default is not enough. */
   readyMsMax?: number;
@@ -68,10 +69,9 @@ export interface Site {
 
 /** Emulated, on a machine with other things to do, a command takes a minute. */
 const commandMsMax = 180_000;
-const repository = resolve(import.meta.dirname, '..');
-const sources: SitePrograms = {
-  appliance: onNode(join(repository, 'daemon', 'main.ts')),
-  central: onNode(join(repository, 'central', 'main.ts')),
+const ours: SitePrograms = {
+  appliance: onNode(mainOf('holdfast')),
+  central: onNode(mainOf('holdfast-central')),
 };
 
 /**
@@ -82,7 +82,7 @@ const sources: SitePrograms = {
 export async function openSite(options: SiteOptions): Promise<Site> {
   const folder = resolve(options.folder);
   const step = options.onStep ?? (() => {});
-  const programs = { ...sources, ...options.programs };
+  const programs = { ...ours, ...options.programs };
   const ready = options.readyMsMax === undefined ? {} : { readyMsMax: options.readyMsMax };
   const at = filesOf(folder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -198,7 +198,7 @@ async function giveCentral(
 export function centralCommand(
   args: readonly string[],
   configFile: string,
-  [executable, ...words]: Command = sources.central,
+  [executable, ...words]: Command = ours.central,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const line = [...words, ...args, '--config', configFile];

@@ -1,17 +1,16 @@
 // Synthetic checkouts, with real programs: asked for at the box and at central, seen all the way, and nothing moved by them.
 import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { SyntheticResult } from '../../contract/synthetic.ts';
+import { mainOf } from '../../provisioning/package/main-of.ts';
 import { createCentralApi } from '../../trial/central-api.ts';
 import { centralCommand, type Site } from '../../trial/site.ts';
 import { filesOf } from '../../trial/site-folder.ts';
 import { newFolder, openShop, sell, statusOf } from './shop.ts';
 
-const daemon = join(import.meta.dirname, '..', '..', 'daemon', 'main.ts');
 const waitMsMax = 30_000;
 
 it('passes from the door to the ledger and back, and moves nothing', {
@@ -52,7 +51,14 @@ it('passes from the door to the ledger and back, and moves nothing', {
 });
 
 async function atTheBox(folder: string): Promise<SyntheticResult> {
-  const args = [daemon, 'synthetic', 'run', '--json', '--config', filesOf(folder).applianceConfig];
+  const args = [
+    mainOf('holdfast'),
+    'synthetic',
+    'run',
+    '--json',
+    '--config',
+    filesOf(folder).applianceConfig,
+  ];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   return SyntheticResult.parse(JSON.parse(stdout));
 }
