@@ -164,4 +164,16 @@ export const applianceMutants: readonly Mutant[] = [
     ],
     tests: ['daemon/store/synthetic.test.ts'],
   },
+  {
+    name: 'a kiosk that may have the box ask itself',
+    breaks: 'whoever reaches the till fills the journal',
+    edits: [
+      {
+        file: 'daemon/http/scopes.ts',
+        from: 'if (!ctx.state.atTheBox) throw',
+        to: 'if (false as boolean) throw',
+      },
+    ],
+    tests: ['daemon/synthetic/synthetics.test.ts'],
+  },
 ];

@@ -108,8 +108,8 @@ export const intakeMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'central/ledger/sqlite/booking.ts',
-        from: 'synthetics.take(source, entry);\n        return {',
-        to: "if (synthetics) return bookDocument(source, { ...entry, kind: 'checkout' } as never);\n        return {",
+        from: 'synthetics.take(source, entry);\n        latency',
+        to: "if (synthetics) return bookDocument(source, { ...entry, kind: 'checkout' } as never);\n        latency",
       },
     ],
     tests: ['central/ledger/sqlite/store.test.ts'],

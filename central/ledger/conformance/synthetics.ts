@@ -2,12 +2,20 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { bytesOf, checkoutEntry, refundEntry, syntheticEntry, voidEntry } from '../../fixtures/entries.ts';
+import {
+  bytesOf,
+  checkoutEntry,
+  refundEntry,
+  salvageEntry,
+  syntheticEntry,
+  voidEntry,
+} from '../../fixtures/entries.ts';
+import { createTestJournal } from '../../fixtures/journal.ts';
 import { byCommand } from '../../people/actor.ts';
-import { nowMs, type OnTrial } from './trial.ts';
+import { nowMs, type OnTrial, privateKey } from './trial.ts';
 
 export function describeSynthetics(on: OnTrial): void {
-  const { hello, receive, bookAll, states, feedOf } = on;
+  const { hello, receive, receivePayload, bookAll, states, feedOf } = on;
 
   /** Everything that has a figure in it. */
   const books = async () => {
@@ -67,6 +75,22 @@ export function describeSynthetics(on: OnTrial): void {
     }
     expect((await on.port.synthetics({ applianceId: null, limit: 100 })).length).toBeGreaterThan(10);
     expect((await on.port.accounts()).length).toBeGreaterThan(0);
+  });
+
+  it('knows one again that a journal brings which goes on from a damaged one', async () => {
+    const body = bytesOf(syntheticEntry());
+    await hello();
+    await book(body);
+    const next = createTestJournal('box-1', privateKey);
+    const { journalId: fromJournalId } = on.journal;
+    const goesOn = salvageEntry({ fromJournalId, receivedThrough: 1, lastSeq: 1, carried: 1 });
+    next.append(bytesOf(goesOn), body);
+    await hello({ journalId: next.journalId, lastSeq: 2, lastHash: next.hashAt(2) });
+    await receivePayload(await next.payload(1, 2));
+    await bookAll();
+    const of = { journalId: next.journalId, applianceId: null, after: 0, limit: 9 };
+    expect(await on.port.entries(of)).toMatchObject([{ state: 'recorded' }, { state: 'known' }]);
+    expect(await on.port.synthetics({ applianceId: null, limit: 9 })).toHaveLength(1);
   });
 
   it('asks an appliance for one by its feed', async () => {

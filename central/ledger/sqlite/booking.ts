@@ -141,7 +141,11 @@ export function createBookingTable(
       case 'synthetic':
         synthetics.take(source, entry);
         latency.booked(source, entry);
-        return { kind: 'outcome', id: entry.id, outcome: 'booked', atMs: source.nowMs };
+        // Past the outcomes of documents, of which the merchant's own systems hear.
+        feeds.append(source.applianceRef, [
+          { kind: 'outcome', id: entry.id, outcome: 'booked', atMs: source.nowMs },
+        ]);
+        return null;
       case 'decision': {
         const decided = authorisations.decide(source, entry);
         if (typeof decided !== 'string') collectDecided(source, entry);
