@@ -21,6 +21,7 @@ export const exitCodes = {
   hot_list_full: 1,
   ledger_broken: 1,
   collection_unknown: 1,
+  checkout_unknown: 1,
   rules_malformed: 2,
   run_busy: 1,
   as_of_in_the_past: 2,

@@ -27,6 +27,7 @@ import { openReports } from './fleet/sqlite/reports.ts';
 import { openHttpServer } from './http/server.ts';
 import { createAnswers } from './intake/answers.ts';
 import { createIntake } from './intake/intake.ts';
+import { exportSpans } from './latency/exporting.ts';
 import type { LedgerPort } from './ledger/port.ts';
 import { databasePath } from './ledger/sqlite/open.ts';
 import { startThreadStore } from './ledger/sqlite/thread-store.ts';
@@ -111,7 +112,10 @@ export async function startCentral(
         log.error({ error: error.message }, 'the deny list could not be read'),
       );
     };
+    const spans = exportSpans(config.tracing, { clock, log });
+    lifecycle.onStop('spans', spans.stop, 3000);
     const events = {
+      ...spans.events,
       onStepsDue: () => charging.wake(),
       onGrown: (applianceIds: string[]) => feed.onGrown(applianceIds),
       onChangedOutside() {

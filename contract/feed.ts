@@ -97,5 +97,7 @@ export const FeedItem = z.discriminatedUnion('kind', [
     fingerprint: Text(64),
     change: z.enum(['add', 'remove']),
   }),
+  /** Make a synthetic checkout of this id, unless central's time is past `untilMs`: a box that comes back asks nobody. */
+  z.strictObject({ kind: z.literal('synthetic'), id: Uuid, untilMs: z.int() }),
 ]);
 export type FeedItem = z.infer<typeof FeedItem>;

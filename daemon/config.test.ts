@@ -55,6 +55,8 @@ describe('the configuration', () => {
         keepaliveSeconds: 30,
       },
       journal: { bytesMax: 8 * 1024 ** 3, reserveBytes: 32 * 1024 ** 2, commandsWaitingMax: 4096 },
+      synthetic: { everyMinutes: 15 },
+      tracing: { otlpUrl: null },
       log: { level: 'info' },
     });
   });

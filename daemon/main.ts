@@ -7,6 +7,7 @@ import { createLog } from '../kit/log.ts';
 import { createNotify } from '../kit/notify.ts';
 import { createReload, logPart } from '../kit/reload.ts';
 import { collectAtRest } from '../kit/rest.ts';
+import { createSpanExporter } from '../kit/spans.ts';
 import { runSupervised } from '../kit/supervised.ts';
 import { releaseMadeAtMs } from '../kit/version.ts';
 import packageJson from '../package.json' with { type: 'json' };
@@ -32,6 +33,10 @@ import { suspect } from './store/salvage/suspicion.ts';
 import { FolderInUseError, holdFolder } from './store/sole-daemon.ts';
 import { openTelemetry } from './store/telemetry/telemetry.ts';
 import { applyBundle } from './sync/apply-bundle.ts';
+import { makeBoxKey } from './synthetic/box-key.ts';
+import { createSynthetics } from './synthetic/runner.ts';
+import { startSchedule } from './synthetic/schedule.ts';
+import { submitTo } from './synthetic/submit.ts';
 import { createTechnicianDoor } from './technician/door.ts';
 import { createExaminer } from './technician/examination.ts';
 import { keepTroubles } from './technician/troubles.ts';
@@ -108,8 +113,9 @@ async function run(configPath: string): Promise<void> {
   lifecycle.onStop('store', () => store.close());
 
   if (who.kind === 'awaiting_first_contact') await applyBundle(who.awaited, { store, clock, log });
+  const synthetics = createSynthetics({ store, clock, log });
   const presence = startPresence({
-    ...{ who, config, configPath, store, clock, log, release },
+    ...{ who, config, configPath, store, clock, log, release, progress: synthetics.progress },
     onFallenBack({ journalId, receivedThrough }) {
       suspect(config.dataFolder, { cause: 'fallen_back', journalId, receivedThrough });
       log.error(
@@ -132,7 +138,16 @@ async function run(configPath: string): Promise<void> {
   const { dataFolder: folder } = config;
   const examiner = createExaminer(configPath, clock);
   lifecycle.onStop('examiner', () => examiner.stop());
+  const boxKey = makeBoxKey(config.dataFolder);
+  lifecycle.onStop('box key', boxKey.remove);
   const technician = { door: createTechnicianDoor(folder, clock, log), examiner, troubles, folder };
+
+  const { otlpUrl } = config.tracing;
+  const service = { name: 'holdfast', version: release, instanceId: applianceId };
+  const spans = otlpUrl
+    ? createSpanExporter({ url: otlpUrl, service }, { clock, random: Math.random, log })
+    : null;
+  if (spans) lifecycle.onStop('spans', spans.stop);
 
   const http = await startHttp(
     { ...config.http, site: config.site, lan: lan && tls && { ...lan, tls } },
@@ -143,16 +158,24 @@ async function run(configPath: string): Promise<void> {
       log,
       kiosks: { door, clock },
       technician,
+      ...{ synthetic: { synthetics, boxKey }, spans },
     },
   );
   lifecycle.onStop('http', () => http.stop());
+  synthetics.open(submitTo({ host: config.http.host, port: http.port }));
+  const { everyMinutes } = config.synthetic;
+  const schedule = startSchedule(everyMinutes, { synthetics, store, clock, random: Math.random });
+  lifecycle.onStop('synthetic', schedule);
 
   const { telemetry, opened } = openTelemetry(config.dataFolder);
   if (opened !== 'as_it_was') log.warn({ opened }, 'telemetry.db could not be used; nothing in it is money');
   lifecycle.onStop('telemetry', telemetry.close);
   const reporter = startReporter({
     telemetry,
-    look: createLook({ status: http.status, store, folder: config.dataFolder, release, clock }),
+    look: createLook({
+      ...{ status: http.status, synthetic: synthetics.last, store, folder: config.dataFolder },
+      ...{ release, clock },
+    }),
     send: presence.report,
     clock,
     random: Math.random,

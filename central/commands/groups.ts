@@ -18,6 +18,7 @@ import { cataloguePublish } from './catalogue-publish.ts';
 import { chargeExposure } from './charge-exposure.ts';
 import { chargeList } from './charge-list.ts';
 import { chargeShow } from './charge-show.ts';
+import { checkoutShow } from './checkout-show.ts';
 import { enrolmentBundle } from './enrolment-bundle.ts';
 import { enrolmentCreate } from './enrolment-create.ts';
 import { enrolmentCancel, enrolmentList, enrolmentShow } from './enrolment-list.ts';
@@ -34,6 +35,7 @@ import { keyList } from './key-list.ts';
 import { keyRevoke } from './key-revoke.ts';
 import { keyRotate } from './key-rotate.ts';
 import { kioskTlsCreate } from './kiosk-tls-create.ts';
+import { latencyShow } from './latency-show.ts';
 import { ledgerCheck } from './ledger-check.ts';
 import { ledgerCorrect } from './ledger-correct.ts';
 import { ledgerExport } from './ledger-export.ts';
@@ -66,6 +68,7 @@ import { reviewShow } from './review-show.ts';
 import { siteCreate } from './site-create.ts';
 import { siteList, siteShow } from './site-list.ts';
 import { stockSend } from './stock-send.ts';
+import { syntheticList, syntheticRun } from './synthetic.ts';
 import { tokenImport } from './token-import.ts';
 import { webhookDead, webhookList } from './webhook-list.ts';
 import { webhookReplay } from './webhook-replay.ts';
@@ -132,6 +135,7 @@ export const groups: readonly [name: string, description: string, commands: Comm
     "who signs in at the operators' page",
     [personInvite(), personList(), personLink(), personRole(), personEnd()],
   ],
+  ['checkout', 'what was sold, and how it came here', [checkoutShow()]],
   ['charge', 'what is collected at processors', [chargeList(), chargeShow(), chargeExposure()]],
   ['review', 'what a person must decide', [reviewList(), reviewShow(), reviewDecide()]],
   ['audit', 'who did what', [auditList(), auditVerify()]],
@@ -181,5 +185,7 @@ export const groups: readonly [name: string, description: string, commands: Comm
     ],
   ],
   ['fleet', 'how the boxes are', [fleetList(), fleetShow()]],
+  ['latency', 'how long things take', [latencyShow()]],
+  ['synthetic', 'checkouts that boxes ask themselves', [syntheticRun(), syntheticList()]],
   ['kiosk-tls', "the boxes' HTTPS for kiosks", [kioskTlsCreate()]],
 ];

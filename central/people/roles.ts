@@ -15,6 +15,7 @@ const adminOnly = ['admin'] as const;
  */
 export const rolesFor = {
   'fleet.read': everybody,
+  'synthetic.ask': whoAnswersCustomers,
   'appliance.revoke': whoAnswersCustomers,
   'appliance.manage': adminOnly,
   'enrolment.manage': adminOnly,

@@ -10,6 +10,7 @@ import { addJournalCommands } from './journal.ts';
 import { addKioskCommands } from './kiosk.ts';
 import { addPinCommands } from './pin.ts';
 import { addStatusCommand } from './status.ts';
+import { addSyntheticCommands } from './synthetic.ts';
 import { versionCommand } from './version.ts';
 
 export function addCommands(program: Command): void {
@@ -19,6 +20,7 @@ export function addCommands(program: Command): void {
   addStatusCommand(program);
   addHealthCommand(program);
   addDoctorCommand(program);
+  addSyntheticCommands(program);
   addJournalCommands(program);
   addConfigCommands(program);
   addCareCommands(program);

@@ -66,6 +66,9 @@ export function applyFeed(
       case 'hot_list':
         hotList.change(item);
         return;
+      case 'synthetic':
+        // Asked of the daemon, not of the store: daemon/synthetic hears of it once it is applied.
+        return;
       default:
         unreachable(item);
     }

@@ -10,6 +10,8 @@ import { createHandOver } from '../../doubts/sqlite/handed-over.ts';
 import { createTwinTable } from '../../doubts/sqlite/twins.ts';
 import { createEnrolmentTables } from '../../enrolment/sqlite/tables.ts';
 import { createFleetFacts } from '../../fleet/sqlite/facts.ts';
+import type { Traced } from '../../latency/port.ts';
+import { createLatencyTable } from '../../latency/sqlite/latency.ts';
 import { createCorrections } from '../../payouts/sqlite/corrections.ts';
 import { createPayeeTable } from '../../payouts/sqlite/payees.ts';
 import { createPayoutTable } from '../../payouts/sqlite/payouts.ts';
@@ -18,6 +20,7 @@ import { createKeyTable } from '../../people/sqlite/keys.ts';
 import { createPersonTable } from '../../people/sqlite/persons.ts';
 import { createReviewTable } from '../../people/sqlite/reviews.ts';
 import { createReconciliationTables } from '../../reconciliation/sqlite/tables.ts';
+import { createSyntheticTable } from '../../synthetic/sqlite/synthetics.ts';
 import type { ApplyEvent } from '../../webhooks/apply.ts';
 import { aboutOf } from '../../webhooks/object.ts';
 import { createOutboundTables } from '../../webhooks/sqlite/outbound-tables.ts';
@@ -51,6 +54,8 @@ export interface SqliteStore extends LedgerCalls {
   takeGrownFeeds(): string[];
   /** True when a step of charging has become due in transactions since the last call. */
   takeStepsDue(): boolean;
+  /** What was booked in transactions since the last call, where traces are asked for. */
+  takeTraced(): Traced[];
   /** What a processor tells by itself, inside the transaction of whoever heard it. */
   applyEvent: Charging['applyEvent'];
   /** When the next authorisation is due; null when none waits. */
@@ -65,6 +70,8 @@ export interface SqliteStore extends LedgerCalls {
 /** By which processors checkouts are collected; commands need not know. */
 export interface SettlementRules {
   routing?: RoutingRules;
+  /** Whether what is booked is to be told for traces. */
+  traces?: boolean;
 }
 
 export function createSqliteStore(db: Database.Database, settlement: SettlementRules = {}): SqliteStore {
@@ -88,7 +95,8 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     feeds.share(applianceRef, hotList.forNewcomer());
   };
   const appliances = createApplianceTable(db, { newId: randomUUID, greet, audit });
-  const intake = createIntakeTable(db, appliances);
+  const latency = createLatencyTable(db, settlement.traces ?? false);
+  const intake = createIntakeTable(db, appliances, latency);
   const outbound = createOutboundTables(db, audit);
   const books = createBooks(db);
   const { importTokens, tokenOf } = createTokenTable(db, audit);
@@ -115,6 +123,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
       ? charging.applyOlder({ ...told, newest: aboutOf(told.newest) }, nowMs)
       : charging.applyEvent(told, nowMs);
   const doubtTable = createDoubtTable(db, { appliances, audit, tell: outbound.tell });
+  const syntheticTable = createSyntheticTable(db, { appliances, feeds, audit });
   const booking = createBookingTable(db, {
     feeds,
     books,
@@ -124,6 +133,8 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     tell: outbound.tell,
     twins: createTwinTable(db),
     doubts: doubtTable,
+    synthetics: syntheticTable,
+    latency,
   });
 
   return {
@@ -179,10 +190,12 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     ...charging.calls,
     applyEvent: charging.applyEvent,
     ...createReconciliationTables(db, { audit, tell: outbound.tell, tellSettled: charging.tellSettled }),
-    ...createViews(db),
+    ...createViews(db, latency),
+    ...latency.calls,
     ...createFinder(db),
     ...createWebhookTables(db, audit, [applyEvent]),
     ...outbound.calls,
+    ...syntheticTable.calls,
 
     transaction(work) {
       db.exec('BEGIN IMMEDIATE');
@@ -194,6 +207,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
         if (db.inTransaction) db.exec('ROLLBACK');
         grown.clear();
         due.steps = false;
+        latency.forget();
         throw error;
       }
     },
@@ -216,6 +230,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
       due.steps = false;
       return taken;
     },
+    takeTraced: latency.takeTraced,
     dataVersion: () => Number(db.pragma('data_version', { simple: true })),
     close: () => void db.close(),
   };
