@@ -16,6 +16,7 @@ import { createAuditTable } from '../../people/sqlite/audit.ts';
 import { createKeyTable } from '../../people/sqlite/keys.ts';
 import { createReviewTable } from '../../people/sqlite/reviews.ts';
 import { createReconciliationTables } from '../../reconciliation/sqlite/tables.ts';
+import { createRolloutTables } from '../../rollout/sqlite/tables.ts';
 import type { ApplyEvent } from '../../webhooks/apply.ts';
 import { aboutOf } from '../../webhooks/object.ts';
 import { createOutboundTables } from '../../webhooks/sqlite/outbound-tables.ts';
@@ -75,7 +76,11 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
   });
   const feeds = createFeedTable(db, (applianceId) => grown.add(applianceId));
   const documents = createFeedDocuments(db);
-  const policies = createPolicyTable(documents, feeds, audit);
+  const policies = createPolicyTable(db, {
+    ...{ documents, feeds, audit },
+    onPublished: (...published) => rollouts.policyPublished(...published),
+  });
+  const rollouts = createRolloutTables(db, { audit, policies, feeds });
   const catalogues = createCatalogueTable(db, documents, feeds, audit);
   const hotList = createHotListTable(db, documents, feeds, audit);
   // The policy comes first: an appliance sells nothing without one.
@@ -166,6 +171,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
       ...{ audit, tell: outbound.tell, register: appliances.register, signOffDoubts: doubtTable.signOff },
     }),
     ...createFleetFacts(db),
+    ...rollouts.calls,
     ...createKeyTable(db, audit),
     ...auditing,
     ...createPayeeTable(db, audit),
