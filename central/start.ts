@@ -32,6 +32,7 @@ import { databasePath } from './ledger/sqlite/open.ts';
 import { startThreadStore } from './ledger/sqlite/thread-store.ts';
 import { hashApiKey, newApiKey } from './people/keys.ts';
 import { startReviewClock } from './people/review-clock.ts';
+import { type RolloutLoop, startRolloutLoop } from './rollout/loop.ts';
 import { proveStore, serviceLine } from './service-line.ts';
 import type { AnnouncedReport } from './webhooks/port.ts';
 import { createSightings } from './webhooks/sightings.ts';
@@ -92,8 +93,9 @@ export async function startCentral(
       pipe: Pipe | null;
       webhooks: RunningWebhooks | null;
       door: Door | null;
+      rollouts: RolloutLoop | null;
     } = {
-      ...{ store: null, pipe: null, webhooks: null, door: null },
+      ...{ store: null, pipe: null, webhooks: null, door: null, rollouts: null },
     };
     const sightings = (name: string) =>
       createSightings(name, () => present(wiring.store, 'the store of webhooks'));
@@ -116,6 +118,7 @@ export async function startCentral(
       onGrown: (applianceIds: string[]) => feed.onGrown(applianceIds),
       onChangedOutside() {
         feed.onGrown();
+        wiring.rollouts?.wake();
         denyAnew();
         wiring.webhooks?.wake();
       },
@@ -193,6 +196,10 @@ export async function startCentral(
     lifecycle.onStop('intake', intake.idle);
     lifecycle.onStop('feed', feed.stop);
 
+    const rollouts = startRolloutLoop({ store: store.port, reports, probe: () => null, clock, log });
+    wiring.rollouts = rollouts;
+    lifecycle.onStop('rollouts', rollouts.stop);
+
     const reviewClock = startReviewClock({ store: store.port, rules: config.reviews, clock, log });
     lifecycle.onStop('reviews', reviewClock.stop);
 
@@ -209,6 +216,7 @@ export async function startCentral(
         onDenied: loadDenied,
         authority: authority.look,
       },
+      onRollout: rollouts.wake,
       nowMs,
       log,
     });

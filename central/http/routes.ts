@@ -19,6 +19,7 @@ import { keyRoutes } from '../people/key-routes.ts';
 import { reviewRoutes } from '../people/review-routes.ts';
 import type { ReviewRules } from '../people/reviews.ts';
 import { reconciliationRoutes } from '../reconciliation/routes.ts';
+import { rolloutRoutes } from '../rollout/routes.ts';
 import { outboundRoutes } from '../webhooks/outbound-routes.ts';
 import { webhookRoutes } from '../webhooks/routes.ts';
 import type { Route } from './route.ts';
@@ -33,6 +34,8 @@ export interface RouteParts {
   reviews: ReviewRules;
   payouts: PayoutsConfig;
   enrolment: EnrolmentParts;
+  /** A rollout was made, or somebody acted on one. */
+  onRollout?: () => void;
   nowMs(): number;
 }
 
@@ -53,6 +56,7 @@ export function allRoutes(parts: RouteParts): Route[] {
     ...fleetRoutes(store, { ...fleet, nowMs }),
     ...processorRoutes(processors),
     ...feedRoutes(store),
+    ...rolloutRoutes(store, parts),
     ...keyRoutes(store),
     ...auditRoutes(store),
     ...chargingRoutes(store),

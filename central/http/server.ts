@@ -40,6 +40,7 @@ export async function openHttpServer(parts: {
   reviews: ReviewRules;
   payouts: PayoutsConfig;
   enrolment: EnrolmentParts;
+  onRollout?: () => void;
   nowMs(): number;
   log: Log;
 }): Promise<HttpServer> {

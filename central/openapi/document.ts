@@ -37,6 +37,7 @@ export function describedRoutes(): Route[] {
       onDenied: async () => {},
       authority: () => Promise.reject(new Error('a description asks nothing')),
     },
+    onRollout: () => {},
     nowMs: () => 0,
   });
 }

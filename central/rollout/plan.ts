@@ -33,7 +33,7 @@ export type Target = z.infer<typeof Target>;
 export const Change = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('policy'), policy: Policy }),
   /** The policy in force, with these flags in place of its own. */
-  z.strictObject({ kind: z.literal('flags'), flags: Policy.shape.flags }),
+  z.strictObject({ kind: z.literal('flags'), flags: Policy.shape.flags.unwrap() }),
   z.strictObject({
     kind: z.literal('release'),
     release: ReleaseName,
