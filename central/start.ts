@@ -33,6 +33,8 @@ import { startThreadStore } from './ledger/sqlite/thread-store.ts';
 import { hashApiKey, newApiKey } from './people/keys.ts';
 import { startReviewClock } from './people/review-clock.ts';
 import { type RolloutLoop, startRolloutLoop } from './rollout/loop.ts';
+import { releasesFolder } from './rollout/releases-folder.ts';
+import { serveReleases } from './rollout/serve-releases.ts';
 import { proveStore, serviceLine } from './service-line.ts';
 import type { AnnouncedReport } from './webhooks/port.ts';
 import { createSightings } from './webhooks/sightings.ts';
@@ -165,6 +167,11 @@ export async function startCentral(
             identityFolder: config.identityFolder,
             store: store.port,
             denied,
+            releases: serveReleases({
+              ...{ store: store.port, clock, random: Math.random },
+              folder: releasesFolder(config.dataFolder),
+              bytesPerSecondMax: config.est.releaseBytesPerSecondMax,
+            }),
             onRevoked: denyAnew,
             nowMs,
             log,

@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import * as z from 'zod';
 import { Text } from '../contract/id.ts';
+import { readMinisignKey } from '../kit/minisign.ts';
 import { configIssueWords } from './config-words.ts';
 import { EstUrl } from './identity/slip.ts';
 
@@ -73,6 +74,27 @@ const Config = z.strictObject({
       commandsWaitingMax: z.int().min(1).default(4096),
     })
     .prefault({}),
+  /** Releases that central rolls out; without it the box runs what its package brought, and takes none. */
+  releases: z
+    .strictObject({
+      /** Two slots, and what is being fetched. */
+      folder: z.string().min(1),
+      /** Who may sign a release: minisign public keys, the line that begins with RW. Several: one takes over from another. */
+      keys: z
+        .array(
+          z.string().refine((text) => readMinisignKey(text) !== null, {
+            error: 'use the line of a minisign public key that begins with RW',
+          }),
+        )
+        .min(1)
+        .max(8),
+      bytesMax: z
+        .int()
+        .min(mebibyte)
+        .default(256 * mebibyte),
+    })
+    .nullable()
+    .default(null),
   log: z
     .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') })
     .prefault({}),
@@ -103,13 +125,17 @@ export function readFolders(path: string): z.infer<typeof Folders> {
 
 /** Reads the file; relative folders and files count from where it lies. @throws ConfigError */
 export function readConfig(path: string): Config {
-  const { dataFolder, identityFolder, http, ...rest } = checked(path, Config.safeParse(readToml(path)));
+  const { dataFolder, identityFolder, http, releases, ...rest } = checked(
+    path,
+    Config.safeParse(readToml(path)),
+  );
   const base = dirname(resolve(path));
   return {
     ...rest,
     http: { ...http, lan: http.lan && withPaths(http.lan, base) },
     dataFolder: resolve(base, dataFolder),
     identityFolder: resolve(base, identityFolder),
+    releases: releases && { ...releases, folder: resolve(base, releases.folder) },
   };
 }
 

@@ -21,6 +21,8 @@ import { startHttp } from './http/server.ts';
 import { readWho } from './identity/awaiting.ts';
 import { certifiedFromMs } from './identity/server-time.ts';
 import { startPresence } from './presence.ts';
+import { type Launched, launch, launchedAs } from './release/launch.ts';
+import { startReleases } from './release/start.ts';
 import { httpPart, identityPart, liveKeys } from './reload.ts';
 import { serviceLine } from './service-line.ts';
 import { startAbandonment } from './store/abandonment.ts';
@@ -61,6 +63,8 @@ void program.parseAsync().catch(fail);
 
 async function run(configPath: string): Promise<void> {
   const config = readConfig(configPath);
+  // Before anything is opened: from here on this may be another program.
+  const launched = launchedFrom(config.releases?.folder);
   const clock = systemClock();
   const { log, troubles } = keepTroubles(createLog('holdfast', config.log.level), clock.wallMs);
   // Launchers and technicians must see the port whatever the level: it is said once.
@@ -147,12 +151,28 @@ async function run(configPath: string): Promise<void> {
   );
   lifecycle.onStop('http', () => http.stop());
 
+  const releases = startReleases({
+    ...{ config, launched, release, store, clock, log },
+    identity: presence.identity,
+    online: async () => (await http.status()).link.kind === 'online',
+    // What makes synthetic checkouts here says what came of the newest one; nothing does yet.
+    probe: async () => null,
+    restart(reason) {
+      log.warn({ reason }, 'stopping, to be started as another release');
+      void lifecycle.stop().finally(() => process.exit(0));
+    },
+  });
+  lifecycle.onStop('releases', async () => releases.stop());
+
   const { telemetry, opened } = openTelemetry(config.dataFolder);
   if (opened !== 'as_it_was') log.warn({ opened }, 'telemetry.db could not be used; nothing in it is money');
   lifecycle.onStop('telemetry', telemetry.close);
   const reporter = startReporter({
     telemetry,
-    look: createLook({ status: http.status, store, folder: config.dataFolder, release, clock }),
+    look: createLook({
+      ...{ status: http.status, store, folder: config.dataFolder, release, clock },
+      slots: releases.view,
+    }),
     send: presence.report,
     clock,
     random: Math.random,
@@ -180,6 +200,16 @@ async function run(configPath: string): Promise<void> {
     { applianceId, release, httpPort: http.port, lanPort: http.lanPort, pid: process.pid },
     'ready',
   );
+}
+
+/** Becomes the program that is to run, where that is another one. */
+function launchedFrom(folder: string | undefined): Launched {
+  const launched = launchedAs(process.env);
+  if (launched || folder === undefined) return launched ?? { slot: 'package', packageRelease: release };
+  return launch({
+    ...{ folder, release, args: process.argv.slice(process.argv.indexOf('run')), env: process.env },
+    become: (file, args, env) => process.execve?.(file, args, env),
+  });
 }
 
 /** Says what is wrong and what to do, on one line each. */

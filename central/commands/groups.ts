@@ -59,6 +59,7 @@ import { reconciliationFiles } from './reconciliation-files.ts';
 import { reconciliationImport } from './reconciliation-import.ts';
 import { reconciliationRun } from './reconciliation-run.ts';
 import { reconciliationShadow } from './reconciliation-shadow.ts';
+import { releaseAdd, releaseList } from './release-add.ts';
 import { reviewDecide } from './review-decide.ts';
 import { reviewList } from './review-list.ts';
 import { reviewShow } from './review-show.ts';
@@ -191,5 +192,6 @@ export const groups: readonly [name: string, description: string, commands: Comm
       rolloutStep('abort'),
     ],
   ],
+  ['release', 'signed programs for boxes', [releaseAdd(), releaseList()]],
   ['kiosk-tls', "the boxes' HTTPS for kiosks", [kioskTlsCreate()]],
 ];

@@ -190,6 +190,7 @@ describe('a new issuing CA', () => {
     const store = openStoreAt(join(site.folder, 'another.db'));
     const [, toml = ''] = /\[est\](.*)/s.exec(site.estSection()) ?? [];
     const est = await startEst({
+      releases: { answer: async () => ({ kind: 'missing' }) },
       config: EstConfig.parse(parse(toml)),
       identity: loadCentralIdentity(identityFolder),
       ...{ identityFolder, store: portOver(store), denied: createDenyList(), log: silentLog },

@@ -17,6 +17,7 @@ export interface HealthFacts {
   residentBytes: number;
   corePermille: number | null;
   machine: HealthReport['machine'];
+  slots?: HealthReport['slots'];
 }
 
 export function makeReport(facts: HealthFacts): HealthReport {
@@ -42,6 +43,7 @@ export function makeReport(facts: HealthFacts): HealthReport {
     certificateEndsMs: certificate?.notAfterMs ?? null,
     process: { residentBytes: facts.residentBytes, corePermille: facts.corePermille },
     machine: facts.machine,
+    ...(facts.slots && { slots: facts.slots }),
     conditions: status.conditions.slice(0, limits.healthConditionsMax).map((condition) => ({
       code: condition.code,
       forMs: heldMs(condition, at.wallMs),

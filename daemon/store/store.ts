@@ -166,7 +166,12 @@ function createStore(db: Database, { folder, space, clock, pastMs }: StoreOption
       return answer;
     },
     time: () => siteTime.known(),
-    releaseWish: () => releaseWishes.newest(),
+    releaseWish() {
+      const { inForce } = policies;
+      // A site without opening hours has not said when it is open.
+      const open = inForce?.policy.openingHours ? inForce.hours(siteTime.best()) === 'open' : null;
+      return { wish: releaseWishes.newest(), open };
+    },
     followFeed({ feedId, feedHead }) {
       if (positions.now.feedId !== feedId) positions.follow(feedId, feedHead);
       return null;

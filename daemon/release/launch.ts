@@ -1,0 +1,61 @@
+// The launcher: the first thing `holdfast run` of the package does. It counts a start before it is one, and becomes the
+// program of the slot in place: same process, so that the service manager sees one service. It is always the package's own
+// code, which no release replaces.
+import { accessSync, constants, statSync } from 'node:fs';
+import type { SlotName } from '../../contract/health.ts';
+import { slotNames } from '../../contract/health.ts';
+import { choose, type Slot, type Slots } from './slots.ts';
+import { openSlotsFile } from './slots-file.ts';
+
+/** Set for the program of a slot: which one it is, and what the package brought. */
+const slotVariable = 'HOLDFAST_SLOT';
+const packageVariable = 'HOLDFAST_PACKAGE_RELEASE';
+
+export interface Launched {
+  slot: SlotName;
+  /** Of the program that the package brought. */
+  packageRelease: string;
+}
+
+/** Who is running; null in the package's program, which has to choose first. */
+export function launchedAs(env: NodeJS.ProcessEnv): Launched | null {
+  const slot = slotNames.find((name) => name === env[slotVariable]);
+  const packageRelease = env[packageVariable];
+  return slot && packageRelease ? { slot, packageRelease } : null;
+}
+
+/**
+ * Becomes the program that is to run; returns where that is this one.
+ * @param become replaces this process, and returns only when it cannot
+ */
+export function launch(parts: {
+  folder: string;
+  release: string;
+  args: readonly string[];
+  env: NodeJS.ProcessEnv;
+  become(file: string, args: string[], env: NodeJS.ProcessEnv): void;
+}): Launched {
+  const { folder, release, args, env, become } = parts;
+  const files = openSlotsFile(folder);
+  const before = files.read();
+  const chosen = choose(before);
+  // Before the start: one that ends at once must have been counted.
+  if (chosen.slots !== before) files.write(chosen.slots);
+  const launched = { slot: chosen.run, packageRelease: release };
+  if (chosen.run === 'package') return launched;
+  const file = files.program(chosen.run);
+  if (isWhole(file, chosen.slots, chosen.run)) {
+    become(file, [file, ...args], { ...env, [slotVariable]: chosen.run, [packageVariable]: release });
+  }
+  // It is not there any more, or cannot be started: the shop opens with what the package brought.
+  return { ...launched, slot: 'package' };
+}
+
+function isWhole(file: string, slots: Slots, slot: Slot): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).size === slots[slot]?.bytes;
+  } catch {
+    return false;
+  }
+}

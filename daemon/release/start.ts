@@ -1,0 +1,100 @@
+// The room at work: the updater, and the proof of a program on trial.
+import { spawn } from 'node:child_process';
+import type { HealthReport } from '../../contract/health.ts';
+import type { Clock } from '../../kit/clock.ts';
+import type { Log } from '../../kit/log.ts';
+import { readMinisignKey } from '../../kit/minisign.ts';
+import type { ApplianceIdentity } from '../../provisioning/identity.ts';
+import { architectures } from '../../provisioning/release-list.ts';
+import type { Config } from '../config.ts';
+import type { StoreClient } from '../store/client.ts';
+import { createCentralSource } from './central-source.ts';
+import { type Fetched, fetchRelease } from './fetch.ts';
+import type { Launched } from './launch.ts';
+import { type ProofLook, startProving } from './prove.ts';
+import { openSlotsFile } from './slots-file.ts';
+import { startUpdater } from './updater.ts';
+
+export interface Releases {
+  /** For the health report; absent where the box takes none. */
+  view(): HealthReport['slots'];
+  stop(): void;
+}
+
+const nameMsMax = 30_000;
+const nameBytesMax = 16 * 1024;
+
+export function startReleases(parts: {
+  config: Pick<Config, 'releases' | 'central'>;
+  launched: Launched;
+  release: string;
+  store: StoreClient;
+  identity(): ApplianceIdentity | null;
+  online(): Promise<boolean>;
+  probe: ProofLook['probe'];
+  restart(reason: string): void;
+  clock: Clock;
+  log: Log;
+}): Releases {
+  const { config, launched, store, clock, log } = parts;
+  const { releases } = config;
+  if (releases === null) return { view: () => undefined, stop: () => {} };
+  const { est } = config.central;
+  const files = openSlotsFile(releases.folder);
+  const keys = releases.keys.flatMap((text) => readMinisignKey(text) ?? []);
+  const architecture = architectures.find((one) => one === process.arch);
+  const refused: Fetched = { kind: 'refused', reason: 'release_of_another_architecture' };
+  const fetch = async (release: string): Promise<Fetched> => {
+    if (est === null) throw new Error('central.est does not say where releases are');
+    if (!architecture) return refused;
+    const source = createCentralSource({ est, identity: parts.identity, time: () => store.ask('time', {}) });
+    const { bytesMax } = releases;
+    return fetchRelease({ release, architecture, keys, bytesMax, folder: files.fetching, source });
+  };
+  const stopProving = startProving({
+    ...{ files, launched, restart: parts.restart, clock, log },
+    look: {
+      selfCheck: () => store.ask('selfCheck', {}),
+      async oldestUnreceivedMs() {
+        const { at, oldestUnreceivedMs } = await store.ask('health', {});
+        return oldestUnreceivedMs === null ? null : at.wallMs - oldestUnreceivedMs;
+      },
+      online: parts.online,
+      probe: parts.probe,
+    },
+  });
+  const updater = startUpdater({
+    ...{ files, launched, release: parts.release, store, fetch, nameOf, online: parts.online },
+    ...{ restart: parts.restart, clock, random: Math.random, log },
+  });
+  return {
+    view: updater.view,
+    stop() {
+      stopProving();
+      updater.stop();
+    },
+  };
+}
+
+/** The release that a program says it is, when it can be started here at all. */
+async function nameOf(program: string): Promise<string | null> {
+  const child = spawn(program, ['version', '--json'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    timeout: nameMsMax,
+  });
+  let said = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    if (said.length < nameBytesMax) said += chunk.toString();
+  });
+  const code = await new Promise<number | null>((resolve) => {
+    child.once('error', () => resolve(null));
+    child.once('close', resolve);
+  });
+  if (code !== 0) return null;
+  try {
+    const { release } = JSON.parse(said) as { release?: unknown };
+    return typeof release === 'string' ? release : null;
+  } catch {
+    return null;
+  }
+}
