@@ -92,6 +92,12 @@ const Config = z.strictObject({
         .int()
         .min(mebibyte)
         .default(256 * mebibyte),
+      /** Changed over only when no kiosk has sold for so long: longer than any waits for central's word. */
+      quietSeconds: z.int().min(1).max(3600).default(60),
+      /** A release on trial must be well for so long … */
+      steadySeconds: z.int().min(1).max(3600).default(60),
+      /** … within this, or what ran before runs again. */
+      provingMinutesMax: z.int().min(1).max(120).default(10),
     })
     .nullable()
     .default(null),

@@ -157,6 +157,7 @@ async function run(configPath: string): Promise<void> {
     online: async () => (await http.status()).link.kind === 'online',
     // What makes synthetic checkouts here says what came of the newest one; nothing does yet.
     probe: async () => null,
+    onEnded: () => reporter.soon(),
     restart(reason) {
       log.warn({ reason }, 'stopping, to be started as another release');
       void lifecycle.stop().finally(() => process.exit(0));

@@ -13,6 +13,8 @@ export interface ReleaseFacts {
   open: boolean | null;
   /** Since a kiosk last submitted something. */
   quietMs: number;
+  /** Changed over only after as much. */
+  quietMsMin: number;
 }
 
 export type ReleaseStep =
@@ -25,9 +27,6 @@ export type ReleaseStep =
   | { kind: 'wait'; reason: 'shop_open' | 'kiosks_at_work' }
   | { kind: 'try'; slot: Slot }
   | { kind: 'go_back'; to: 'package' | Slot };
-
-/** Longer than any kiosk waits for central's word. */
-export const quietMsMin = 60_000;
 
 export function nextStep(facts: ReleaseFacts): ReleaseStep {
   const { wish, slots, launched, release } = facts;
@@ -52,7 +51,7 @@ function placeOf(wanted: string, slots: Slots, { packageRelease }: Launched): 'p
   return slots.b?.release === wanted ? 'b' : null;
 }
 
-function reasonToWait({ open, quietMs }: ReleaseFacts, { anyHour }: ReleaseWish) {
+function reasonToWait({ open, quietMs, quietMsMin }: ReleaseFacts, { anyHour }: ReleaseWish) {
   if (open === true && !anyHour) return 'shop_open';
   return quietMs < quietMsMin ? 'kiosks_at_work' : null;
 }

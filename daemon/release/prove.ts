@@ -24,19 +24,18 @@ export interface ProvingTimes {
   provingMsMax: number;
 }
 
-export const provingTimes: ProvingTimes = { lookEveryMs: 5000, steadyMs: 60_000, provingMsMax: 10 * 60_000 };
-
 /** @param parts.restart ends this program, so that the launcher starts the one before */
 export function startProving(parts: {
   files: SlotsFile;
   launched: Launched;
   look: ProofLook;
-  times?: ProvingTimes;
+  times: ProvingTimes;
+  onEnded(): void;
   restart(reason: string): void;
   clock: Clock;
   log: Log;
 }): () => void {
-  const { files, launched, look, clock, log, times = provingTimes } = parts;
+  const { files, launched, look, clock, log, times } = parts;
   const startedMs = clock.monotonicMs();
   let wellSinceMs: number | null = null;
   let cancel = () => {};
@@ -50,6 +49,7 @@ export function startProving(parts: {
     if (wellSinceMs !== null && nowMs - wellSinceMs >= times.steadyMs) {
       files.write(prove(files.read()));
       log.info({ slot: trial.slot }, 'the release has proved itself');
+      parts.onEnded();
       return;
     }
     // A checkout that fails says that selling does: nothing is waited for.

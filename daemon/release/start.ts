@@ -21,6 +21,7 @@ export interface Releases {
   stop(): void;
 }
 
+const lookEveryMsMax = 5000;
 const nameMsMax = 30_000;
 const nameBytesMax = 16 * 1024;
 
@@ -33,12 +34,15 @@ export function startReleases(parts: {
   online(): Promise<boolean>;
   probe: ProofLook['probe'];
   restart(reason: string): void;
+  /** What is told central of the release has changed: it is told soon. */
+  onEnded(): void;
   clock: Clock;
   log: Log;
 }): Releases {
   const { config, launched, store, clock, log } = parts;
   const { releases } = config;
   if (releases === null) return { view: () => undefined, stop: () => {} };
+  const { quietSeconds, steadySeconds, provingMinutesMax } = releases;
   const { est } = config.central;
   const files = openSlotsFile(releases.folder);
   const keys = releases.keys.flatMap((text) => readMinisignKey(text) ?? []);
@@ -52,7 +56,12 @@ export function startReleases(parts: {
     return fetchRelease({ release, architecture, keys, bytesMax, folder: files.fetching, source });
   };
   const stopProving = startProving({
-    ...{ files, launched, restart: parts.restart, clock, log },
+    ...{ files, launched, restart: parts.restart, onEnded: parts.onEnded, clock, log },
+    times: {
+      lookEveryMs: Math.min(lookEveryMsMax, steadySeconds * 500),
+      steadyMs: steadySeconds * 1000,
+      provingMsMax: provingMinutesMax * 60_000,
+    },
     look: {
       selfCheck: () => store.ask('selfCheck', {}),
       async oldestUnreceivedMs() {
@@ -65,7 +74,8 @@ export function startReleases(parts: {
   });
   const updater = startUpdater({
     ...{ files, launched, release: parts.release, store, fetch, nameOf, online: parts.online },
-    ...{ restart: parts.restart, clock, random: Math.random, log },
+    ...{ restart: parts.restart, onEnded: parts.onEnded, quietMsMin: quietSeconds * 1000 },
+    ...{ clock, random: Math.random, log },
   });
   return {
     view: updater.view,

@@ -25,12 +25,15 @@ export interface UpdaterParts {
   launched: Launched;
   release: string;
   store: Pick<StoreClient, 'ask' | 'quietMs'>;
+  quietMsMin: number;
   fetch(release: string): Promise<Fetched>;
   /** Runs it once and asks what it is; null: it does not answer. */
   nameOf(program: string): Promise<string | null>;
   online(): Promise<boolean>;
   /** Ends this program in order; whoever supervises it starts the launcher. */
   restart(reason: string): void;
+  /** What the view says of the wish has come to its end. */
+  onEnded(): void;
   clock: Clock;
   random(): number;
   log: Log;
@@ -66,7 +69,15 @@ export function startUpdater(parts: UpdaterParts): Updater {
       if (wish?.rollout !== state.wish?.rollout || wish?.returns !== state.wish?.returns) state.differed = 0;
       state.wish = wish;
       const slots = files.read();
-      const facts = { wish, slots, launched, release, open, quietMs: store.quietMs() };
+      const facts = {
+        wish,
+        slots,
+        launched,
+        release,
+        open,
+        quietMs: store.quietMs(),
+        quietMsMin: parts.quietMsMin,
+      };
       await carryOut(nextStep(facts), slots, wish);
       state.failures = 0;
     } catch (error) {
@@ -87,7 +98,8 @@ export function startUpdater(parts: UpdaterParts): Updater {
       case 'nothing':
         return;
       case 'arrived':
-        return files.write(end(slots, wish, 'running'));
+        files.write(end(slots, wish, 'running'));
+        return parts.onEnded();
       case 'refuse':
         return refuse(slots, wish, step.reason);
       case 'fetch':
@@ -133,6 +145,7 @@ export function startUpdater(parts: UpdaterParts): Updater {
   function refuse(slots: Slots, wish: ReleaseWish, reason: string): void {
     log.error({ release: wish.release, reason }, 'the release is not taken');
     files.write(end(slots, wish, 'failed', reason));
+    parts.onEnded();
   }
 
   again(0);
