@@ -1,5 +1,6 @@
 // The room at work: the updater, and the proof of a program on trial.
 import { spawn } from 'node:child_process';
+import * as z from 'zod';
 import type { HealthReport } from '../../contract/health.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
@@ -8,12 +9,13 @@ import type { ApplianceIdentity } from '../../provisioning/identity.ts';
 import { architectures } from '../../provisioning/release-list.ts';
 import type { Config } from '../config.ts';
 import type { StoreClient } from '../store/client.ts';
+import { canRead, ownSchemas, Schemas } from '../store/own-schemas.ts';
 import { createCentralSource } from './central-source.ts';
 import { type Fetched, fetchRelease } from './fetch.ts';
 import type { Launched } from './launch.ts';
 import { type ProofLook, startProving } from './prove.ts';
 import { openSlotsFile } from './slots-file.ts';
-import { startUpdater } from './updater.ts';
+import { type ProgramSaid, startUpdater } from './updater.ts';
 
 export interface Releases {
   /** For the health report; absent where the box takes none. */
@@ -73,7 +75,7 @@ export function startReleases(parts: {
     },
   });
   const updater = startUpdater({
-    ...{ files, launched, release: parts.release, store, fetch, nameOf, online: parts.online },
+    ...{ files, launched, release: parts.release, store, fetch, askProgram, online: parts.online },
     ...{ restart: parts.restart, onEnded: parts.onEnded, quietMsMin: quietSeconds * 1000 },
     ...{ clock, random: Math.random, log },
   });
@@ -86,24 +88,31 @@ export function startReleases(parts: {
   };
 }
 
-/** The release that a program says it is, when it can be started here at all. */
-async function nameOf(program: string): Promise<string | null> {
+const Said = z.object({ release: z.string(), schemas: Schemas.optional() });
+
+/** What a program says it is, when it can be started here at all. */
+async function askProgram(program: string): Promise<ProgramSaid | null> {
   const child = spawn(program, ['version', '--json'], {
     stdio: ['ignore', 'pipe', 'ignore'],
     timeout: nameMsMax,
   });
-  let said = '';
+  let text = '';
   child.stdout.on('data', (chunk: Buffer) => {
-    if (said.length < nameBytesMax) said += chunk.toString();
+    if (text.length < nameBytesMax) text += chunk.toString();
   });
   const code = await new Promise<number | null>((resolve) => {
     child.once('error', () => resolve(null));
     child.once('close', resolve);
   });
-  if (code !== 0) return null;
+  const said = code === 0 ? Said.safeParse(parseJson(text)) : null;
+  if (!said?.success) return null;
+  const { release, schemas } = said.data;
+  return { release, leavesReadable: schemas !== undefined && canRead(ownSchemas(), schemas) };
+}
+
+function parseJson(text: string): unknown {
   try {
-    const { release } = JSON.parse(said) as { release?: unknown };
-    return typeof release === 'string' ? release : null;
+    return JSON.parse(text);
   } catch {
     return null;
   }

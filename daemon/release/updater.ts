@@ -20,6 +20,13 @@ export interface Updater {
   stop(): void;
 }
 
+/** What a program says of itself. */
+export interface ProgramSaid {
+  release: string;
+  /** The program at work can do with the files that this one leaves behind. */
+  leavesReadable: boolean;
+}
+
 export interface UpdaterParts {
   files: SlotsFile;
   launched: Launched;
@@ -28,7 +35,7 @@ export interface UpdaterParts {
   quietMsMin: number;
   fetch(release: string): Promise<Fetched>;
   /** Runs it once and asks what it is; null: it does not answer. */
-  nameOf(program: string): Promise<string | null>;
+  askProgram(program: string): Promise<ProgramSaid | null>;
   online(): Promise<boolean>;
   /** Ends this program in order; whoever supervises it starts the launcher. */
   restart(reason: string): void;
@@ -134,8 +141,11 @@ export function startUpdater(parts: UpdaterParts): Updater {
       return refuse(slots, wish, reason);
     }
     // That it starts here at all is seen before anything depends on it.
-    const name = await parts.nameOf(fetched.path);
-    if (name !== wanted) return refuse(slots, wish, name === null ? 'cannot_be_started' : 'release_misnamed');
+    const said = await parts.askProgram(fetched.path);
+    if (said === null) return refuse(slots, wish, 'cannot_be_started');
+    if (said.release !== wanted) return refuse(slots, wish, 'release_misnamed');
+    // Once it has changed the journal, the program at work could not go on with it (I16).
+    if (!said.leavesReadable) return refuse(slots, wish, 'journal_not_readable_after');
     files.write(emptied(slots, slot));
     files.install(fetched.path, slot);
     files.write(filled(emptied(slots, slot), slot, fetched.file));

@@ -3,6 +3,7 @@
 import { generateKeyPairSync, hash, type KeyObject } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { ownSchemas } from '../../daemon/store/own-schemas.ts';
 import { publicKeyFile, signatureFile } from '../../provisioning/package/minisign.ts';
 import { executableName } from '../../provisioning/release-list.ts';
 
@@ -60,11 +61,15 @@ registerHooks({
 });
 `,
   );
+  writeFileSync(join(folder, 'schemas.json'), JSON.stringify(ownSchemas()));
   writeFileSync(
     join(folder, 'run'),
     `config=$2\n${own}[ "$2" = crashes ] && exit 1
 RELEASE=$1 exec ${process.execPath} --import ${join(folder, 'renamed.mjs')} ${main} run --config "$config"\n`,
   );
-  writeFileSync(join(folder, 'version'), `${own}echo "{\\"release\\":\\"$1\\"}"\n`);
+  writeFileSync(
+    join(folder, 'version'),
+    `${own}echo "{\\"release\\":\\"$1\\",\\"schemas\\":$(cat ${join(folder, 'schemas.json')})}"\n`,
+  );
   chmodSync(join(folder, 'run'), 0o700);
 }

@@ -1,3 +1,4 @@
+-- Readable by schema 7 and later.
 -- The release that central wants to run here, as the feed said it last.
 CREATE TABLE release_wish (
   id INTEGER PRIMARY KEY CHECK (id = 1),
