@@ -122,8 +122,8 @@ export function oldestReader(folder: string): number {
 function sayReaders(db: SqliteConnection, folder: string): void {
   const oldest = oldestReader(folder);
   if (oldest === newestSchema(folder) && !hasReaders(db)) return;
-  db.exec(`CREATE TABLE IF NOT EXISTS schema_readers (id INTEGER PRIMARY KEY CHECK (id = 1), oldest INTEGER NOT NULL) STRICT;
-    INSERT OR REPLACE INTO schema_readers (id, oldest) VALUES (1, ${oldest});`);
+  db.exec(`CREATE TABLE IF NOT EXISTS schema_readers (id INTEGER PRIMARY KEY CHECK (id = 1), schema INTEGER NOT NULL, oldest INTEGER NOT NULL) STRICT;
+    INSERT OR REPLACE INTO schema_readers (id, schema, oldest) VALUES (1, ${newestSchema(folder)}, ${oldest});`);
 }
 
 function hasReaders(db: SqliteConnection): boolean {
@@ -132,8 +132,11 @@ function hasReaders(db: SqliteConnection): boolean {
 
 function mayBeRead(db: SqliteConnection, newest: number): boolean {
   if (!hasReaders(db)) return false;
-  const said = db.prepare('SELECT oldest FROM schema_readers').get() as { oldest: number } | undefined;
-  return said !== undefined && said.oldest <= newest;
+  const said = db.prepare('SELECT schema, oldest FROM schema_readers').get() as
+    | { schema: number; oldest: number }
+    | undefined;
+  // Of this very schema: one that came later without a word is not covered by it.
+  return said !== undefined && said.schema === versionOf(db) && said.oldest <= newest;
 }
 
 /** The schema that the numbered .sql files of a folder lead to. */
