@@ -54,6 +54,7 @@ describe('the configuration', () => {
         keepaliveSeconds: 30,
       },
       journal: { bytesMax: 8 * 1024 ** 3, reserveBytes: 32 * 1024 ** 2, commandsWaitingMax: 4096 },
+      releases: null,
       log: { level: 'info' },
     });
   });

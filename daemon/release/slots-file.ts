@@ -1,5 +1,5 @@
 // The slots on the disk: one small file that is either the old or the new one after any loss of power, and a folder a slot.
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncFolder, writeDurable } from '../../kit/durable-file.ts';
 import { noSlots, type Slot, Slots } from './slots.ts';
@@ -33,7 +33,10 @@ export function openSlotsFile(folder: string): SlotsFile {
     },
     write(slots) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
-      writeDurable(path, `${JSON.stringify(slots)}\n`, 0o600);
+      // A technician's command is root's; the service must read what it wrote.
+      const { uid, gid } = statSync(folder);
+      const owner = process.getuid?.() === 0 ? { uid, gid } : null;
+      writeDurable(path, `${JSON.stringify(slots)}\n`, 0o600, owner);
     },
     program,
     fetching,

@@ -95,6 +95,18 @@ export function goBackTo(slots: Slots, to: SlotName, wish: { rollout: number; re
   return { ...slots, proven: to, trial: null, ended: { ...wish, step: 'running', reason: null } };
 }
 
+/** A technician says what starts; central's wish counts as failed, so that it is not brought again. */
+export function returnByHand(slots: Slots, to: SlotName): Slots {
+  const { trial, ended } = slots;
+  const wish = trial ? { rollout: trial.rollout, returns: false } : ended;
+  return {
+    ...slots,
+    proven: to,
+    trial: null,
+    ended: wish && { ...wish, step: 'failed', reason: 'rolled_back_by_hand' },
+  };
+}
+
 export function end(
   slots: Slots,
   { rollout, returns }: { rollout: number; returns: boolean },
