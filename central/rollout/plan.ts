@@ -42,7 +42,6 @@ export const Change = z.discriminatedUnion('kind', [
   }),
 ]);
 export type Change = z.infer<typeof Change>;
-export const changeKinds = ['policy', 'flags', 'release'] as const;
 
 export const Plan = z
   .strictObject({

@@ -19,6 +19,8 @@ export interface BoxTable {
   /** What became of them does not count any more. */
   pardon(rollout: number): void;
   counts(rollout: number): Record<BoxState, number>;
+  /** Those of the places from one until before another. */
+  between(rollout: number, from: number, until: number): { boxes: number; has: number; confirmed: number };
   page(page: { number: number; state: BoxState | null; after: number; limit: number }): RolloutBoxView[];
   /** A live rollout of the lane that has one of these boxes already. */
   overlap(lane: string, refs: readonly number[]): number | null;
@@ -70,6 +72,11 @@ export function createBoxTable(db: Database.Database): BoxTable {
   const counts = db.prepare<[number], { state: BoxState; count: number }>(
     'SELECT state, count(*) AS count FROM rollout_box WHERE rollout = ? GROUP BY state',
   );
+  const between = db.prepare<[number, number, number], { boxes: number; has: number; confirmed: number }>(
+    `SELECT count(*) AS boxes, coalesce(sum(state NOT IN ('waiting', 'spared')), 0) AS has,
+       coalesce(sum(state = 'confirmed'), 0) AS confirmed
+     FROM rollout_box WHERE rollout = ? AND place >= ? AND place < ?`,
+  );
   const page = db.prepare<object, Omit<RolloutBoxView, 'pardoned'> & { pardoned: number }>(
     `SELECT appliance.id AS applianceId, site, place, state, since_ms AS sinceMs, pardoned, reason
      FROM rollout_box JOIN appliance ON appliance.ref = appliance_ref
@@ -103,6 +110,8 @@ export function createBoxTable(db: Database.Database): BoxTable {
       for (const { state, count } of counts.all(rollout)) none[state] = count;
       return none;
     },
+    between: (rollout, from, until) =>
+      between.get(rollout, from, until) ?? { boxes: 0, has: 0, confirmed: 0 },
     page: (asked) => page.all(asked).map((row) => ({ ...row, pardoned: row.pardoned === 1 })),
     overlap: (lane, refs) => overlap.get(lane, JSON.stringify(refs)) ?? null,
   };

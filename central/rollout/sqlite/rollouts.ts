@@ -24,7 +24,10 @@ import type { CountedSales, SalesCount } from './sales.ts';
 /** A rollout as it lies here. */
 export interface Rollout extends Omit<RolloutView, 'stages' | 'counts' | 'sales'> {
   sales: CountedSales;
+  figures: Figures;
 }
+
+type Figures = Pick<RolloutView, 'stages' | 'counts'>;
 
 export interface RolloutTable
   extends Pick<
@@ -41,13 +44,15 @@ export interface RolloutTable
   /** Keeps what changed, as an act by whoever it was. */
   save(changed: Rollout, by: By, what: RolloutEvent['what']): void;
   saveSales(number: number, sales: CountedSales): void;
+  /** Boxes have moved: what is shown of them is counted anew. */
+  recount(number: number): void;
   hold(rollout: number, documents: readonly number[]): void;
 }
 
-type Row = Record<'change' | 'target' | 'plan' | 'sales' | 'madeBy', string> &
+type Row = Record<'change' | 'target' | 'plan' | 'sales' | 'figures' | 'madeBy', string> &
   Pick<Rollout, 'number' | 'version' | 'state' | 'stage' | 'madeMs' | 'endedMs'> & { reason: string | null };
 
-const columns = `number, version, change, target, plan, state, reason, stage, sales, made_ms AS madeMs, made_by AS madeBy,
+const columns = `number, version, change, target, plan, state, reason, stage, sales, figures, made_ms AS madeMs, made_by AS madeBy,
   ended_ms AS endedMs FROM rollout`;
 
 export function createRolloutTable(
@@ -77,6 +82,7 @@ export function createRolloutTable(
     `UPDATE rollout SET version = @version, change = @change, state = @state, reason = @reason, stage = @stage,
        sales = @sales, ended_ms = @endedMs WHERE number = @number`,
   );
+  const saveFigures = db.prepare('UPDATE rollout SET figures = ? WHERE number = ?');
   const saveSales = db.prepare('UPDATE rollout SET sales = ? WHERE number = ?');
   const hold = db.prepare(
     'INSERT OR IGNORE INTO rollout_document (feed_document_ref, rollout) VALUES (?, ?)',
@@ -102,22 +108,26 @@ export function createRolloutTable(
     return row ? read(row) : null;
   };
 
-  function viewOf(rollout: Rollout): RolloutView {
-    const { number, plan, sales: counted, stage } = rollout;
+  function countFigures({ number, plan }: Pick<Rollout, 'number' | 'plan'>): Figures {
     const counts = boxes.counts(number);
     const all = Object.values(counts).reduce((sum, each) => sum + each, 0);
-    const states = boxes.all(number);
-    const stages = Array.from({ length: lastStage(plan) + 1 }, (_, i) => {
-      const before = i === 0 ? 0 : stageSize(plan, i - 1, all);
-      const own = states.filter(({ place }) => place >= before && place < stageSize(plan, i, all));
-      return {
-        boxes: own.length,
-        has: own.filter(({ state }) => state !== 'waiting' && state !== 'spared').length,
-        confirmed: own.filter(({ state }) => state === 'confirmed').length,
-      };
-    });
-    return { ...rollout, stage, stages, counts, sales: { with: counted.with, without: counted.without } };
+    const stages = Array.from({ length: lastStage(plan) + 1 }, (_, i) =>
+      boxes.between(number, i === 0 ? 0 : stageSize(plan, i - 1, all), stageSize(plan, i, all)),
+    );
+    return { counts, stages };
   }
+
+  const viewOf = ({ figures, sales: counted, ...rollout }: Rollout): RolloutView => ({
+    ...rollout,
+    ...figures,
+    sales: { with: counted.with, without: counted.without },
+  });
+  const counted = (number: number): Rollout => {
+    const rollout = present(rowOf(number), 'the rollout');
+    const figures = countFigures(rollout);
+    saveFigures.run(JSON.stringify(figures), number);
+    return { ...rollout, figures };
+  };
 
   const table: RolloutTable = {
     createRollout({ change, target, plan }, by) {
@@ -149,7 +159,7 @@ export function createRolloutTable(
       table.hold(number, changes.documentsOf(kept));
       boxes.insert(number, orderBoxes(chosen, plan.canary, number));
       note(number, by, { kind: 'create', change: kept, boxes: chosen.length });
-      return { kind: 'created', rollout: viewOf(present(rowOf(number), 'the rollout')) };
+      return { kind: 'created', rollout: viewOf(counted(number)) };
     },
     rollouts({ cursor, limit }) {
       const rows = page.all(cursor ?? Number.MAX_SAFE_INTEGER, limit + 1);
@@ -195,7 +205,7 @@ export function createRolloutTable(
         changed.endedMs = by.nowMs;
       }
       table.save(changed, by, { kind, reason: words, ...more });
-      return { kind: 'acted', rollout: viewOf(present(rowOf(number), 'the rollout')) };
+      return { kind: 'acted', rollout: viewOf(counted(number)) };
     },
     openRollouts: () => live.all().map((number) => ({ number, applianceIds: boxes.open(number) })),
     find: rowOf,
@@ -209,6 +219,7 @@ export function createRolloutTable(
       });
       note(number, by, what);
     },
+    recount: (number) => void counted(number),
     saveSales: (number, counted) => void saveSales.run(JSON.stringify(counted), number),
     hold(rollout, documents) {
       for (const ref of documents) hold.run(ref, rollout);
@@ -238,7 +249,7 @@ function stateAfter(state: RolloutState, act: RolloutAct): RolloutState | null {
   }
 }
 
-function read({ change, target, plan, reason, sales, madeBy, ...row }: Row): Rollout {
+function read({ change, target, plan, reason, sales, figures, madeBy, ...row }: Row): Rollout {
   return {
     ...row,
     change: JSON.parse(change),
@@ -246,6 +257,7 @@ function read({ change, target, plan, reason, sales, madeBy, ...row }: Row): Rol
     plan: JSON.parse(plan),
     reason: reason === null ? null : JSON.parse(reason),
     sales: JSON.parse(sales),
+    figures: JSON.parse(figures),
     madeBy: JSON.parse(madeBy),
   };
 }

@@ -98,6 +98,7 @@ export function createTurn(
       const by: By = { actor: { kind: 'central', rule: 'rollout' }, nowMs };
       const steps = next(factsOf(rollout, said), nowMs);
       steps.reduce((now, step) => carryOut(now, step, by), rollout);
+      if (steps.length > 0) rollouts.recount(number);
       // Of many boxes the rest comes at once; a proof takes its time anyway.
       return { more: steps.some((step) => atOnce.has(step.kind)) };
     },
@@ -112,6 +113,7 @@ export function createTurn(
           kind: 'supersede',
           version,
         });
+        rollouts.recount(number);
       }
     },
   };

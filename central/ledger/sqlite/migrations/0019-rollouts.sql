@@ -23,6 +23,8 @@ CREATE TABLE rollout (
   version INTEGER NOT NULL DEFAULT 1,
   -- JSON: checkouts of those that have it and of those that wait, counted through a document.
   sales TEXT NOT NULL,
+  -- JSON: how many boxes are in which state, in all and by stage, as of the last step; a list of rollouts counts no box.
+  figures TEXT NOT NULL DEFAULT '{}',
   made_ms INTEGER NOT NULL,
   made_by TEXT NOT NULL,
   ended_ms INTEGER,
