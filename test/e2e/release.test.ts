@@ -93,7 +93,7 @@ const until = <T>(path: string, holds: (answer: T) => boolean): Promise<T> =>
     { timeout: waitMsMax, interval: 200 },
   );
 
-const rollOut = async (name: string): Promise<number> => {
+const rollOut = async (name: string, soakMinutes = '0'): Promise<number> => {
   const said = await command(
     'rollout',
     'create',
@@ -101,7 +101,7 @@ const rollOut = async (name: string): Promise<number> => {
     name,
     '--any-hour',
     '--soak-minutes',
-    '0',
+    soakMinutes,
     '--json',
   );
   return (JSON.parse(said) as RolloutView).number;
@@ -162,10 +162,10 @@ describe('a release that is rolled out', { timeout: 180_000 }, () => {
     expect(box.started).toEqual(['0.1.0', '0.1.0']);
   });
 
-  it('runs in a slot, proves itself and is confirmed; a loss of power does not take it away', async () => {
+  it('runs in a slot and is confirmed, outlives a loss of power, and goes back when that is said', async () => {
     await command('release', 'add', releases.make('0.3.0', 'sells'), '--key', releases.keyFile);
-    const number = await rollOut('0.3.0');
-    expect(await ended(number)).toMatchObject({ state: 'done', counts: { confirmed: 1 } });
+    const number = await rollOut('0.3.0', '30');
+    await until<RolloutView>(`/v1/rollouts/${number}`, ({ counts }) => counts.confirmed === 1);
     expect(await member()).toMatchObject({
       release: '0.3.0',
       report: { slots: { running: 'a', step: 'running' } },
@@ -173,7 +173,12 @@ describe('a release that is rolled out', { timeout: 180_000 }, () => {
     box.kill();
     const starts = () => box.started.filter((release) => release === '0.3.0');
     await vi.waitFor(() => expect(starts()).toHaveLength(2), { timeout: waitMsMax });
-    const slots = JSON.parse(readFileSync(join(folder, 'box', 'slots', 'slots.json'), 'utf8'));
-    expect(slots).toMatchObject({ proven: 'a', trial: null, a: { release: '0.3.0' } });
+    const slots = () => JSON.parse(readFileSync(join(folder, 'box', 'slots', 'slots.json'), 'utf8'));
+    expect(slots()).toMatchObject({ proven: 'a', trial: null, a: { release: '0.3.0' } });
+
+    await command('rollout', 'abort', String(number), '--boxes', 'return', '--reason', 'not today');
+    expect(await ended(number)).toMatchObject({ state: 'rolled_back', counts: { returned: 1 } });
+    expect(await member()).toMatchObject({ release: '0.1.0', report: { slots: { running: 'package' } } });
+    expect(slots()).toMatchObject({ proven: 'package', ended: { rollout: number, returns: true } });
   });
 });

@@ -9,6 +9,7 @@ import { intakeMutants } from './intake.ts';
 import type { Mutant } from './mutant.ts';
 import { peopleMutants } from './people.ts';
 import { processorMutants } from './processors.ts';
+import { rolloutMutants } from './rollout.ts';
 
 const rooms: Readonly<Record<string, readonly Mutant[]>> = {
   appliance: applianceMutants,
@@ -16,6 +17,7 @@ const rooms: Readonly<Record<string, readonly Mutant[]>> = {
   people: peopleMutants,
   processors: processorMutants,
   charging: chargingMutants,
+  rollout: rolloutMutants,
 };
 const asked = process.argv.slice(2);
 const unknown = asked.find((room) => !(room in rooms));
