@@ -11,7 +11,7 @@ import type { RolloutView } from '../../central/rollout/port.ts';
 import { openReleases, type Releases, writeCommands } from './releases.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
-const waitMsMax = 60_000;
+const waitMsMax = 120_000;
 let site: TestSite;
 let central: Awaited<ReturnType<TestSite['start']>>;
 let releases: Releases;
@@ -148,7 +148,7 @@ afterAll(async () => {
   site.remove();
 });
 
-describe('a release that is rolled out', { timeout: 180_000 }, () => {
+describe('a release that is rolled out', { timeout: 400_000 }, () => {
   it('that crashes at start gives way to what ran before, which says why, and the rollout ends', async () => {
     await command('release', 'add', releases.make('0.2.0', 'crashes'), '--key', releases.keyFile);
     const number = await rollOut('0.2.0');
