@@ -6,7 +6,7 @@ import type { LedgerPort } from '../ledger/port.ts';
 import type { Said } from './port.ts';
 
 /** The newest synthetic checkout through a box; null: none is known. */
-export type Probe = (applianceId: string) => { passed: boolean; atMs: number } | null;
+export type Probe = (applianceId: string) => Promise<{ passed: boolean; atMs: number } | null>;
 
 export interface RolloutLoop {
   /** A rollout was made or acted on. */
@@ -56,9 +56,13 @@ export function startRolloutLoop(parts: {
   async function turn(): Promise<boolean> {
     const open = await store.openRollouts();
     let more = false;
-    for (const { number, applianceIds } of open) {
-      if (state.stopped) return false;
-      const said = new Map(applianceIds.flatMap((id) => saidBy(id)));
+    for (const { number, applianceIds, probed } of open) {
+      const said = new Map<string, Said>();
+      for (const id of applianceIds) {
+        if (state.stopped) return false;
+        const word = await saidBy(id, probed);
+        if (word) said.set(id, word);
+      }
       const turned = await store.turnRollout({ number, said }, clock.wallMs());
       more ||= turned.more;
     }
@@ -66,16 +70,12 @@ export function startRolloutLoop(parts: {
     return more;
   }
 
-  function saidBy(applianceId: string): [string, Said][] {
+  async function saidBy(applianceId: string, probed: boolean): Promise<Said | null> {
     const heard = reports.of(applianceId);
-    if (!heard) return [];
+    if (!heard) return null;
     const { versions, release, slots } = heard.report;
-    return [
-      [
-        applianceId,
-        { policyVersion: versions.policy, release, slots: slots ?? null, probe: probe(applianceId) },
-      ],
-    ];
+    const probing = probed ? await probe(applianceId) : null;
+    return { policyVersion: versions.policy, release, slots: slots ?? null, probe: probing };
   }
 
   plan(0);

@@ -207,7 +207,12 @@ export function createRolloutTable(
       table.save(changed, by, { kind, reason: words, ...more });
       return { kind: 'acted', rollout: viewOf(counted(number)) };
     },
-    openRollouts: () => live.all().map((number) => ({ number, applianceIds: boxes.open(number) })),
+    openRollouts: () =>
+      live.all().map((number) => ({
+        number,
+        applianceIds: boxes.open(number),
+        probed: rowOf(number)?.plan.probe === 'required',
+      })),
     find: rowOf,
     save(changed, by, what) {
       const { number, version, change, state, reason, stage, endedMs } = changed;
