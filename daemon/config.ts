@@ -129,6 +129,21 @@ export function readFolders(path: string): z.infer<typeof Folders> {
   return { dataFolder: resolve(base, dataFolder), identityFolder: resolve(base, identityFolder) };
 }
 
+const SlotsFolder = z.object({ releases: z.object({ folder: z.string().min(1) }).nullish() });
+
+/**
+ * Where the slots are, by a file that may be written for a newer release: the launcher must not refuse what the program that
+ * it starts understands. Null where it names none, or cannot be read, which the program says.
+ */
+export function readSlotsFolder(path: string): string | null {
+  try {
+    const { releases } = SlotsFolder.parse(readToml(path));
+    return releases ? resolve(dirname(resolve(path)), releases.folder) : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Reads the file; relative folders and files count from where it lies. @throws ConfigError */
 export function readConfig(path: string): Config {
   const { dataFolder, identityFolder, http, releases, ...rest } = checked(

@@ -13,7 +13,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { defaultConfigPath } from './commands/command.ts';
 import { addCommands } from './commands/commands.ts';
 import { CommandError, exitCodes } from './commands/error.ts';
-import { ConfigError, readConfig } from './config.ts';
+import { ConfigError, readConfig, readSlotsFolder } from './config.ts';
 import { createLook } from './health/look.ts';
 import { startReporter } from './health/reporter.ts';
 import { loadLanCertificate } from './http/lan-certificate.ts';
@@ -29,6 +29,7 @@ import { startAbandonment } from './store/abandonment.ts';
 import { startStore } from './store/client.ts';
 import { openKioskDoor } from './store/kiosks/door.ts';
 import { setAsideDamaged } from './store/kiosks/set-aside.ts';
+import { ownSchemas } from './store/own-schemas.ts';
 import { doubtWords } from './store/salvage/set-aside.ts';
 import { suspect } from './store/salvage/suspicion.ts';
 import { FolderInUseError, holdFolder } from './store/sole-daemon.ts';
@@ -62,9 +63,9 @@ addCommands(program);
 void program.parseAsync().catch(fail);
 
 async function run(configPath: string): Promise<void> {
-  const config = readConfig(configPath);
   // Before anything is opened: from here on this may be another program.
-  const launched = launchedFrom(config.releases?.folder);
+  const launched = launchedFrom(readSlotsFolder(configPath));
+  const config = readConfig(configPath);
   const clock = systemClock();
   const { log, troubles } = keepTroubles(createLog('holdfast', config.log.level), clock.wallMs);
   // Launchers and technicians must see the port whatever the level: it is said once.
@@ -204,11 +205,13 @@ async function run(configPath: string): Promise<void> {
 }
 
 /** Becomes the program that is to run, where that is another one. */
-function launchedFrom(folder: string | undefined): Launched {
+function launchedFrom(folder: string | null): Launched {
   const launched = launchedAs(process.env);
-  if (launched || folder === undefined) return launched ?? { slot: 'package', packageRelease: release };
+  const schemas = ownSchemas();
+  if (launched) return launched;
+  if (folder === null) return { slot: 'package', packageRelease: release, packageSchemas: schemas };
   return launch({
-    ...{ folder, release, args: process.argv.slice(process.argv.indexOf('run')), env: process.env },
+    ...{ folder, release, schemas, args: process.argv.slice(process.argv.indexOf('run')), env: process.env },
     become: (file, args, env) => process.execve?.(file, args, env),
   });
 }

@@ -8,13 +8,14 @@ import type { ReleaseView, RolloutBoxView, RolloutEvent, RolloutView } from './p
 
 const Sales = z.object({ checkouts: z.int(), declined: z.int() });
 
+const VersionFor = z.array(z.object({ before: z.int(), version: z.int() }));
 const ChangeView = z.discriminatedUnion('kind', [
   z.object({
     kind: z.enum(['policy', 'flags']),
     version: z.int(),
-    base: z.int().meta({ description: 'The version that its boxes had before.' }),
-    back: z.int().nullable().meta({
-      description: 'The version that brings what they had before back to them; null: none was needed.',
+    brings: VersionFor.meta({ description: 'Which version goes to boxes by the one they had.' }),
+    backs: VersionFor.meta({
+      description: 'Which version brings that back to them; empty: none was needed.',
     }),
   }),
   z.object({ kind: z.literal('release'), release: z.string(), anyHour: z.boolean() }),
@@ -109,7 +110,7 @@ const noBoxes = Object.fromEntries(boxStates.map((state) => [state, 0])) as Roll
 export const sampleRollout: RolloutView = {
   number: 12,
   version: 3,
-  change: { kind: 'policy', version: 8, base: 7, back: null },
+  change: { kind: 'policy', version: 8, brings: [{ before: 7, version: 8 }], backs: [] },
   target: { labels: { group: 'city' } },
   plan: Plan.parse({}),
   state: 'running',

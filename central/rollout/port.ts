@@ -3,9 +3,17 @@ import type { Actor, By } from '../people/actor.ts';
 import type { Box, BoxState, Reason, RolloutState, Sales } from './next.ts';
 import type { Change, Labels, Plan, Target } from './plan.ts';
 
+export interface VersionFor {
+  before: number;
+  version: number;
+}
+
 export type ChangeView =
-  /** `base` is what its boxes had, `back` the version that brought it back to them. */
-  | { kind: 'policy' | 'flags'; version: number; base: number; back: number | null }
+  /**
+   * Which version is brought to boxes by what they had, and which brings that back; `version` is the one of boxes that have
+   * what is in force for everybody.
+   */
+  | { kind: 'policy' | 'flags'; version: number; brings: VersionFor[]; backs: VersionFor[] }
   | { kind: 'release'; release: string; anyHour: boolean };
 
 export type EndReason =

@@ -144,6 +144,28 @@ describe('a rollout of a policy', () => {
     expect(having(3)).toHaveLength(10);
   });
 
+  it('goes back to what each box had, which an earlier rollout to some had made their own', () => {
+    create({ kind: 'policy', policy: stricter }, {}, { appliances: ['box-1'] });
+    turn(1);
+    expect(turn(1, obey(['box-1'])).state).toBe('done');
+    const flags = { 'new-slip': { shareBasisPoints: 10_000 } };
+    const { number } = create(
+      { kind: 'flags', flags },
+      { canary: { appliances: ['box-1', 'box-2'] }, soakMinutes: 5 },
+    );
+    turn(number);
+    expect(feedOf('box-1').policy.policy).toEqual({ ...stricter, flags });
+    expect(feedOf('box-2').policy.policy).toEqual({ ...defaultPolicy, flags });
+    const { version, counts } = turn(number, obey(ids));
+    expect(counts.confirmed).toBe(2);
+    const act = { kind: 'abort' as const, reason: 'no', boxes: 'return' as const };
+    store.actOnRollout({ number, version, act }, byTester(nowMs));
+    turn(number);
+    expect(feedOf('box-1').policy.policy).toEqual(stricter);
+    expect(feedOf('box-2').policy.policy).toEqual(defaultPolicy);
+    expect(turn(number, obey(ids))).toMatchObject({ state: 'rolled_back', counts: { returned: 2 } });
+  });
+
   it('goes to those alone whom site and label name, and stays theirs', () => {
     store.setLabels('box-1', { group: 'pilot' }, byTester(nowMs));
     store.setLabels('box-7', { group: 'pilot' }, byTester(nowMs));

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { manualClock } from '../../kit/clock.ts';
 import { silentLog } from '../../kit/log.ts';
+import { ownSchemas } from '../store/own-schemas.ts';
 import { launch, launchedAs } from './launch.ts';
 import { noSlots, prove, returnFrom, type Slots, trialStartsMax, tryOut } from './slots.ts';
 import { openSlotsFile, type SlotsFile } from './slots-file.ts';
@@ -32,7 +33,7 @@ function put(slot: 'a' | 'b', release: string): void {
 function start(): string {
   let became: string | null = null;
   const launched = launch({
-    ...{ folder, release: '0.1.0', args: ['run'], env: {} },
+    ...{ folder, release: '0.1.0', schemas: ownSchemas(), args: ['run'], env: {} },
     become(file, args, env) {
       became = readFileSync(file, 'utf8');
       expect(args).toEqual([file, 'run']);
@@ -115,7 +116,7 @@ async function changeOver(slots: SlotsFile, release: string, ends: 'proven' | 'r
   const errors: string[] = [];
   const updater = startUpdater({
     files: slots,
-    launched: { slot: files.read().proven, packageRelease: '0.1.0' },
+    launched: { slot: files.read().proven, packageRelease: '0.1.0', packageSchemas: ownSchemas() },
     release: '0.1.5',
     store: {
       ask: (async () => ({

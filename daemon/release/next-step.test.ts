@@ -1,5 +1,6 @@
 // What the box does next for a wished release, as tables.
 import { describe, expect, it } from 'vitest';
+import { ownSchemas } from '../store/own-schemas.ts';
 import { compareReleases, nextStep, type ReleaseFacts } from './next-step.ts';
 import { noSlots, type Slots } from './slots.ts';
 
@@ -8,7 +9,7 @@ const wish = { rollout: 3, release: '0.2.0', anyHour: false, returns: false };
 const facts = (change: Partial<ReleaseFacts> = {}): ReleaseFacts => ({
   wish,
   slots: noSlots,
-  launched: { slot: 'package', packageRelease: '0.1.0' },
+  launched: { slot: 'package', packageRelease: '0.1.0', packageSchemas: ownSchemas() },
   release: '0.1.0',
   open: false,
   quietMs: 61_000,

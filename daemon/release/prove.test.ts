@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { manualClock } from '../../kit/clock.ts';
 import { silentLog } from '../../kit/log.ts';
+import { ownSchemas } from '../store/own-schemas.ts';
 import { type ProofLook, startProving } from './prove.ts';
 import { filled, noSlots, tryOut } from './slots.ts';
 import { openSlotsFile, type SlotsFile } from './slots-file.ts';
@@ -37,7 +38,7 @@ async function after(
   const restarts: string[] = [];
   const stop = startProving({
     ...{ files, times, clock, log: silentLog, onEnded: () => {} },
-    launched: { slot, packageRelease: '0.1.0' },
+    launched: { slot, packageRelease: '0.1.0', packageSchemas: ownSchemas() },
     look: { ...well, ...look },
     restart: (reason) => restarts.push(reason),
   });

@@ -9,7 +9,7 @@ import type { ApplianceIdentity } from '../../provisioning/identity.ts';
 import { architectures } from '../../provisioning/release-list.ts';
 import type { Config } from '../config.ts';
 import type { StoreClient } from '../store/client.ts';
-import { canRead, ownSchemas, Schemas } from '../store/own-schemas.ts';
+import { mayBeTried, ownSchemas, Schemas } from '../store/own-schemas.ts';
 import { createCentralSource } from './central-source.ts';
 import { type Fetched, fetchRelease } from './fetch.ts';
 import type { Launched } from './launch.ts';
@@ -75,7 +75,8 @@ export function startReleases(parts: {
     },
   });
   const updater = startUpdater({
-    ...{ files, launched, release: parts.release, store, fetch, askProgram, online: parts.online },
+    ...{ files, launched, release: parts.release, store, fetch, online: parts.online },
+    askProgram: (program: string) => askProgram(program, launched.packageSchemas),
     ...{ restart: parts.restart, onEnded: parts.onEnded, quietMsMin: quietSeconds * 1000 },
     ...{ clock, random: Math.random, log },
   });
@@ -91,7 +92,7 @@ export function startReleases(parts: {
 const Said = z.object({ release: z.string(), schemas: Schemas.optional() });
 
 /** What a program says it is, when it can be started here at all. */
-async function askProgram(program: string): Promise<ProgramSaid | null> {
+async function askProgram(program: string, packageSchemas: Schemas): Promise<ProgramSaid | null> {
   const child = spawn(program, ['version', '--json'], {
     stdio: ['ignore', 'pipe', 'ignore'],
     timeout: nameMsMax,
@@ -107,7 +108,8 @@ async function askProgram(program: string): Promise<ProgramSaid | null> {
   const said = code === 0 ? Said.safeParse(parseJson(text)) : null;
   if (!said?.success) return null;
   const { release, schemas } = said.data;
-  return { release, leavesReadable: schemas !== undefined && canRead(ownSchemas(), schemas) };
+  const readable = schemas !== undefined && mayBeTried(schemas, ownSchemas(), packageSchemas);
+  return { release, leavesReadable: readable };
 }
 
 function parseJson(text: string): unknown {

@@ -23,7 +23,7 @@ export interface Updater {
 /** What a program says of itself. */
 export interface ProgramSaid {
   release: string;
-  /** The program at work can do with the files that this one leaves behind. */
+  /** It can go on with the files, and whoever may take over from it can go on with what it leaves. */
   leavesReadable: boolean;
 }
 
@@ -144,7 +144,7 @@ export function startUpdater(parts: UpdaterParts): Updater {
     const said = await parts.askProgram(fetched.path);
     if (said === null) return refuse(slots, wish, 'cannot_be_started');
     if (said.release !== wanted) return refuse(slots, wish, 'release_misnamed');
-    // Once it has changed the journal, the program at work could not go on with it (I16).
+    // Once it has changed the journal, nobody could take over from it (I16).
     if (!said.leavesReadable) return refuse(slots, wish, 'journal_not_readable_after');
     files.write(emptied(slots, slot));
     files.install(fetched.path, slot);

@@ -17,3 +17,11 @@ export function ownSchemas(): Schemas {
 export function canRead(own: Schemas, left: Schemas): boolean {
   return left.journal.oldestReader <= own.journal.newest && left.kiosks.oldestReader <= own.kiosks.newest;
 }
+
+/**
+ * Whether a program may be tried (I16): it can go on with the files as they are, and those who may have to take over from it
+ * can go on with what it leaves.
+ */
+export function mayBeTried(tried: Schemas, own: Schemas, fallback: Schemas): boolean {
+  return canRead(tried, own) && canRead(own, tried) && canRead(fallback, tried);
+}

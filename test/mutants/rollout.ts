@@ -19,7 +19,13 @@ export const rolloutMutants: readonly Mutant[] = [
   {
     name: 'applied is taken for running',
     breaks: 'a box counts that applied a version and runs another',
-    edits: [{ file: changes, from: 'said.policyVersion !== (box.returning ? back : version)', to: 'false' }],
+    edits: [
+      {
+        file: changes,
+        from: 'said.policyVersion !== versionOf(box.returning ? backs : brings, box.policyBefore)',
+        to: 'false',
+      },
+    ],
     tests: ['central/rollout/rollout.test.ts'],
   },
   {

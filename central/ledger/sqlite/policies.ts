@@ -13,8 +13,10 @@ export interface PolicyTable {
   publish(policy: Policy, by: By): number;
   ensure(policy: Policy): void;
   inForce(): PolicyView | null;
-  /** What a newcomer's feed begins with. */
-  forNewcomer(): number[];
+  /** Begins a newcomer's feed with the one in force. */
+  greet(applianceRef: number): void;
+  /** Puts one version into the feed of an appliance; answers its position. */
+  share(applianceRef: number, version: number): number;
   /** Stores the next version, and tells nobody. */
   keep(policy: Policy): number;
   documentOf(version: number): number;
@@ -38,6 +40,8 @@ export function createPolicyTable(
        AND ref NOT IN (SELECT feed_document_ref FROM rollout_document)`,
     )
     .pluck();
+  const carry = db.prepare('UPDATE appliance SET policy_version = ? WHERE ref = ?');
+  const carryAll = db.prepare('UPDATE appliance SET policy_version = ?');
   const inForceVersion = () => newestForAll.get() ?? 0;
   const keep = (policy: Policy) => {
     const version = documents.newest('policy') + 1;
@@ -50,7 +54,12 @@ export function createPolicyTable(
   const store = (policy: Policy) => {
     const version = keep(policy);
     feeds.shareWithAll([documentOf(version)]);
+    carryAll.run(version);
     return version;
+  };
+  const share = (applianceRef: number, version: number) => {
+    carry.run(version, applianceRef);
+    return feeds.share(applianceRef, [documentOf(version)]).last;
   };
   // Parsed anew: one that an older release stored gets the defaults of this one.
   const at = (version: number) =>
@@ -71,10 +80,11 @@ export function createPolicyTable(
       const version = inForceVersion();
       return version === 0 ? null : { version, policy: at(version) };
     },
-    forNewcomer() {
+    greet(applianceRef) {
       const version = inForceVersion();
-      return documents.between('policy', version - 1, version);
+      if (version > 0) share(applianceRef, version);
     },
+    share,
     keep,
     documentOf,
     at,

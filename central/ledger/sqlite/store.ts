@@ -85,7 +85,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
   const hotList = createHotListTable(db, documents, feeds, audit);
   // The policy comes first: an appliance sells nothing without one.
   const greet = (applianceRef: number) => {
-    feeds.share(applianceRef, policies.forNewcomer());
+    policies.greet(applianceRef);
     catalogues.greet(applianceRef);
     feeds.share(applianceRef, hotList.forNewcomer());
   };

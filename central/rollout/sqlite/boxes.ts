@@ -36,16 +36,19 @@ interface Row {
   position: number | null;
   appliedThrough: number;
   release: string | null;
+  policyBefore: number;
   releaseBefore: string | null;
 }
 
 export function createBoxTable(db: Database.Database): BoxTable {
   const insert = db.prepare(
-    `INSERT INTO rollout_box (rollout, appliance_ref, place, state) VALUES (?, ?, ?, 'waiting')`,
+    `INSERT INTO rollout_box (rollout, appliance_ref, place, state, policy_before)
+     SELECT ?, ref, ?, 'waiting', policy_version FROM appliance WHERE ref = ?`,
   );
   const all = db.prepare<[number], Row>(
     `SELECT appliance_ref AS ref, appliance.id AS applianceId, place, state, since_ms AS sinceMs, pardoned, position,
-       applied_through AS appliedThrough, appliance.release, release_before AS releaseBefore
+       applied_through AS appliedThrough, appliance.release, policy_before AS policyBefore,
+       release_before AS releaseBefore
      FROM rollout_box JOIN appliance ON appliance.ref = appliance_ref WHERE rollout = ? ORDER BY place`,
   );
   const open = db
@@ -92,7 +95,7 @@ export function createBoxTable(db: Database.Database): BoxTable {
 
   return {
     insert(rollout, boxes) {
-      for (const [place, { ref }] of boxes.entries()) insert.run(rollout, ref, place);
+      for (const [place, { ref }] of boxes.entries()) insert.run(rollout, place, ref);
     },
     all: (rollout) =>
       all.all(rollout).map((row) => ({

@@ -5,7 +5,7 @@ import type { FeedTable } from '../../ledger/sqlite/feeds.ts';
 import type { PolicyTable } from '../../ledger/sqlite/policies.ts';
 import type { Proof } from '../next.ts';
 import type { Change, Plan } from '../plan.ts';
-import type { ChangeView, Said } from '../port.ts';
+import type { ChangeView, Said, VersionFor } from '../port.ts';
 
 export type Lane = 'policy' | 'release';
 
@@ -17,20 +17,26 @@ export interface ChangingBox {
   appliedThrough: number;
   /** By its last hello. */
   release: string | null;
+  policyBefore: number;
   releaseBefore: string | null;
   returning: boolean;
 }
 
+/** What a box had. */
+export type Having = Pick<ChangingBox, 'ref' | 'policyBefore' | 'releaseBefore'>;
+
 export interface Changes {
-  /** Stores what is brought; null when it is not there. */
-  keep(change: Change): ChangeView | 'policy_missing';
+  /** Stores what is brought. @param policiesBefore of its boxes */
+  keep(change: Change, policiesBefore: readonly number[]): ChangeView | 'policy_missing';
   /** The documents that are for the rollout's boxes alone. */
   documentsOf(change: ChangeView): number[];
   /** Puts it into a box's feed; answers where. */
-  give(rollout: number, change: ChangeView, ref: number): number;
+  give(rollout: number, change: ChangeView, box: Having): number;
   /** Makes what a box had before ready to be given; changes nothing when it is. */
   prepareBack(change: ChangeView): ChangeView;
-  takeBack(rollout: number, change: ChangeView, box: { ref: number; releaseBefore: string | null }): number;
+  takeBack(rollout: number, change: ChangeView, box: Having): number;
+  /** The same to a box that came since, and has what is in force. */
+  giveNewcomer(change: ChangeView, ref: number): void;
   proofOf(rollout: number, change: ChangeView, plan: Plan, box: ChangingBox, said: Said | undefined): Proof;
 }
 
@@ -42,43 +48,46 @@ export function createChanges(parts: { policies: PolicyTable; feeds: FeedTable }
   const { policies, feeds } = parts;
 
   return {
-    keep(change) {
+    keep(change, policiesBefore) {
       if (change.kind === 'release')
         return { kind: 'release', release: change.release, anyHour: change.anyHour };
       const inForce = policies.inForce();
       if (inForce === null) return 'policy_missing';
-      const policy = change.kind === 'policy' ? change.policy : { ...inForce.policy, flags: change.flags };
-      return { kind: change.kind, version: policies.keep(policy), base: inForce.version, back: null };
+      const befores = [...new Set([inForce.version, ...policiesBefore])];
+      // Flags change nothing else: a box with a policy of its own keeps it but for them.
+      const versionFor =
+        change.kind === 'policy'
+          ? once(() => policies.keep(change.policy))
+          : (before: number) => policies.keep({ ...policies.at(before), flags: change.flags });
+      const brings = befores.map((before) => ({ before, version: versionFor(before) }));
+      return { kind: change.kind, version: versionOf(brings, inForce.version), brings, backs: [] };
     },
     documentsOf(change) {
       if (change.kind === 'release') return [];
-      return [change.version, change.back].flatMap((version) =>
-        version === null ? [] : [policies.documentOf(version)],
-      );
+      const versions = [...change.brings, ...change.backs].map(({ version }) => version);
+      return [...new Set(versions)].map(policies.documentOf);
     },
-    give(rollout, change, ref) {
-      if (change.kind !== 'release') return feeds.share(ref, [policies.documentOf(change.version)]).last;
+    give(rollout, change, { ref, policyBefore }) {
+      if (change.kind !== 'release') return policies.share(ref, versionOf(change.brings, policyBefore));
       const { release, anyHour } = change;
       return feeds.append(ref, [{ kind: 'release', rollout, release, anyHour, returns: false }]).last;
     },
-    prepareBack(change) {
-      if (change.kind === 'release' || change.back !== null) return change;
-      // A box goes forward by versions only: what it had comes back under the next number.
-      return { ...change, back: policies.keep(policies.at(change.base)) };
+    giveNewcomer(change, ref) {
+      if (change.kind !== 'release') policies.share(ref, change.version);
     },
-    takeBack(rollout, change, { ref, releaseBefore }) {
-      if (change.kind !== 'release') {
-        return feeds.share(ref, [policies.documentOf(present(change.back, 'the version back'))]).last;
-      }
+    prepareBack(change) {
+      if (change.kind === 'release' || change.backs.length > 0) return change;
+      // A box goes forward by versions only: what it had comes back under a next number.
+      const backs = change.brings.map(({ before }) => ({
+        before,
+        version: policies.keep(policies.at(before)),
+      }));
+      return { ...change, backs };
+    },
+    takeBack(rollout, change, { ref, policyBefore, releaseBefore: release }) {
+      if (change.kind !== 'release') return policies.share(ref, versionOf(change.backs, policyBefore));
       // Whatever the hour: what went wrong is not kept until the shop shuts.
-      const item = {
-        kind: 'release' as const,
-        rollout,
-        release: releaseBefore,
-        anyHour: true,
-        returns: true,
-      };
-      return feeds.append(ref, [item]).last;
+      return feeds.append(ref, [{ kind: 'release', rollout, release, anyHour: true, returns: true }]).last;
     },
     proofOf(rollout, change, plan, box, said) {
       if (said === undefined || box.position === null || box.appliedThrough < box.position)
@@ -90,14 +99,26 @@ export function createChanges(parts: { policies: PolicyTable; feeds: FeedTable }
   };
 }
 
+/** The same for whoever asks. */
+function once(make: () => number): () => number {
+  const made = make();
+  return () => made;
+}
+
+function versionOf(versions: readonly VersionFor[], policyBefore: number): number {
+  const found = versions.find(({ before }) => before === policyBefore);
+  return present(found, 'the version for boxes with that policy').version;
+}
+
 function policyProof(
-  { version, back }: Extract<ChangeView, { kind: 'policy' | 'flags' }>,
+  { brings, backs }: Extract<ChangeView, { kind: 'policy' | 'flags' }>,
   plan: Plan,
   box: ChangingBox,
   said: Said,
 ): Proof {
   // Applied it is, by its signed word; that it runs is another word: a release may pass over what it cannot read.
-  if (said.policyVersion !== (box.returning ? back : version)) return { kind: 'none' };
+  if (said.policyVersion !== versionOf(box.returning ? backs : brings, box.policyBefore))
+    return { kind: 'none' };
   return box.returning ? { kind: 'runs' } : probed(plan, box, said);
 }
 

@@ -148,7 +148,10 @@ export function createRolloutTable(
         chosen.map(({ ref }) => ref),
       );
       if (overlap !== null) return { kind: 'overlaps', rollout: overlap };
-      const kept = changes.keep(change);
+      const kept = changes.keep(
+        change,
+        chosen.map(({ policyVersion }) => policyVersion),
+      );
       if (kept === 'policy_missing') return { kind: 'policy_missing' };
       const number = Number(
         insert.run(

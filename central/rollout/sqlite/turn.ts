@@ -1,6 +1,6 @@
 // One turn of a rollout: reads what is known, asks the pure rule, and carries its steps out, all in one transaction.
 import type Database from 'better-sqlite3';
-import { unreachable } from '../../../kit/assert.ts';
+import { present, unreachable } from '../../../kit/assert.ts';
 import type { By } from '../../people/actor.ts';
 import { next, type RolloutFacts, type Step } from '../next.ts';
 import type { RolloutCalls, RolloutEvent, Said } from '../port.ts';
@@ -8,6 +8,8 @@ import type { BoxTable } from './boxes.ts';
 import type { Changes } from './changes.ts';
 import type { Rollout, RolloutTable } from './rollouts.ts';
 import type { SalesCount } from './sales.ts';
+
+type BoxRow = ReturnType<BoxTable['all']>[number];
 
 export function createTurn(
   db: Database.Database,
@@ -25,9 +27,8 @@ export function createTurn(
     .prepare<[], number>(`SELECT number FROM rollout WHERE ended_ms IS NULL AND lane = 'policy'`)
     .pluck();
 
-  function factsOf(rollout: Rollout, said: ReadonlyMap<string, Said>): RolloutFacts {
+  function factsOf(rollout: Rollout, rows: readonly BoxRow[], said: ReadonlyMap<string, Said>): RolloutFacts {
     const { number, change, plan, state, stage } = rollout;
-    const rows = boxes.all(number);
     const proofs = new Map(
       rows.flatMap((box) => {
         const word = said.get(box.applianceId);
@@ -37,7 +38,7 @@ export function createTurn(
     return { state, stage, plan, boxes: rows, proofs, sales: rollout.sales };
   }
 
-  function carryOut(rollout: Rollout, step: Step, by: By): Rollout {
+  function carryOut(rollout: Rollout, step: Step, boxOf: (ref: number) => BoxRow, by: By): Rollout {
     const { number, change } = rollout;
     switch (step.kind) {
       case 'box':
@@ -45,17 +46,12 @@ export function createTurn(
         return rollout;
       case 'give':
         for (const ref of step.refs)
-          boxes.told(number, ref, 'given', changes.give(number, change, ref), by.nowMs);
+          boxes.told(number, ref, 'given', changes.give(number, change, boxOf(ref)), by.nowMs);
         return rollout;
-      case 'take_back': {
-        const before = new Map(boxes.all(number).map((box) => [box.ref, box]));
-        for (const ref of step.refs) {
-          const releaseBefore = before.get(ref)?.releaseBefore ?? null;
-          const position = changes.takeBack(number, change, { ref, releaseBefore });
-          boxes.told(number, ref, 'returning', position, by.nowMs);
-        }
+      case 'take_back':
+        for (const ref of step.refs)
+          boxes.told(number, ref, 'returning', changes.takeBack(number, change, boxOf(ref)), by.nowMs);
         return rollout;
-      }
       case 'stage':
         return saved({ ...rollout, stage: step.stage }, by, { kind: 'stage', stage: step.stage });
       case 'pause':
@@ -85,7 +81,7 @@ export function createTurn(
     const whole = !target.sites && !target.labels && !target.appliances && plan.stagesPercent.length > 0;
     if (!whole || change.kind === 'release') return;
     release.run(number);
-    for (const ref of strangers.all(number)) changes.give(number, change, ref);
+    for (const ref of strangers.all(number)) changes.giveNewcomer(change, ref);
   }
 
   return {
@@ -96,8 +92,11 @@ export function createTurn(
       if (counted.throughRef !== found.sales.throughRef) rollouts.saveSales(number, counted);
       const rollout = { ...found, sales: counted };
       const by: By = { actor: { kind: 'central', rule: 'rollout' }, nowMs };
-      const steps = next(factsOf(rollout, said), nowMs);
-      steps.reduce((now, step) => carryOut(now, step, by), rollout);
+      const rows = boxes.all(number);
+      const byRef = new Map(rows.map((row) => [row.ref, row]));
+      const boxOf = (ref: number) => present(byRef.get(ref), 'the box of a step');
+      const steps = next(factsOf(rollout, rows, said), nowMs);
+      steps.reduce((now, step) => carryOut(now, step, boxOf, by), rollout);
       if (steps.length > 0) rollouts.recount(number);
       // Of many boxes the rest comes at once; a proof takes its time anyway.
       return { more: steps.some((step) => atOnce.has(step.kind)) };

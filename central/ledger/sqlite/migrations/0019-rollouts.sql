@@ -1,5 +1,9 @@
 -- Rollouts: which boxes get what, in which order, how far each proved it; the labels they are chosen by, and signed releases.
 
+-- The policy that an appliance's feed ends with, which a rollout may have made another than the others'. 0: none yet.
+ALTER TABLE appliance ADD COLUMN policy_version INTEGER NOT NULL DEFAULT 0;
+UPDATE appliance SET policy_version = (SELECT coalesce(max(version), 0) FROM feed_document WHERE kind = 'policy');
+
 CREATE TABLE appliance_label (
   appliance_id TEXT NOT NULL,
   name TEXT NOT NULL,
@@ -41,7 +45,9 @@ CREATE TABLE rollout_box (
   since_ms INTEGER,
   -- Where in its feed the last word of this rollout stands.
   position INTEGER,
-  -- The release it said it ran when it was given another.
+  -- What it had: the policy that its feed ended with when the rollout was made …
+  policy_before INTEGER NOT NULL,
+  -- … and the release that it said it ran when it was given another.
   release_before TEXT,
   reason TEXT,
   pardoned INTEGER NOT NULL DEFAULT 0 CHECK (pardoned IN (0, 1)),
