@@ -69,6 +69,10 @@ export const exitCodes = {
   journal_of_another: 1,
   doubt_unknown: 1,
   doubt_ended: 1,
+  rollout_unknown: 1,
+  rollout_changed: 1,
+  rollout_refused: 1,
+  release_refused: 1,
 } as const;
 export type CommandErrorCode = keyof typeof exitCodes;
 

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { applianceCreate } from './appliance-create.ts';
 import { applianceAcknowledge, applianceDeny, applianceReadmit } from './appliance-deny.ts';
+import { applianceLabel } from './appliance-label.ts';
 import { applianceList, applianceShow } from './appliance-list.ts';
 import { applianceReplace } from './appliance-replace.ts';
 import { auditList } from './audit-list.ts';
@@ -62,9 +63,13 @@ import { reconciliationFiles } from './reconciliation-files.ts';
 import { reconciliationImport } from './reconciliation-import.ts';
 import { reconciliationRun } from './reconciliation-run.ts';
 import { reconciliationShadow } from './reconciliation-shadow.ts';
+import { releaseAdd, releaseList } from './release-add.ts';
 import { reviewDecide } from './review-decide.ts';
 import { reviewList } from './review-list.ts';
 import { reviewShow } from './review-show.ts';
+import { rolloutCreate } from './rollout-create.ts';
+import { rolloutList, rolloutShow } from './rollout-list.ts';
+import { rolloutStep } from './rollout-step.ts';
 import { siteCreate } from './site-create.ts';
 import { siteList, siteShow } from './site-list.ts';
 import { stockSend } from './stock-send.ts';
@@ -181,11 +186,25 @@ export const groups: readonly [name: string, description: string, commands: Comm
       applianceDeny('retire'),
       applianceReadmit(),
       applianceAcknowledge(),
+      applianceLabel(),
       applianceCreate(),
     ],
   ],
   ['fleet', 'how the boxes are', [fleetList(), fleetShow()]],
   ['latency', 'how long things take', [latencyShow()]],
   ['synthetic', 'checkouts that boxes ask themselves', [syntheticRun(), syntheticList()]],
+  [
+    'rollout',
+    'what reaches boxes stage by stage',
+    [
+      rolloutCreate(),
+      rolloutList(),
+      rolloutShow(),
+      rolloutStep('pause'),
+      rolloutStep('resume'),
+      rolloutStep('abort'),
+    ],
+  ],
+  ['release', 'signed programs for boxes', [releaseAdd(), releaseList()]],
   ['kiosk-tls', "the boxes' HTTPS for kiosks", [kioskTlsCreate()]],
 ];

@@ -27,6 +27,7 @@ import { reviewRoutes } from '../people/review-routes.ts';
 import type { ReviewRules } from '../people/reviews.ts';
 import { sessionRoutes } from '../people/session-routes.ts';
 import { reconciliationRoutes } from '../reconciliation/routes.ts';
+import { rolloutRoutes } from '../rollout/routes.ts';
 import { syntheticRoutes } from '../synthetic/routes.ts';
 import { outboundRoutes } from '../webhooks/outbound-routes.ts';
 import { webhookRoutes } from '../webhooks/routes.ts';
@@ -46,6 +47,8 @@ export interface RouteParts {
   /** Where the operators' page is opened. */
   pageUrl: string;
   live: Pick<LiveFleet, 'rows'>;
+  /** A rollout was made, or somebody acted on one. */
+  onRollout?: () => void;
   nowMs(): number;
   log: Log;
 }
@@ -72,6 +75,7 @@ export function allRoutes(parts: RouteParts): Route[] {
     ...dashboardRoutes(store, parts),
     ...sessionRoutes(store, parts.people, parts),
     ...personRoutes(store, parts.pageUrl),
+    ...rolloutRoutes(store, parts),
     ...keyRoutes(store),
     ...auditRoutes(store),
     ...chargingRoutes(store),

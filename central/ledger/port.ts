@@ -15,6 +15,7 @@ import type { By } from '../people/actor.ts';
 import type { PeopleCalls } from '../people/port.ts';
 import type { ReviewCalls } from '../people/review-port.ts';
 import type { ReconciliationCalls } from '../reconciliation/port.ts';
+import type { RolloutCalls } from '../rollout/port.ts';
 import type { SyntheticCalls } from '../synthetic/port.ts';
 import type { OutboundCalls } from '../webhooks/outbound-port.ts';
 import type { WebhookCalls } from '../webhooks/port.ts';
@@ -104,6 +105,7 @@ export interface LedgerCalls
     EnrolmentCalls,
     DoubtCalls,
     FleetCalls,
+    RolloutCalls,
     ReviewCalls,
     WebhookCalls,
     OutboundCalls,

@@ -153,6 +153,7 @@ beforeAll(async () => {
         conditions: [],
       }),
     },
+    onRollout: () => {},
     nowMs: () => nowMs,
     log: silentLog,
   });
@@ -199,6 +200,7 @@ describe('a real central answers as described', () => {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
+  const put = (body: unknown) => ({ ...post(body), method: 'PUT' });
   const note = { note: 'seen' };
   const endpoint = { url: 'https://shop.example/holdfast', types: ['payout.made'] };
 
@@ -262,6 +264,25 @@ describe('a real central answers as described', () => {
     ['listProducts', 200, '/v1/catalogue/products'],
     ['readPolicy', 200, '/v1/policy'],
     ['listHotCards', 200, '/v1/hot-list'],
+    ['setLabels', 200, '/v1/appliances/box-1/labels', put({ labels: { group: 'city' } })],
+    ['setLabels', 404, '/v1/appliances/box-9/labels', put({ labels: {} })],
+    ['setLabels', 400, '/v1/appliances/box-1/labels', put({ labels: { A: 'city' } })],
+    ['readLabels', 200, '/v1/appliances/box-1/labels'],
+    ['readLabels', 404, '/v1/appliances/box-9/labels'],
+    ['createRollout', 201, '/v1/rollouts', post({ change: { kind: 'flags', flags: {} } })],
+    ['createRollout', 409, '/v1/rollouts', post({ change: { kind: 'flags', flags: {} } })],
+    ['createRollout', 404, '/v1/rollouts', post({ change: { kind: 'release', release: '9.9.9' } })],
+    ['createRollout', 400, '/v1/rollouts', post({ change: { kind: 'flags' } })],
+    ['listRollouts', 200, '/v1/rollouts?limit=1'],
+    ['readRollout', 200, '/v1/rollouts/1'],
+    ['readRollout', 404, '/v1/rollouts/9'],
+    ['listRolloutBoxes', 200, '/v1/rollouts/1/boxes?state=waiting'],
+    ['listRolloutEvents', 200, '/v1/rollouts/1/events'],
+    ['stepRollout', 200, '/v1/rollouts/1/steps', post({ kind: 'pause', version: 1, reason: 'wait' })],
+    ['stepRollout', 409, '/v1/rollouts/1/steps', post({ kind: 'resume', version: 1, reason: 'go' })],
+    ['stepRollout', 409, '/v1/rollouts/1/steps', post({ kind: 'pause', version: 2, reason: 'wait' })],
+    ['stepRollout', 404, '/v1/rollouts/9/steps', post({ kind: 'pause', version: 1, reason: 'wait' })],
+    ['listReleases', 200, '/v1/releases'],
     ['createKey', 201, '/v1/keys', post({ name: 'a', role: 'finance', scopes: ['ledger.read'] })],
     ['createKey', 409, '/v1/keys', post({ name: 'a', role: 'finance' })],
     ['createKey', 400, '/v1/keys', post({ name: 'A', role: 'king' })],

@@ -21,6 +21,8 @@ export const rolesFor = {
   'enrolment.manage': adminOnly,
   'ledger.read': everybody,
   'catalogue.read': everybody,
+  'rollout.read': everybody,
+  'rollout.manage': adminOnly,
   'charging.read': everybody,
   'review.read': everybody,
   'review.decide': whoAnswersCustomers,

@@ -20,6 +20,7 @@ import { createKeyTable } from '../../people/sqlite/keys.ts';
 import { createPersonTable } from '../../people/sqlite/persons.ts';
 import { createReviewTable } from '../../people/sqlite/reviews.ts';
 import { createReconciliationTables } from '../../reconciliation/sqlite/tables.ts';
+import { createRolloutTables } from '../../rollout/sqlite/tables.ts';
 import { createSyntheticTable } from '../../synthetic/sqlite/synthetics.ts';
 import type { ApplyEvent } from '../../webhooks/apply.ts';
 import { aboutOf } from '../../webhooks/object.ts';
@@ -85,12 +86,16 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
   });
   const feeds = createFeedTable(db, (applianceId) => grown.add(applianceId));
   const documents = createFeedDocuments(db);
-  const policies = createPolicyTable(documents, feeds, audit);
+  const policies = createPolicyTable(db, {
+    ...{ documents, feeds, audit },
+    onPublished: (...published) => rollouts.policyPublished(...published),
+  });
+  const rollouts = createRolloutTables(db, { audit, policies, feeds });
   const catalogues = createCatalogueTable(db, documents, feeds, audit);
   const hotList = createHotListTable(db, documents, feeds, audit);
   // The policy comes first: an appliance sells nothing without one.
   const greet = (applianceRef: number) => {
-    feeds.share(applianceRef, policies.forNewcomer());
+    policies.greet(applianceRef);
     catalogues.greet(applianceRef);
     feeds.share(applianceRef, hotList.forNewcomer());
   };
@@ -182,6 +187,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     ...createFleetFacts(db),
     ...keys,
     ...createPersonTable(db, audit, rightsOf),
+    ...rollouts.calls,
     ...auditing,
     ...createPayeeTable(db, audit),
     ...createPayoutTable(db, books, audit, outbound.tell),
