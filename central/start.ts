@@ -24,7 +24,7 @@ import { CommandError } from './errors.ts';
 import { defaultPolicy } from './feed/default-policy.ts';
 import { createFeedSender } from './feed/sender.ts';
 import { openReports } from './fleet/sqlite/reports.ts';
-import { openHttpServer } from './http/server.ts';
+import { type HttpServer, openHttpServer } from './http/server.ts';
 import { createAnswers } from './intake/answers.ts';
 import { createIntake } from './intake/intake.ts';
 import { exportSpans } from './latency/exporting.ts';
@@ -97,8 +97,9 @@ export async function startCentral(
       webhooks: RunningWebhooks | null;
       door: Door | null;
       rollouts: RolloutLoop | null;
+      http: HttpServer | null;
     } = {
-      ...{ store: null, pipe: null, webhooks: null, door: null, rollouts: null },
+      ...{ store: null, pipe: null, webhooks: null, door: null, rollouts: null, http: null },
     };
     const sightings = (name: string) =>
       createSightings(name, () => present(wiring.store, 'the store of webhooks'));
@@ -207,7 +208,11 @@ export async function startCentral(
     lifecycle.onStop('intake', intake.idle);
     lifecycle.onStop('feed', feed.stop);
 
-    const rollouts = startRolloutLoop({ store: store.port, reports, probe: async () => null, clock, log });
+    const rollouts = startRolloutLoop({
+      ...{ store: store.port, reports, probe: async () => null },
+      onTurned: () => wiring.http?.tell('turnRollout'),
+      ...{ clock, log },
+    });
     wiring.rollouts = rollouts;
     lifecycle.onStop('rollouts', rollouts.stop);
 
@@ -232,6 +237,7 @@ export async function startCentral(
       nowMs,
       log,
     });
+    wiring.http = http;
     lifecycle.onStop('http', http.close);
 
     const webhooks = await startWebhooks({

@@ -24,6 +24,8 @@ import { allRoutes, type EnrolmentParts } from './routes.ts';
 
 export interface HttpServer {
   port: number;
+  /** Central itself changed something: whoever looks at it reads it again. @param what as if a route of that id had */
+  tell(what: string): void;
   close(): Promise<void>;
 }
 
@@ -76,6 +78,7 @@ export async function openHttpServer(parts: {
   const port = await listen(server, parts.port, parts.host);
   return {
     port,
+    tell: (what) => viewers.tell('changed', { route: what }),
     close: () =>
       new Promise((resolve) => {
         viewers.close();

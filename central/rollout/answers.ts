@@ -50,6 +50,9 @@ export const Rollout = z
         boxes: z.int(),
         has: z.int().meta({ description: 'It stands in their feeds.' }),
         confirmed: z.int().meta({ description: 'They proved that they run it.' }),
+        failed: z.int(),
+        timedOut: z.int(),
+        returned: z.int().meta({ description: 'They proved that they run what they had before.' }),
       }),
     ),
     counts: z.object(
@@ -107,6 +110,8 @@ const by = {
 };
 const noBoxes = Object.fromEntries(boxStates.map((state) => [state, 0])) as RolloutView['counts'];
 
+const noneLost = { failed: 0, timedOut: 0, returned: 0 };
+
 export const sampleRollout: RolloutView = {
   number: 12,
   version: 3,
@@ -117,10 +122,10 @@ export const sampleRollout: RolloutView = {
   reason: null,
   stage: 1,
   stages: [
-    { boxes: 1, has: 1, confirmed: 1 },
-    { boxes: 3, has: 3, confirmed: 2 },
-    { boxes: 16, has: 0, confirmed: 0 },
-    { boxes: 20, has: 0, confirmed: 0 },
+    { boxes: 1, has: 1, confirmed: 1, ...noneLost },
+    { boxes: 3, has: 3, confirmed: 2, ...noneLost },
+    { boxes: 16, has: 0, confirmed: 0, ...noneLost },
+    { boxes: 20, has: 0, confirmed: 0, ...noneLost },
   ],
   counts: { ...noBoxes, waiting: 36, given: 1, confirmed: 3 },
   sales: { with: { checkouts: 120, declined: 4 }, without: { checkouts: 1400, declined: 51 } },

@@ -23,6 +23,8 @@ export function startRolloutLoop(parts: {
   store: Pick<LedgerPort, 'openRollouts' | 'turnRollout'>;
   reports: Pick<Reports, 'of'>;
   probe: Probe;
+  /** One went on: whoever looks at it is told. */
+  onTurned?: () => void;
   clock: Clock;
   log: Log;
 }): RolloutLoop {
@@ -64,6 +66,7 @@ export function startRolloutLoop(parts: {
         if (word) said.set(id, word);
       }
       const turned = await store.turnRollout({ number, said }, clock.wallMs());
+      if (turned.changed) parts.onTurned?.();
       more ||= turned.more;
     }
     state.failing = false;

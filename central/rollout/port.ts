@@ -22,6 +22,17 @@ export type EndReason =
   /** Another version was published for everybody. */
   | { code: 'superseded'; version: number };
 
+/** Of the boxes that a stage adds. */
+export interface StageCounts {
+  boxes: number;
+  /** It was told to them, whatever they made of it. */
+  has: number;
+  confirmed: number;
+  failed: number;
+  timedOut: number;
+  returned: number;
+}
+
 export interface RolloutView {
   number: number;
   /** To be said with every act: another one makes it another. */
@@ -32,7 +43,7 @@ export interface RolloutView {
   state: RolloutState;
   reason: EndReason | null;
   stage: number;
-  stages: { boxes: number; has: number; confirmed: number }[];
+  stages: StageCounts[];
   counts: Record<BoxState, number>;
   sales: { with: Sales; without: Sales };
   madeMs: number;
@@ -111,8 +122,11 @@ export interface RolloutCalls {
   actOnRollout(act: { number: number; version: number; act: RolloutAct }, by: By): RolloutActed;
   /** Those that go on, the boxes that may prove something, and whether a synthetic checkout is asked of them. */
   openRollouts(): { number: number; applianceIds: string[]; probed: boolean }[];
-  /** Takes the next steps of one; `more` when there is at once something to do. */
-  turnRollout(turn: { number: number; said: ReadonlyMap<string, Said> }, nowMs: number): { more: boolean };
+  /** Takes the next steps of one; `changed` when there were any, `more` when there is at once something to do. */
+  turnRollout(
+    turn: { number: number; said: ReadonlyMap<string, Said> },
+    nowMs: number,
+  ): { changed: boolean; more: boolean };
 
   /** null when there is no such appliance. */
   labels(applianceId: string): Labels | null;

@@ -9,6 +9,7 @@ import { createTestJournal, testKeys } from '../../central/fixtures/journal.ts';
 import type { HeardReport } from '../../central/fleet/port.ts';
 import { openHttpServer } from '../../central/http/server.ts';
 import { portOver } from '../../central/ledger/sqlite/direct-port.ts';
+import type { SqliteStore } from '../../central/ledger/sqlite/store.ts';
 import { PayoutsConfig } from '../../central/payouts/config.ts';
 import type { By } from '../../central/people/actor.ts';
 import { PeopleConfig } from '../../central/people/people-config.ts';
@@ -16,6 +17,8 @@ import { hashToken, linkMsMax, newToken } from '../../central/people/persons.ts'
 import { ReviewConfig } from '../../central/people/review-config.ts';
 import type { Role } from '../../central/people/roles.ts';
 import { totpCode } from '../../central/people/totp.ts';
+import { startRolloutLoop } from '../../central/rollout/loop.ts';
+import { systemClock } from '../../kit/clock.ts';
 import { silentLog } from '../../kit/log.ts';
 
 export const markup = '<img src=x onerror="document.title=1">';
@@ -38,6 +41,8 @@ export interface World {
   /** So much time goes by. */
   pass(ms: number): void;
   audited(action: string): { actor: string; about: string }[];
+  /** What the boxes that are acted out reach central by. */
+  inside: { store: SqliteStore; by(): By };
   close(): Promise<void>;
 }
 
@@ -77,6 +82,12 @@ export async function openWorld(
       authority: () => Promise.reject(new Error('nobody asks for it')),
     },
     nowMs,
+    log: silentLog,
+  });
+  const rollouts = startRolloutLoop({
+    ...{ store: port, reports: { of: lastOf }, probe: async () => null },
+    onTurned: () => http.tell('turnRollout'),
+    clock: { ...systemClock(), wallMs: nowMs },
     log: silentLog,
   });
   const url = `http://127.0.0.1:${http.port}`;
@@ -149,7 +160,9 @@ export async function openWorld(
       store
         .auditRecords({ action, about: null, cursor: null, limit: 20 })
         .items.map(({ actor, about }) => ({ actor: 'name' in actor ? actor.name : actor.kind, about })),
+    inside: { store, by },
     async close() {
+      await rollouts.stop();
       await http.close();
       store.close();
       folder.remove();

@@ -5,6 +5,9 @@ import type { Place } from './route.ts';
 import { Appliance } from './screens/appliance.tsx';
 import { Checkout } from './screens/checkout.tsx';
 import { Fleet } from './screens/fleet.tsx';
+import { Rollout } from './screens/rollout.tsx';
+import { RolloutBegin } from './screens/rollout-begin.tsx';
+import { Rollouts } from './screens/rollouts.tsx';
 import { Settings } from './screens/settings.tsx';
 
 export interface Screen {
@@ -19,6 +22,12 @@ export interface Screen {
 /** In the navigation, in this order. */
 export const screens: readonly Screen[] = [
   { path: 'fleet', title: 'Fleet', show: () => <Fleet /> },
+  {
+    path: 'rollouts',
+    title: 'Rollouts',
+    action: 'rollout.read',
+    show: ({ path: [, number] }) => <RolloutsAt number={number} />,
+  },
   { path: 'settings', title: 'Settings', show: () => <Settings /> },
 ];
 
@@ -36,3 +45,9 @@ export const innerScreens: readonly (Omit<Screen, 'title'> & { under: string })[
       applianceId && id && <Checkout key={id} applianceId={applianceId} id={id} />,
   },
 ];
+
+/** `rollouts`, `rollouts/new`, `rollouts/12`. */
+function RolloutsAt({ number }: { number: string | undefined }) {
+  if (number === undefined) return <Rollouts />;
+  return number === 'new' ? <RolloutBegin /> : <Rollout key={number} number={number} />;
+}

@@ -1,7 +1,7 @@
 // The boxes of a rollout as rows: in which order they get it, and how far each proved it.
 import type Database from 'better-sqlite3';
 import { type Box, type BoxState, boxStates } from '../next.ts';
-import type { RolloutBoxView } from '../port.ts';
+import type { RolloutBoxView, StageCounts } from '../port.ts';
 import type { ChangingBox } from './changes.ts';
 
 export interface BoxTable {
@@ -20,7 +20,7 @@ export interface BoxTable {
   pardon(rollout: number): void;
   counts(rollout: number): Record<BoxState, number>;
   /** Those of the places from one until before another. */
-  between(rollout: number, from: number, until: number): { boxes: number; has: number; confirmed: number };
+  between(rollout: number, from: number, until: number): StageCounts;
   page(page: { number: number; state: BoxState | null; after: number; limit: number }): RolloutBoxView[];
   /** A live rollout of the lane that has one of these boxes already. */
   overlap(lane: string, refs: readonly number[]): number | null;
@@ -58,10 +58,14 @@ export function createBoxTable(db: Database.Database): BoxTable {
     )
     .pluck();
   const move = db.prepare(
-    'UPDATE rollout_box SET state = ?, since_ms = ?, reason = ? WHERE rollout = ? AND appliance_ref = ?',
+    `-- why it could not take it stands there still when it went back
+     UPDATE rollout_box SET state = @state, since_ms = @nowMs,
+       reason = CASE WHEN @state IN ('returned', 'return_timed_out') THEN reason ELSE @reason END
+     WHERE rollout = @rollout AND appliance_ref = @ref`,
   );
   const told = db.prepare(
-    `UPDATE rollout_box SET state = @state, since_ms = @nowMs, position = @position, reason = NULL,
+    `UPDATE rollout_box SET state = @state, since_ms = @nowMs, position = @position,
+       reason = CASE @state WHEN 'returning' THEN reason END,
        release_before = CASE @state WHEN 'given'
          THEN (SELECT release FROM appliance WHERE ref = @ref) ELSE release_before END
      WHERE rollout = @rollout AND appliance_ref = @ref`,
@@ -75,9 +79,11 @@ export function createBoxTable(db: Database.Database): BoxTable {
   const counts = db.prepare<[number], { state: BoxState; count: number }>(
     'SELECT state, count(*) AS count FROM rollout_box WHERE rollout = ? GROUP BY state',
   );
-  const between = db.prepare<[number, number, number], { boxes: number; has: number; confirmed: number }>(
+  const between = db.prepare<[number, number, number], StageCounts>(
     `SELECT count(*) AS boxes, coalesce(sum(state NOT IN ('waiting', 'spared')), 0) AS has,
-       coalesce(sum(state = 'confirmed'), 0) AS confirmed
+       coalesce(sum(state = 'confirmed'), 0) AS confirmed, coalesce(sum(state = 'failed'), 0) AS failed,
+       coalesce(sum(state IN ('timed_out', 'return_timed_out')), 0) AS timedOut,
+       coalesce(sum(state = 'returned'), 0) AS returned
      FROM rollout_box WHERE rollout = ? AND place >= ? AND place < ?`,
   );
   const page = db.prepare<object, Omit<RolloutBoxView, 'pardoned'> & { pardoned: number }>(
@@ -104,7 +110,8 @@ export function createBoxTable(db: Database.Database): BoxTable {
         returning: row.state === 'returning',
       })),
     open: (rollout) => open.all(rollout),
-    move: (rollout, ref, state, nowMs, reason) => void move.run(state, nowMs, reason ?? null, rollout, ref),
+    move: (rollout, ref, state, nowMs, reason) =>
+      void move.run({ rollout, ref, state, nowMs, reason: reason ?? null }),
     told: (rollout, ref, state, position, nowMs) => void told.run({ rollout, ref, state, position, nowMs }),
     moveAll: (rollout, from, to, nowMs) => void moveAll.run(to, nowMs, rollout, from),
     pardon: (rollout) => void pardon.run(rollout),
@@ -114,7 +121,10 @@ export function createBoxTable(db: Database.Database): BoxTable {
       return none;
     },
     between: (rollout, from, until) =>
-      between.get(rollout, from, until) ?? { boxes: 0, has: 0, confirmed: 0 },
+      between.get(rollout, from, until) ?? {
+        ...{ boxes: 0, has: 0, confirmed: 0 },
+        ...{ failed: 0, timedOut: 0, returned: 0 },
+      },
     page: (asked) => page.all(asked).map((row) => ({ ...row, pardoned: row.pardoned === 1 })),
     overlap: (lane, refs) => overlap.get(lane, JSON.stringify(refs)) ?? null,
   };

@@ -87,7 +87,7 @@ export function createTurn(
   return {
     turnRollout({ number, said }, nowMs) {
       const found = rollouts.find(number);
-      if (!found || found.endedMs !== null) return { more: false };
+      if (!found || found.endedMs !== null) return { changed: false, more: false };
       const counted = sales.goOn(number, found.sales, nowMs);
       if (counted.throughRef !== found.sales.throughRef) rollouts.saveSales(number, counted);
       const rollout = { ...found, sales: counted };
@@ -99,7 +99,7 @@ export function createTurn(
       steps.reduce((now, step) => carryOut(now, step, boxOf, by), rollout);
       if (steps.length > 0) rollouts.recount(number);
       // Of many boxes the rest comes at once; a proof takes its time anyway.
-      return { more: steps.some((step) => atOnce.has(step.kind)) };
+      return { changed: steps.length > 0, more: steps.some((step) => atOnce.has(step.kind)) };
     },
     superseded(version, by) {
       for (const number of livePolicy.all()) {

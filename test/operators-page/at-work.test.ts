@@ -1,0 +1,89 @@
+// What a person does for the fleet at the operators' page, in a real Chromium, of a real central: bringing a release out and seeing
+// it come back. Boxes are acted out; everything else is what runs.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Browser, launchBrowser, type Page, type Visit, visit } from '../kiosk-page/browser.ts';
+import { bringBoxes, couldNot, newRelease, offerRelease, take } from './boxes.ts';
+import { setUp } from './person.ts';
+import { openWorld, type World } from './world.ts';
+
+let world: World;
+let browser: Browser;
+let storageState: Awaited<ReturnType<ReturnType<Page['context']>['storageState']>>;
+const visits: Visit[] = [];
+/** A machine with other things to do takes its time. */
+const expectSoon = <T>(look: () => T) => expect.poll(look, { timeout: 20_000 });
+
+beforeAll(async () => {
+  [world, browser] = await Promise.all([openWorld('Leeds'), launchBrowser()]);
+  const { page } = await open('fleet', {});
+  await setUp(page, world, world.invite('root', 'admin'));
+  storageState = await page.context().storageState();
+});
+afterAll(async () => {
+  await browser?.close();
+  await world?.close();
+});
+
+async function open(hash: string, options: Parameters<typeof visit>[2] = { storageState }): Promise<Visit> {
+  const made = await visit(browser, world.url, { locale: 'en-GB', ...options }, `/#/${hash}`);
+  visits.push(made);
+  return made;
+}
+
+describe('the operators’ page', () => {
+  it('starts a rollout, and shows the canary fail and everything go back, to whoever looks', async () => {
+    const bath = bringBoxes(world, 'Bath', 10, 1);
+    offerRelease(world);
+    const { page } = await open('rollouts');
+    await page.getByText('Nothing was rolled out yet').waitFor();
+    await page.getByRole('link', { name: 'Start a rollout' }).click();
+    await page.getByLabel('Release', { exact: true }).selectOption(newRelease);
+    await page.getByLabel('Sites').fill('Bath');
+    await page.getByLabel('Stages').fill('10, half');
+    await page.getByRole('button', { name: 'Start …' }).click();
+    await page.getByRole('alert').getByText('Stages: use a whole number').waitFor();
+    await page.getByLabel('Stages').fill('30, 100');
+    await page.getByRole('button', { name: 'Start …' }).click();
+    const other = await open('rollouts');
+    await page.getByRole('button', { name: 'Start it' }).click();
+    await page.getByRole('heading', { name: `1 · Release ${newRelease}` }).waitFor();
+    await other.page.getByRole('heading', { name: `1 · Release ${newRelease}` }).waitFor();
+    await page.getByRole('img', { name: 'Canary: 1 pending' }).waitFor();
+
+    const { items } = world.inside.store.rolloutBoxes({ number: 1, state: 'given', after: -1, limit: 9 });
+    const canary = items[0]?.applianceId ?? '';
+    expect(bath).toContain(canary);
+    take(world, canary, couldNot(1, 'exits_at_once'));
+    await page.locator('.lede').getByText('1 of 1 boxes could not take it').waitFor({ timeout: 20_000 });
+    await expectSoon(() => page.locator('main').textContent()).toContain('Exits at once');
+    take(world, canary);
+    await expectSoon(() => page.locator('.title').textContent()).toContain('Rolled back');
+    await page.getByRole('img', { name: 'All boxes: 1 went back, 9 never got it' }).waitFor();
+    await expectSoon(() => other.page.locator('main').textContent()).toContain('1 went back, 9 never got it');
+    expect(await page.getByRole('button', { name: 'Abort' }).count(), 'there is nothing to abort').toBe(0);
+  });
+
+  it('pauses a rollout with a reason, as it was seen, and not for somebody who saw less', async () => {
+    const { page } = await open('rollouts/new');
+    await page.getByLabel('Change').selectOption('flags');
+    await page.getByLabel('Flag', { exact: true }).fill('new-slip');
+    await page.getByLabel('Sites').fill('Bath');
+    await page.getByRole('button', { name: 'Start …' }).click();
+    await page.getByRole('button', { name: 'Start it' }).click();
+    await page.getByRole('img', { name: 'Canary: 1 pending' }).waitFor({ timeout: 20_000 });
+    const other = await open('rollouts/2');
+    await other.page.getByRole('button', { name: 'Abort' }).click();
+    await other.page.getByLabel('Reason').fill('wrong flag');
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByLabel('Reason').fill('lunch hour');
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await page.getByText('By hand: lunch hour').waitFor();
+    await other.page.getByRole('button', { name: 'Abort', exact: true }).click();
+    await other.page.getByRole('alert').getByText('look again').waitFor();
+    await page.getByRole('button', { name: 'Resume' }).waitFor();
+  });
+
+  it('never complained', () => {
+    expect(visits.flatMap(({ complaints }) => complaints)).toEqual([]);
+  });
+});
