@@ -36,6 +36,10 @@ export const exitCodes = {
   key_name_taken: 1,
   key_revoked: 1,
   keys_full: 1,
+  person_unknown: 1,
+  person_known: 1,
+  person_ended: 1,
+  persons_full: 1,
   audit_broken: 1,
   review_unknown: 1,
   review_decided: 1,
@@ -65,6 +69,10 @@ export const exitCodes = {
   journal_of_another: 1,
   doubt_unknown: 1,
   doubt_ended: 1,
+  rollout_unknown: 1,
+  rollout_changed: 1,
+  rollout_refused: 1,
+  release_refused: 1,
 } as const;
 export type CommandErrorCode = keyof typeof exitCodes;
 

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { applianceCreate } from './appliance-create.ts';
 import { applianceAcknowledge, applianceDeny, applianceReadmit } from './appliance-deny.ts';
+import { applianceLabel } from './appliance-label.ts';
 import { applianceList, applianceShow } from './appliance-list.ts';
 import { applianceReplace } from './appliance-replace.ts';
 import { auditList } from './audit-list.ts';
@@ -50,6 +51,8 @@ import { payoutCreate } from './payout-create.ts';
 import { payoutList } from './payout-list.ts';
 import { payoutShow } from './payout-show.ts';
 import { payoutStatement } from './payout-statement.ts';
+import { personEnd, personInvite, personLink, personRole } from './person-change.ts';
+import { personList } from './person-list.ts';
 import { policyDiff } from './policy-diff.ts';
 import { policySchema } from './policy-schema.ts';
 import { policySet } from './policy-set.ts';
@@ -60,9 +63,13 @@ import { reconciliationFiles } from './reconciliation-files.ts';
 import { reconciliationImport } from './reconciliation-import.ts';
 import { reconciliationRun } from './reconciliation-run.ts';
 import { reconciliationShadow } from './reconciliation-shadow.ts';
+import { releaseAdd, releaseList } from './release-add.ts';
 import { reviewDecide } from './review-decide.ts';
 import { reviewList } from './review-list.ts';
 import { reviewShow } from './review-show.ts';
+import { rolloutCreate } from './rollout-create.ts';
+import { rolloutList, rolloutShow } from './rollout-list.ts';
+import { rolloutStep } from './rollout-step.ts';
 import { siteCreate } from './site-create.ts';
 import { siteList, siteShow } from './site-list.ts';
 import { stockSend } from './stock-send.ts';
@@ -128,6 +135,11 @@ export const groups: readonly [name: string, description: string, commands: Comm
     ],
   ],
   ['key', 'API keys of people and programs', [keyCreate(), keyList(), keyRotate(), keyRevoke()]],
+  [
+    'person',
+    "who signs in at the operators' page",
+    [personInvite(), personList(), personLink(), personRole(), personEnd()],
+  ],
   ['checkout', 'what was sold, and how it came here', [checkoutShow()]],
   ['charge', 'what is collected at processors', [chargeList(), chargeShow(), chargeExposure()]],
   ['review', 'what a person must decide', [reviewList(), reviewShow(), reviewDecide()]],
@@ -174,11 +186,25 @@ export const groups: readonly [name: string, description: string, commands: Comm
       applianceDeny('retire'),
       applianceReadmit(),
       applianceAcknowledge(),
+      applianceLabel(),
       applianceCreate(),
     ],
   ],
   ['fleet', 'how the boxes are', [fleetList(), fleetShow()]],
   ['latency', 'how long things take', [latencyShow()]],
   ['synthetic', 'checkouts that boxes ask themselves', [syntheticRun(), syntheticList()]],
+  [
+    'rollout',
+    'what reaches boxes stage by stage',
+    [
+      rolloutCreate(),
+      rolloutList(),
+      rolloutShow(),
+      rolloutStep('pause'),
+      rolloutStep('resume'),
+      rolloutStep('abort'),
+    ],
+  ],
+  ['release', 'signed programs for boxes', [releaseAdd(), releaseList()]],
   ['kiosk-tls', "the boxes' HTTPS for kiosks", [kioskTlsCreate()]],
 ];

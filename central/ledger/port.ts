@@ -4,6 +4,7 @@ import type { Product } from '../../contract/feed.ts';
 import type { Policy } from '../../contract/policy.ts';
 import type { ChargingCalls } from '../charging/port.ts';
 import type { TokenCalls } from '../charging/token-port.ts';
+import type { DashboardCalls } from '../dashboard/port.ts';
 import type { DoubtCalls } from '../doubts/port.ts';
 import type { EnrolmentCalls } from '../enrolment/port.ts';
 import type { FleetCalls } from '../fleet/port.ts';
@@ -14,6 +15,7 @@ import type { By } from '../people/actor.ts';
 import type { PeopleCalls } from '../people/port.ts';
 import type { ReviewCalls } from '../people/review-port.ts';
 import type { ReconciliationCalls } from '../reconciliation/port.ts';
+import type { RolloutCalls } from '../rollout/port.ts';
 import type { SyntheticCalls } from '../synthetic/port.ts';
 import type { OutboundCalls } from '../webhooks/outbound-port.ts';
 import type { WebhookCalls } from '../webhooks/port.ts';
@@ -99,9 +101,11 @@ export interface LedgerCalls
   extends ChargingCalls,
     TokenCalls,
     PeopleCalls,
+    DashboardCalls,
     EnrolmentCalls,
     DoubtCalls,
     FleetCalls,
+    RolloutCalls,
     ReviewCalls,
     WebhookCalls,
     OutboundCalls,

@@ -21,6 +21,8 @@ export const rolesFor = {
   'enrolment.manage': adminOnly,
   'ledger.read': everybody,
   'catalogue.read': everybody,
+  'rollout.read': everybody,
+  'rollout.manage': adminOnly,
   'charging.read': everybody,
   'review.read': everybody,
   'review.decide': whoAnswersCustomers,
@@ -35,6 +37,8 @@ export const rolesFor = {
   'webhook.manage': adminOnly,
   'audit.read': whoMovesMoney,
   'key.manage': adminOnly,
+  'person.manage': adminOnly,
+  'session.own': everybody,
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Action = keyof typeof rolesFor;

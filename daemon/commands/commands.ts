@@ -9,6 +9,7 @@ import { addIdentityCommands } from './identity.ts';
 import { addJournalCommands } from './journal.ts';
 import { addKioskCommands } from './kiosk.ts';
 import { addPinCommands } from './pin.ts';
+import { addReleaseCommands } from './release.ts';
 import { addStatusCommand } from './status.ts';
 import { addSyntheticCommands } from './synthetic.ts';
 import { versionCommand } from './version.ts';
@@ -24,6 +25,7 @@ export function addCommands(program: Command): void {
   addJournalCommands(program);
   addConfigCommands(program);
   addCareCommands(program);
+  addReleaseCommands(program);
   program.addCommand(versionCommand().copyInheritedSettings(program));
   addCompletionCommand(program);
 }

@@ -15,6 +15,8 @@ export const exitCodes = {
   entries_unreceived: 1,
   service_runs: 1,
   not_confirmed: 2,
+  slot_empty: 1,
+  releases_not_taken: 1,
   pin_refused: 2,
   pin_not_written: 1,
   bundle_not_written: 1,

@@ -14,6 +14,8 @@ export interface LookParts {
   /** The journal's. */
   folder: string;
   release: string;
+  /** Where the program is from; undefined: the box takes no releases. */
+  slots?: () => HealthReport['slots'];
   clock: Clock;
 }
 
@@ -23,6 +25,7 @@ export function createLook({
   store,
   folder,
   release,
+  slots = () => undefined,
   clock,
 }: LookParts): () => Promise<HealthReport> {
   const startedMs = clock.monotonicMs();
@@ -35,6 +38,7 @@ export function createLook({
       release,
       upMs: clock.monotonicMs() - startedMs,
       status: known,
+      slots: slots(),
       oldestUnreceivedMs,
       outages: outages(known.link),
       residentBytes: process.memoryUsage.rss(),

@@ -19,6 +19,7 @@ export interface HealthFacts {
   corePermille: number | null;
   machine: HealthReport['machine'];
   synthetic: SyntheticResult | null;
+  slots?: HealthReport['slots'];
 }
 
 export function makeReport(facts: HealthFacts): HealthReport {
@@ -45,6 +46,7 @@ export function makeReport(facts: HealthFacts): HealthReport {
     process: { residentBytes: facts.residentBytes, corePermille: facts.corePermille },
     machine: facts.machine,
     synthetic: facts.synthetic,
+    ...(facts.slots && { slots: facts.slots }),
     conditions: status.conditions.slice(0, limits.healthConditionsMax).map((condition) => ({
       code: condition.code,
       forMs: heldMs(condition, at.wallMs),

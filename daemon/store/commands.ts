@@ -17,6 +17,7 @@ import type { OutcomeKind } from '../../contract/verdict.ts';
 import type { StoreSlip } from '../checkout/slip.ts';
 import type { TimeKnown } from '../identity/server-time.ts';
 import type { Unreceived } from './queue.ts';
+import type { ReleaseWish } from './release-wish.ts';
 
 interface Submission {
   /** The Idempotency-Key: a UUID in lower case. */
@@ -68,6 +69,8 @@ export interface StoreProtocol {
   centralTime: { ask: { aheadOfMonotonicMs: number; uncertaintyMs: number }; answer: null };
   /** What is known of the time without believing the clock. */
   time: { ask: object; answer: TimeKnown };
+  /** The release that central wants to run here, and whether the site is open; null: nobody said. */
+  releaseWish: { ask: object; answer: { wish: ReleaseWish | null; open: boolean | null } };
   link: { ask: { link: LinkView; conditions: Condition[] }; answer: null };
   /** Whether the store still does what it is for: the newest entry is read, and a row written, with a sync of the disk. */
   selfCheck: { ask: object; answer: { wrote: boolean } };

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { noProcessors, type RoutingRules } from '../../charging/route.ts';
 import { type Charging, createCharging } from '../../charging/sqlite/charging.ts';
 import { createTokenTable } from '../../charging/sqlite/tokens.ts';
+import { createFinder } from '../../dashboard/sqlite/find.ts';
 import { createDoubtTable } from '../../doubts/sqlite/doubts.ts';
 import { createHandOver } from '../../doubts/sqlite/handed-over.ts';
 import { createTwinTable } from '../../doubts/sqlite/twins.ts';
@@ -16,8 +17,10 @@ import { createPayeeTable } from '../../payouts/sqlite/payees.ts';
 import { createPayoutTable } from '../../payouts/sqlite/payouts.ts';
 import { createAuditTable } from '../../people/sqlite/audit.ts';
 import { createKeyTable } from '../../people/sqlite/keys.ts';
+import { createPersonTable } from '../../people/sqlite/persons.ts';
 import { createReviewTable } from '../../people/sqlite/reviews.ts';
 import { createReconciliationTables } from '../../reconciliation/sqlite/tables.ts';
+import { createRolloutTables } from '../../rollout/sqlite/tables.ts';
 import { createSyntheticTable } from '../../synthetic/sqlite/synthetics.ts';
 import type { ApplyEvent } from '../../webhooks/apply.ts';
 import { aboutOf } from '../../webhooks/object.ts';
@@ -75,6 +78,7 @@ export interface SettlementRules {
 export function createSqliteStore(db: Database.Database, settlement: SettlementRules = {}): SqliteStore {
   const grown = new Set<string>();
   const { audit, ...auditing } = createAuditTable(db);
+  const { rightsOf, ...keys } = createKeyTable(db, audit);
   const { open: openReview, ...reviewing } = createReviewTable(db, {
     audit,
     tell: (...told) => outbound.tell(...told),
@@ -82,12 +86,16 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
   });
   const feeds = createFeedTable(db, (applianceId) => grown.add(applianceId));
   const documents = createFeedDocuments(db);
-  const policies = createPolicyTable(documents, feeds, audit);
+  const policies = createPolicyTable(db, {
+    ...{ documents, feeds, audit },
+    onPublished: (...published) => rollouts.policyPublished(...published),
+  });
+  const rollouts = createRolloutTables(db, { audit, policies, feeds });
   const catalogues = createCatalogueTable(db, documents, feeds, audit);
   const hotList = createHotListTable(db, documents, feeds, audit);
   // The policy comes first: an appliance sells nothing without one.
   const greet = (applianceRef: number) => {
-    feeds.share(applianceRef, policies.forNewcomer());
+    policies.greet(applianceRef);
     catalogues.greet(applianceRef);
     feeds.share(applianceRef, hotList.forNewcomer());
   };
@@ -177,7 +185,9 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
       ...{ audit, tell: outbound.tell, register: appliances.register, signOffDoubts: doubtTable.signOff },
     }),
     ...createFleetFacts(db),
-    ...createKeyTable(db, audit),
+    ...keys,
+    ...createPersonTable(db, audit, rightsOf),
+    ...rollouts.calls,
     ...auditing,
     ...createPayeeTable(db, audit),
     ...createPayoutTable(db, books, audit, outbound.tell),
@@ -188,6 +198,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     ...createReconciliationTables(db, { audit, tell: outbound.tell, tellSettled: charging.tellSettled }),
     ...createViews(db, latency),
     ...latency.calls,
+    ...createFinder(db),
     ...createWebhookTables(db, audit, [applyEvent]),
     ...outbound.calls,
     ...syntheticTable.calls,
