@@ -15,6 +15,7 @@ import {
 import { EstConfig, estInFolder } from './enrolment/config.ts';
 import { CommandError } from './errors.ts';
 import { PayoutsConfig } from './payouts/config.ts';
+import { PeopleConfig } from './people/people-config.ts';
 import { ReviewConfig } from './people/review-config.ts';
 import { fetchMistakes, placedIn, ReconciliationSettings } from './reconciliation/settings.ts';
 import { inFolder, WebhooksConfig } from './webhooks/config.ts';
@@ -65,8 +66,18 @@ const Sections = z.strictObject({
   routing: Routing.default([]),
   /** Enrolment and renewal of appliances; without it nobody enrols here. */
   est: EstConfig.optional(),
+  people: PeopleConfig,
   reviews: ReviewConfig,
   reconciliation: ReconciliationSettings.prefault({}),
+  /** Where spans of documents go: an OpenTelemetry collector. */
+  tracing: z
+    .strictObject({
+      otlpUrl: z
+        .url({ protocol: /^https?$/, error: 'use http://host:port or https://host:port' })
+        .nullable()
+        .default(null),
+    })
+    .prefault({}),
   log: z
     .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') })
     .prefault({}),

@@ -27,6 +27,7 @@ import { openReports } from './fleet/sqlite/reports.ts';
 import { openHttpServer } from './http/server.ts';
 import { createAnswers } from './intake/answers.ts';
 import { createIntake } from './intake/intake.ts';
+import { exportSpans } from './latency/exporting.ts';
 import type { LedgerPort } from './ledger/port.ts';
 import { databasePath } from './ledger/sqlite/open.ts';
 import { startThreadStore } from './ledger/sqlite/thread-store.ts';
@@ -115,7 +116,10 @@ export async function startCentral(
         log.error({ error: error.message }, 'the deny list could not be read'),
       );
     };
+    const spans = exportSpans(config.tracing, { clock, log });
+    lifecycle.onStop('spans', spans.stop, 3000);
     const events = {
+      ...spans.events,
       onStepsDue: () => charging.wake(),
       onGrown: (applianceIds: string[]) => feed.onGrown(applianceIds),
       onChangedOutside() {
@@ -203,7 +207,7 @@ export async function startCentral(
     lifecycle.onStop('intake', intake.idle);
     lifecycle.onStop('feed', feed.stop);
 
-    const rollouts = startRolloutLoop({ store: store.port, reports, probe: async () => null, clock, log });
+    const rollouts = startRolloutLoop({ store: store.port, reports, clock, log });
     wiring.rollouts = rollouts;
     lifecycle.onStop('rollouts', rollouts.stop);
 
@@ -218,6 +222,7 @@ export async function startCentral(
       processors: charging.view,
       reviews: config.reviews,
       payouts: config.payouts,
+      people: config.people,
       enrolment: {
         place: config.est ? { estUrl: config.est.url, root: rootFingerprint(config.identityFolder) } : null,
         onDenied: loadDenied,

@@ -6,6 +6,7 @@ import { Sha256Hex, Text, Uuid } from './id.ts';
 import { LinkView } from './kiosk-api.ts';
 import { limits } from './limits.ts';
 import { Currency } from './money.ts';
+import { SyntheticResult } from './synthetic.ts';
 
 const Count = z.int().min(0);
 /** Ages and moments stay within what a date can hold, some 3,000 years. */
@@ -82,6 +83,8 @@ export const HealthReport = z.object({
   conditions: z
     .array(z.object({ code: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/), forMs: AgeMs }))
     .max(limits.healthConditionsMax),
+  /** What came of the newest synthetic checkout; null: none since it started. Absent: of a release that makes none. */
+  synthetic: SyntheticResult.nullable().optional(),
 });
 export type HealthReport = z.infer<typeof HealthReport>;
 

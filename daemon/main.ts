@@ -7,6 +7,7 @@ import { createLog } from '../kit/log.ts';
 import { createNotify } from '../kit/notify.ts';
 import { createReload, logPart } from '../kit/reload.ts';
 import { collectAtRest } from '../kit/rest.ts';
+import { createSpanExporter } from '../kit/spans.ts';
 import { runSupervised } from '../kit/supervised.ts';
 import { releaseMadeAtMs } from '../kit/version.ts';
 import packageJson from '../package.json' with { type: 'json' };
@@ -22,6 +23,7 @@ import { readWho } from './identity/awaiting.ts';
 import { certifiedFromMs } from './identity/server-time.ts';
 import { startPresence } from './presence.ts';
 import { type Launched, launch, launchedAs } from './release/launch.ts';
+import { probeWord } from './release/prove.ts';
 import { startReleases } from './release/start.ts';
 import { httpPart, identityPart, liveKeys } from './reload.ts';
 import { serviceLine } from './service-line.ts';
@@ -35,6 +37,10 @@ import { suspect } from './store/salvage/suspicion.ts';
 import { FolderInUseError, holdFolder } from './store/sole-daemon.ts';
 import { openTelemetry } from './store/telemetry/telemetry.ts';
 import { applyBundle } from './sync/apply-bundle.ts';
+import { makeBoxKey } from './synthetic/box-key.ts';
+import { createSynthetics } from './synthetic/runner.ts';
+import { startSchedule } from './synthetic/schedule.ts';
+import { submitTo } from './synthetic/submit.ts';
 import { createTechnicianDoor } from './technician/door.ts';
 import { createExaminer } from './technician/examination.ts';
 import { keepTroubles } from './technician/troubles.ts';
@@ -113,8 +119,9 @@ async function run(configPath: string): Promise<void> {
   lifecycle.onStop('store', () => store.close());
 
   if (who.kind === 'awaiting_first_contact') await applyBundle(who.awaited, { store, clock, log });
+  const synthetics = createSynthetics({ store, clock, log });
   const presence = startPresence({
-    ...{ who, config, configPath, store, clock, log, release },
+    ...{ who, config, configPath, store, clock, log, release, progress: synthetics.progress },
     onFallenBack({ journalId, receivedThrough }) {
       suspect(config.dataFolder, { cause: 'fallen_back', journalId, receivedThrough });
       log.error(
@@ -137,7 +144,16 @@ async function run(configPath: string): Promise<void> {
   const { dataFolder: folder } = config;
   const examiner = createExaminer(configPath, clock);
   lifecycle.onStop('examiner', () => examiner.stop());
+  const boxKey = makeBoxKey(config.dataFolder);
+  lifecycle.onStop('box key', boxKey.remove);
   const technician = { door: createTechnicianDoor(folder, clock, log), examiner, troubles, folder };
+
+  const { otlpUrl } = config.tracing;
+  const service = { name: 'holdfast', version: release, instanceId: applianceId };
+  const spans = otlpUrl
+    ? createSpanExporter({ url: otlpUrl, service }, { clock, random: Math.random, log })
+    : null;
+  if (spans) lifecycle.onStop('spans', spans.stop);
 
   const http = await startHttp(
     { ...config.http, site: config.site, lan: lan && tls && { ...lan, tls } },
@@ -148,16 +164,20 @@ async function run(configPath: string): Promise<void> {
       log,
       kiosks: { door, clock },
       technician,
+      ...{ synthetic: { synthetics, boxKey }, spans },
     },
   );
   lifecycle.onStop('http', () => http.stop());
+  synthetics.open(submitTo({ host: config.http.host, port: http.port }));
+  const { everyMinutes } = config.synthetic;
+  const schedule = startSchedule(everyMinutes, { synthetics, store, clock, random: Math.random });
+  lifecycle.onStop('synthetic', schedule);
 
   const releases = startReleases({
     ...{ config, launched, release, store, clock, log },
     identity: presence.identity,
     online: async () => (await http.status()).link.kind === 'online',
-    // What makes synthetic checkouts here says what came of the newest one; nothing does yet.
-    probe: async () => null,
+    probe: async () => probeWord(await synthetics.run('release')),
     onEnded: () => reporter.soon(),
     restart(reason) {
       log.warn({ reason }, 'stopping, to be started as another release');
@@ -172,8 +192,8 @@ async function run(configPath: string): Promise<void> {
   const reporter = startReporter({
     telemetry,
     look: createLook({
-      ...{ status: http.status, store, folder: config.dataFolder, release, clock },
-      slots: releases.view,
+      ...{ status: http.status, synthetic: synthetics.last, store, folder: config.dataFolder },
+      ...{ release, clock, slots: releases.view },
     }),
     send: presence.report,
     clock,

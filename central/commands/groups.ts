@@ -19,6 +19,7 @@ import { cataloguePublish } from './catalogue-publish.ts';
 import { chargeExposure } from './charge-exposure.ts';
 import { chargeList } from './charge-list.ts';
 import { chargeShow } from './charge-show.ts';
+import { checkoutShow } from './checkout-show.ts';
 import { enrolmentBundle } from './enrolment-bundle.ts';
 import { enrolmentCreate } from './enrolment-create.ts';
 import { enrolmentCancel, enrolmentList, enrolmentShow } from './enrolment-list.ts';
@@ -35,6 +36,7 @@ import { keyList } from './key-list.ts';
 import { keyRevoke } from './key-revoke.ts';
 import { keyRotate } from './key-rotate.ts';
 import { kioskTlsCreate } from './kiosk-tls-create.ts';
+import { latencyShow } from './latency-show.ts';
 import { ledgerCheck } from './ledger-check.ts';
 import { ledgerCorrect } from './ledger-correct.ts';
 import { ledgerExport } from './ledger-export.ts';
@@ -49,6 +51,8 @@ import { payoutCreate } from './payout-create.ts';
 import { payoutList } from './payout-list.ts';
 import { payoutShow } from './payout-show.ts';
 import { payoutStatement } from './payout-statement.ts';
+import { personEnd, personInvite, personLink, personRole } from './person-change.ts';
+import { personList } from './person-list.ts';
 import { policyDiff } from './policy-diff.ts';
 import { policySchema } from './policy-schema.ts';
 import { policySet } from './policy-set.ts';
@@ -69,6 +73,7 @@ import { rolloutStep } from './rollout-step.ts';
 import { siteCreate } from './site-create.ts';
 import { siteList, siteShow } from './site-list.ts';
 import { stockSend } from './stock-send.ts';
+import { syntheticList, syntheticRun } from './synthetic.ts';
 import { tokenImport } from './token-import.ts';
 import { webhookDead, webhookList } from './webhook-list.ts';
 import { webhookReplay } from './webhook-replay.ts';
@@ -130,6 +135,12 @@ export const groups: readonly [name: string, description: string, commands: Comm
     ],
   ],
   ['key', 'API keys of people and programs', [keyCreate(), keyList(), keyRotate(), keyRevoke()]],
+  [
+    'person',
+    "who signs in at the operators' page",
+    [personInvite(), personList(), personLink(), personRole(), personEnd()],
+  ],
+  ['checkout', 'what was sold, and how it came here', [checkoutShow()]],
   ['charge', 'what is collected at processors', [chargeList(), chargeShow(), chargeExposure()]],
   ['review', 'what a person must decide', [reviewList(), reviewShow(), reviewDecide()]],
   ['audit', 'who did what', [auditList(), auditVerify()]],
@@ -193,5 +204,7 @@ export const groups: readonly [name: string, description: string, commands: Comm
     ],
   ],
   ['release', 'signed programs for boxes', [releaseAdd(), releaseList()]],
+  ['latency', 'how long things take', [latencyShow()]],
+  ['synthetic', 'checkouts that boxes ask themselves', [syntheticRun(), syntheticList()]],
   ['kiosk-tls', "the boxes' HTTPS for kiosks", [kioskTlsCreate()]],
 ];

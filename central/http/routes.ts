@@ -1,8 +1,12 @@
 // Every route of the operators' HTTP, room by room. Answers are camelCase; amounts are integer minor units; a page ends
 // with nextCursor null.
+
+import type { Log } from '../../kit/log.ts';
 import type { ProcessorView } from '../charging/loop.ts';
 import { processorRoutes } from '../charging/processor-routes.ts';
 import { chargingRoutes } from '../charging/routes.ts';
+import type { LiveFleet } from '../dashboard/live-fleet.ts';
+import { dashboardRoutes } from '../dashboard/routes.ts';
 import { doubtRoutes } from '../doubts/routes.ts';
 import { identityRoutes } from '../enrolment/identity-routes.ts';
 import { type AuthorityState, type EnrolmentPlace, enrolmentRoutes } from '../enrolment/routes.ts';
@@ -10,16 +14,21 @@ import { feedRoutes } from '../feed/routes.ts';
 import { type FleetParts, fleetRoutes } from '../fleet/routes.ts';
 import type { IgnoredFrames } from '../intake/intake.ts';
 import { intakeRoutes } from '../intake/routes.ts';
+import { latencyRoutes } from '../latency/routes.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import { ledgerRoutes } from '../ledger/routes.ts';
 import type { PayoutsConfig } from '../payouts/config.ts';
 import { payoutRoutes } from '../payouts/routes.ts';
 import { auditRoutes } from '../people/audit-routes.ts';
 import { keyRoutes } from '../people/key-routes.ts';
+import type { PeopleConfig } from '../people/people-config.ts';
+import { personRoutes } from '../people/person-routes.ts';
 import { reviewRoutes } from '../people/review-routes.ts';
 import type { ReviewRules } from '../people/reviews.ts';
+import { sessionRoutes } from '../people/session-routes.ts';
 import { reconciliationRoutes } from '../reconciliation/routes.ts';
 import { rolloutRoutes } from '../rollout/routes.ts';
+import { syntheticRoutes } from '../synthetic/routes.ts';
 import { outboundRoutes } from '../webhooks/outbound-routes.ts';
 import { webhookRoutes } from '../webhooks/routes.ts';
 import type { Route } from './route.ts';
@@ -36,7 +45,12 @@ export interface RouteParts {
   enrolment: EnrolmentParts;
   /** A rollout was made, or somebody acted on one. */
   onRollout?: () => void;
+  people: PeopleConfig;
+  /** Where the operators' page is opened. */
+  pageUrl: string;
+  live: Pick<LiveFleet, 'rows'>;
   nowMs(): number;
+  log: Log;
 }
 
 export interface EnrolmentParts {
@@ -54,9 +68,14 @@ export function allRoutes(parts: RouteParts): Route[] {
     ...identityRoutes(store, { ...enrolment, ...reviews }),
     ...intakeRoutes(ignoredFrames),
     ...fleetRoutes(store, { ...fleet, nowMs }),
+    ...syntheticRoutes(store),
+    ...latencyRoutes(store, { nowMs }),
     ...processorRoutes(processors),
     ...feedRoutes(store),
     ...rolloutRoutes(store, parts),
+    ...dashboardRoutes(store, parts),
+    ...sessionRoutes(store, parts.people, parts),
+    ...personRoutes(store, parts.pageUrl),
     ...keyRoutes(store),
     ...auditRoutes(store),
     ...chargingRoutes(store),

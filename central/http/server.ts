@@ -7,10 +7,15 @@ import { listen } from '../../kit/listen.ts';
 import type { Log } from '../../kit/log.ts';
 import { serveJsonFile } from '../../kit/served-file.ts';
 import type { ProcessorView } from '../charging/loop.ts';
+import { addEventStream } from '../dashboard/event-stream.ts';
+import { createLiveFleet } from '../dashboard/live-fleet.ts';
+import { servePage } from '../dashboard/serve-page.ts';
+import { createViewers } from '../dashboard/viewers.ts';
 import type { FleetParts } from '../fleet/routes.ts';
 import type { IgnoredFrames } from '../intake/intake.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import type { PayoutsConfig } from '../payouts/config.ts';
+import { PeopleConfig } from '../people/people-config.ts';
 import type { ReviewRules } from '../people/reviews.ts';
 import { createGate } from './gate.ts';
 import { mountRoutes } from './mount.ts';
@@ -41,6 +46,8 @@ export async function openHttpServer(parts: {
   payouts: PayoutsConfig;
   enrolment: EnrolmentParts;
   onRollout?: () => void;
+  /** How persons sign in; as without a configuration unless said. */
+  people?: PeopleConfig;
   nowMs(): number;
   log: Log;
 }): Promise<HttpServer> {
@@ -50,8 +57,18 @@ export async function openHttpServer(parts: {
   app.use(apiHeaders());
   app.use((context, next) => answerErrors(context, next, log));
   app.use((context, next) => answerOpen(context, next, store));
-  const gate = createGate({ ...parts, admitKey: (request) => store.admitKey(request) });
-  const router = mountRoutes(allRoutes(parts), gate);
+  const gate = createGate({ ...parts, people: store });
+  const people = parts.people ?? PeopleConfig.parse(undefined);
+  const pageUrl = people.pageUrl ?? `http://${parts.host}:${parts.port}`;
+  const live = createLiveFleet(store, { ...parts.fleet, nowMs: parts.nowMs, log });
+  const viewers = createViewers(() => live.watch((rows) => viewers.tell('fleet', { rows })));
+  const router = mountRoutes(allRoutes({ ...parts, people, pageUrl, live }), gate, ({ id, action }) => {
+    if (action === 'open' || action === 'session.own') return;
+    live.expectChange();
+    viewers.tell('changed', { route: id });
+  });
+  addEventStream(router, gate, viewers);
+  app.use(servePage());
   app.use(router.routes());
   app.use(router.allowedMethods());
 
@@ -61,6 +78,7 @@ export async function openHttpServer(parts: {
     port,
     close: () =>
       new Promise((resolve) => {
+        viewers.close();
         server.close(() => resolve());
         server.closeIdleConnections();
         // A request in work has a moment; a client that keeps its connection open has not.
@@ -72,11 +90,14 @@ export async function openHttpServer(parts: {
 async function answerErrors(context: Context, next: () => Promise<void>, log: Log): Promise<void> {
   try {
     await next();
-    if (context.body) return;
+    if (context.body || context.respond === false) return;
     if (context.status === 404) answerProblem(context, 'not_found');
     if (context.status === 405) answerProblem(context, 'method_not_allowed');
   } catch (error) {
-    if (error instanceof ProblemError) return answerProblem(context, error.code, error.message);
+    if (error instanceof ProblemError) {
+      if (error.retrySeconds !== null) context.set('Retry-After', String(error.retrySeconds));
+      return answerProblem(context, error.code, error.message);
+    }
     log.error({ path: context.path, error: (error as Error).message }, 'request failed');
     answerProblem(context, 'internal', 'The log of central says why.');
   }

@@ -1,6 +1,8 @@
-// The operations that need no key: the probes of supervisors and balancers, and the description itself, which tells
+// The operations that are no routes: a stream, and those that need no key, the probes of supervisors and balancers, and the description itself, which tells
 // nothing of anybody.
+
 import type { Json } from '../../kit/json-schemas.ts';
+import { eventsPath } from '../dashboard/event-stream.ts';
 
 const status = (value: string) => ({
   'application/json': {
@@ -32,6 +34,17 @@ export const openOperations: Record<string, Record<string, Json>> = {
       responses: {
         200: { description: 'It does.', content: status('ok') },
         503: { description: 'It does not.', content: problem },
+      },
+    },
+  },
+  [eventsPath]: {
+    get: {
+      operationId: 'followChanges',
+      summary:
+        'Follow what changes while somebody looks, as server-sent events: `anew` (read again), `fleet` (rows that changed), `changed` (somebody did something, by its operationId)',
+      security: [{ apiKey: ['fleet.read'] }, { session: ['fleet.read'] }],
+      responses: {
+        200: { description: 'The stream.', content: { 'text/event-stream': { schema: { type: 'string' } } } },
       },
     },
   },

@@ -15,6 +15,7 @@ const adminOnly = ['admin'] as const;
  */
 export const rolesFor = {
   'fleet.read': everybody,
+  'synthetic.ask': whoAnswersCustomers,
   'appliance.revoke': whoAnswersCustomers,
   'appliance.manage': adminOnly,
   'enrolment.manage': adminOnly,
@@ -36,6 +37,8 @@ export const rolesFor = {
   'webhook.manage': adminOnly,
   'audit.read': whoMovesMoney,
   'key.manage': adminOnly,
+  'person.manage': adminOnly,
+  'session.own': everybody,
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Action = keyof typeof rolesFor;

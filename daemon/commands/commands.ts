@@ -11,6 +11,7 @@ import { addKioskCommands } from './kiosk.ts';
 import { addPinCommands } from './pin.ts';
 import { addReleaseCommands } from './release.ts';
 import { addStatusCommand } from './status.ts';
+import { addSyntheticCommands } from './synthetic.ts';
 import { versionCommand } from './version.ts';
 
 export function addCommands(program: Command): void {
@@ -20,6 +21,7 @@ export function addCommands(program: Command): void {
   addStatusCommand(program);
   addHealthCommand(program);
   addDoctorCommand(program);
+  addSyntheticCommands(program);
   addJournalCommands(program);
   addConfigCommands(program);
   addCareCommands(program);

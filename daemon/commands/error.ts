@@ -24,6 +24,7 @@ export const exitCodes = {
   config_not_editable: 2,
   config_refused: 2,
   service_not_started: 1,
+  service_silent: 1,
   slip_missing: 2,
   slip_malformed: 2,
   bundle_missing: 2,

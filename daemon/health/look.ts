@@ -1,6 +1,7 @@
 // Looks at the box for one report after the other: at what the status says, at the store, at this process and at the machine.
 import type { HealthReport } from '../../contract/health.ts';
 import type { LinkView, Status } from '../../contract/kiosk-api.ts';
+import type { SyntheticResult } from '../../contract/synthetic.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { StoreClient } from '../store/client.ts';
 import { lookAtMachine } from './look-at-machine.ts';
@@ -8,6 +9,7 @@ import { makeReport } from './report.ts';
 
 export interface LookParts {
   status(): Promise<Status>;
+  synthetic(): SyntheticResult | null;
   store: Pick<StoreClient, 'ask'>;
   /** The journal's. */
   folder: string;
@@ -19,6 +21,7 @@ export interface LookParts {
 
 export function createLook({
   status,
+  synthetic,
   store,
   folder,
   release,
@@ -41,6 +44,7 @@ export function createLook({
       residentBytes: process.memoryUsage.rss(),
       corePermille: core(),
       machine: lookAtMachine(folder),
+      synthetic: synthetic(),
     });
   };
 }

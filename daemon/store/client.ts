@@ -49,6 +49,8 @@ const ofKiosks: ReadonlySet<CommandKind> = new Set([
   'queue',
   'flags',
   'events',
+  'synthetic',
+  'syntheticBasket',
 ]);
 const submissions: ReadonlySet<CommandKind> = new Set(['checkout', 'void', 'refund', 'fulfilment']);
 const submitsMs = 1000;

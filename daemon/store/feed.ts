@@ -71,6 +71,9 @@ export function applyFeed(
       case 'release':
         parts.releaseWishes.take(item);
         return;
+      case 'synthetic':
+        // Asked of the daemon, not of the store: daemon/synthetic hears of it once it is applied.
+        return;
       default:
         unreachable(item);
     }

@@ -34,6 +34,7 @@ import { openSiteTime } from './site-time.ts';
 import { createSlips } from './slips.ts';
 import { type SpaceLimits, watchSpace } from './space.ts';
 import { openStock } from './stock.ts';
+import { syntheticBasket } from './synthetic-basket.ts';
 import { createViews } from './views.ts';
 
 export interface StoreOptions {
@@ -131,6 +132,8 @@ function createStore(db: Database, { folder, space, clock, pastMs }: StoreOption
 
   const handlers: { [K in CommandKind]: (ask: Ask<K>) => AnswerTo<K> } = {
     checkout: accept.checkout,
+    synthetic: accept.synthetic,
+    syntheticBasket: () => ({ checkout: syntheticBasket({ catalogue, policies, readFacts }) }),
     void: accept.void,
     refund: accept.refund,
     fulfilment: accept.fulfilment,

@@ -4,19 +4,24 @@ import Database from 'better-sqlite3';
 import { noProcessors, type RoutingRules } from '../../charging/route.ts';
 import { type Charging, createCharging } from '../../charging/sqlite/charging.ts';
 import { createTokenTable } from '../../charging/sqlite/tokens.ts';
+import { createFinder } from '../../dashboard/sqlite/find.ts';
 import { createDoubtTable } from '../../doubts/sqlite/doubts.ts';
 import { createHandOver } from '../../doubts/sqlite/handed-over.ts';
 import { createTwinTable } from '../../doubts/sqlite/twins.ts';
 import { createEnrolmentTables } from '../../enrolment/sqlite/tables.ts';
 import { createFleetFacts } from '../../fleet/sqlite/facts.ts';
+import type { Traced } from '../../latency/port.ts';
+import { createLatencyTable } from '../../latency/sqlite/latency.ts';
 import { createCorrections } from '../../payouts/sqlite/corrections.ts';
 import { createPayeeTable } from '../../payouts/sqlite/payees.ts';
 import { createPayoutTable } from '../../payouts/sqlite/payouts.ts';
 import { createAuditTable } from '../../people/sqlite/audit.ts';
 import { createKeyTable } from '../../people/sqlite/keys.ts';
+import { createPersonTable } from '../../people/sqlite/persons.ts';
 import { createReviewTable } from '../../people/sqlite/reviews.ts';
 import { createReconciliationTables } from '../../reconciliation/sqlite/tables.ts';
 import { createRolloutTables } from '../../rollout/sqlite/tables.ts';
+import { createSyntheticTable } from '../../synthetic/sqlite/synthetics.ts';
 import type { ApplyEvent } from '../../webhooks/apply.ts';
 import { aboutOf } from '../../webhooks/object.ts';
 import { createOutboundTables } from '../../webhooks/sqlite/outbound-tables.ts';
@@ -50,6 +55,8 @@ export interface SqliteStore extends LedgerCalls {
   takeGrownFeeds(): string[];
   /** True when a step of charging has become due in transactions since the last call. */
   takeStepsDue(): boolean;
+  /** What was booked in transactions since the last call, where traces are asked for. */
+  takeTraced(): Traced[];
   /** What a processor tells by itself, inside the transaction of whoever heard it. */
   applyEvent: Charging['applyEvent'];
   /** When the next authorisation is due; null when none waits. */
@@ -64,11 +71,14 @@ export interface SqliteStore extends LedgerCalls {
 /** By which processors checkouts are collected; commands need not know. */
 export interface SettlementRules {
   routing?: RoutingRules;
+  /** Whether what is booked is to be told for traces. */
+  traces?: boolean;
 }
 
 export function createSqliteStore(db: Database.Database, settlement: SettlementRules = {}): SqliteStore {
   const grown = new Set<string>();
   const { audit, ...auditing } = createAuditTable(db);
+  const { rightsOf, ...keys } = createKeyTable(db, audit);
   const { open: openReview, ...reviewing } = createReviewTable(db, {
     audit,
     tell: (...told) => outbound.tell(...told),
@@ -90,7 +100,8 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     feeds.share(applianceRef, hotList.forNewcomer());
   };
   const appliances = createApplianceTable(db, { newId: randomUUID, greet, audit });
-  const intake = createIntakeTable(db, appliances);
+  const latency = createLatencyTable(db, settlement.traces ?? false);
+  const intake = createIntakeTable(db, appliances, latency);
   const outbound = createOutboundTables(db, audit);
   const books = createBooks(db);
   const { importTokens, tokenOf } = createTokenTable(db, audit);
@@ -117,6 +128,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
       ? charging.applyOlder({ ...told, newest: aboutOf(told.newest) }, nowMs)
       : charging.applyEvent(told, nowMs);
   const doubtTable = createDoubtTable(db, { appliances, audit, tell: outbound.tell });
+  const syntheticTable = createSyntheticTable(db, { appliances, feeds, audit });
   const booking = createBookingTable(db, {
     feeds,
     books,
@@ -126,6 +138,8 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     tell: outbound.tell,
     twins: createTwinTable(db),
     doubts: doubtTable,
+    synthetics: syntheticTable,
+    latency,
   });
 
   return {
@@ -172,7 +186,8 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     }),
     ...createFleetFacts(db),
     ...rollouts.calls,
-    ...createKeyTable(db, audit),
+    ...keys,
+    ...createPersonTable(db, audit, rightsOf),
     ...auditing,
     ...createPayeeTable(db, audit),
     ...createPayoutTable(db, books, audit, outbound.tell),
@@ -181,9 +196,12 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     ...charging.calls,
     applyEvent: charging.applyEvent,
     ...createReconciliationTables(db, { audit, tell: outbound.tell, tellSettled: charging.tellSettled }),
-    ...createViews(db),
+    ...createViews(db, latency),
+    ...latency.calls,
+    ...createFinder(db),
     ...createWebhookTables(db, audit, [applyEvent]),
     ...outbound.calls,
+    ...syntheticTable.calls,
 
     transaction(work) {
       db.exec('BEGIN IMMEDIATE');
@@ -195,6 +213,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
         if (db.inTransaction) db.exec('ROLLBACK');
         grown.clear();
         due.steps = false;
+        latency.forget();
         throw error;
       }
     },
@@ -217,6 +236,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
       due.steps = false;
       return taken;
     },
+    takeTraced: latency.takeTraced,
     dataVersion: () => Number(db.pragma('data_version', { simple: true })),
     close: () => void db.close(),
   };
