@@ -209,9 +209,8 @@ export async function startCentral(
     lifecycle.onStop('feed', feed.stop);
 
     const rollouts = startRolloutLoop({
-      ...{ store: store.port, reports, probe: async () => null },
+      ...{ store: store.port, reports, clock, log },
       onTurned: () => wiring.http?.tell('turnRollout'),
-      ...{ clock, log },
     });
     wiring.rollouts = rollouts;
     lifecycle.onStop('rollouts', rollouts.stop);

@@ -85,7 +85,7 @@ export async function openWorld(
     log: silentLog,
   });
   const rollouts = startRolloutLoop({
-    ...{ store: port, reports: { of: lastOf }, probe: async () => null },
+    ...{ store: port, reports: { of: lastOf } },
     onTurned: () => http.tell('turnRollout'),
     clock: { ...systemClock(), wallMs: nowMs },
     log: silentLog,
