@@ -77,7 +77,7 @@ export async function openWorld(
     payouts: PayoutsConfig.parse(undefined),
     people: PeopleConfig.parse({ secondFactor }),
     enrolment: {
-      place: null,
+      place: { estUrl: 'https://central.example:8884', root: `sha256:${'0a'.repeat(32)}` },
       onDenied: async () => {},
       authority: () => Promise.reject(new Error('nobody asks for it')),
     },

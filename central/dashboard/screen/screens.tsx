@@ -3,8 +3,11 @@ import type { ComponentChildren } from 'preact';
 import type { Action } from '../../people/roles.ts';
 import type { Place } from './route.ts';
 import { Appliance } from './screens/appliance.tsx';
+import { Audit } from './screens/audit.tsx';
 import { Checkout } from './screens/checkout.tsx';
+import { Enrolments } from './screens/enrolments.tsx';
 import { Fleet } from './screens/fleet.tsx';
+import { LatencyScreen } from './screens/latency.tsx';
 import { Rollout } from './screens/rollout.tsx';
 import { RolloutBegin } from './screens/rollout-begin.tsx';
 import { Rollouts } from './screens/rollouts.tsx';
@@ -28,6 +31,9 @@ export const screens: readonly Screen[] = [
     action: 'rollout.read',
     show: ({ path: [, number] }) => <RolloutsAt number={number} />,
   },
+  { path: 'latency', title: 'Latency', action: 'fleet.read', show: () => <LatencyScreen /> },
+  { path: 'enrolments', title: 'Enrolments', action: 'fleet.read', show: () => <Enrolments /> },
+  { path: 'audit', title: 'Audit log', action: 'audit.read', show: () => <Audit /> },
   { path: 'settings', title: 'Settings', show: () => <Settings /> },
 ];
 

@@ -12,6 +12,7 @@ import { Ago, Time } from '../parts/time.tsx';
 import { to } from '../route.ts';
 import { useAnswer } from '../use-answer.ts';
 import { ApplianceIdentity } from './appliance-identity.tsx';
+import { ApplianceSynthetic } from './appliance-synthetic.tsx';
 import { type Checkouts, CheckoutTable } from './checkout-table.tsx';
 
 export function Appliance({ id }: { id: string }) {
@@ -42,6 +43,7 @@ export function Appliance({ id }: { id: string }) {
             <div class="stack">
               <Conditions member={value} />
               <ApplianceIdentity id={id} />
+              <ApplianceSynthetic id={id} result={value.report?.synthetic ?? null} />
             </div>
             <Card title="Journals" shape="wide">
               <Journals of={journals.value} />
