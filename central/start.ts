@@ -23,7 +23,7 @@ import { startEst } from './enrolment/start.ts';
 import { CommandError } from './errors.ts';
 import { defaultPolicy } from './feed/default-policy.ts';
 import { createFeedSender } from './feed/sender.ts';
-import { openReports } from './fleet/sqlite/reports.ts';
+import { openFleetFile } from './fleet/sqlite/fleet-file.ts';
 import { openHttpServer } from './http/server.ts';
 import { createAnswers } from './intake/answers.ts';
 import { createIntake } from './intake/intake.ts';
@@ -176,8 +176,8 @@ export async function startCentral(
     });
     lifecycle.onStop('authority', authority.stop);
 
-    const reports = openReports(config.dataFolder, { clock, log });
-    lifecycle.onStop('reports', reports.close);
+    const fleet = openFleetFile(config.dataFolder, { clock, log });
+    lifecycle.onStop('fleet', fleet.close);
     const intake = createIntake({
       store: store.port,
       answers,
@@ -185,7 +185,7 @@ export async function startCentral(
       authorities: () => held.authorities,
       denied,
       clones,
-      reports,
+      fleet,
       ...config.pace,
       nowMs,
       log,
@@ -200,7 +200,7 @@ export async function startCentral(
       ...config.http,
       store: store.port,
       ignoredFrames: intake.ignored,
-      fleet: { reports, connected: (applianceId) => wiring.door?.isConnected(applianceId) ?? null },
+      fleet: { file: fleet, connected: (applianceId) => wiring.door?.isConnected(applianceId) ?? null },
       processors: charging.view,
       reviews: config.reviews,
       payouts: config.payouts,

@@ -25,6 +25,7 @@ import { exceptionActions } from './exception-act.ts';
 import { exceptionList } from './exception-list.ts';
 import { exceptionShow } from './exception-show.ts';
 import { fleetList, fleetShow } from './fleet-list.ts';
+import { fleetSeries, fleetTimeline } from './fleet-series.ts';
 import { hotListChange } from './hot-list-change.ts';
 import { hotListList } from './hot-list-list.ts';
 import { journalDoubts, journalSettle } from './journal-doubts.ts';
@@ -173,6 +174,6 @@ export const groups: readonly [name: string, description: string, commands: Comm
       applianceCreate(),
     ],
   ],
-  ['fleet', 'how the boxes are', [fleetList(), fleetShow()]],
+  ['fleet', 'how the boxes are', [fleetList(), fleetShow(), fleetSeries(), fleetTimeline()]],
   ['kiosk-tls', "the boxes' HTTPS for kiosks", [kioskTlsCreate()]],
 ];

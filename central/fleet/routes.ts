@@ -6,8 +6,9 @@ import { Limit } from '../http/query.ts';
 import { type Route, route } from '../http/route.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import { FleetMember, FleetPage } from './answers.ts';
-import type { FleetFacts, Reports } from './port.ts';
+import type { FleetFacts, FleetPast, Reports } from './port.ts';
 import { sampleMember } from './sample.ts';
+import { seriesRoutes } from './series/routes.ts';
 import { viewOf } from './view.ts';
 
 /** A whole fleet is read in few pages. */
@@ -18,15 +19,16 @@ const FleetQuery = z.strictObject({
 });
 
 export interface FleetParts {
-  reports: Pick<Reports, 'of'>;
+  /** What boxes say and said of themselves. */
+  file: Reports & FleetPast;
   /** Null: the broker is another's and does not say. */
   connected(applianceId: string): boolean | null;
 }
 
 export function fleetRoutes(store: LedgerPort, parts: FleetParts & { nowMs(): number }): Route[] {
-  const { reports, connected, nowMs } = parts;
+  const { file, connected, nowMs } = parts;
   const view = (facts: FleetFacts) =>
-    viewOf({ facts, heard: reports.of(facts.id), connected: connected(facts.id) }, nowMs());
+    viewOf({ facts, heard: file.of(facts.id), connected: connected(facts.id) }, nowMs());
   return [
     route({
       id: 'listFleet',
@@ -54,5 +56,6 @@ export function fleetRoutes(store: LedgerPort, parts: FleetParts & { nowMs(): nu
       problems: ['not_found'],
       handle: async ({ params }) => view(found(await store.fleetMember(params.id), 'appliance')),
     }),
+    ...seriesRoutes(file, { nowMs }),
   ];
 }

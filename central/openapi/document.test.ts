@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { manualClock } from '../../kit/clock.ts';
 import type { Json } from '../../kit/json-schemas.ts';
 import { silentLog } from '../../kit/log.ts';
 import { defaultPolicy } from '../feed/default-policy.ts';
@@ -23,6 +24,8 @@ import { temporaryFolder } from '../fixtures/in-process-store.ts';
 import { createTestJournal, testKeys } from '../fixtures/journal.ts';
 import { findOneDifference } from '../fixtures/reports/one-difference.ts';
 import { openReviewStore } from '../fixtures/review-store.ts';
+import type { FleetFile } from '../fleet/port.ts';
+import { openFleetFile } from '../fleet/sqlite/fleet-file.ts';
 import { problemsOf } from '../http/route.ts';
 import { type HttpServer, openApiFile, openHttpServer } from '../http/server.ts';
 import { PayoutsConfig } from '../payouts/config.ts';
@@ -44,6 +47,7 @@ const viewer = newApiKey();
 const folder = temporaryFolder();
 const opened = openReviewStore(join(folder.path, 'central.db'));
 let http: HttpServer;
+let fleet: FleetFile;
 
 beforeAll(async () => {
   const { store, port, reviews } = opened;
@@ -112,13 +116,15 @@ beforeAll(async () => {
     counts: [{ ...refused, count: 1, lastMs: nowMs }],
     last: [{ ...refused, address: '203.0.113.9', atMs: nowMs, bodyBytes: 2, bodyHash: Buffer.alloc(32) }],
   });
+  fleet = openFleetFile(folder.path, { clock: manualClock(nowMs), log: silentLog });
+  fleet.take('box-1', [sampleHeard.report], sampleHeard.heardMs);
   http = await openHttpServer({
     host: '127.0.0.1',
     port: 0,
     trustedProxies: [],
     store: port,
     fleet: {
-      reports: { of: (id) => (id === 'box-1' ? sampleHeard : null) },
+      file: fleet,
       connected: (id) => id === 'box-1',
     },
     ignoredFrames: () => [{ applianceId: 'box-1', frame: 'entries', reason: 'signature_wrong', times: 1 }],
@@ -150,6 +156,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await http.close();
+  fleet.close();
   opened.close();
   folder.remove();
 });
@@ -232,6 +239,13 @@ describe('a real central answers as described', () => {
     ['listFleet', 200, '/v1/fleet'],
     ['readFleetMember', 200, '/v1/fleet/box-1'],
     ['readFleetMember', 404, '/v1/fleet/box-9'],
+    ['listFleetMetrics', 200, '/v1/fleet-metrics'],
+    ['readSeries', 200, '/v1/fleet/box-1/series?metric=resident_bytes'],
+    ['readSeries', 200, '/v1/fleet/box-1/series?metric=http_ms&from=1795340000000&to=1795350000000'],
+    ['readSeries', 400, '/v1/fleet/box-1/series?metric=moods'],
+    ['readSeries', 404, '/v1/fleet/box-9/series?metric=resident_bytes'],
+    ['readTimeline', 200, '/v1/fleet/box-1/timeline'],
+    ['readTimeline', 404, '/v1/fleet/box-9/timeline'],
     ['listIgnoredFrames', 200, '/v1/intake/ignored'],
     ['listCheckouts', 200, '/v1/checkouts'],
     ['readCheckout', 200, `/v1/checkouts/${sale.id}`],
