@@ -64,6 +64,11 @@ export const exitCodes = {
   journal_of_another: 1,
   doubt_unknown: 1,
   doubt_ended: 1,
+  alert_unknown: 1,
+  alert_not_open: 1,
+  window_unknown: 1,
+  window_over: 1,
+  windows_full: 1,
 } as const;
 export type CommandErrorCode = keyof typeof exitCodes;
 

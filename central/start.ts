@@ -8,6 +8,8 @@ import { createLifecycle } from '../kit/lifecycle.ts';
 import type { Log } from '../kit/log.ts';
 import { readAuthorities } from '../provisioning/authority/check.ts';
 import { type CentralIdentity, loadCentralIdentity } from '../provisioning/identity.ts';
+import { startMailer } from './alerts/mailer.ts';
+import { startAlertWatch } from './alerts/watch.ts';
 import { type Door, openDoor } from './broker/door.ts';
 import { createEmbeddedBroker } from './broker/embedded.ts';
 import { centralClientId, createMqttClient, dialTls } from './broker/mqtt-client.ts';
@@ -26,7 +28,7 @@ import { createFeedSender } from './feed/sender.ts';
 import { openFleetFile } from './fleet/sqlite/fleet-file.ts';
 import { openHttpServer } from './http/server.ts';
 import { createAnswers } from './intake/answers.ts';
-import { createIntake } from './intake/intake.ts';
+import { createIntake, refusedReports } from './intake/intake.ts';
 import type { LedgerPort } from './ledger/port.ts';
 import { databasePath } from './ledger/sqlite/open.ts';
 import { startThreadStore } from './ledger/sqlite/thread-store.ts';
@@ -196,11 +198,31 @@ export async function startCentral(
     const reviewClock = startReviewClock({ store: store.port, rules: config.reviews, clock, log });
     lifecycle.onStop('reviews', reviewClock.stop);
 
+    const connected = (applianceId: string) => wiring.door?.isConnected(applianceId) ?? null;
+    const { mail } = config.alerts;
+    if (mail !== undefined) {
+      const mailer = startMailer({ store: store.port, config: mail, env: process.env, clock, log });
+      lifecycle.onStop('mailer', mailer.stop);
+    }
+    const alerts = startAlertWatch({
+      store: store.port,
+      config: config.alerts,
+      reports: fleet,
+      connected,
+      refusedReports: () => refusedReports(intake.ignored()),
+      // Where synthetic checkouts are made.
+      syntheticFailed: () => null,
+      authority: async () => (await authority.look()).conditions,
+      clock,
+      log,
+    });
+    lifecycle.onStop('alerts', alerts.stop);
+
     const http = await openHttpServer({
       ...config.http,
       store: store.port,
       ignoredFrames: intake.ignored,
-      fleet: { file: fleet, connected: (applianceId) => wiring.door?.isConnected(applianceId) ?? null },
+      fleet: { file: fleet, connected },
       processors: charging.view,
       reviews: config.reviews,
       payouts: config.payouts,

@@ -77,8 +77,8 @@ export const HealthReport = z.object({
     .optional(),
   /** From the kiosk's request to its answer; of a commit of the store; from a commit to central's receipt. */
   latency: z.object({ http: Latency, commit: Latency, receipt: Latency }).optional(),
-  /** The most since the report before: commands that waited for the store, and those that it committed at once. */
-  store: z.object({ queueMax: Count, batchMax: Count }).optional(),
+  /** The most since the report before: commands that waited for the store, commands in one commit, and what a commit took. */
+  store: z.object({ queueMax: Count, batchMax: Count, commitMsMax: Count }).optional(),
   kiosks: z.object({ paired: Count, seen: Count }).optional(),
 });
 export type HealthReport = z.infer<typeof HealthReport>;

@@ -1,5 +1,7 @@
 // Every command of the operators, by the group that --help lists it under, and in its order.
 import type { Command } from 'commander';
+import { alertAck, alertSnooze } from './alert-act.ts';
+import { alertList, alertShow } from './alert-list.ts';
 import { applianceCreate } from './appliance-create.ts';
 import { applianceAcknowledge, applianceDeny, applianceReadmit } from './appliance-deny.ts';
 import { applianceList, applianceShow } from './appliance-list.ts';
@@ -38,6 +40,7 @@ import { kioskTlsCreate } from './kiosk-tls-create.ts';
 import { ledgerCheck } from './ledger-check.ts';
 import { ledgerCorrect } from './ledger-correct.ts';
 import { ledgerExport } from './ledger-export.ts';
+import { maintenanceCreate, maintenanceEnd, maintenanceList } from './maintenance.ts';
 import { outboundResend, outboundSwitch, outboundTest } from './outbound-change.ts';
 import { outboundCreate, outboundRotate } from './outbound-create.ts';
 import { outboundList, outboundLog } from './outbound-list.ts';
@@ -175,5 +178,7 @@ export const groups: readonly [name: string, description: string, commands: Comm
     ],
   ],
   ['fleet', 'how the boxes are', [fleetList(), fleetShow(), fleetSeries(), fleetTimeline()]],
+  ['alert', 'what somebody should know', [alertList(), alertShow(), alertAck(), alertSnooze()]],
+  ['maintenance', 'when nobody is to be called', [maintenanceCreate(), maintenanceList(), maintenanceEnd()]],
   ['kiosk-tls', "the boxes' HTTPS for kiosks", [kioskTlsCreate()]],
 ];

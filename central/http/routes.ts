@@ -1,5 +1,6 @@
 // Every route of the operators' HTTP, room by room. Answers are camelCase; amounts are integer minor units; a page ends
 // with nextCursor null.
+import { alertRoutes } from '../alerts/routes.ts';
 import type { ProcessorView } from '../charging/loop.ts';
 import { processorRoutes } from '../charging/processor-routes.ts';
 import { chargingRoutes } from '../charging/routes.ts';
@@ -51,6 +52,7 @@ export function allRoutes(parts: RouteParts): Route[] {
     ...identityRoutes(store, { ...enrolment, ...reviews }),
     ...intakeRoutes(ignoredFrames),
     ...fleetRoutes(store, { ...fleet, nowMs }),
+    ...alertRoutes(store),
     ...processorRoutes(processors),
     ...feedRoutes(store),
     ...keyRoutes(store),

@@ -53,6 +53,15 @@ export interface IgnoredFrames {
   times: number;
 }
 
+/** How many reports of each appliance were not believed. */
+export function refusedReports(ignored: readonly IgnoredFrames[]): Map<string, number> {
+  const refused = new Map<string, number>();
+  for (const { applianceId, frame, times } of ignored) {
+    if (frame === 'health') refused.set(applianceId, (refused.get(applianceId) ?? 0) + times);
+  }
+  return refused;
+}
+
 /** Bytes of payloads handed to the store and not yet answered: beyond it the broker has to wait. */
 const waitingBytesMax = 64 * 1024 * 1024;
 

@@ -91,6 +91,11 @@ beforeAll(async () => {
       reviews.open({ kind, applianceRef: 1, documentId: sale.id, attemptRef: null, ...money }),
     );
   }
+  const silent = { rule: 'silent', subject: 'appliance box-1', site: 'Leeds', members: ['box-1'] };
+  await port.changeAlerts({
+    ...{ altered: [], escalated: [], cleared: [], mails: false, nowMs },
+    opened: [{ ...silent, severity: 'critical', words: 'nothing heard', level: 'bad' }],
+  });
   await port.createPayee({ id: 'bolt', name: 'Bolt', bankReference: 'GB2' }, byTester(nowMs - 2));
   await port.correctMovement(
     {
@@ -246,6 +251,29 @@ describe('a real central answers as described', () => {
     ['readSeries', 404, '/v1/fleet/box-9/series?metric=resident_bytes'],
     ['readTimeline', 200, '/v1/fleet/box-1/timeline'],
     ['readTimeline', 404, '/v1/fleet/box-9/timeline'],
+    ['listAlerts', 200, '/v1/alerts?state=standing&appliance=box-1'],
+    ['readAlert', 200, '/v1/alerts/1'],
+    ['readAlert', 404, '/v1/alerts/99'],
+    ['acknowledgeAlert', 200, '/v1/alerts/1/acknowledgement', post(note)],
+    ['acknowledgeAlert', 409, '/v1/alerts/1/acknowledgement', post(note)],
+    ['snoozeAlert', 200, '/v1/alerts/1/snooze', post({ untilMs: nowMs + 60_000, ...note })],
+    ['snoozeAlert', 400, '/v1/alerts/1/snooze', post({ untilMs: nowMs - 60_000, ...note })],
+    [
+      'createMaintenance',
+      201,
+      '/v1/maintenance',
+      post({ scope: { kind: 'all' }, untilMs: nowMs + 60_000, reason: 'x' }),
+    ],
+    [
+      'createMaintenance',
+      400,
+      '/v1/maintenance',
+      post({ scope: { kind: 'all' }, untilMs: nowMs, reason: 'x' }),
+    ],
+    ['listMaintenance', 200, '/v1/maintenance'],
+    ['endMaintenance', 200, '/v1/maintenance/1/end', post({ reason: 'done' })],
+    ['endMaintenance', 409, '/v1/maintenance/1/end', post({ reason: 'done' })],
+    ['endMaintenance', 404, '/v1/maintenance/9/end', post({ reason: 'done' })],
     ['listIgnoredFrames', 200, '/v1/intake/ignored'],
     ['listCheckouts', 200, '/v1/checkouts'],
     ['readCheckout', 200, `/v1/checkouts/${sale.id}`],

@@ -15,6 +15,9 @@ const adminOnly = ['admin'] as const;
  */
 export const rolesFor = {
   'fleet.read': everybody,
+  'alert.read': everybody,
+  'alert.acknowledge': whoAnswersCustomers,
+  'maintenance.manage': whoAnswersCustomers,
   'appliance.revoke': whoAnswersCustomers,
   'appliance.manage': adminOnly,
   'enrolment.manage': adminOnly,

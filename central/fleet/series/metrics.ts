@@ -106,6 +106,10 @@ export const metrics: readonly Metric[] = [
     [17, 'store_batch_max', '1', 'the most commands in one commit'],
     ({ store }) => store?.batchMax ?? null,
   ),
+  gauge(
+    [18, 'commit_ms_max', 'ms', 'the longest commit of the store'],
+    ({ store }) => store?.commitMsMax ?? null,
+  ),
   count([30, 'outages', '1', 'how often the link went'], ({ link }) => link.outages),
   count([31, 'entries', 'entries', 'entries written'], ({ journal }) => journal.lastSeq, true),
   count(
