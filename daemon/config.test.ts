@@ -55,6 +55,7 @@ describe('the configuration', () => {
       },
       journal: { bytesMax: 8 * 1024 ** 3, reserveBytes: 32 * 1024 ** 2, commandsWaitingMax: 4096 },
       log: { level: 'info' },
+      metrics: { addresses: [] },
     });
   });
 

@@ -17,6 +17,7 @@ export interface HealthFacts {
   residentBytes: number;
   corePermille: number | null;
   machine: HealthReport['machine'];
+  counted?: Pick<HealthReport, 'verdicts' | 'latency' | 'store' | 'kiosks'>;
 }
 
 export function makeReport(facts: HealthFacts): HealthReport {
@@ -46,6 +47,7 @@ export function makeReport(facts: HealthFacts): HealthReport {
       code: condition.code,
       forMs: heldMs(condition, at.wallMs),
     })),
+    ...facts.counted,
   };
 }
 
