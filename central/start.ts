@@ -6,6 +6,7 @@ import { present } from '../kit/assert.ts';
 import { systemClock } from '../kit/clock.ts';
 import { createLifecycle } from '../kit/lifecycle.ts';
 import type { Log } from '../kit/log.ts';
+import packageJson from '../package.json' with { type: 'json' };
 import { readAuthorities } from '../provisioning/authority/check.ts';
 import { type CentralIdentity, loadCentralIdentity } from '../provisioning/identity.ts';
 import { startMailer } from './alerts/mailer.ts';
@@ -26,6 +27,7 @@ import { CommandError } from './errors.ts';
 import { defaultPolicy } from './feed/default-policy.ts';
 import { createFeedSender } from './feed/sender.ts';
 import { openFleetFile } from './fleet/sqlite/fleet-file.ts';
+import { metricsText } from './http/metrics.ts';
 import { openHttpServer } from './http/server.ts';
 import { createAnswers } from './intake/answers.ts';
 import { createIntake, refusedReports } from './intake/intake.ts';
@@ -62,6 +64,8 @@ export interface RunningCentral {
 
 /** What launchers and operators must see whatever the log level: the key and the ports. */
 export type Announce = (fields: object, message: string) => void;
+
+const { version: release } = packageJson;
 
 /** At a stop: what is not answered by then has to be looked up, which at some processors takes an hour. */
 const callsMsMax = 5000;
@@ -223,6 +227,16 @@ export async function startCentral(
       store: store.port,
       ignoredFrames: intake.ignored,
       fleet: { file: fleet, connected },
+      metrics: () =>
+        metricsText({
+          version: release,
+          fleet: alerts.summary(),
+          nowMs: nowMs(),
+          connections: wiring.door?.connections() ?? null,
+          reports: fleet.taken(),
+          ignored: intake.ignored(),
+          processors: charging.view(),
+        }),
       processors: charging.view,
       reviews: config.reviews,
       payouts: config.payouts,

@@ -2,8 +2,8 @@
 // that what lies between the two changes nothing.
 import type { AuthorityCondition } from '../enrolment/authority-state.ts';
 import type { ApplianceState } from '../fleet/conclude.ts';
-import { silentAfterMs } from '../fleet/conclude.ts';
 import type { FleetFacts, HeardReport } from '../fleet/port.ts';
+import { silentAfterMs } from '../fleet/silence.ts';
 import { moneyWords } from '../money-words.ts';
 import type { AlertsConfig } from './config.ts';
 import type { Finding, Severity } from './words.ts';

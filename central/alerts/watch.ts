@@ -3,22 +3,37 @@
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import type { AuthorityCondition } from '../enrolment/authority-state.ts';
-import { conclude } from '../fleet/conclude.ts';
-import type { FleetCalls, Reports } from '../fleet/port.ts';
+import { type ApplianceState, conclude } from '../fleet/conclude.ts';
+import type { FleetCalls, HeardReport, Reports } from '../fleet/port.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import { advance, outsideMaintenance, type Since } from './advance.ts';
 import type { AlertsConfig } from './config.ts';
 import { groupFindings } from './group.ts';
 import { judgeBox, judgeCentral, type Seen } from './rules.ts';
-import { alertKey, type Finding } from './words.ts';
+import { type Alert, alertKey, type Finding } from './words.ts';
+
+/** What a look saw, for whoever counts. */
+export interface FleetSummary {
+  /** Boxes by the state that is concluded of them: every state there is. */
+  states: Record<ApplianceState['kind'], number>;
+  alerts: readonly Pick<Alert, 'severity' | 'state'>[];
+  unreceived: number;
+  /** Minor units by currency. */
+  exposure: ReadonlyMap<string, number>;
+  lookedMs: number;
+}
 
 export interface AlertWatch {
+  /** Of the last look; null before the first. */
+  summary(): FleetSummary | null;
   /** One look, at once. */
   look(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export const lookEveryMs = 30_000;
+/** Soon after the start, for whoever counts: nothing is told before it held for a while. */
+const firstLookMs = 3000;
 const pageBoxes = 250;
 /** One a box and rule would be more than anybody reads. */
 const alertsMax = 5000;
@@ -41,6 +56,7 @@ export function startAlertWatch(parts: {
 }): AlertWatch {
   const { store, config, clock, log } = parts;
   const { mail, ...thresholds } = config;
+  let summary: FleetSummary | null = null;
   const state = { stopped: false, cancel: () => {}, looking: Promise.resolve(), since: new Map() as Since };
   let refusedBefore: ReadonlyMap<string, number> = new Map(parts.refusedReports());
 
@@ -50,6 +66,7 @@ export function startAlertWatch(parts: {
     const findings: Finding[] = [];
     const unknown = new Set<string>();
     let boxes = 0;
+    const seen = emptySummary(nowMs);
     type FleetPage = ReturnType<FleetCalls['fleet']>;
     for (let after: string | null = null, more = true; more && !state.stopped; ) {
       const page: FleetPage = await store.fleet({ after, limit: pageBoxes });
@@ -65,20 +82,22 @@ export function startAlertWatch(parts: {
         );
         findings.push(...judged.findings);
         if (judged.unknown) unknown.add(facts.id);
+        addBox(seen, known, heard);
         if (known.kind !== 'retired' && known.kind !== 'never_seen') boxes++;
       }
       after = page.nextCursor;
       more = after !== null;
     }
     refusedBefore = refused;
-    return { findings, unknown, boxes };
+    return { findings, unknown, boxes, seen };
   }
 
   async function look(): Promise<void> {
-    const { findings, unknown, boxes } = await judgeFleet();
+    const { findings, unknown, boxes, seen } = await judgeFleet();
     if (state.stopped) return;
     const nowMs = clock.wallMs();
     const open = await store.standingAlerts(alertsMax);
+    summary = { ...seen, alerts: open };
     const windows = await store.maintenance({ holdingMs: nowMs, limit: windowsMax });
     const keys = new Set(open.map(alertKey));
     const isOpen = (rule: string, subject: string) => keys.has(alertKey({ rule, subject }));
@@ -114,19 +133,49 @@ export function startAlertWatch(parts: {
     }
     plan();
   };
-  const plan = () => {
+  const plan = (delayMs = lookEveryMs) => {
     if (state.stopped) return;
-    state.cancel = clock.after(lookEveryMs, () => {
+    state.cancel = clock.after(delayMs, () => {
       state.looking = round();
     });
   };
-  plan();
+  plan(firstLookMs);
   return {
     look,
+    summary: () => summary,
     async stop() {
       state.stopped = true;
       state.cancel();
       await state.looking;
     },
   };
+}
+
+function emptySummary(lookedMs: number) {
+  const states: FleetSummary['states'] = {
+    ...{
+      retired: 0,
+      never_seen: 0,
+      silent: 0,
+      selling_offline: 0,
+      degraded: 0,
+      selling_online: 0,
+      not_reporting: 0,
+    },
+  };
+  return { states, unreceived: 0, exposure: new Map<string, number>(), lookedMs };
+}
+
+/** A box that is no longer let in owes nothing by what it once said. */
+function addBox(
+  seen: ReturnType<typeof emptySummary>,
+  known: ApplianceState,
+  heard: HeardReport | null,
+): void {
+  seen.states[known.kind]++;
+  if (heard === null || known.kind === 'retired') return;
+  const { journal, exposure } = heard.report;
+  seen.unreceived += Math.max(0, journal.lastSeq - journal.receivedThrough);
+  if (exposure.currency === null) return;
+  seen.exposure.set(exposure.currency, (seen.exposure.get(exposure.currency) ?? 0) + exposure.totalMinor);
 }

@@ -70,5 +70,7 @@ export interface FleetPast {
 }
 
 export interface FleetFile extends Reports, HealthTaker, FleetPast {
+  /** How many reports were taken since the start. */
+  taken(): number;
   close(): void;
 }

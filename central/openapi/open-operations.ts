@@ -1,5 +1,5 @@
-// The operations that need no key: the probes of supervisors and balancers, and the description itself, which tells
-// nothing of anybody.
+// The operations that are no routes of a room: those that need no key (the probes of supervisors and balancers, and the description
+// itself, which tells nothing of anybody), and what Prometheus reads.
 import type { Json } from '../../kit/json-schemas.ts';
 
 const status = (value: string) => ({
@@ -14,6 +14,8 @@ const problem = {
     examples: { not_ready: { $ref: '#/components/examples/not_ready' } },
   },
 };
+
+const refused = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
 
 export const openOperations: Record<string, Record<string, Json>> = {
   '/livez': {
@@ -32,6 +34,17 @@ export const openOperations: Record<string, Record<string, Json>> = {
       responses: {
         200: { description: 'It does.', content: status('ok') },
         503: { description: 'It does not.', content: problem },
+      },
+    },
+  },
+  '/metrics': {
+    get: {
+      operationId: 'readMetrics',
+      summary: 'Read what Prometheus reads: the fleet and central in numbers',
+      security: [{ apiKey: ['metrics.read'] }],
+      responses: {
+        200: { description: 'They.', content: { 'text/plain': { schema: { type: 'string' } } } },
+        '4XX': { description: 'The key may not.', content: refused },
       },
     },
   },

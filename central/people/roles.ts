@@ -15,6 +15,7 @@ const adminOnly = ['admin'] as const;
  */
 export const rolesFor = {
   'fleet.read': everybody,
+  'metrics.read': everybody,
   'alert.read': everybody,
   'alert.acknowledge': whoAnswersCustomers,
   'maintenance.manage': whoAnswersCustomers,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { FleetMember } from '../../central/fleet/answers.ts';
-import { silentAfterMs } from '../../central/fleet/conclude.ts';
+import { silentAfterMs } from '../../central/fleet/silence.ts';
 import { reportEveryMs } from '../../daemon/health/reporter.ts';
 import { reportsMax } from '../../daemon/store/telemetry/telemetry.ts';
 

@@ -1,6 +1,6 @@
 // What began and what ended, by one report after the other: conditions, outages of the link, starts of the program, silence. Pure.
 import type { HealthReport } from '../../../contract/health.ts';
-import { silentAfterMs } from '../conclude.ts';
+import { silentAfterMs } from '../silence.ts';
 
 export type EventKind = 'condition' | 'outage' | 'silence' | 'start';
 

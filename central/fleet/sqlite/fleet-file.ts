@@ -58,7 +58,7 @@ export function openFleetFile(dataFolder: string, parts: { clock: Clock; log: Lo
   const gathered = createGatherer();
   const changes: { ref: number; change: EventChange }[] = [];
   const open = new Map<number, Map<string, number>>();
-  const state = { stopped: false, forgottenRef: 0, forgetDueMs: 0 };
+  const state = { taken: 0, stopped: false, forgottenRef: 0, forgetDueMs: 0 };
 
   const openOf = (ref: number): Map<string, number> => {
     const known = open.get(ref) ?? new Map(events.open(ref));
@@ -121,6 +121,7 @@ export function openFleetFile(dataFolder: string, parts: { clock: Clock; log: Lo
   ) => {
     const before = newest.of(applianceId);
     if (isRepeated(report, before?.report ?? null)) return 'report_repeated';
+    state.taken++;
     // The newest is heard now, wherever its clock is.
     newest.note(applianceId, { report, heardMs });
     const placed = placeReport(report, later, heardMs);
@@ -135,6 +136,7 @@ export function openFleetFile(dataFolder: string, parts: { clock: Clock; log: Lo
   return {
     take: (applianceId, reports, heardMs) =>
       reports.flatMap((report, i) => takeOne(applianceId, report, reports.slice(i + 1), heardMs) ?? []),
+    taken: () => state.taken,
     of: newest.of,
     ...pastOf({ refs, blocks, events, gathered }, write),
     close() {
