@@ -195,16 +195,19 @@ interface Announced {
   operatorKey: string;
 }
 
-async function announced(child: ChildProcess): Promise<Announced> {
+function announced(child: ChildProcess): Promise<Announced> {
   const found: Partial<Announced> = {};
-  if (!child.stdout) throw new Error('central says nothing');
-  for await (const line of createInterface({ input: child.stdout })) {
-    Object.assign(found, JSON.parse(line));
-    if (found.httpPort !== undefined) break;
-  }
-  if (found.httpPort === undefined || found.operatorKey === undefined)
-    throw new Error('central did not start');
-  return found as Announced;
+  const { stdout } = child;
+  if (!stdout) throw new Error('central says nothing');
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`central ended with code ${code}`)));
+    createInterface({ input: stdout }).on('line', (line) => {
+      // What it logs beside its key and its ports is worth seeing.
+      if (found.httpPort !== undefined) return say(line);
+      Object.assign(found, JSON.parse(line));
+      if (found.httpPort !== undefined) resolve(found as Announced);
+    });
+  });
 }
 
 async function reportsTaken({
