@@ -71,6 +71,25 @@ module.exports = {
       to: { path: '^daemon/(kiosk|technician)-page/(shop|said|screen)/' },
     },
     roomRule('central', ['contract', 'kit', 'provisioning'], 'Daemon and central meet only on the wire.'),
+    {
+      name: 'operators-page-asks-over-http',
+      comment:
+        'What runs in the browser knows central by its answers; it shares their types, pure words, and the table of roles.',
+      severity: 'error',
+      from: { path: '^central/dashboard/(screen|said)/', pathNot: '\\.test\\.ts$' },
+      to: {
+        pathNot:
+          '^(central/dashboard/(screen|said)/|central/people/roles\\.ts$|contract/|node_modules/(preact|uqr)/)',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'central-does-not-load-its-page',
+      comment: 'Central serves the page; what is written for a browser does not run in it.',
+      severity: 'error',
+      from: { path: '^central/', pathNot: '^central/dashboard/screen/|\\.test\\.ts$' },
+      to: { path: '^central/dashboard/screen/' },
+    },
     roomRule(
       'sandbox',
       ['contract', 'kit'],
@@ -255,7 +274,7 @@ module.exports = {
     parser: 'swc',
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
-      extensions: ['.ts', '.js', '.json'],
+      extensions: ['.ts', '.tsx', '.js', '.json'],
       conditionNames: ['import', 'node', 'default', 'types'],
       exportsFields: ['exports'],
     },

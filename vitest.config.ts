@@ -12,6 +12,7 @@ export default defineConfig({
     maxWorkers: 2,
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/.holdfast/**'],
+    globalSetup: ['test/build-programs.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // The second is read by .ci/run for its closing line.

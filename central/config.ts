@@ -16,6 +16,7 @@ import {
 import { EstConfig, estInFolder } from './enrolment/config.ts';
 import { CommandError } from './errors.ts';
 import { PayoutsConfig } from './payouts/config.ts';
+import { PeopleConfig } from './people/people-config.ts';
 import { ReviewConfig } from './people/review-config.ts';
 import { fetchMistakes, placedIn, ReconciliationSettings } from './reconciliation/settings.ts';
 import { inFolder, WebhooksConfig } from './webhooks/config.ts';
@@ -66,6 +67,7 @@ const Sections = z.strictObject({
   routing: Routing.default([]),
   /** Enrolment and renewal of appliances; without it nobody enrols here. */
   est: EstConfig.optional(),
+  people: PeopleConfig,
   reviews: ReviewConfig,
   /** When somebody is told of boxes and of central itself, and how. */
   alerts: AlertsConfig,

@@ -226,7 +226,7 @@ export async function startCentral(
       ...config.http,
       store: store.port,
       ignoredFrames: intake.ignored,
-      fleet: { file: fleet, connected },
+      fleet: { reports: fleet, past: fleet, connected },
       metrics: () =>
         metricsText({
           version: release,
@@ -240,6 +240,7 @@ export async function startCentral(
       processors: charging.view,
       reviews: config.reviews,
       payouts: config.payouts,
+      people: config.people,
       enrolment: {
         place: config.est ? { estUrl: config.est.url, root: rootFingerprint(config.identityFolder) } : null,
         onDenied: loadDenied,

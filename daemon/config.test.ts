@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { mainOf } from '../provisioning/package/main-of.ts';
 import { ConfigError, readConfig } from './config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-config-'));
@@ -141,7 +142,7 @@ describe('the configuration', () => {
 
 describe('holdfast run', () => {
   const run = (...args: string[]) =>
-    spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts'), 'run', ...args], { encoding: 'utf8' });
+    spawnSync(process.execPath, [mainOf('holdfast'), 'run', ...args], { encoding: 'utf8' });
 
   it('ends with 2 and one line each of what is wrong and what to do', () => {
     const missing = run('--config', join(folder, 'missing.toml'));

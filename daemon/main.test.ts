@@ -9,9 +9,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applianceCreate } from '../provisioning/commands/appliance-create.ts';
 import { authorityInit } from '../provisioning/commands/authority-init.ts';
 import { kioskTlsCreate } from '../provisioning/commands/kiosk-tls-create.ts';
+import { mainOf } from '../provisioning/package/main-of.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-main-'));
-const main = join(import.meta.dirname, 'main.ts');
+const main = mainOf('holdfast');
 const nobodyListens = 'mqtts://localhost:9';
 
 beforeAll(async () => {

@@ -19,10 +19,11 @@ import { listenAsManager, type Manager } from '../kit/fixtures/service-manager.t
 import { applianceCreate } from '../provisioning/commands/appliance-create.ts';
 import { authorityInit } from '../provisioning/commands/authority-init.ts';
 import { kioskTlsCreate } from '../provisioning/commands/kiosk-tls-create.ts';
+import { mainOf } from '../provisioning/package/main-of.ts';
 
 const mayNotify = spawnSync('systemd-notify', ['--version']).status === 0;
 const mayTrace = spawnSync('strace', ['-f', '-e', 'trace=fsync', 'true']).status === 0;
-const main = join(import.meta.dirname, 'main.ts');
+const main = mainOf('holdfast');
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-service-'));
 const at = (name: string) => join(folder, name);
 const authorityFolder = at('authority');

@@ -38,6 +38,8 @@ const HeldMoney = z.object({
   items: z.array(z.object({ reason: z.string(), attemptRef: z.int().nullable(), amountMinor: z.int() })),
   nextCursor: z.int().nullable(),
 });
+const Persons = z.object({ items: z.array(z.object({ name: z.string(), state: z.string() })) });
+const PersonLink = z.object({ link: z.string() });
 const reviewsMax = 100;
 const Exposures = z.object({ items: z.array(Exposure) });
 
@@ -53,6 +55,8 @@ export interface CentralApi {
   unlinkedRefunds(): Promise<{ count: number; minor: number }>;
   /** Gives up every sale that a warning of fraud holds, as a person would. Answers how many. */
   declineFraud(note: string): Promise<number>;
+  /** The link by which an admin of that name signs in at the operators' page for the first time; null: they have. */
+  linkFor(person: string): Promise<string | null>;
 }
 
 /** Each call throws TrialError bad_answer for an answer that is not central's, and what fetch throws for none. */
@@ -89,6 +93,15 @@ export function createCentralApi(options: { url: string; operatorKey: string }):
     async entries(journalId, after) {
       const query = new URLSearchParams({ journal: journalId, after: String(after), limit: '1000' });
       return (await read(`/v1/ledger/entries?${query}`, LedgerEntries)).items;
+    },
+    async linkFor(person) {
+      const { items } = await read('/v1/persons', Persons);
+      const known = items.find(({ name }) => name === person);
+      if (known?.state === 'active') return null;
+      const [path, body] = known
+        ? [`/v1/persons/${person}/link`, {}]
+        : ['/v1/persons', { name: person, role: 'admin' }];
+      return (await readIfThere(path, PersonLink, body))?.link ?? null;
     },
     accounts: async () => (await read('/v1/ledger/accounts', Accounts)).items,
     exposure: async () => (await read('/v1/exposure', Exposures)).items,

@@ -95,6 +95,8 @@ export function writeConfigs(
     identityFolder: join(at.authority, 'central'),
     http: { host, port: ports.centralHttp },
     broker: { mode: 'embedded', host, port: ports.centralMqtt },
+    // Nobody wants to look for their phone in a trial.
+    people: { secondFactor: 'optional' },
     ...(charging && chargingSections(at, charging)),
     log,
   };

@@ -10,6 +10,7 @@ import { createKioskClient } from '../kiosk/client.ts';
 import { writeDurable } from '../kit/durable-file.ts';
 import { applianceCreate } from '../provisioning/commands/appliance-create.ts';
 import { authorityInit } from '../provisioning/commands/authority-init.ts';
+import { mainOf } from '../provisioning/package/main-of.ts';
 import { createCentralApi } from './central-api.ts';
 import { TrialError } from './error.ts';
 import { type Link, openLink } from './link.ts';
@@ -35,7 +36,7 @@ export interface SiteOptions {
   journalBytesMax?: number;
   /** The processors that central charges at; none: nothing is charged. */
   charging?: SiteCharging;
-  /** What is run, where it is not the sources. */
+  /** What is run, where it is not ours. */
   programs?: Partial<SitePrograms>;
   /** How long a program may take to be ready, where the default is not enough. */
   readyMsMax?: number;
@@ -66,10 +67,9 @@ export interface Site {
 
 /** Emulated, on a machine with other things to do, a command takes a minute. */
 const commandMsMax = 180_000;
-const repository = resolve(import.meta.dirname, '..');
-const sources: SitePrograms = {
-  appliance: onNode(join(repository, 'daemon', 'main.ts')),
-  central: onNode(join(repository, 'central', 'main.ts')),
+const ours: SitePrograms = {
+  appliance: onNode(mainOf('holdfast')),
+  central: onNode(mainOf('holdfast-central')),
 };
 
 /**
@@ -80,7 +80,7 @@ const sources: SitePrograms = {
 export async function openSite(options: SiteOptions): Promise<Site> {
   const folder = resolve(options.folder);
   const step = options.onStep ?? (() => {});
-  const programs = { ...sources, ...options.programs };
+  const programs = { ...ours, ...options.programs };
   const ready = options.readyMsMax === undefined ? {} : { readyMsMax: options.readyMsMax };
   const at = filesOf(folder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -195,7 +195,7 @@ async function giveCentral(
 export function centralCommand(
   args: readonly string[],
   configFile: string,
-  [executable, ...words]: Command = sources.central,
+  [executable, ...words]: Command = ours.central,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const line = [...words, ...args, '--config', configFile];

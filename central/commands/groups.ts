@@ -52,6 +52,8 @@ import { payoutCreate } from './payout-create.ts';
 import { payoutList } from './payout-list.ts';
 import { payoutShow } from './payout-show.ts';
 import { payoutStatement } from './payout-statement.ts';
+import { personEnd, personInvite, personLink, personRole } from './person-change.ts';
+import { personList } from './person-list.ts';
 import { policyDiff } from './policy-diff.ts';
 import { policySchema } from './policy-schema.ts';
 import { policySet } from './policy-set.ts';
@@ -129,6 +131,11 @@ export const groups: readonly [name: string, description: string, commands: Comm
     ],
   ],
   ['key', 'API keys of people and programs', [keyCreate(), keyList(), keyRotate(), keyRevoke()]],
+  [
+    'person',
+    "who signs in at the operators' page",
+    [personInvite(), personList(), personLink(), personRole(), personEnd()],
+  ],
   ['charge', 'what is collected at processors', [chargeList(), chargeShow(), chargeExposure()]],
   ['review', 'what a person must decide', [reviewList(), reviewShow(), reviewDecide()]],
   ['audit', 'who did what', [auditList(), auditVerify()]],

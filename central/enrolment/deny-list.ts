@@ -9,6 +9,8 @@ export interface DenyList {
   judge(applianceId: string, serial: string): Denial | null;
   /** Why this appliance may not come with any certificate. */
   judgeAppliance(applianceId: string): Denial | null;
+  /** Of an appliance that was let in again a certificate counts from the moment it is issued, and not from the next look. */
+  issued(applianceId: string, serial: string): void;
   /** Takes over what the store says now. */
   take(entries: DenyEntries): void;
 }
@@ -27,6 +29,9 @@ export function createDenyList(): DenyList {
     judgeAppliance(applianceId) {
       const byName = state.appliances.get(applianceId);
       return byName && byName.onlySerials === null ? byName.kind : null;
+    },
+    issued(applianceId, serial) {
+      state.appliances.get(applianceId)?.onlySerials?.push(serial);
     },
     take({ appliances, certificates }) {
       state.appliances = new Map(appliances.map((one) => [one.applianceId, one]));

@@ -138,6 +138,7 @@ export function createEstOperations(parts: EstParts): EstOperations {
       const { enrolment } = admission;
       const certificate = await issue(applianceId, publicKey);
       const answer = kept(await store.keepEnrolled({ enrolment, certificate, nowMs: parts.nowMs() }));
+      denied.issued(applianceId, certificate.serial);
       log.info({ applianceId, enrolment, serial: certificate.serial }, 'an appliance enrolled');
       return answer;
     },
@@ -155,6 +156,7 @@ export function createEstOperations(parts: EstParts): EstOperations {
       const answer = kept(
         await store.keepRenewed({ renewsSerial: serial, certificate: made, nowMs: parts.nowMs() }),
       );
+      denied.issued(applianceId, made.serial);
       log.info(
         { applianceId, serial: made.serial, renews: serial, expired },
         'an appliance renewed its certificate',

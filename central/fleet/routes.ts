@@ -19,16 +19,19 @@ const FleetQuery = z.strictObject({
 });
 
 export interface FleetParts {
-  /** What boxes say and said of themselves. */
-  file: Reports & FleetPast;
+  reports: Reports;
+  /** How boxes were; without it nothing is known of that. */
+  past?: FleetPast;
   /** Null: the broker is another's and does not say. */
   connected(applianceId: string): boolean | null;
 }
 
+const nothingKept: FleetPast = { series: () => null, timeline: () => null };
+
 export function fleetRoutes(store: LedgerPort, parts: FleetParts & { nowMs(): number }): Route[] {
-  const { file, connected, nowMs } = parts;
+  const { reports, past = nothingKept, connected, nowMs } = parts;
   const view = (facts: FleetFacts) =>
-    viewOf({ facts, heard: file.of(facts.id), connected: connected(facts.id) }, nowMs());
+    viewOf({ facts, heard: reports.of(facts.id), connected: connected(facts.id) }, nowMs());
   return [
     route({
       id: 'listFleet',
@@ -56,6 +59,6 @@ export function fleetRoutes(store: LedgerPort, parts: FleetParts & { nowMs(): nu
       problems: ['not_found'],
       handle: async ({ params }) => view(found(await store.fleetMember(params.id), 'appliance')),
     }),
-    ...seriesRoutes(file, { nowMs }),
+    ...seriesRoutes(past, { nowMs }),
   ];
 }

@@ -6,7 +6,12 @@ import { exactJson } from './exact-json.ts';
 import type { Gate } from './gate.ts';
 import type { Route } from './route.ts';
 
-export function mountRoutes(routes: readonly Route[], gate: Gate): Router {
+/** @param onActed called after a request that may have changed something */
+export function mountRoutes(
+  routes: readonly Route[],
+  gate: Gate,
+  onActed: (route: Route) => void = () => {},
+): Router {
   const ids = new Set(routes.map(({ id }) => id));
   assert(ids.size === routes.length, 'every route has an id of its own');
   const router = new Router();
@@ -15,8 +20,9 @@ export function mountRoutes(routes: readonly Route[], gate: Gate): Router {
       route.path,
       [route.method],
       async (context: Context & { params: Record<string, string> }) => {
-        const by = await gate(context, route.action);
-        const body = await route.serve(context, by);
+        const admitted = await gate(context, route.action);
+        const body = await route.serve(context, admitted);
+        if (route.method !== 'GET') onActed(route);
         context.status = route.status ?? 200;
         context.body = exactJson(body);
         context.type = 'application/json';

@@ -3,11 +3,17 @@ import type { Context } from 'koa';
 import type { Problem } from '../../contract/kiosk-api.ts';
 
 const problems = {
-  unauthorised: { status: 401, title: 'An API key of central is needed' },
+  unauthorised: { status: 401, title: 'An API key of central, or a session, is needed' },
   key_expired: { status: 401, title: 'The time of this key is over' },
   key_revoked: { status: 401, title: 'This key was revoked' },
   address_not_allowed: { status: 403, title: 'This key may not be used from here' },
-  action_not_allowed: { status: 403, title: 'This key may not do that' },
+  action_not_allowed: { status: 403, title: 'This key or person may not do that' },
+  cross_site: { status: 403, title: 'Another site asks' },
+  person_needed: { status: 403, title: 'A person must be signed in' },
+  sign_in_refused: { status: 401, title: 'Name, password or code is wrong' },
+  sign_in_later: { status: 429, title: 'Too many tries' },
+  link_ended: { status: 410, title: 'That link was used, or its time is over' },
+  code_wrong: { status: 409, title: 'That is not the code of this moment' },
   not_found: { status: 404, title: 'There is nothing here' },
   method_not_allowed: { status: 405, title: 'This resource cannot be used so' },
   query_malformed: { status: 400, title: 'The query is not understood' },
@@ -17,6 +23,11 @@ const problems = {
   key_name_taken: { status: 409, title: 'Another key has that name' },
   key_already_revoked: { status: 409, title: 'That key was revoked' },
   last_admin_key: { status: 409, title: 'That key is the last one that may manage keys' },
+  person_known: { status: 409, title: 'There is a person of that name' },
+  person_refused: { status: 409, title: 'That cannot be done with this person' },
+  last_admin_person: { status: 409, title: 'That person is the last one who may manage persons' },
+  persons_full: { status: 409, title: 'There are as many persons as there may be' },
+  viewers_full: { status: 503, title: 'There are as many viewers as there may be' },
   keys_full: { status: 409, title: 'There are as many keys as there may be' },
   review_decided: { status: 409, title: 'That review was decided' },
   second_person_needed: { status: 409, title: 'Another person must confirm it' },
@@ -44,10 +55,13 @@ export const problemCodes = Object.keys(problems) as ProblemCode[];
 /** Thrown by a route, answered by the application. */
 export class ProblemError extends Error {
   readonly code: ProblemCode;
+  /** Goes into Retry-After; null: nothing is said of it. */
+  readonly retrySeconds: number | null;
 
-  constructor(code: ProblemCode, detail: string) {
+  constructor(code: ProblemCode, detail: string, retrySeconds: number | null = null) {
     super(detail);
     this.code = code;
+    this.retrySeconds = retrySeconds;
   }
 }
 

@@ -4,10 +4,11 @@ import type { Context } from 'koa';
 import type * as z from 'zod';
 import { assert } from '../../kit/assert.ts';
 import type { By } from '../people/actor.ts';
-import type { Action } from '../people/roles.ts';
 import { readBody } from './body.ts';
+import type { Admitted, Needed } from './gate.ts';
 import type { ProblemCode } from './problems.ts';
 import { NoParams, NoQuery, parseParams, parseQuery } from './query.ts';
+import { browserOf, dropSession, keepSession, sessionToken } from './session-cookie.ts';
 
 export interface Asked<Params, Query, Body> {
   params: Params;
@@ -15,6 +16,18 @@ export interface Asked<Params, Query, Body> {
   body: Body;
   /** Goes into every call of the store that changes something. */
   by: By;
+  /** The browser that asks, where it is one: what signing in and out needs. */
+  browser: Browser;
+}
+
+export interface Browser {
+  from: string;
+  /** What it says of itself. */
+  name: string;
+  /** Of the session it has, valid or not; null: none. */
+  token: string | null;
+  keepSession(token: string): void;
+  dropSession(): void;
 }
 
 interface Declared {
@@ -24,8 +37,8 @@ interface Declared {
   /** As the router spells it: `/v1/reviews/:id/decisions`. */
   path: `/${string}`;
   summary: string;
-  /** What the caller's key must allow. */
-  action: Action;
+  /** What the caller's key or role must allow; `open`: nothing, by people who are not signed in yet. */
+  action: Needed;
   /** 200 unless said. */
   status?: 200 | 201 | 202;
   /** Beside those of every route: see `problemsOf`. */
@@ -60,7 +73,7 @@ export interface Route extends Declared {
   example: unknown;
   bodyExample: unknown;
   /** Parses what was asked, handles it, and gives the answer. */
-  serve(context: Context & { params: Record<string, string> }, by: By): Promise<unknown>;
+  serve(context: Context & { params: Record<string, string> }, admitted: Admitted): Promise<unknown>;
 }
 
 export function route<
@@ -80,12 +93,19 @@ export function route<
     query,
     body,
     bodyExample: shape.bodyExample,
-    async serve(context, by) {
+    async serve(context, { by, from }) {
       const asked = {
         params: parseParams(params, context),
         query: parseQuery(query, context),
         body: body === null ? undefined : await readBody(body, context),
         by,
+        browser: {
+          from,
+          name: browserOf(context),
+          token: sessionToken(context),
+          keepSession: (token: string) => keepSession(context, token),
+          dropSession: () => dropSession(context),
+        },
       };
       // The schemas above are the ones that the handler's types were made of.
       return handle(asked as Parameters<typeof handle>[0]);
@@ -96,11 +116,8 @@ export function route<
 /** Every problem a route can tell of, its own and those that come by its form. */
 export function problemsOf(route: Route): ProblemCode[] {
   const byForm: ProblemCode[] = [
-    'unauthorised',
-    'key_expired',
-    'key_revoked',
-    'address_not_allowed',
-    'action_not_allowed',
+    ...(route.action === 'open' ? [] : byGate),
+    ...(route.method === 'GET' ? [] : (['cross_site'] as const)),
     'query_malformed',
     'internal',
     ...(route.body === null
@@ -109,6 +126,14 @@ export function problemsOf(route: Route): ProblemCode[] {
   ];
   return [...new Set([...byForm, ...(route.problems ?? [])])].sort();
 }
+
+const byGate = [
+  'unauthorised',
+  'key_expired',
+  'key_revoked',
+  'address_not_allowed',
+  'action_not_allowed',
+] as const satisfies readonly ProblemCode[];
 
 function named(path: string): string[] {
   return [...path.matchAll(/:(\w+)/g)].flatMap(([, name]) => (name === undefined ? [] : [name]));

@@ -1,9 +1,12 @@
 // Every route of the operators' HTTP, room by room. Answers are camelCase; amounts are integer minor units; a page ends
 // with nextCursor null.
+import type { Log } from '../../kit/log.ts';
 import { alertRoutes } from '../alerts/routes.ts';
 import type { ProcessorView } from '../charging/loop.ts';
 import { processorRoutes } from '../charging/processor-routes.ts';
 import { chargingRoutes } from '../charging/routes.ts';
+import type { LiveFleet } from '../dashboard/live-fleet.ts';
+import { dashboardRoutes } from '../dashboard/routes.ts';
 import { doubtRoutes } from '../doubts/routes.ts';
 import { identityRoutes } from '../enrolment/identity-routes.ts';
 import { type AuthorityState, type EnrolmentPlace, enrolmentRoutes } from '../enrolment/routes.ts';
@@ -17,8 +20,11 @@ import type { PayoutsConfig } from '../payouts/config.ts';
 import { payoutRoutes } from '../payouts/routes.ts';
 import { auditRoutes } from '../people/audit-routes.ts';
 import { keyRoutes } from '../people/key-routes.ts';
+import type { PeopleConfig } from '../people/people-config.ts';
+import { personRoutes } from '../people/person-routes.ts';
 import { reviewRoutes } from '../people/review-routes.ts';
 import type { ReviewRules } from '../people/reviews.ts';
+import { sessionRoutes } from '../people/session-routes.ts';
 import { reconciliationRoutes } from '../reconciliation/routes.ts';
 import { outboundRoutes } from '../webhooks/outbound-routes.ts';
 import { webhookRoutes } from '../webhooks/routes.ts';
@@ -34,7 +40,12 @@ export interface RouteParts {
   reviews: ReviewRules;
   payouts: PayoutsConfig;
   enrolment: EnrolmentParts;
+  people: PeopleConfig;
+  /** Where the operators' page is opened. */
+  pageUrl: string;
+  live: Pick<LiveFleet, 'rows'>;
   nowMs(): number;
+  log: Log;
 }
 
 export interface EnrolmentParts {
@@ -55,6 +66,9 @@ export function allRoutes(parts: RouteParts): Route[] {
     ...alertRoutes(store),
     ...processorRoutes(processors),
     ...feedRoutes(store),
+    ...dashboardRoutes(store, parts),
+    ...sessionRoutes(store, parts.people, parts),
+    ...personRoutes(store, parts.pageUrl),
     ...keyRoutes(store),
     ...auditRoutes(store),
     ...chargingRoutes(store),

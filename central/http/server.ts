@@ -8,10 +8,15 @@ import type { Log } from '../../kit/log.ts';
 import { prometheusType } from '../../kit/prometheus.ts';
 import { serveJsonFile } from '../../kit/served-file.ts';
 import type { ProcessorView } from '../charging/loop.ts';
+import { addEventStream } from '../dashboard/event-stream.ts';
+import { createLiveFleet } from '../dashboard/live-fleet.ts';
+import { servePage } from '../dashboard/serve-page.ts';
+import { createViewers } from '../dashboard/viewers.ts';
 import type { FleetParts } from '../fleet/routes.ts';
 import type { IgnoredFrames } from '../intake/intake.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import type { PayoutsConfig } from '../payouts/config.ts';
+import { PeopleConfig } from '../people/people-config.ts';
 import type { ReviewRules } from '../people/reviews.ts';
 import { createGate } from './gate.ts';
 import { mountRoutes } from './mount.ts';
@@ -43,6 +48,8 @@ export async function openHttpServer(parts: {
   reviews: ReviewRules;
   payouts: PayoutsConfig;
   enrolment: EnrolmentParts;
+  /** How persons sign in; as without a configuration unless said. */
+  people?: PeopleConfig;
   nowMs(): number;
   log: Log;
 }): Promise<HttpServer> {
@@ -52,13 +59,23 @@ export async function openHttpServer(parts: {
   app.use(apiHeaders());
   app.use((context, next) => answerErrors(context, next, log));
   app.use((context, next) => answerOpen(context, next, store));
-  const gate = createGate({ ...parts, admitKey: (request) => store.admitKey(request) });
+  const gate = createGate({ ...parts, people: store });
   const { metrics } = parts;
   if (metrics) {
     const text = (context: Context) => gate(context, 'metrics.read').then(metrics);
     app.use((context, next) => answerMetrics(context, next, text));
   }
-  const router = mountRoutes(allRoutes(parts), gate);
+  const people = parts.people ?? PeopleConfig.parse(undefined);
+  const pageUrl = people.pageUrl ?? `http://${parts.host}:${parts.port}`;
+  const live = createLiveFleet(store, { ...parts.fleet, nowMs: parts.nowMs, log });
+  const viewers = createViewers(() => live.watch((rows) => viewers.tell('fleet', { rows })));
+  const router = mountRoutes(allRoutes({ ...parts, people, pageUrl, live }), gate, ({ id, action }) => {
+    if (action === 'open' || action === 'session.own') return;
+    live.expectChange();
+    viewers.tell('changed', { route: id });
+  });
+  addEventStream(router, gate, viewers);
+  app.use(servePage());
   app.use(router.routes());
   app.use(router.allowedMethods());
 
@@ -68,6 +85,7 @@ export async function openHttpServer(parts: {
     port,
     close: () =>
       new Promise((resolve) => {
+        viewers.close();
         server.close(() => resolve());
         server.closeIdleConnections();
         // A request in work has a moment; a client that keeps its connection open has not.
@@ -79,11 +97,14 @@ export async function openHttpServer(parts: {
 async function answerErrors(context: Context, next: () => Promise<void>, log: Log): Promise<void> {
   try {
     await next();
-    if (context.body) return;
+    if (context.body || context.respond === false) return;
     if (context.status === 404) answerProblem(context, 'not_found');
     if (context.status === 405) answerProblem(context, 'method_not_allowed');
   } catch (error) {
-    if (error instanceof ProblemError) return answerProblem(context, error.code, error.message);
+    if (error instanceof ProblemError) {
+      if (error.retrySeconds !== null) context.set('Retry-After', String(error.retrySeconds));
+      return answerProblem(context, error.code, error.message);
+    }
     log.error({ path: context.path, error: (error as Error).message }, 'request failed');
     answerProblem(context, 'internal', 'The log of central says why.');
   }

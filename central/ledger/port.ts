@@ -5,6 +5,7 @@ import type { Policy } from '../../contract/policy.ts';
 import type { AlertCalls } from '../alerts/port.ts';
 import type { ChargingCalls } from '../charging/port.ts';
 import type { TokenCalls } from '../charging/token-port.ts';
+import type { DashboardCalls } from '../dashboard/port.ts';
 import type { DoubtCalls } from '../doubts/port.ts';
 import type { EnrolmentCalls } from '../enrolment/port.ts';
 import type { FleetCalls } from '../fleet/port.ts';
@@ -97,6 +98,7 @@ export interface LedgerCalls
   extends ChargingCalls,
     TokenCalls,
     PeopleCalls,
+    DashboardCalls,
     EnrolmentCalls,
     DoubtCalls,
     FleetCalls,

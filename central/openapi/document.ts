@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { Problem } from '../../contract/kiosk-api.ts';
 import { type Json, namedJsonSchemas, schemaRef } from '../../kit/json-schemas.ts';
+import { silentLog } from '../../kit/log.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { exactJson } from '../http/exact-json.ts';
 import { type ProblemCode, problemCodes, problemWords } from '../http/problems.ts';
@@ -11,6 +12,7 @@ import { problemsOf, type Route } from '../http/route.ts';
 import { allRoutes } from '../http/routes.ts';
 import { portOf } from '../ledger/sqlite/direct-port.ts';
 import { PayoutsConfig } from '../payouts/config.ts';
+import { PeopleConfig } from '../people/people-config.ts';
 import { ReviewConfig } from '../people/review-config.ts';
 import { actions, rolesFor } from '../people/roles.ts';
 import { openOperations } from './open-operations.ts';
@@ -22,15 +24,13 @@ export interface OpenApiDocument {
   [field: string]: unknown;
 }
 
-const noPast = { of: () => null, series: () => null, timeline: () => null };
-
 /** Every route, of a central that is not there: nothing of a route runs when it is described. */
 export function describedRoutes(): Route[] {
   const store = portOf(() => Promise.reject(new Error('a description asks nothing')));
   return allRoutes({
     store,
     ignoredFrames: () => [],
-    fleet: { file: noPast, connected: () => null },
+    fleet: { reports: { of: () => null }, connected: () => null },
     processors: () => [],
     reviews: ReviewConfig.parse(undefined),
     payouts: PayoutsConfig.parse(undefined),
@@ -39,7 +39,11 @@ export function describedRoutes(): Route[] {
       onDenied: async () => {},
       authority: () => Promise.reject(new Error('a description asks nothing')),
     },
+    people: PeopleConfig.parse(undefined),
+    pageUrl: '/',
+    live: { rows: () => Promise.reject(new Error('a description asks nothing')) },
     nowMs: () => 0,
+    log: silentLog,
   });
 }
 
@@ -70,9 +74,22 @@ export function openApiDocument(): OpenApiDocument {
           scheme: 'bearer',
           description: `A key of \`key create\`. An operation names the action that the key's role and scopes must allow: ${actionWords()}.`,
         },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: '__Host-holdfast',
+          description:
+            'The session of a person who signed in at the page; the role must allow the action. What changes something must be asked by a page of the same origin.',
+        },
       },
     },
   };
+}
+
+/** What is one's own needs a session; nothing is needed to sign in; all else is open to keys and to persons. */
+export function securityOf(action: Route['action']): Json[] {
+  if (action === 'open') return [];
+  return [...(action === 'session.own' ? [] : [{ apiKey: [action] }]), { session: [action] }];
 }
 
 /** `:id` of the router is `{id}` here. */
@@ -85,7 +102,7 @@ function operation(route: Route): Json {
   return {
     operationId: id,
     summary,
-    security: [{ apiKey: [action] }],
+    security: securityOf(action),
     ...withoutEmpty('parameters', [
       ...parameters('path', route.params, true),
       ...parameters('query', route.query, false),

@@ -1,6 +1,8 @@
-// The operations that are no routes of a room: those that need no key (the probes of supervisors and balancers, and the description
-// itself, which tells nothing of anybody), and what Prometheus reads.
+// The operations that are no routes of a room: a stream, what Prometheus reads, and those that need no key: the probes of supervisors
+// and balancers, and the description itself, which tells nothing of anybody.
+
 import type { Json } from '../../kit/json-schemas.ts';
+import { eventsPath } from '../dashboard/event-stream.ts';
 
 const status = (value: string) => ({
   'application/json': {
@@ -45,6 +47,17 @@ export const openOperations: Record<string, Record<string, Json>> = {
       responses: {
         200: { description: 'They.', content: { 'text/plain': { schema: { type: 'string' } } } },
         '4XX': { description: 'The key may not.', content: refused },
+      },
+    },
+  },
+  [eventsPath]: {
+    get: {
+      operationId: 'followChanges',
+      summary:
+        'Follow what changes while somebody looks, as server-sent events: `anew` (read again), `fleet` (rows that changed), `changed` (somebody did something, by its operationId)',
+      security: [{ apiKey: ['fleet.read'] }, { session: ['fleet.read'] }],
+      responses: {
+        200: { description: 'The stream.', content: { 'text/event-stream': { schema: { type: 'string' } } } },
       },
     },
   },

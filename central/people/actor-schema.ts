@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { roles } from './roles.ts';
 
 export const Actor = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('person'), name: z.string(), role: z.enum(roles), from: z.string() }),
   z.object({
     kind: z.literal('key'),
     name: z.string(),

@@ -3,6 +3,8 @@ import { hostname, userInfo } from 'node:os';
 import type { Role } from './roles.ts';
 
 export type Actor =
+  /** Signed in at the operators' page. */
+  | { kind: 'person'; name: string; role: Role; from: string }
   /** Over HTTP; `from` is the address the request came from, `owner` whose key it is where it says so. */
   | { kind: 'key'; name: string; role: Role; from: string; owner?: string }
   /** A command on the machine itself: whoever may open the database may do everything. */
@@ -30,9 +32,11 @@ export function commandAtWork(): AtWork {
   return { actor: byCommand().actor, nowMs: Date.now };
 }
 
-/** For lists and logs: `key ci-reports (finance)`, `key ann-laptop (ann, finance)`. */
+/** For lists and logs: `ann (finance)`, `key ci-reports (finance)`, `key ann-laptop (ann, finance)`. */
 export function actorWords(actor: Actor): string {
   switch (actor.kind) {
+    case 'person':
+      return `${actor.name} (${actor.role})`;
     case 'key':
       return `key ${actor.name} (${actor.owner === undefined ? '' : `${actor.owner}, `}${actor.role})`;
     case 'command':

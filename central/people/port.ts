@@ -3,6 +3,7 @@ import type { Page } from '../ledger/page.ts';
 import type { By } from './actor.ts';
 import type { AuditFilter, AuditRecord, AuditVerified } from './audit.ts';
 import type { Admission, KeyView } from './keys.ts';
+import type { PersonCalls } from './person-port.ts';
 import type { Action, Role } from './roles.ts';
 
 export interface NewKey {
@@ -32,7 +33,7 @@ export type KeyChanged =
   | { kind: 'last_admin' }
   | { kind: 'beyond_maker'; actions: Action[] };
 
-export interface PeopleCalls {
+export interface PeopleCalls extends PersonCalls {
   /** Makes the key `first` with the role admin when there is no key at all yet; true when it was made. */
   ensureFirstKey(hash: Uint8Array, nowMs: number): boolean;
   /** Judges the secret a request carries, and notes the day it was used. */

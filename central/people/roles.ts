@@ -38,6 +38,8 @@ export const rolesFor = {
   'webhook.manage': adminOnly,
   'audit.read': whoMovesMoney,
   'key.manage': adminOnly,
+  'person.manage': adminOnly,
+  'session.own': everybody,
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Action = keyof typeof rolesFor;

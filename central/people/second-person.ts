@@ -26,11 +26,13 @@ export function needsSecondPerson(
 }
 
 /**
- * A key is its owner, where it names one, and else a person of its own. An owner is named as the machine names its users: a
- * person with a key and a shell is one person.
+ * A key is its owner, where it names one, and else a person of its own. Owners and persons are
+ * named as the machine names its users: a person with a session, a key and a shell is one person.
  */
 export function personOf(actor: Actor): string {
   switch (actor.kind) {
+    case 'person':
+      return `person ${actor.name}`;
     case 'key':
       return actor.owner === undefined ? `key ${actor.name}` : `person ${actor.owner}`;
     case 'command':

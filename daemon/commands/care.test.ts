@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../kit/clock.ts';
 import { applianceCreate } from '../../provisioning/commands/appliance-create.ts';
 import { authorityInit } from '../../provisioning/commands/authority-init.ts';
+import { mainOf } from '../../provisioning/package/main-of.ts';
 import { openKioskRegistry } from '../store/kiosks/registry.ts';
 import { holdFolder } from '../store/sole-daemon.ts';
 import { pennies, submit, type TemporaryStore, temporaryStore } from '../store/temporary-store.ts';
@@ -43,7 +44,7 @@ afterAll(() => {
 });
 
 function holdfast(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  const main = join(import.meta.dirname, '..', 'main.ts');
+  const main = mainOf('holdfast');
   return spawnSync(process.execPath, [main, ...args, '--config', config], { encoding: 'utf8', cwd: folder });
 }
 

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { mainOf } from '../../provisioning/package/main-of.ts';
 import { configKeys } from '../config.ts';
 import { unknownWords } from '../config-words.ts';
 
@@ -24,7 +25,7 @@ beforeEach(() => writeFileSync(path, written, { mode: 0o640 }));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function config(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  const main = join(import.meta.dirname, '..', 'main.ts');
+  const main = mainOf('holdfast');
   return spawnSync(process.execPath, [main, 'config', ...args, '--config', path], { encoding: 'utf8' });
 }
 

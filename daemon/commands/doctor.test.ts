@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listen } from '../../kit/listen.ts';
 import { applianceCreate } from '../../provisioning/commands/appliance-create.ts';
 import { authorityInit } from '../../provisioning/commands/authority-init.ts';
+import { mainOf } from '../../provisioning/package/main-of.ts';
 import type { Check } from '../doctor/check.ts';
 import { pennies, submit, type TemporaryStore, temporaryStore } from '../store/temporary-store.ts';
 
@@ -41,7 +42,7 @@ async function doctor(url: string): Promise<{ code: number | null; by: Map<strin
     config,
     `dataFolder = "${shop.folder}"\nidentityFolder = "identity"\ncentral = { url = "${url}" }\nhttp = { port = 48999 }\n`,
   );
-  const main = join(import.meta.dirname, '..', 'main.ts');
+  const main = mainOf('holdfast');
   const child = spawn(process.execPath, [main, 'doctor', '--json', '--config', config]);
   let stdout = '';
   child.stdout.on('data', (data) => {

@@ -4,9 +4,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chainHash, genesisHash } from '../../contract/hash.ts';
+import { mainOf } from '../../provisioning/package/main-of.ts';
 import { pennies, submit, type TemporaryStore, temporaryStore } from '../store/temporary-store.ts';
 
-const main = join(import.meta.dirname, '..', 'main.ts');
+const main = mainOf('holdfast');
 let shop: TemporaryStore;
 let config: string;
 beforeAll(() => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../kit/clock.ts';
+import { mainOf } from '../../provisioning/package/main-of.ts';
 import { type KioskDoor, openKioskDoor } from '../store/kiosks/door.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'holdfast-kiosk-command-'));
@@ -24,14 +25,10 @@ afterEach(() => door.close());
 
 function kiosk(...args: string[]): { status: number | null; stdout: string; stderr: string } {
   const config = args.includes('--config') || args.includes('--help') ? [] : ['--config', 'holdfast.toml'];
-  return spawnSync(
-    process.execPath,
-    [join(import.meta.dirname, '..', 'main.ts'), 'kiosk', ...args, ...config],
-    {
-      encoding: 'utf8',
-      cwd: folder,
-    },
-  );
+  return spawnSync(process.execPath, [mainOf('holdfast'), 'kiosk', ...args, ...config], {
+    encoding: 'utf8',
+    cwd: folder,
+  });
 }
 const json = (...args: string[]) => {
   const { status, stdout, stderr } = kiosk(...args, '--json');

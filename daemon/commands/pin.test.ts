@@ -4,10 +4,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { mainOf } from '../../provisioning/package/main-of.ts';
 import { isPin, readPin } from '../technician/pin-file.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'holdfast-pin-command-'));
-const main = join(import.meta.dirname, '..', 'main.ts');
+const main = mainOf('holdfast');
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(base, 'case-'));

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Status } from '../../contract/kiosk-api.ts';
 import { applianceCreate } from '../../provisioning/commands/appliance-create.ts';
 import { authorityInit } from '../../provisioning/commands/authority-init.ts';
+import { mainOf } from '../../provisioning/package/main-of.ts';
 import { durationWords } from './duration-words.ts';
 import { runningWords, stoppedWords } from './status-words.ts';
 
@@ -87,7 +88,7 @@ describe('the status in words', () => {
 
 describe('holdfast status', () => {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-status-'));
-  const main = join(import.meta.dirname, '..', 'main.ts');
+  const main = mainOf('holdfast');
   const config = join(folder, 'holdfast.toml');
   let daemon: ChildProcess | null = null;
   beforeAll(async () => {

@@ -4,6 +4,7 @@
 import { chownSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
+import { withRoom } from './full.ts';
 
 /** The folder is in use by another process. */
 export class FolderInUseError extends Error {
@@ -13,9 +14,13 @@ export class FolderInUseError extends Error {
 /**
  * For the daemon while it runs, and for a command that changes the journal while the daemon must not.
  * @returns what lets the folder go
- * @throws FolderInUseError
+ * @throws FolderInUseError; DiskFullError
  */
 export function holdFolder(folder: string): () => void {
+  return withRoom(folder, () => held(folder));
+}
+
+function held(folder: string): () => void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, 'daemon.lock');
   const lock = new BetterSqlite3(path, { timeout: 0 });

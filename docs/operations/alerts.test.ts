@@ -63,7 +63,7 @@ it('shows a configuration that is taken, its file found from the folder', () => 
   expect(alerts.mail?.passwordFile).toBe(desk.file('secrets/mail'));
 });
 
-it('shows commands that do what it says', { timeout: 60_000 }, async () => {
+it('shows commands that do what it says', { timeout: 180_000 }, async () => {
   const commands = blocks('sh').join('').trim().split('\n');
   expect(commands).toHaveLength(7);
   const said: string[] = [];

@@ -14,6 +14,7 @@ import { bytesOf, salvageEntry } from '../../central/fixtures/entries.ts';
 import { createTestJournal, type TestJournal, testKeys } from '../../central/fixtures/journal.ts';
 import { pennies, submit, temporaryStore } from '../../daemon/store/temporary-store.ts';
 import { authorityInit } from '../../provisioning/commands/authority-init.ts';
+import { mainOf } from '../../provisioning/package/main-of.ts';
 import { openPage, type Page } from './perform-page.ts';
 
 const checkout = resolve(import.meta.dirname, '..', '..');
@@ -38,8 +39,7 @@ beforeAll(async () => {
   ]);
   const path = join(home, 'bin');
   mkdirSync(path);
-  script('holdfast', 'daemon');
-  script('holdfast-central', 'central');
+  for (const name of ['holdfast', 'holdfast-central'] as const) script(name);
   page = openPage({ home, cwd: home, files: home, ports: {}, path });
   central = spawn(join(path, 'holdfast-central'), ['run', '--config', 'central.toml'], {
     ...{ cwd: home, stdio: ['ignore', 'pipe', 'inherit'] },
@@ -63,9 +63,9 @@ function write(name: string, lines: readonly string[]): void {
   writeFileSync(join(home, name), `${lines.join('\n')}\n`);
 }
 
-function script(name: string, program: string): void {
+function script(name: Parameters<typeof mainOf>[0]): void {
   const path = join(home, 'bin', name);
-  writeFileSync(path, `#!/bin/sh\nexec ${process.execPath} ${join(checkout, program, 'main.ts')} "$@"\n`);
+  writeFileSync(path, `#!/bin/sh\nexec ${process.execPath} ${mainOf(name)} "$@"\n`);
   chmodSync(path, 0o755);
 }
 

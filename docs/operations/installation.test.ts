@@ -1,4 +1,4 @@
-// Performs docs/operations/installation.md and renewal.md on one box, as a technician would (perform-page.ts), against a central that
+// Performs docs/operations/installation.md, renewal.md and revocation.md on one box, as a technician would (perform-page.ts), against a central that
 // stands, and holds their codes against the programs. The commands are the checkout's own, with the configuration in the temporary
 // folder instead of /etc; sudo and systemctl are acted out, because a test is neither root nor a box.
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { exitCodes } from '../../daemon/commands/error.ts';
 import { authorityInit } from '../../provisioning/commands/authority-init.ts';
+import { mainOf } from '../../provisioning/package/main-of.ts';
 import { freePorts } from '../../trial/link.ts';
 import { openPage, type Page } from './perform-page.ts';
 
@@ -17,6 +18,7 @@ const home = mkdtempSync(join(tmpdir(), 'holdfast-installation-'));
 const read = (path: string) => readFileSync(join(checkout, path), 'utf8');
 const installation = read('docs/operations/installation.md');
 const renewal = read('docs/operations/renewal.md');
+const revocation = read('docs/operations/revocation.md');
 let page: Page;
 let central: ChildProcess;
 
@@ -38,9 +40,10 @@ beforeAll(async () => {
   const path = join(home, 'bin');
   mkdirSync(path);
   const node = process.execPath;
-  const program = (name: string) => `exec ${node} ${join(checkout, name, 'main.ts')} "$@" --config ${home}`;
-  script('holdfast', `${program('daemon')}/holdfast.toml`);
-  script('holdfast-central', `${program('central')}/central.toml`);
+  const program = (name: Parameters<typeof mainOf>[0]) =>
+    `exec ${node} ${mainOf(name)} "$@" --config ${home}`;
+  script('holdfast', `${program('holdfast')}/holdfast.toml`);
+  script('holdfast-central', `${program('holdfast-central')}/central.toml`);
   script('sudo', 'exec "$@"');
   script(
     'systemctl',
@@ -93,6 +96,13 @@ it('makes a box of an empty one as the page says, and renews it as the next one 
   await expect
     .poll(() => readFileSync(join(home, 'journal'), 'utf8'))
     .toMatch(/"changed":\["the identity"\]/);
+});
+
+it('shuts the box out, lets it in again and writes the list for brokers, as the page says', {
+  timeout: 120_000,
+}, async () => {
+  expect(await page.perform(revocation)).toEqual({ commands: 4 });
+  expect(readFileSync(join(home, 'holdfast.crl'), 'utf8')).toMatch(/^-----BEGIN X509 CRL-----/);
 });
 
 it('explains only codes that the programs have, and every one of an identity', () => {

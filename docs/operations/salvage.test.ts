@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openMended } from '../../daemon/store/salvage/open-mended.ts';
 import { pennies, plentyOfSpace, submit, temporaryStore } from '../../daemon/store/temporary-store.ts';
 import { manualClock } from '../../kit/clock.ts';
+import { mainOf } from '../../provisioning/package/main-of.ts';
 import { openPage } from './perform-page.ts';
 
 const checkout = resolve(import.meta.dirname, '..', '..');
@@ -35,7 +36,7 @@ beforeAll(() => {
   );
   writeFileSync(
     join(folder, 'holdfast'),
-    `#!/bin/sh\nexec ${process.execPath} ${join(checkout, 'daemon/main.ts')} "$@" --config ${folder}/holdfast.toml\n`,
+    `#!/bin/sh\nexec ${process.execPath} ${mainOf('holdfast')} "$@" --config ${folder}/holdfast.toml\n`,
     { mode: 0o755 },
   );
 });

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { pennies, submit, temporaryStore } from '../../daemon/store/temporary-store.ts';
+import { mainOf } from '../../provisioning/package/main-of.ts';
 
 const checkout = resolve(import.meta.dirname, '..', '..');
 const page = readFileSync(join(checkout, 'docs/operations/technician.md'), 'utf8');
@@ -30,7 +31,7 @@ afterAll(() => {
 
 /** As the page writes it, with this checkout's program and a configuration of its own. */
 function perform(command: string): { status: number | null; stdout: string; stderr: string } {
-  const program = `${process.execPath} ${join(checkout, 'daemon/main.ts')}`;
+  const program = `${process.execPath} ${mainOf('holdfast')}`;
   const line = command.replace(/^holdfast ([^>]*)/, `${program} $1 --config ${config} `);
   return spawnSync('bash', ['-c', line], { encoding: 'utf8', cwd: folder });
 }

@@ -7,10 +7,10 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { architectures, repository } from '../package/compile.ts';
 import { debianArchitecture } from '../package/deb-control.ts';
 import { putOnSetup, putSystem, systemOf } from './disk.ts';
-import { run, toolMissing } from './disk-tool.ts';
 import { debianArchitectures, imageLine, readImage } from './image-files.ts';
 import { canAccelerate, emulatorFor, hostAddress, machineArguments } from './machine.ts';
 import { report } from './report.ts';
+import { run, toolMissing } from './tool.ts';
 
 interface Given {
   arch: string;

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Architecture } from '../package/compile.ts';
 import { debianArchitecture } from '../package/deb-control.ts';
-import { tool } from './tool.ts';
+import { run } from './tool.ts';
 
 export type BaseKind = 'base' | 'tools';
 
@@ -43,8 +43,8 @@ export async function provideBase(
     `--architectures=${processor}`,
     ...pared,
   ];
-  await tool('mmdebstrap', [...args, `--include=${packages[kind].join(',')}`, suite, fresh], {
-    SOURCE_DATE_EPOCH: String(Math.floor(madeAtMs / 1000)),
+  await run('mmdebstrap', [...args, `--include=${packages[kind].join(',')}`, suite, fresh], {
+    env: { SOURCE_DATE_EPOCH: String(Math.floor(madeAtMs / 1000)) },
   });
   renameSync(fresh, file);
   return file;

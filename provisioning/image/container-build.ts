@@ -7,7 +7,7 @@ import { debianArchitecture } from '../package/deb-control.ts';
 import type { ProgramParts } from '../package/programs.ts';
 import type { BaseKind } from './container-base.ts';
 import { settleArchive } from './settle-archive.ts';
-import { tool } from './tool.ts';
+import { run } from './tool.ts';
 
 export const recipe = 'Dockerfile.arm64';
 
@@ -36,7 +36,7 @@ export function openStore(folder: string): Store {
   rmSync(folder, { recursive: true, force: true });
   const places = ['--root', join(folder, 'images'), '--runroot', join(folder, 'run')];
   // why vfs: it needs nothing of the kernel, and works on every file system.
-  const buildah = (...args: string[]) => tool('buildah', ['--storage-driver', 'vfs', ...places, ...args]);
+  const buildah = (...args: string[]) => run('buildah', ['--storage-driver', 'vfs', ...places, ...args]);
 
   async function importBase(name: string, architecture: Architecture, tar: string, seconds: string) {
     const processor = debianArchitecture(architecture);

@@ -1,8 +1,8 @@
 // npm run image:oci: the programs as container images under dist/, each run before it counts.
 import { join, relative } from 'node:path';
-import { report } from '../package/report.ts';
 import { type Container, makeContainers } from './container.ts';
 import { readContainerOptions } from './container-options.ts';
+import { report } from './report.ts';
 
 const startMs = performance.now();
 

@@ -17,9 +17,10 @@ import { provideBase } from './container-base.ts';
 import { openStore, type Store } from './container-build.ts';
 import type { ContainerOptions } from './container-options.ts';
 import { mustEmulate } from './emulation.ts';
-import { tool } from './tool.ts';
+import { ImageError } from './error.ts';
+import { run } from './tool.ts';
 
-const run = promisify(execFile);
+const runNode = promisify(execFile);
 const trialMsMax = 600_000;
 
 const Trial = z.object({ readyMs: z.number(), healthMs: z.number(), sold: z.literal(1) });
@@ -36,7 +37,7 @@ export interface Container {
 
 /**
  * @param say what is being done, a line at a time
- * @throws PackageError
+ * @throws ImageError, PackageError
  */
 export async function makeContainers(
   options: ContainerOptions,
@@ -44,7 +45,7 @@ export async function makeContainers(
 ): Promise<Container[]> {
   const { folder } = options;
   if (process.getuid?.() !== 0) {
-    throw new PackageError('tool_failed', 'only root can unpack and run images', 'Run it as root: sudo');
+    throw new ImageError('not_permitted', 'only root can unpack and run images', 'Run it as root: sudo');
   }
   mkdirSync(folder, { recursive: true });
   const origin = originOf(process.env);
@@ -113,16 +114,16 @@ async function makeContainer(
 async function tryIt(program: string, archive: string, store: Store, folder: string): Promise<Trial> {
   const rootfs = await store.unpack(archive);
   const manifest = z.tuple([z.object({ Config: z.string() })]);
-  const [{ Config }] = manifest.parse(JSON.parse(await tool('tar', ['-xOf', archive, 'manifest.json'])));
+  const [{ Config }] = manifest.parse(JSON.parse(await run('tar', ['-xOf', archive, 'manifest.json'])));
   const inside = z.object({ config: z.unknown() });
-  const { config } = inside.parse(JSON.parse(await tool('tar', ['-xOf', archive, Config])));
+  const { config } = inside.parse(JSON.parse(await run('tar', ['-xOf', archive, Config])));
   const image = join(folder, 'image.json');
   writeFileSync(image, JSON.stringify(config));
-  await tool('runc', ['--version']);
+  await run('runc', ['--version']);
   const args = ['--program', program, '--rootfs', rootfs, '--image', image];
   const main = join(repository, 'trial', 'container', 'main.ts');
   try {
-    const { stdout } = await run(process.execPath, [main, ...args], { timeout: trialMsMax });
+    const { stdout } = await runNode(process.execPath, [main, ...args], { timeout: trialMsMax });
     return Trial.parse(JSON.parse(stdout));
   } catch (error) {
     const said = (error as { stderr?: string }).stderr || String(error);

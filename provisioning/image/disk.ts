@@ -2,7 +2,7 @@
 // release's root goes into the same place of a disk that a box has.
 import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run } from './disk-tool.ts';
+import { run } from './tool.ts';
 
 const mebibyte = 1024 * 1024;
 

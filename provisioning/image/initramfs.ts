@@ -3,7 +3,7 @@
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { run } from './disk-tool.ts';
+import { run } from './tool.ts';
 
 /** By the name of their file; what is built into the kernel has none. ext4 asks for crc32c by its algorithm, not by name. */
 const wanted = ['virtio_mmio', 'virtio_pci', 'virtio_blk', 'crc32c_generic', 'ext4'];

@@ -18,7 +18,7 @@ describe.each(['x64', 'arm64'] as const)('the machine for %s', (architecture) =>
   it("lets this machine alone in, to the tills' port", () => {
     const networks = line.filter((_, at) => line[at - 1] === '-netdev');
     const leadingIn = networks.filter((network) => network.includes('hostfwd'));
-    expect(leadingIn).toEqual([expect.stringMatching(/restrict=on,hostfwd=tcp:127\.0\.0\.1:9443-:8443$/)]);
+    expect(leadingIn).toEqual([expect.stringMatching(/restrict=on,hostfwd=tcp:127\.0\.0\.1:9443-:443$/)]);
   });
 
   it('has a cable to central of its own, that can be pulled', () => {

@@ -23,7 +23,7 @@ export interface MachineOptions {
 /** This machine as guests see it. */
 export const hostAddress = '10.0.2.2';
 /** Where tills are answered in the box. */
-const lanPort = 8443;
+const lanPort = 443;
 
 const machines = {
   x64: {

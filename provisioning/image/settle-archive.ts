@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { tool } from './tool.ts';
+import { run } from './tool.ts';
 
 const Manifest = z.tuple([z.looseObject({ Config: z.string(), Layers: z.array(z.string()) })]);
 const Config = z.looseObject({ config: z.looseObject({}) });
@@ -13,11 +13,11 @@ export async function settleArchive(file: string, form: 'oci' | 'docker', second
   const folder = `${file}.unpacked`;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
-  await tool('tar', ['--extract', '--file', file, '--directory', folder]);
+  await run('tar', ['--extract', '--file', file, '--directory', folder]);
   const names = form === 'docker' ? settleDocker(folder) : readdirSync(folder).sort();
   const owner = ['--owner=0', '--group=0', '--numeric-owner', '--mode=u=rwX,go=rX'];
   const how = ['--sort=name', '--format=ustar', `--mtime=@${seconds}`, ...owner];
-  await tool('tar', ['--create', '--file', file, '--directory', folder, ...how, ...names]);
+  await run('tar', ['--create', '--file', file, '--directory', folder, ...how, ...names]);
   rmSync(folder, { recursive: true });
 }
 

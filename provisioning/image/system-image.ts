@@ -21,10 +21,10 @@ import { debianArchitecture } from '../package/deb-control.ts';
 import { debPackages } from '../package/deb-packages.ts';
 import { originOf } from '../package/origin.ts';
 import { imageLineFile, makeDisk } from './disk.ts';
-import { run, toolMissing } from './disk-tool.ts';
 import { ImageError } from './error.ts';
 import { type ImageFacts, type ImageFiles, imageFiles, imageLine } from './image-files.ts';
 import { makeInitramfs } from './initramfs.ts';
+import { run, toolMissing } from './tool.ts';
 
 export interface SystemImageOptions {
   architecture: Architecture;

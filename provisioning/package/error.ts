@@ -2,7 +2,6 @@
 export class PackageError extends Error {
   readonly code:
     | 'tool_missing'
-    | 'tool_failed'
     | 'executable_missing'
     | 'node_differs'
     | 'executable_wrong'

@@ -29,5 +29,6 @@ export const programs: readonly ProgramParts[] = [
       'central/fleet/sqlite/migrations',
       'docs/openapi-central.json',
     ],
+    printed: [{ program: 'central/dashboard/main.ts', file: 'central/dashboard/page.json' }],
   },
 ];

@@ -18,7 +18,6 @@ export function report(error: unknown): number {
       return 2;
     case 'node_differs':
     case 'executable_wrong':
-    case 'tool_failed':
     case 'image_wrong':
       return 1;
   }

@@ -4,14 +4,15 @@ import { X509Certificate } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { withPort } from '../../central/commands/open-store.ts';
 import { hashCode, newCode, plainCode } from '../../central/enrolment/code.ts';
 import type { TestSite } from '../../central/fixtures/site.ts';
 import { present } from '../../kit/assert.ts';
 import { listen } from '../../kit/listen.ts';
+import { mainOf } from '../../provisioning/package/main-of.ts';
 
-const main = resolve(import.meta.dirname, '..', '..', 'daemon', 'main.ts');
+const main = mainOf('holdfast');
 
 export interface Ran {
   /** Null when it was killed. */

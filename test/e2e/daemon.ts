@@ -1,11 +1,11 @@
 // The daemon of a box as a process of its own, watched through its log and its status.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
 import { expect, vi } from 'vitest';
 import type { Status } from '../../contract/kiosk-api.ts';
+import { mainOf } from '../../provisioning/package/main-of.ts';
 
-const main = resolve(import.meta.dirname, '..', '..', 'daemon', 'main.ts');
+const main = mainOf('holdfast');
 
 export interface Daemon {
   httpPort: number;

@@ -6,9 +6,10 @@ import { promisify } from 'node:util';
 import type { DocumentView } from '../../contract/kiosk-api.ts';
 import { Policy } from '../../contract/policy.ts';
 import { createKioskClient } from '../../kiosk/client.ts';
+import { mainOf } from '../../provisioning/package/main-of.ts';
 import { centralCommand, openSite, type Site } from '../../trial/site.ts';
 
-const daemonMain = join(import.meta.dirname, '..', '..', 'daemon', 'main.ts');
+const daemonMain = mainOf('holdfast');
 
 export const oatDrink = '2410000102037';
 export const butter = '2410021103143';

@@ -9,9 +9,11 @@ import { intakeMutants } from './intake.ts';
 import type { Mutant } from './mutant.ts';
 import { peopleMutants } from './people.ts';
 import { processorMutants } from './processors.ts';
+import { salvageMutants } from './salvage.ts';
 
 const rooms: Readonly<Record<string, readonly Mutant[]>> = {
   appliance: applianceMutants,
+  salvage: salvageMutants,
   intake: intakeMutants,
   people: peopleMutants,
   processors: processorMutants,

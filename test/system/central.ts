@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { authorityInit } from '../../provisioning/commands/authority-init.ts';
 import { kioskTlsCreate } from '../../provisioning/commands/kiosk-tls-create.ts';
 import { hostAddress } from '../../provisioning/image/machine.ts';
+import { mainOf } from '../../provisioning/package/main-of.ts';
 import { type CentralApi, createCentralApi } from '../../trial/central-api.ts';
 import { freePorts } from '../../trial/link.ts';
 import { createProgram, onNode, type Program } from '../../trial/program.ts';
@@ -23,7 +24,6 @@ export interface Central {
   kioskCaFile: string;
 }
 
-const repository = join(import.meta.dirname, '..', '..');
 const Created = z.object({ slip: z.object({ code: z.string() }) });
 
 /** @param folder of the site; central's own is `central` below it, where the model looks */
@@ -56,7 +56,7 @@ export async function openCentral(folder: string, catalogueFile: string): Promis
   mkdirSync(join(folder, 'logs'), { recursive: true });
   const program = createProgram({
     name: 'central',
-    command: onNode(join(repository, 'central', 'main.ts')),
+    command: onNode(mainOf('holdfast-central')),
     args: ['run', '--config', config],
     readyMsMax: 60_000,
     logFile: join(folder, 'logs', 'central.log'),

@@ -3,9 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { toolMissing } from '../../provisioning/image/disk-tool.ts';
 import type { ImageFacts, ImageFiles } from '../../provisioning/image/image-files.ts';
 import { canAccelerate, emulatorFor, machineArguments } from '../../provisioning/image/machine.ts';
+import { toolMissing } from '../../provisioning/image/tool.ts';
 
 export interface GuestOptions {
   image: { files: ImageFiles; facts: ImageFacts };

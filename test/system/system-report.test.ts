@@ -8,7 +8,7 @@ failed:
 service: active, started 1 times, watchdog 1min
 root: ro, touch: cannot touch '/usr/lib/holdfast/written': Read-only file system
 data: rw, 900M free
-listening: 0.0.0.0:8443 127.0.0.1:8080`;
+listening: 0.0.0.0:443 127.0.0.1:8080`;
 const judge = (text: string) => judgeReport(text, () => {});
 
 it('lets a system pass that came up whole', () => {
@@ -22,7 +22,7 @@ it.each([
   ['watchdog 1min', 'watchdog 0'],
   ["root: ro, touch: cannot touch '/usr/lib/holdfast/written': Read-only file system", 'root: rw,'],
   ['127.0.0.1:8080', '127.0.0.1:8080 0.0.0.0:22'],
-  ['0.0.0.0:8443 ', ''],
+  ['0.0.0.0:443 ', ''],
   ['data: rw', 'data: ro'],
 ])('names what is not as it must be: %s', (right, wrong) => {
   expect(judge(good.replace(right, wrong))).toHaveLength(1);

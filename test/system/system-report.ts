@@ -29,7 +29,7 @@ const rules: { name: string; must: RegExp; words: string }[] = [
   { name: 'data', must: /^rw, /, words: 'the data partition must be writable' },
   {
     name: 'listening',
-    must: /^0\.0\.0\.0:8443 127\.0\.0\.1:8080$/,
+    must: /^0\.0\.0\.0:443 127\.0\.0\.1:8080$/,
     words: 'nobody may listen but the service',
   },
 ];

@@ -1,10 +1,11 @@
 // The box that the technician's page is tried at: a real site, with the technician's own commands on it.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { mainOf } from '../../provisioning/package/main-of.ts';
 import type { Site } from '../../trial/site.ts';
 import { type Browser, type Page, phoneScreen, type Visit, visit } from '../kiosk-page/browser.ts';
 
-const daemonMain = join(import.meta.dirname, '..', '..', 'daemon', 'main.ts');
+const daemonMain = mainOf('holdfast');
 
 export const pin = '830527';
 

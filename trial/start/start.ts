@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Policy } from '../../contract/policy.ts';
 import { readSettledBooks } from '../books.ts';
+import { createCentralApi } from '../central-api.ts';
 import { type Comparison, compareBooks } from '../compare.ts';
 import { openSite, type Site } from '../site.ts';
 import { type Acts, createActs } from './acts.ts';
@@ -33,6 +34,8 @@ const policy = Policy.parse({
 
 const catalogueFile = join(import.meta.dirname, 'catalogue.csv');
 const lookEveryMs = 250;
+/** Who may do everything at the operators' page of a trial. */
+const operator = 'you';
 const eventsKept = 100;
 /** A sale at hand may take so long at closing time. */
 const graceMs = 3000;
@@ -79,7 +82,7 @@ export async function runSite(
     opened.acts = acts;
     onOpen(acts);
     const closeTimers = setTimers(options, acts);
-    const signs = signsOf(site);
+    const signs = signsOf(site, await createCentralApi({ ...site, url: site.centralUrl }).linkFor(operator));
     const view = (observation: Observation): View => ({
       observation,
       link: site.link.state(),
@@ -168,7 +171,7 @@ async function endOf(site: Site, face: Face, hurry: AbortSignal): Promise<Ending
 }
 
 /** Where to look, and one sale to paste: in lines of at most 80 columns that a shell takes as they are. */
-function signsOf(site: Site): string[] {
+function signsOf(site: Site, link: string | null): string[] {
   const near = (path: string) => {
     const short = relative(process.cwd(), path);
     return short.startsWith('..') ? path : short;
@@ -176,6 +179,9 @@ function signsOf(site: Site): string[] {
   return [
     `appliance  ${site.applianceUrl}   logs: ${near(join(site.folder, 'logs'))}`,
     `central    ${site.centralUrl}   key: ${near(site.operatorKeyFile)}`,
+    ...(link === null
+      ? [`operators  ${site.centralUrl}/   sign in as ${operator}`]
+      : [`operators' page, in a browser on this machine, opens once for ${operator}:`, link]),
     `curl -s ${site.applianceUrl}/v1/checkouts -H content-type:application/json \\`,
     `  -H idempotency-key:${randomUUID()} -d '{"currency":"GBP",`,
     '  "lines":[{"sku":"HF-101","quantity":1}],"totalMinor":185,"payment":{"token":',

@@ -68,7 +68,7 @@ export function createBooks(db: Database.Database): Books {
   );
   const insertDocument = db.prepare(
     `INSERT INTO document (appliance_ref, id, journal_ref, seq, kind, verdict, state, currency, total_minor,
-       checkout_id, slip, fulfilment, at_ms, booked_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       checkout_id, slip, fulfilment, at_ms, last4, booked_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertMovement = db.prepare(
     `INSERT INTO movement (source, journal_ref, seq, source_ref, reason, booked_ms) VALUES (?, ?, ?, ?, ?, ?)`,
@@ -97,7 +97,19 @@ export function createBooks(db: Database.Database): Books {
       const slip = 'slip' in entry ? (entry.slip ?? null) : null;
       const step = entry.kind === 'fulfilment' ? entry.fulfilment.step : null;
       const atMs = entry.at.central?.ms ?? entry.at.wallMs;
-      const said = [entry.kind, entry.verdict, state, currency, totalMinor, checkoutId, slip, step, atMs];
+      const last4 = entry.kind === 'checkout' ? (entry.checkout.payment?.last4 ?? null) : null;
+      const said = [
+        entry.kind,
+        entry.verdict,
+        state,
+        currency,
+        totalMinor,
+        checkoutId,
+        slip,
+        step,
+        atMs,
+        last4,
+      ];
       insertDocument.run(applianceRef, entry.id, journalRef, seq, ...said, nowMs);
     },
     addMovement(source, reason, postings, nowMs) {

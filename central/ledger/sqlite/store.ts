@@ -5,6 +5,7 @@ import { createAlertTables } from '../../alerts/sqlite/tables.ts';
 import { noProcessors, type RoutingRules } from '../../charging/route.ts';
 import { type Charging, createCharging } from '../../charging/sqlite/charging.ts';
 import { createTokenTable } from '../../charging/sqlite/tokens.ts';
+import { createFinder } from '../../dashboard/sqlite/find.ts';
 import { createDoubtTable } from '../../doubts/sqlite/doubts.ts';
 import { createHandOver } from '../../doubts/sqlite/handed-over.ts';
 import { createTwinTable } from '../../doubts/sqlite/twins.ts';
@@ -15,6 +16,7 @@ import { createPayeeTable } from '../../payouts/sqlite/payees.ts';
 import { createPayoutTable } from '../../payouts/sqlite/payouts.ts';
 import { createAuditTable } from '../../people/sqlite/audit.ts';
 import { createKeyTable } from '../../people/sqlite/keys.ts';
+import { createPersonTable } from '../../people/sqlite/persons.ts';
 import { createReviewTable } from '../../people/sqlite/reviews.ts';
 import { createReconciliationTables } from '../../reconciliation/sqlite/tables.ts';
 import type { ApplyEvent } from '../../webhooks/apply.ts';
@@ -69,6 +71,7 @@ export interface SettlementRules {
 export function createSqliteStore(db: Database.Database, settlement: SettlementRules = {}): SqliteStore {
   const grown = new Set<string>();
   const { audit, ...auditing } = createAuditTable(db);
+  const { rightsOf, ...keys } = createKeyTable(db, audit);
   const { open: openReview, ...reviewing } = createReviewTable(db, {
     audit,
     tell: (...told) => outbound.tell(...told),
@@ -168,7 +171,8 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     }),
     ...createFleetFacts(db),
     ...createAlertTables(db, { audit, tell: outbound.tell }),
-    ...createKeyTable(db, audit),
+    ...keys,
+    ...createPersonTable(db, audit, rightsOf),
     ...auditing,
     ...createPayeeTable(db, audit),
     ...createPayoutTable(db, books, audit, outbound.tell),
@@ -178,6 +182,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     applyEvent: charging.applyEvent,
     ...createReconciliationTables(db, { audit, tell: outbound.tell, tellSettled: charging.tellSettled }),
     ...createViews(db),
+    ...createFinder(db),
     ...createWebhookTables(db, audit, [applyEvent]),
     ...outbound.calls,
 

@@ -22,10 +22,14 @@ interface KeyRow {
   lastUsedDay: string | null;
 }
 
-type KeyTable = Pick<
-  PeopleCalls,
-  'ensureFirstKey' | 'admitKey' | 'createKey' | 'keys' | 'rotateKey' | 'revokeKey'
->;
+interface KeyTable
+  extends Pick<
+    PeopleCalls,
+    'ensureFirstKey' | 'admitKey' | 'createKey' | 'keys' | 'rotateKey' | 'revokeKey'
+  > {
+  /** Null for a key that is not there. */
+  rightsOf(name: string): Rights | null;
+}
 
 const keyColumns = `number, name, owner, role, scopes, addresses, created_ms AS createdMs, created_by AS createdBy,
   expires_ms AS expiresMs, revoked_ms AS revokedMs, last_used_day AS lastUsedDay FROM operator_key`;
@@ -95,6 +99,7 @@ export function createKeyTable(db: Database.Database, audit: Audit): KeyTable {
 
   /** What the key could do and whoever asks may not. The person at the shell may do everything. */
   function beyond(key: Rights, { actor }: By): Action[] {
+    if (actor.kind === 'person') return beyondMaker({ role: actor.role, scopes: null }, key);
     const maker = actor.kind === 'key' ? find.get(actor.name) : undefined;
     return maker === undefined ? [] : beyondMaker(view(maker), key);
   }
@@ -133,6 +138,10 @@ export function createKeyTable(db: Database.Database, audit: Audit): KeyTable {
       return { kind: 'created', key: add(key, by) };
     },
     keys: () => all.all().map(view),
+    rightsOf(name) {
+      const row = find.get(name);
+      return row ? view(row) : null;
+    },
     rotateKey({ name, hash, oldUntilMs }, by) {
       const row = find.get(name);
       if (!row) return { kind: 'key_unknown' };

@@ -1,5 +1,6 @@
 // The store as the daemon opens it: looked at first, and mended where it must be, within the same start.
 import type { Clock } from '../../../kit/clock.ts';
+import { withRoom } from '../full.ts';
 import { openStore, type Store, type StoreOptions } from '../store.ts';
 import { failed } from './errors.ts';
 import { mendJournal } from './mend.ts';
@@ -12,8 +13,12 @@ export interface OpenedStore {
   setAside: SetAside | null;
 }
 
-/** @throws SalvageError; UnknownSchemaError */
+/** @throws SalvageError; UnknownSchemaError; DiskFullError */
 export function openMended(options: StoreOptions): OpenedStore {
+  return withRoom(options.folder, () => lookedAt(options));
+}
+
+function lookedAt(options: StoreOptions): OpenedStore {
   const setAside = mendJournal(options);
   try {
     return { store: guarded(options), setAside };

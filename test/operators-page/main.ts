@@ -1,0 +1,55 @@
+// Writes docs/screens/*.png: the operators' page as it is, of a real central. `npm run screens:shots`.
+import { mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { launchBrowser, phoneScreen } from '../kiosk-page/browser.ts';
+import { setUp } from './person.ts';
+import { screens } from './screens.ts';
+import { openWorld } from './world.ts';
+
+const target = join(import.meta.dirname, '..', '..', 'docs', 'screens');
+const shotBytesMax = 160 * 1024;
+const deskScreen = { width: 1200, height: 720 };
+const shots = [
+  { screen: 'sign-in', viewport: deskScreen, colorScheme: 'light' },
+  { screen: 'welcome', viewport: deskScreen, colorScheme: 'light' },
+  { screen: 'fleet', viewport: deskScreen, colorScheme: 'light' },
+  { screen: 'silent', viewport: deskScreen, colorScheme: 'light' },
+  { screen: 'revoke', viewport: deskScreen, colorScheme: 'light' },
+  { screen: 'find', viewport: deskScreen, colorScheme: 'dark' },
+  { screen: 'checkout', viewport: deskScreen, colorScheme: 'light' },
+  { screen: 'settings', viewport: deskScreen, colorScheme: 'light' },
+  { screen: 'fleet-phone', viewport: phoneScreen, colorScheme: 'dark' },
+  { screen: 'silent-phone', viewport: phoneScreen, colorScheme: 'light' },
+] as const;
+
+const world = await openWorld('Leeds, Briggate');
+world.addBoxes(1200);
+world.paint();
+const browser = await launchBrowser();
+try {
+  mkdirSync(target, { recursive: true });
+  const first = await browser.newContext();
+  await setUp(await first.newPage(), world, world.invite('ann', 'admin'));
+  const storageState = await first.storageState();
+  await first.close();
+  for (const { screen, viewport, colorScheme } of shots) {
+    const found = screens.find(({ name }) => name === screen.replace('-phone', ''));
+    const context = await browser.newContext({
+      ...{ viewport, colorScheme, locale: 'en-GB' },
+      ...(found?.signedIn && { storageState }),
+    });
+    const page = await context.newPage();
+    await page.goto(world.url);
+    if (found?.signedIn) await page.getByRole('heading', { name: 'Fleet' }).waitFor();
+    await found?.reach(page, world);
+    const path = join(target, `${screen}.png`);
+    await page.screenshot({ path });
+    const bytes = statSync(path).size;
+    if (bytes > shotBytesMax) throw new Error(`${path} is larger than ${shotBytesMax} bytes`);
+    console.log(`${path} ${bytes} bytes`);
+    await context.close();
+  }
+} finally {
+  await browser.close();
+  await world.close();
+}

@@ -1,0 +1,95 @@
+// Every screen of the operators' page, and how a person gets there: looked at by the judge of accessibility, and by whoever reads
+// docs/screens.
+import type { Page } from '../kiosk-page/browser.ts';
+import type { World } from './world.ts';
+
+export interface Screen {
+  name: string;
+  words: string;
+  signedIn: boolean;
+  /** Used on a phone, too. */
+  phone?: true;
+  /** From the page as it is loaded, signed in as an admin where that is needed. */
+  reach(page: Page, world: World): Promise<void>;
+}
+
+const open = (page: Page, world: World, hash: string) => page.goto(`${world.url}/#/${hash}`);
+
+export const screens: readonly Screen[] = [
+  {
+    name: 'sign-in',
+    words: 'Signing in',
+    phone: true,
+    signedIn: false,
+    reach: (page) => page.getByRole('heading', { name: 'Sign in' }).waitFor(),
+  },
+  {
+    name: 'welcome',
+    words: 'Setting up by a link',
+    signedIn: false,
+    async reach(page, world) {
+      await page.goto(world.invite(`bob${Math.random().toString(36).slice(2, 8)}`, 'support'));
+      await page.locator('.qr').waitFor();
+    },
+  },
+  {
+    name: 'fleet',
+    words: 'The fleet',
+    phone: true,
+    signedIn: true,
+    reach: (page) => page.getByRole('link', { name: 'leeds-1' }).waitFor(),
+  },
+  {
+    name: 'silent',
+    words: 'A box that is silent',
+    phone: true,
+    signedIn: true,
+    async reach(page, world) {
+      await open(page, world, 'appliances/leeds-1');
+      await page.getByRole('button', { name: 'Revoke' }).waitFor();
+      await page.getByRole('region', { name: 'Last checkouts' }).last().waitFor();
+    },
+  },
+  {
+    name: 'revoke',
+    words: 'Asking before a box is revoked',
+    phone: true,
+    signedIn: true,
+    async reach(page, world) {
+      await open(page, world, 'appliances/york-1');
+      await page.getByRole('button', { name: 'Revoke' }).click();
+      await page.getByLabel('Reason').fill('stolen');
+    },
+  },
+  {
+    name: 'find',
+    words: 'Finding a checkout',
+    signedIn: true,
+    async reach(page) {
+      await page.getByRole('button', { name: 'Find' }).click();
+      await page.getByRole('combobox', { name: 'Slip number' }).fill('17');
+      await page.getByRole('option', { name: 'Slip 17' }).waitFor();
+    },
+  },
+  {
+    name: 'checkout',
+    words: 'A checkout',
+    signedIn: true,
+    async reach(page) {
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox', { name: 'Slip number' }).fill('12.50');
+      await page.getByRole('option', { name: 'Slip 17' }).click();
+      await page.getByRole('region', { name: 'Postings' }).last().waitFor();
+    },
+  },
+  {
+    name: 'settings',
+    words: 'Settings',
+    signedIn: true,
+    async reach(page, world) {
+      await open(page, world, 'settings');
+      await page.getByRole('button', { name: 'Role … ann' }).waitFor();
+      await page.getByText('this one').waitFor();
+    },
+  },
+];
