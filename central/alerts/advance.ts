@@ -109,7 +109,7 @@ function groupOf({ rule, subject, members }: Alert, findings: readonly Finding[]
 }
 
 /** Rules that need no report of the box. */
-const needNoReport = new Set(['silent', 'certificate_ending', 'reports_refused', 'synthetic_failed']);
+const needNoReport = new Set(['silent', 'certificate_ending', 'reports_refused']);
 
 function standsUnknown({ rule, members, membersCount }: Alert, { unknown }: Known): boolean {
   if (needNoReport.has(rule) || membersCount === 0) return false;

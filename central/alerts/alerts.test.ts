@@ -28,7 +28,7 @@ function seen(report: HealthReport | null, more: Partial<Seen> = {}, ageMs = 10_
   const heard = report && { report, heardMs: nowMs - ageMs };
   const known = { ...facts, lastHeardMs: nowMs - ageMs };
   const state = conclude({ facts: known, heard, connected: null }, nowMs);
-  return { facts: known, state, heard, refusedReports: 0, syntheticFailed: null, ...more };
+  return { facts: known, state, heard, refusedReports: 0, ...more };
 }
 const found = (box: Seen) =>
   judgeBox(box, thresholds, nowMs).findings.map(
@@ -95,9 +95,19 @@ describe('the rules', () => {
 
   it('find reports that were not believed, a failed synthetic checkout, and what central itself lacks', () => {
     expect(found(seen(well, { refusedReports: 2 }))).toEqual(['reports_refused bad warning']);
-    expect(found(seen(well, { syntheticFailed: { words: 'declined' } }))).toEqual([
-      'synthetic_failed bad critical',
-    ]);
+    const hops = { durableMs: null, sentMs: null, receivedMs: null, bookedMs: null, appliedMs: null };
+    const failed: NonNullable<HealthReport['synthetic']> = {
+      ...{
+        id: sampleReport.journal.journalId,
+        by: 'schedule',
+        atMs: 1,
+        kind: 'failed',
+        failure: 'not_received',
+      },
+      ...{ problem: null, verdict: null, reasons: [], hops },
+    };
+    const box = seen({ ...well, synthetic: failed, conditions: [{ code: 'synthetic_failing', forMs: 1 }] });
+    expect(found(box)).toEqual(['synthetic_failed bad critical']);
     const crl = (code: 'crl_half_spent' | 'crl_expired') =>
       judgeCentral([{ code, about: 'ca', endMs: nowMs }]);
     expect(crl('crl_half_spent')).toMatchObject([

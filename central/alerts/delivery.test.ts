@@ -43,7 +43,6 @@ const watch = (mail?: object) =>
     reports: { of: (id) => heard.get(id) ?? null },
     connected: () => null,
     refusedReports: () => new Map(),
-    syntheticFailed: () => null,
     authority: async () => [],
     clock,
     log: silentLog,

@@ -15,8 +15,6 @@ export interface Seen {
   heard: HeardReport | null;
   /** Frames of health that were not believed since the look before. */
   refusedReports: number;
-  /** Its last synthetic checkout failed; null: it did not, or none was made. */
-  syntheticFailed: { words: string } | null;
 }
 
 export interface Judged {
@@ -86,7 +84,6 @@ export function judgeBox(seen: Seen, thresholds: Thresholds, nowMs: number): Jud
       'warning',
       `${seen.refusedReports} of its reports were not believed`,
     ),
-    ...(seen.syntheticFailed ? find('synthetic_failed', 'bad', 'critical', seen.syntheticFailed.words) : []),
     ...conditions(seen, thresholds, find),
     ...(fresh === null ? [] : byReport(fresh, thresholds, find)),
   ];
@@ -124,10 +121,13 @@ function certificate(
   return find('certificate_ending', level, days < 3 ? 'critical' : 'warning', words);
 }
 
+/** A condition that a rule of its own tells of. */
+const toldByRule = 'synthetic_failing';
+
 function conditions({ state }: Seen, { conditionsPassedOver }: Thresholds, find: Find): Finding[] {
   if (!('conditions' in state)) return [];
   return state.conditions
-    .filter(({ code }) => !conditionsPassedOver.includes(code))
+    .filter(({ code }) => code !== toldByRule && !conditionsPassedOver.includes(code))
     .flatMap(({ code }) =>
       find(
         `condition:${code}`,
@@ -139,7 +139,7 @@ function conditions({ state }: Seen, { conditionsPassedOver }: Thresholds, find:
 }
 
 function byReport(report: HeardReport['report'], limits: Thresholds, find: Find): Finding[] {
-  const { journal, exposure, machine, at, store } = report;
+  const { journal, exposure, machine, at, store, synthetic } = report;
   const waits = journal.oldestUnreceivedMs ?? 0;
   const share = exposure.limitMinor ? (100 * exposure.totalMinor) / exposure.limitMinor : 0;
   const { diskFreeBytes: free, diskTotalBytes: total } = machine;
@@ -164,6 +164,12 @@ function byReport(report: HeardReport['report'], limits: Thresholds, find: Find)
       above(100 - freePercent, 100 - limits.diskFreePercent, 0.98),
       freePercent < 2 ? 'critical' : 'warning',
       `${freePercent.toFixed(1)} % of its disk is free`,
+    ),
+    ...find(
+      'synthetic_failed',
+      synthetic?.kind === 'failed' ? 'bad' : null,
+      'critical',
+      `its synthetic checkout failed: ${synthetic?.failure}`,
     ),
     ...find('store_slow', above(commitMs, limits.commitMs, 0.5), 'warning', `a commit took ${commitMs} ms`),
     ...find(

@@ -9,7 +9,7 @@ import type { LedgerPort } from '../ledger/port.ts';
 import { advance, outsideMaintenance, type Since } from './advance.ts';
 import type { AlertsConfig } from './config.ts';
 import { groupFindings } from './group.ts';
-import { judgeBox, judgeCentral, type Seen } from './rules.ts';
+import { judgeBox, judgeCentral } from './rules.ts';
 import { type Alert, alertKey, type Finding } from './words.ts';
 
 /** What a look saw, for whoever counts. */
@@ -48,8 +48,6 @@ export function startAlertWatch(parts: {
   connected(applianceId: string): boolean | null;
   /** Frames of health that were dropped since the start, of each appliance. */
   refusedReports(): ReadonlyMap<string, number>;
-  /** Where synthetic checkouts are made: how the last of a box failed. */
-  syntheticFailed(applianceId: string): Seen['syntheticFailed'];
   authority(): Promise<readonly AuthorityCondition[]>;
   clock: Clock;
   log: Log;
@@ -74,12 +72,7 @@ export function startAlertWatch(parts: {
         const heard = parts.reports.of(facts.id);
         const known = conclude({ facts, heard, connected: parts.connected(facts.id) }, nowMs);
         const refusedReports = (refused.get(facts.id) ?? 0) - (refusedBefore.get(facts.id) ?? 0);
-        const syntheticFailed = parts.syntheticFailed(facts.id);
-        const judged = judgeBox(
-          { facts, state: known, heard, refusedReports, syntheticFailed },
-          thresholds,
-          nowMs,
-        );
+        const judged = judgeBox({ facts, state: known, heard, refusedReports }, thresholds, nowMs);
         findings.push(...judged.findings);
         if (judged.unknown) unknown.add(facts.id);
         addBox(seen, known, heard);

@@ -4,6 +4,7 @@ import { alertAck, alertSnooze } from './alert-act.ts';
 import { alertList, alertShow } from './alert-list.ts';
 import { applianceCreate } from './appliance-create.ts';
 import { applianceAcknowledge, applianceDeny, applianceReadmit } from './appliance-deny.ts';
+import { applianceLabel } from './appliance-label.ts';
 import { applianceList, applianceShow } from './appliance-list.ts';
 import { applianceReplace } from './appliance-replace.ts';
 import { auditList } from './audit-list.ts';
@@ -20,6 +21,7 @@ import { cataloguePublish } from './catalogue-publish.ts';
 import { chargeExposure } from './charge-exposure.ts';
 import { chargeList } from './charge-list.ts';
 import { chargeShow } from './charge-show.ts';
+import { checkoutShow } from './checkout-show.ts';
 import { enrolmentBundle } from './enrolment-bundle.ts';
 import { enrolmentCreate } from './enrolment-create.ts';
 import { enrolmentCancel, enrolmentList, enrolmentShow } from './enrolment-list.ts';
@@ -37,6 +39,7 @@ import { keyList } from './key-list.ts';
 import { keyRevoke } from './key-revoke.ts';
 import { keyRotate } from './key-rotate.ts';
 import { kioskTlsCreate } from './kiosk-tls-create.ts';
+import { latencyShow } from './latency-show.ts';
 import { ledgerCheck } from './ledger-check.ts';
 import { ledgerCorrect } from './ledger-correct.ts';
 import { ledgerExport } from './ledger-export.ts';
@@ -64,12 +67,17 @@ import { reconciliationFiles } from './reconciliation-files.ts';
 import { reconciliationImport } from './reconciliation-import.ts';
 import { reconciliationRun } from './reconciliation-run.ts';
 import { reconciliationShadow } from './reconciliation-shadow.ts';
+import { releaseAdd, releaseList } from './release-add.ts';
 import { reviewDecide } from './review-decide.ts';
 import { reviewList } from './review-list.ts';
 import { reviewShow } from './review-show.ts';
+import { rolloutCreate } from './rollout-create.ts';
+import { rolloutList, rolloutShow } from './rollout-list.ts';
+import { rolloutStep } from './rollout-step.ts';
 import { siteCreate } from './site-create.ts';
 import { siteList, siteShow } from './site-list.ts';
 import { stockSend } from './stock-send.ts';
+import { syntheticList, syntheticRun } from './synthetic.ts';
 import { tokenImport } from './token-import.ts';
 import { webhookDead, webhookList } from './webhook-list.ts';
 import { webhookReplay } from './webhook-replay.ts';
@@ -136,6 +144,7 @@ export const groups: readonly [name: string, description: string, commands: Comm
     "who signs in at the operators' page",
     [personInvite(), personList(), personLink(), personRole(), personEnd()],
   ],
+  ['checkout', 'what was sold, and how it came here', [checkoutShow()]],
   ['charge', 'what is collected at processors', [chargeList(), chargeShow(), chargeExposure()]],
   ['review', 'what a person must decide', [reviewList(), reviewShow(), reviewDecide()]],
   ['audit', 'who did what', [auditList(), auditVerify()]],
@@ -181,11 +190,27 @@ export const groups: readonly [name: string, description: string, commands: Comm
       applianceDeny('retire'),
       applianceReadmit(),
       applianceAcknowledge(),
+      applianceLabel(),
       applianceCreate(),
     ],
   ],
   ['fleet', 'how the boxes are', [fleetList(), fleetShow(), fleetSeries(), fleetTimeline()]],
   ['alert', 'what somebody should know', [alertList(), alertShow(), alertAck(), alertSnooze()]],
   ['maintenance', 'when nobody is to be called', [maintenanceCreate(), maintenanceList(), maintenanceEnd()]],
+  [
+    'rollout',
+    'what reaches boxes stage by stage',
+    [
+      rolloutCreate(),
+      rolloutList(),
+      rolloutShow(),
+      rolloutStep('pause'),
+      rolloutStep('resume'),
+      rolloutStep('abort'),
+    ],
+  ],
+  ['release', 'signed programs for boxes', [releaseAdd(), releaseList()]],
+  ['latency', 'how long things take', [latencyShow()]],
+  ['synthetic', 'checkouts that boxes ask themselves', [syntheticRun(), syntheticList()]],
   ['kiosk-tls', "the boxes' HTTPS for kiosks", [kioskTlsCreate()]],
 ];

@@ -45,6 +45,8 @@ const problems = {
   alert_not_open: { status: 409, title: 'That alert was taken up, or is well again' },
   window_over: { status: 409, title: 'That window of maintenance is over' },
   windows_full: { status: 409, title: 'There are as many windows of maintenance as there may be' },
+  rollout_changed: { status: 409, title: 'Somebody acted on this rollout since' },
+  rollout_refused: { status: 409, title: 'That cannot be done with rollouts now' },
   exception_refused: { status: 409, title: 'That cannot be done with this exception' },
   not_ready: { status: 503, title: 'The service is not ready' },
   internal: { status: 500, title: 'The service failed' },

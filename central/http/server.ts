@@ -48,6 +48,7 @@ export async function openHttpServer(parts: {
   reviews: ReviewRules;
   payouts: PayoutsConfig;
   enrolment: EnrolmentParts;
+  onRollout?: () => void;
   /** How persons sign in; as without a configuration unless said. */
   people?: PeopleConfig;
   nowMs(): number;

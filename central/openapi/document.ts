@@ -39,6 +39,7 @@ export function describedRoutes(): Route[] {
       onDenied: async () => {},
       authority: () => Promise.reject(new Error('a description asks nothing')),
     },
+    onRollout: () => {},
     people: PeopleConfig.parse(undefined),
     pageUrl: '/',
     live: { rows: () => Promise.reject(new Error('a description asks nothing')) },

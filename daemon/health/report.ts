@@ -3,6 +3,7 @@ import type { EntryTime } from '../../contract/entry.ts';
 import type { HealthReport } from '../../contract/health.ts';
 import type { Condition, LinkView, Status } from '../../contract/kiosk-api.ts';
 import { limits } from '../../contract/limits.ts';
+import type { SyntheticResult } from '../../contract/synthetic.ts';
 
 export interface HealthFacts {
   at: EntryTime;
@@ -18,6 +19,8 @@ export interface HealthFacts {
   corePermille: number | null;
   machine: HealthReport['machine'];
   counted?: Pick<HealthReport, 'verdicts' | 'latency' | 'store' | 'kiosks'>;
+  slots?: HealthReport['slots'];
+  synthetic: SyntheticResult | null;
 }
 
 export function makeReport(facts: HealthFacts): HealthReport {
@@ -43,6 +46,8 @@ export function makeReport(facts: HealthFacts): HealthReport {
     certificateEndsMs: certificate?.notAfterMs ?? null,
     process: { residentBytes: facts.residentBytes, corePermille: facts.corePermille },
     machine: facts.machine,
+    ...(facts.slots && { slots: facts.slots }),
+    synthetic: facts.synthetic,
     conditions: status.conditions.slice(0, limits.healthConditionsMax).map((condition) => ({
       code: condition.code,
       forMs: heldMs(condition, at.wallMs),

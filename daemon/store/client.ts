@@ -21,6 +21,8 @@ export interface StoreClient {
   readonly lastSeq: number;
   /** True while kiosks submit: one did so within the last second. */
   kiosksSubmit(): boolean;
+  /** Since a kiosk last did; since the start where none has. */
+  quietMs(): number;
   /** The newest checkout that waits for central's word: it is sent though other frames are out. */
   readonly lastAskedSeq: number;
   /** Calls back when lastSeq has grown. One listener: the pump. */
@@ -63,6 +65,8 @@ const ofKiosks: ReadonlySet<CommandKind> = new Set([
   'queue',
   'flags',
   'events',
+  'synthetic',
+  'syntheticBasket',
 ]);
 const submissions: ReadonlySet<CommandKind> = new Set(['checkout', 'void', 'refund', 'fulfilment']);
 const submitsMs = 1000;
@@ -109,6 +113,7 @@ export function startStore(
   const waiting = new Map<number, Waiting>();
   const gathered: Record<Lane, Gathered> = { kiosks: nothing(), sync: nothing() };
   let nextId = 1;
+  const startedMs = performance.now();
   let submittedMs = Number.NEGATIVE_INFINITY;
   let heads: Heads = { lastSeq: 0, lastAskedSeq: 0, lastOutcome: 0, statusChanges: 0 };
   let appended: () => void = () => {};
@@ -153,6 +158,7 @@ export function startStore(
       return heads.lastAskedSeq;
     },
     kiosksSubmit: () => performance.now() - submittedMs < submitsMs,
+    quietMs: () => performance.now() - Math.max(submittedMs, startedMs),
     onAppended(listener) {
       appended = listener;
     },
@@ -244,14 +250,17 @@ function committed(
     if (answer === null || !('kind' in answer)) continue;
     if (answer.kind === 'pending') verdicts.push('pending');
     else if (answer.kind === 'recorded') receivedThrough = answer.receivedThrough;
-    else if (answer.kind === 'answered' && isNew(answer.answer)) verdicts.push(answer.answer.verdict);
+    // What a box asks itself is nobody's checkout.
+    else if (answer.kind === 'answered' && answer.answer.kind !== 'synthetic' && isNew(answer.answer)) {
+      verdicts.push(answer.answer.verdict);
+    }
   }
   const { lastSeq } = heads;
   const grew = lastSeq > before.lastSeq;
   return { ms: commitMs, commands: answers.length, waiting, verdicts, lastSeq, grew, receivedThrough };
 
   /** One of those that were decided is told there. */
-  function isNew({ seq, id }: Answer): boolean {
+  function isNew({ seq, id }: Pick<Answer, 'seq' | 'id'>): boolean {
     return seq > before.lastSeq && !decided.some((other) => other.id === id);
   }
 }
