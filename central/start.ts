@@ -237,6 +237,7 @@ export async function startCentral(
       connected,
       refusedReports: () => refusedReports(intake.ignored()),
       authority: async () => (await authority.look()).conditions,
+      onChanged: () => wiring.http?.tell('changeAlerts'),
       clock,
       log,
     });

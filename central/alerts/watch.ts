@@ -49,6 +49,8 @@ export function startAlertWatch(parts: {
   /** Frames of health that were dropped since the start, of each appliance. */
   refusedReports(): ReadonlyMap<string, number>;
   authority(): Promise<readonly AuthorityCondition[]>;
+  /** Alerts changed: whoever looks at them is told. */
+  onChanged?: () => void;
   clock: Clock;
   log: Log;
 }): AlertWatch {
@@ -112,6 +114,7 @@ export function startAlertWatch(parts: {
     }
     if (Object.values(changes).every(({ length }) => length === 0)) return;
     await store.changeAlerts({ ...changes, mails: mail !== undefined, nowMs });
+    parts.onChanged?.();
     for (const { rule, subject, words, severity } of changes.opened) {
       log.warn({ rule, subject, severity }, `alert: ${words}`);
     }

@@ -2,6 +2,8 @@
 import type { ComponentChildren } from 'preact';
 import type { Action } from '../../people/roles.ts';
 import type { Place } from './route.ts';
+import { AlertScreen } from './screens/alert.tsx';
+import { Alerts } from './screens/alerts.tsx';
 import { Appliance } from './screens/appliance.tsx';
 import { Audit } from './screens/audit.tsx';
 import { Checkout } from './screens/checkout.tsx';
@@ -25,6 +27,12 @@ export interface Screen {
 /** In the navigation, in this order. */
 export const screens: readonly Screen[] = [
   { path: 'fleet', title: 'Fleet', show: () => <Fleet /> },
+  {
+    path: 'alerts',
+    title: 'Alerts',
+    action: 'alert.read',
+    show: ({ path: [, number] }) => (number ? <AlertScreen key={number} number={number} /> : <Alerts />),
+  },
   {
     path: 'rollouts',
     title: 'Rollouts',

@@ -12,6 +12,7 @@ import { Ago, Time } from '../parts/time.tsx';
 import { to } from '../route.ts';
 import { useAnswer } from '../use-answer.ts';
 import { ApplianceIdentity } from './appliance-identity.tsx';
+import { AppliancePast } from './appliance-past.tsx';
 import { ApplianceSynthetic } from './appliance-synthetic.tsx';
 import { type Checkouts, CheckoutTable } from './checkout-table.tsx';
 
@@ -45,6 +46,7 @@ export function Appliance({ id }: { id: string }) {
               <ApplianceIdentity id={id} />
               <ApplianceSynthetic id={id} result={value.report?.synthetic ?? null} />
             </div>
+            <AppliancePast id={id} currency={value.report?.exposure.currency ?? null} />
             <Card title="Journals" shape="wide">
               <Journals of={journals.value} />
             </Card>
