@@ -5,6 +5,7 @@ import { type Browser, launchBrowser, type Page, phoneScreen, visit } from '../k
 import { fitsTheWidth, violationsOn } from '../kiosk-page/judge.ts';
 import { setUp } from './person.ts';
 import { screens } from './screens.ts';
+import { showWork } from './show-work.ts';
 import { openWorld, type World } from './world.ts';
 
 let world: World;
@@ -14,6 +15,7 @@ let storageState: Awaited<ReturnType<ReturnType<Page['context']>['storageState']
 beforeAll(async () => {
   [world, browser] = await Promise.all([openWorld('Leeds, Briggate'), launchBrowser()]);
   world.addBoxes(100);
+  await showWork(world);
   const { page, close } = await visit(browser, world.url, {}, '/');
   await setUp(page, world, world.invite('ann', 'admin'));
   storageState = await page.context().storageState();

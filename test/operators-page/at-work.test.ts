@@ -1,8 +1,15 @@
 // What a person does for the fleet at the operators' page, in a real Chromium, of a real central: bringing a release out and seeing
 // it come back. Boxes are acted out; everything else is what runs.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, launchBrowser, type Page, type Visit, visit } from '../kiosk-page/browser.ts';
-import { bringBoxes, couldNot, newRelease, offerRelease, take } from './boxes.ts';
+import {
+  type Browser,
+  launchBrowser,
+  type Page,
+  phoneScreen,
+  type Visit,
+  visit,
+} from '../kiosk-page/browser.ts';
+import { bringBoxes, couldNot, newRelease, offerRelease, take, tellPast } from './boxes.ts';
 import { setUp } from './person.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -81,6 +88,67 @@ describe('the operators’ page', () => {
     await other.page.getByRole('button', { name: 'Abort', exact: true }).click();
     await other.page.getByRole('alert').getByText('look again').waitFor();
     await page.getByRole('button', { name: 'Resume' }).waitFor();
+  });
+
+  it('tells of four silent boxes of a site once, and is answered from a phone', async () => {
+    const phone = await open('alerts', { storageState, viewport: phoneScreen, hasTouch: true });
+    await phone.page.getByText('No window holds').waitFor();
+    const derby = bringBoxes(world, 'Derby', 4, 1, 15 * 60_000);
+    await world.watch();
+    const { page } = phone;
+    const card = page.getByRole('listitem').filter({ hasText: 'Derby, 4 boxes' });
+    await card.waitFor();
+    expect(await page.getByRole('link', { name: /derby-\d/ }).count(), 'one for all of them').toBe(0);
+    await card.getByRole('button', { name: 'Acknowledge' }).tap();
+    await page.getByLabel('Note').fill('calling the site');
+    await page.getByRole('button', { name: 'Acknowledge', exact: true }).tap();
+    await card.getByText('Taken up').waitFor();
+    await card.getByRole('link').tap();
+    await page.getByRole('link', { name: 'derby-4' }).waitFor();
+    await page.getByText('Taken up. calling the site').waitFor();
+    for (const id of derby) world.hear(id, 0);
+    await world.watch();
+    await page.getByText('Well again').first().waitFor();
+    expect(world.audited('alert.acknowledge')).toMatchObject([{ actor: 'root' }]);
+  });
+
+  it('draws how a box was, and says it to who does not see it', async () => {
+    tellPast(world, 'york-1', 3);
+    const { page } = await open('appliances/york-1');
+    await page
+      .getByRole('img', { name: /^Exposure: now £0\.00, least £0\.00, most £4\d\d\.\d\d$/ })
+      .waitFor();
+    for (const name of [/^Unsent: now/, /^Longest commit/, /^Disk free/, /^Memory/, /^Temperature: now/]) {
+      await page.getByRole('img', { name }).waitFor();
+    }
+    const drawn = await page.evaluate(
+      `[...document.querySelectorAll('.chart canvas')].map((one) => new Set(
+        new Uint32Array(one.getContext('2d').getImageData(0, 0, one.width, one.height).data.buffer)).size)`,
+    );
+    expect(drawn).toHaveLength(6);
+    for (const colours of drawn as number[]) expect(colours).toBeGreaterThan(3);
+    const happened = page.getByRole('region', { name: 'What happened, table' });
+    await expectSoon(() => happened.textContent()).toMatch(/Without a link.*50 min/);
+  });
+
+  it('makes a code, shows it once, and makes it unusable', async () => {
+    const { page } = await open('enrolments');
+    await page.getByText('No box is on its way').waitFor();
+    await page.getByRole('button', { name: 'New code' }).click();
+    await page.getByLabel('Name of the new site').fill('Whitby');
+    await page.getByRole('button', { name: 'Make the code' }).click();
+    const code = (await page.locator('.slip-code').textContent()) ?? '';
+    expect(code).toMatch(/^[0-9A-Z]{4}(-[0-9A-Z]{4})+$/);
+    await page.getByRole('button', { name: 'I have it' }).click();
+    await page.getByRole('button', { name: 'Cancel the code of whitby-1' }).click();
+    await page.getByLabel('Reason').fill('the slip was lost');
+    await page.getByRole('button', { name: 'Cancel the code', exact: true }).click();
+    await page.getByText('No box is on its way').waitFor();
+    expect(await page.content()).not.toContain(code);
+    await page.goto(`${world.url}/#/audit`);
+    await page.getByRole('cell', { name: 'enrolment.cancel' }).waitFor();
+    await page.getByRole('button', { name: 'Verify the chain' }).click();
+    await page.getByText(/^Whole: \d+ records/).waitFor();
   });
 
   it('never complained', () => {

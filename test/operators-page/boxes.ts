@@ -8,27 +8,27 @@ import type { World } from './world.ts';
 export const oldRelease = '1.4.0';
 export const newRelease = '1.5.0';
 
-/** Boxes that central has heard of, by their hello. @param begin so that each has a journal of its own */
-export function bringBoxes(world: World, site: string, count: number, begin: number): string[] {
+/** Boxes that central has heard of, by their hello. @param begin their first number @param agoMs nothing was heard since */
+export function bringBoxes(world: World, site: string, count: number, begin: number, agoMs = 0): string[] {
   const { store, by } = world.inside;
   const ids = Array.from({ length: count }, (_, i) => `${site.toLowerCase()}-${i + begin}`);
   store.transaction(() => {
     for (const [i, id] of ids.entries()) {
       store.registerAppliance({ id, site }, by());
-      const journalId = `0199f3c8-2222-7c01-9d2e-${String(begin * 1000 + i).padStart(12, '0')}`;
-      hello(world, id, journalId, oldRelease);
-      world.hear(id, 0, { release: oldRelease });
+      const journalId = `0199f3c8-2222-7c01-9d2e-${String(site.length * 1000 + begin + i).padStart(12, '0')}`;
+      hello(world, id, journalId, by().nowMs - agoMs);
+      world.hear(id, agoMs, { release: oldRelease });
     }
   });
   return ids;
 }
 
-function hello(world: World, applianceId: string, journalId: string, release: string): void {
-  const { store, by } = world.inside;
+function hello(world: World, applianceId: string, journalId: string, nowMs: number): void {
+  const { store } = world.inside;
   const { feedId, appliedThrough } = store.feedPositionOf(applianceId) ?? { feedId: null, appliedThrough: 0 };
   store.hello({
-    ...{ applianceId, release, journalId, lastSeq: 0, lastHash: '0'.repeat(64) },
-    ...{ publicKey: testKeys().publicKeyDer, feedId, appliedThrough, nowMs: by().nowMs },
+    ...{ applianceId, release: oldRelease, journalId, lastSeq: 0, lastHash: '0'.repeat(64) },
+    ...{ publicKey: testKeys().publicKeyDer, feedId, appliedThrough, nowMs },
   });
 }
 
@@ -54,4 +54,41 @@ export function take(world: World, applianceId: string, said: Partial<HealthRepo
 /** What a box says that could not start the release that a rollout told it to run. */
 export function couldNot(rollout: number, reason: string): Partial<HealthReport> {
   return { ...sampleReport, slots: { running: 'package', rollout, step: 'failed', reason } };
+}
+
+const minuteMs = 60_000;
+
+/** What a box said each half minute of the last hours: an outage in which money was approved offline, and a while of silence. */
+export function tellPast(world: World, applianceId: string, hours: number): void {
+  const { past, by } = world.inside;
+  const endMs = by().nowMs - minuteMs;
+  const agoOf = (atMs: number) => (endMs - atMs) / minuteMs;
+  for (let atMs = endMs - hours * 60 * minuteMs; atMs < endMs; atMs += 30_000) {
+    const ago = agoOf(atMs);
+    if (ago > 40 && ago < 55) continue;
+    const isAway = ago > 100 && ago < 150;
+    const waits = isAway ? Math.round((150 - ago) * 1.5) : Math.round(1 + Math.sin(ago / 9));
+    past.take(applianceId, [reportAt(atMs, isAway, waits, ago)], atMs);
+  }
+}
+
+function reportAt(atMs: number, isAway: boolean, waits: number, ago: number): HealthReport {
+  const { at, journal, exposure, process, machine, store } = sampleReport;
+  const wave = Math.sin(ago / 17);
+  return {
+    ...sampleReport,
+    at: { ...at, wallMs: atMs, monotonicMs: atMs - 1.7e12, central: { ms: atMs, uncertaintyMs: 10 } },
+    upMs: atMs - 1.75e12,
+    link: {
+      kind: isAway ? 'offline' : 'online',
+      forMs: isAway ? (150 - ago) * minuteMs : minuteMs,
+      outages: 1,
+    },
+    journal: { ...journal, lastSeq: journal.receivedThrough + waits },
+    exposure: { ...exposure, totalMinor: isAway ? waits * 640 : 0 },
+    process: { ...process, residentBytes: 92e6 + wave * 4e6 },
+    machine: { ...machine, diskFreeBytes: 21e9 + ago * 2e6, temperatureCelsius: Math.round(51 + 4 * wave) },
+    conditions: isAway ? [{ code: 'stock_low', forMs: minuteMs }] : [],
+    ...(store && { store: { ...store, commitMsMax: Math.round(9 + 5 * wave + (ago % 37 < 1 ? 24 : 0)) } }),
+  };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { launchBrowser, phoneScreen } from '../kiosk-page/browser.ts';
 import { setUp } from './person.ts';
 import { screens } from './screens.ts';
+import { showWork } from './show-work.ts';
 import { openWorld } from './world.ts';
 
 const target = join(import.meta.dirname, '..', '..', 'docs', 'screens');
@@ -18,6 +19,19 @@ const shots = [
   { screen: 'find', viewport: deskScreen, colorScheme: 'dark' },
   { screen: 'checkout', viewport: deskScreen, colorScheme: 'light' },
   { screen: 'settings', viewport: deskScreen, colorScheme: 'light' },
+  { screen: 'alerts', viewport: deskScreen, colorScheme: 'light' },
+  { screen: 'charts', viewport: deskScreen, colorScheme: 'light' },
+  { screen: 'rollouts', viewport: deskScreen, colorScheme: 'light' },
+  { screen: 'rollout', viewport: deskScreen, colorScheme: 'dark' },
+  { screen: 'rolled-back', viewport: deskScreen, colorScheme: 'light' },
+  { screen: 'rollout-start', viewport: deskScreen, colorScheme: 'light' },
+  { screen: 'enrolments', viewport: deskScreen, colorScheme: 'light' },
+  { screen: 'slip', viewport: deskScreen, colorScheme: 'light' },
+  { screen: 'audit', viewport: deskScreen, colorScheme: 'light' },
+  { screen: 'latency', viewport: deskScreen, colorScheme: 'light' },
+  { screen: 'alerts-phone', viewport: phoneScreen, colorScheme: 'dark' },
+  { screen: 'alert-phone', viewport: phoneScreen, colorScheme: 'light' },
+  { screen: 'charts-phone', viewport: phoneScreen, colorScheme: 'dark' },
   { screen: 'fleet-phone', viewport: phoneScreen, colorScheme: 'dark' },
   { screen: 'silent-phone', viewport: phoneScreen, colorScheme: 'light' },
 ] as const;
@@ -25,6 +39,7 @@ const shots = [
 const world = await openWorld('Leeds, Briggate');
 world.addBoxes(1200);
 world.paint();
+await showWork(world);
 const browser = await launchBrowser();
 try {
   mkdirSync(target, { recursive: true });

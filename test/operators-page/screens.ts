@@ -92,4 +92,121 @@ export const screens: readonly Screen[] = [
       await page.getByText('this one').waitFor();
     },
   },
+  {
+    name: 'alerts',
+    words: 'Alerts',
+    phone: true,
+    signedIn: true,
+    async reach(page, world) {
+      await open(page, world, 'alerts');
+      await page.getByRole('link', { name: 'Silent · Derby, 4 boxes' }).waitFor();
+      await page.getByRole('cell', { name: 'new power supply' }).waitFor();
+    },
+  },
+  {
+    name: 'alert',
+    words: 'An alert of a site',
+    phone: true,
+    signedIn: true,
+    async reach(page, world) {
+      await open(page, world, 'alerts');
+      await page.getByRole('link', { name: 'Silent · Derby, 4 boxes' }).click();
+      await page.getByRole('link', { name: 'derby-4' }).waitFor();
+    },
+  },
+  {
+    name: 'charts',
+    words: 'How a box was',
+    phone: true,
+    signedIn: true,
+    async reach(page, world) {
+      await open(page, world, 'appliances/bath-1');
+      await page.getByRole('img', { name: /^Exposure: now £0\.00, least/ }).waitFor();
+      await page.getByRole('img', { name: /^Longest commit: now/ }).waitFor();
+      await page.getByRole('region', { name: 'Over time' }).last().scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'rollouts',
+    words: 'Rollouts',
+    signedIn: true,
+    async reach(page, world) {
+      await open(page, world, 'rollouts');
+      await page.getByRole('link', { name: /^1 · / }).waitFor();
+    },
+  },
+  {
+    name: 'rollout',
+    words: 'A rollout that goes on',
+    signedIn: true,
+    async reach(page, world) {
+      await open(page, world, 'rollouts/2');
+      await page.getByRole('cell', { name: 'Canary' }).waitFor();
+      await page.getByText('Begun for').waitFor();
+    },
+  },
+  {
+    name: 'rolled-back',
+    words: 'A rollout that came back',
+    signedIn: true,
+    async reach(page, world) {
+      await open(page, world, 'rollouts/1');
+      await page.getByRole('cell', { name: 'Exits at once' }).waitFor();
+      await page.getByText('Begun for').waitFor();
+    },
+  },
+  {
+    name: 'rollout-start',
+    words: 'Starting a rollout',
+    signedIn: true,
+    async reach(page, world) {
+      await open(page, world, 'rollouts/new');
+      await page.getByLabel('Release', { exact: true }).selectOption('1.5.0');
+      await page.getByLabel('Sites').fill('Bath');
+    },
+  },
+  {
+    name: 'enrolments',
+    words: 'Boxes on their way',
+    signedIn: true,
+    async reach(page, world) {
+      await open(page, world, 'enrolments');
+      await page
+        .getByRole('cell', { name: /Waits for its box/ })
+        .first()
+        .waitFor();
+    },
+  },
+  {
+    name: 'slip',
+    words: 'A slip, shown once',
+    signedIn: true,
+    async reach(page, world) {
+      await open(page, world, 'enrolments');
+      await page.getByRole('button', { name: 'New code' }).click();
+      await page.getByLabel('Site').selectOption('Bath');
+      await page.getByRole('button', { name: 'Make the code' }).click();
+      await page.locator('.slip .qr').waitFor();
+    },
+  },
+  {
+    name: 'audit',
+    words: 'The audit log',
+    signedIn: true,
+    async reach(page, world) {
+      await open(page, world, 'audit');
+      await page.getByRole('button', { name: 'Verify the chain' }).click();
+      await page.getByText(/^Whole: \d+ records/).waitFor();
+      await page.getByRole('cell', { name: 'rollout.create' }).first().waitFor();
+    },
+  },
+  {
+    name: 'latency',
+    words: 'How long each hop takes',
+    signedIn: true,
+    async reach(page, world) {
+      await open(page, world, 'latency');
+      await page.getByRole('region', { name: 'Booking' }).waitFor();
+    },
+  },
 ];

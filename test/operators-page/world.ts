@@ -1,12 +1,15 @@
 // The central that the operators' page is tried at: its real store, its real HTTP, and a clock turned by hand, so that a box is
 // silent at once. Names of people and goods try to be markup.
 import { join } from 'node:path';
+import { AlertsConfig } from '../../central/alerts/config.ts';
+import { startAlertWatch } from '../../central/alerts/watch.ts';
 import { defaultPolicy } from '../../central/feed/default-policy.ts';
 import { bytesOf, checkoutEntry } from '../../central/fixtures/entries.ts';
 import { sampleReport } from '../../central/fixtures/health.ts';
 import { openStoreAt, temporaryFolder } from '../../central/fixtures/in-process-store.ts';
 import { createTestJournal, testKeys } from '../../central/fixtures/journal.ts';
-import type { HeardReport } from '../../central/fleet/port.ts';
+import type { FleetFile, HeardReport } from '../../central/fleet/port.ts';
+import { openFleetFile } from '../../central/fleet/sqlite/fleet-file.ts';
 import { openHttpServer } from '../../central/http/server.ts';
 import { portOver } from '../../central/ledger/sqlite/direct-port.ts';
 import type { SqliteStore } from '../../central/ledger/sqlite/store.ts';
@@ -42,7 +45,9 @@ export interface World {
   pass(ms: number): void;
   audited(action: string): { actor: string; about: string }[];
   /** What the boxes that are acted out reach central by. */
-  inside: { store: SqliteStore; by(): By };
+  inside: { store: SqliteStore; by(): By; past: FleetFile };
+  /** The watch looks, and again after what must hold for a while has held. */
+  watch(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -65,12 +70,18 @@ export async function openWorld(
   await port.registerAppliance({ id: 'hull-1', site: 'Hull' }, by());
   const journalId = await sell('leeds-1');
 
+  const turned = systemClock();
+  const parts = {
+    clock: { ...turned, wallMs: nowMs, monotonicMs: () => turned.monotonicMs() + clock.aheadMs },
+    log: silentLog,
+  };
+  const past = openFleetFile(folder.path, parts);
   const http = await openHttpServer({
     host: '127.0.0.1',
     port: 0,
     trustedProxies: [],
     store: port,
-    fleet: { reports: { of: lastOf }, connected: () => false },
+    fleet: { reports: { of: lastOf }, past, connected: () => false },
     ignoredFrames: () => [],
     processors: () => [],
     reviews: ReviewConfig.parse(undefined),
@@ -87,8 +98,13 @@ export async function openWorld(
   const rollouts = startRolloutLoop({
     ...{ store: port, reports: { of: lastOf } },
     onTurned: () => http.tell('turnRollout'),
-    clock: { ...systemClock(), wallMs: nowMs },
-    log: silentLog,
+    ...parts,
+  });
+  const alerts = startAlertWatch({
+    ...{ store: port, config: AlertsConfig.parse(undefined), reports: { of: lastOf } },
+    ...{ connected: () => false, refusedReports: () => new Map(), authority: async () => [] },
+    onChanged: () => http.tell('changeAlerts'),
+    ...parts,
   });
   const url = `http://127.0.0.1:${http.port}`;
 
@@ -160,10 +176,16 @@ export async function openWorld(
       store
         .auditRecords({ action, about: null, cursor: null, limit: 20 })
         .items.map(({ actor, about }) => ({ actor: 'name' in actor ? actor.name : actor.kind, about })),
-    inside: { store, by },
+    inside: { store, by, past },
+    async watch() {
+      await alerts.look();
+      clock.aheadMs += 2 * 60_000;
+      await alerts.look();
+    },
     async close() {
-      await rollouts.stop();
+      await Promise.all([rollouts.stop(), alerts.stop()]);
       await http.close();
+      past.close();
       store.close();
       folder.remove();
     },

@@ -1,0 +1,75 @@
+// A fleet with work on it, for pictures and for the judge of accessibility: alerts, rollouts, boxes on their way, and a past.
+import { randomBytes } from 'node:crypto';
+import { Plan } from '../../central/rollout/plan.ts';
+import type { RolloutView, Said } from '../../central/rollout/port.ts';
+import { bringBoxes, newRelease, offerRelease, oldRelease, take, tellPast } from './boxes.ts';
+import type { World } from './world.ts';
+
+const dayMs = 86_400_000;
+
+export async function showWork(world: World): Promise<void> {
+  const ids = bringBoxes(world, 'Bath', 20, 1);
+  bringBoxes(world, 'Derby', 4, 1, 15 * 60_000);
+  offerRelease(world);
+  comeBack(world, bringOut(world, { kind: 'release', release: newRelease, anyHour: false }));
+  goOn(world, bringOut(world, { kind: 'flags', flags: { 'new-slip': { shareBasisPoints: 10_000 } } }));
+  tellPast(world, ids[0] ?? '', 6);
+  tellPast(world, 'york-1', 6);
+  await world.watch();
+  const { store, by } = world.inside;
+  store.transaction(() => {
+    for (const site of ['Bath', 'Derby']) {
+      const code = { codeHash: new Uint8Array(randomBytes(32)), expiresMs: by().nowMs + 14 * dayMs };
+      store.createEnrolment({ site, newSite: false, applianceId: null, ...code }, by());
+    }
+    const window = { fromMs: by().nowMs, untilMs: by().nowMs + dayMs / 6, reason: 'new power supply' };
+    store.createMaintenance({ scope: { kind: 'site', site: 'York' }, ...window }, by());
+  });
+}
+
+function bringOut(world: World, change: Parameters<World['inside']['store']['createRollout']>[0]['change']) {
+  const { store, by } = world.inside;
+  const plan = Plan.parse({ stagesPercent: [20, 60, 100], soakMinutes: 0 });
+  const made = store.transaction(() =>
+    store.createRollout({ change, target: { sites: ['Bath'] }, plan }, by()),
+  );
+  if (made.kind !== 'created') throw new Error(made.kind);
+  return turn(world, made.rollout.number);
+}
+
+function turn(world: World, number: number, said: ReadonlyMap<string, Said> = new Map()): RolloutView {
+  const { store, by } = world.inside;
+  let left = 100;
+  while (left-- > 0 && store.transaction(() => store.turnRollout({ number, said }, by().nowMs)).more);
+  const view = store.rollout(number);
+  if (!view) throw new Error('there is no such rollout');
+  return view;
+}
+
+function given(world: World, number: number, state: 'given' | 'returning'): string[] {
+  const page = world.inside.store.rolloutBoxes({ number, state, after: -1, limit: 100 });
+  return page.items.map(({ applianceId }) => applianceId);
+}
+
+/** The canary cannot start the release, and is what it was. */
+function comeBack(world: World, { number }: RolloutView): void {
+  const say = (slots: Said['slots'], ids: string[]) => {
+    for (const id of ids) take(world, id);
+    return new Map(ids.map((id) => [id, { policyVersion: 1, release: oldRelease, slots, probe: null }]));
+  };
+  const failed = { rollout: number, step: 'failed', reason: 'exits_at_once' };
+  turn(world, number, say(failed, given(world, number, 'given')));
+  turn(world, number, say(null, given(world, number, 'returning')));
+}
+
+/** The canary and the first stage prove it, and half of the next. */
+function goOn(world: World, { number, change }: RolloutView): void {
+  const version = change.kind === 'release' ? 0 : change.version;
+  for (const share of [1, 1, 0.5]) {
+    const all = given(world, number, 'given');
+    const ids = all.slice(0, Math.ceil(all.length * share));
+    for (const id of ids) take(world, id);
+    const said = { policyVersion: version, release: oldRelease, slots: null, probe: null };
+    turn(world, number, new Map(ids.map((id) => [id, said])));
+  }
+}
