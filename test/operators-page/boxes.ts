@@ -73,7 +73,7 @@ export function tellPast(world: World, applianceId: string, hours: number): void
 }
 
 function reportAt(atMs: number, isAway: boolean, waits: number, ago: number): HealthReport {
-  const { at, journal, exposure, process, machine, store } = sampleReport;
+  const { at, journal, exposure, process, machine } = sampleReport;
   const wave = Math.sin(ago / 17);
   return {
     ...sampleReport,
@@ -89,6 +89,6 @@ function reportAt(atMs: number, isAway: boolean, waits: number, ago: number): He
     process: { ...process, residentBytes: 92e6 + wave * 4e6 },
     machine: { ...machine, diskFreeBytes: 21e9 + ago * 2e6, temperatureCelsius: Math.round(51 + 4 * wave) },
     conditions: isAway ? [{ code: 'stock_low', forMs: minuteMs }] : [],
-    ...(store && { store: { ...store, commitMsMax: Math.round(9 + 5 * wave + (ago % 37 < 1 ? 24 : 0)) } }),
+    store: { queueMax: 3, batchMax: 2, commitMsMax: Math.round(9 + 5 * wave + (ago % 37 < 1 ? 24 : 0)) },
   };
 }

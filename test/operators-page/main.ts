@@ -43,7 +43,7 @@ await showWork(world);
 const browser = await launchBrowser();
 try {
   mkdirSync(target, { recursive: true });
-  const first = await browser.newContext();
+  const first = await browser.newContext({ locale: 'en-GB' });
   await setUp(await first.newPage(), world, world.invite('ann', 'admin'));
   const storageState = await first.storageState();
   await first.close();

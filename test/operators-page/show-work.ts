@@ -20,7 +20,7 @@ export async function showWork(world: World): Promise<void> {
   store.transaction(() => {
     for (const site of ['Bath', 'Derby']) {
       const code = { codeHash: new Uint8Array(randomBytes(32)), expiresMs: by().nowMs + 14 * dayMs };
-      store.createEnrolment({ site, newSite: false, applianceId: null, ...code }, by());
+      store.createEnrolment({ site, newSite: true, applianceId: null, ...code }, by());
     }
     const window = { fromMs: by().nowMs, untilMs: by().nowMs + dayMs / 6, reason: 'new power supply' };
     store.createMaintenance({ scope: { kind: 'site', site: 'York' }, ...window }, by());

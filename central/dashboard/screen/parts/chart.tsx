@@ -1,6 +1,6 @@
 // One metric over time, drawn by uPlot; in words for whoever does not see it. The colours are those of the page.
 import { useContext, useEffect, useRef, useState } from 'preact/hooks';
-import uPlot from 'uplot';
+import type uPlot from 'uplot';
 import type { Band } from '../../said/charts.ts';
 import { ownZone, ZoneContext } from './time.tsx';
 
@@ -18,12 +18,20 @@ export function Chart(props: {
   const { words, seconds, values, bands, fromMs, toMs, say } = props;
   const frame = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState('');
+  const [Plot, setPlot] = useState<typeof uPlot | null | 'none'>(null);
   const zone = useContext(ZoneContext).shown ?? ownZone;
   const light = useLight();
 
   useEffect(() => {
+    // It asks for the browser's language as it is loaded, and throws where that is none (`en-US@posix`): the page stands without it.
+    import('uplot').then(
+      (loaded) => setPlot(() => loaded.default),
+      () => setPlot('none'),
+    );
+  }, []);
+  useEffect(() => {
     const host = frame.current;
-    if (!host) return;
+    if (!host || Plot === null || Plot === 'none') return;
     const look = getComputedStyle(host);
     const colour = (name: string) => look.getPropertyValue(name).trim();
     const axis = {
@@ -32,13 +40,13 @@ export function Chart(props: {
       ticks: { show: false },
       font: '12px system-ui',
     };
-    const plot = new uPlot(
+    const plot = new Plot(
       {
         width: host.clientWidth,
         height: heightPx,
         legend: { show: false },
         cursor: { y: false, drag: { x: false, y: false } },
-        tzDate: (second) => uPlot.tzDate(new Date(second * 1000), zone),
+        tzDate: (second) => Plot.tzDate(new Date(second * 1000), zone),
         scales: {
           x: { range: [fromMs / 1000, toMs / 1000] },
           y: { range: (_, __, most) => [0, most * 1.1 || 1] },
@@ -66,7 +74,8 @@ export function Chart(props: {
       fit.disconnect();
       plot.destroy();
     };
-  }, [seconds, values, bands, fromMs, toMs, zone, light]);
+  }, [seconds, values, bands, fromMs, toMs, zone, light, Plot]);
+  if (Plot === 'none') return <p>{words}</p>;
   return (
     <>
       <div class="chart" ref={frame} role="img" aria-label={words} />
