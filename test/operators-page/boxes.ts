@@ -88,7 +88,7 @@ function reportAt(atMs: number, isAway: boolean, waits: number, ago: number): He
     exposure: { ...exposure, totalMinor: isAway ? waits * 640 : 0 },
     process: { ...process, residentBytes: 92e6 + wave * 4e6 },
     machine: { ...machine, diskFreeBytes: 21e9 + ago * 2e6, temperatureCelsius: Math.round(51 + 4 * wave) },
-    conditions: isAway ? [{ code: 'stock_low', forMs: minuteMs }] : [],
+    conditions: isAway ? [{ code: 'stock_low', forMs: (150 - ago) * minuteMs }] : [],
     store: { queueMax: 3, batchMax: 2, commitMsMax: Math.round(9 + 5 * wave + (ago % 37 < 1 ? 24 : 0)) },
   };
 }

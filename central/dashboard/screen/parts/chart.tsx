@@ -40,6 +40,12 @@ export function Chart(props: {
       ticks: { show: false },
       font: '12px system-ui',
     };
+    const isLong = toMs - fromMs > 3 * 86_400_000;
+    const clock = (second: number) =>
+      new Date(second * 1000).toLocaleString(undefined, {
+        timeZone: zone,
+        ...(isLong ? { day: 'numeric', month: 'short' } : { hour: '2-digit', minute: '2-digit' }),
+      });
     const plot = new Plot(
       {
         width: host.clientWidth,
@@ -51,7 +57,10 @@ export function Chart(props: {
           x: { range: [fromMs / 1000, toMs / 1000] },
           y: { range: (_, __, most) => [0, most * 1.1 || 1] },
         },
-        axes: [axis, { ...axis, size: 72, values: (_, splits) => splits.map(say) }],
+        axes: [
+          { ...axis, size: 28, values: (_, splits) => splits.map(clock) },
+          { ...axis, size: 72, values: (_, splits) => splits.map(say) },
+        ],
         series: [{}, { stroke: colour('--focus'), width: 1.5, points: { show: false } }],
         hooks: {
           drawClear: [(self) => shade(self, bands, colour('--warn-ground'))],
