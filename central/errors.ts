@@ -73,6 +73,11 @@ export const exitCodes = {
   rollout_changed: 1,
   rollout_refused: 1,
   release_refused: 1,
+  alert_unknown: 1,
+  alert_not_open: 1,
+  window_unknown: 1,
+  window_over: 1,
+  windows_full: 1,
 } as const;
 export type CommandErrorCode = keyof typeof exitCodes;
 

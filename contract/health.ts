@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { EntryTime } from './entry.ts';
 import { Sha256Hex, Text, Uuid } from './id.ts';
 import { LinkView } from './kiosk-api.ts';
+import { latencyCountsMax } from './latency.ts';
 import { limits } from './limits.ts';
 import { Currency } from './money.ts';
 import { SyntheticResult } from './synthetic.ts';
@@ -18,6 +19,8 @@ export type SlotName = (typeof slotNames)[number];
 /** How far a box is with the release it was told to run. */
 export const releaseSteps = ['none', 'fetching', 'waiting', 'proving', 'running', 'failed'] as const;
 export type ReleaseStep = (typeof releaseSteps)[number];
+/** Counts by `latencyBoundsMs`, since the program started; zeros at the end are left out. */
+const Latency = z.array(Count).max(latencyCountsMax);
 
 /** Open: what a newer release says beyond this is passed over. */
 export const HealthReport = z.object({
@@ -85,6 +88,21 @@ export const HealthReport = z.object({
     .max(limits.healthConditionsMax),
   /** What came of the newest synthetic checkout; null: none since it started. Absent: of a release that makes none. */
   synthetic: SyntheticResult.nullable().optional(),
+  /** What was answered since the program started, by verdict. Absent, as all below it: the release is older. */
+  verdicts: z
+    .object({
+      authorised: Count,
+      approvedOffline: Count,
+      declined: Count,
+      refused: Count,
+      pending: Count,
+    })
+    .optional(),
+  /** From the kiosk's request to its answer; of a commit of the store; from a commit to central's receipt. */
+  latency: z.object({ http: Latency, commit: Latency, receipt: Latency }).optional(),
+  /** The most since the report before: commands that waited for the store, commands in one commit, and what a commit took. */
+  store: z.object({ queueMax: Count, batchMax: Count, commitMsMax: Count }).optional(),
+  kiosks: z.object({ paired: Count, seen: Count }).optional(),
 });
 export type HealthReport = z.infer<typeof HealthReport>;
 

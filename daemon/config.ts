@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import * as z from 'zod';
 import { Text } from '../contract/id.ts';
+import { isAddressRange } from '../kit/address-list.ts';
 import { readMinisignKey } from '../kit/minisign.ts';
 import { configIssueWords } from './config-words.ts';
 import { EstUrl } from './identity/slip.ts';
@@ -115,6 +116,15 @@ const Config = z.strictObject({
         .url({ protocol: /^https?$/, error: 'use http://host:port or https://host:port' })
         .nullable()
         .default(null),
+    })
+    .prefault({}),
+  /** Who may read /metrics beside this machine itself. */
+  metrics: z
+    .strictObject({
+      addresses: z
+        .array(z.string().refine(isAddressRange, { error: 'use an IP address, or a network as 10.0.0.0/8' }))
+        .max(50)
+        .default([]),
     })
     .prefault({}),
   log: z

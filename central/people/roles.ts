@@ -16,6 +16,10 @@ const adminOnly = ['admin'] as const;
 export const rolesFor = {
   'fleet.read': everybody,
   'synthetic.ask': whoAnswersCustomers,
+  'metrics.read': everybody,
+  'alert.read': everybody,
+  'alert.acknowledge': whoAnswersCustomers,
+  'maintenance.manage': whoAnswersCustomers,
   'appliance.revoke': whoAnswersCustomers,
   'appliance.manage': adminOnly,
   'enrolment.manage': adminOnly,

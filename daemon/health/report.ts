@@ -20,6 +20,7 @@ export interface HealthFacts {
   machine: HealthReport['machine'];
   slots?: HealthReport['slots'];
   synthetic: SyntheticResult | null;
+  counted?: Pick<HealthReport, 'verdicts' | 'latency' | 'store' | 'kiosks'>;
 }
 
 export function makeReport(facts: HealthFacts): HealthReport {
@@ -51,6 +52,7 @@ export function makeReport(facts: HealthFacts): HealthReport {
       code: condition.code,
       forMs: heldMs(condition, at.wallMs),
     })),
+    ...facts.counted,
   };
 }
 
