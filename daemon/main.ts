@@ -37,6 +37,7 @@ import { FolderInUseError, holdFolder } from './store/sole-daemon.ts';
 import { openTelemetry } from './store/telemetry/telemetry.ts';
 import { applyBundle } from './sync/apply-bundle.ts';
 import { makeBoxKey } from './synthetic/box-key.ts';
+import { proveBySynthetic } from './synthetic/prove-release.ts';
 import { createSynthetics } from './synthetic/runner.ts';
 import { startSchedule } from './synthetic/schedule.ts';
 import { submitTo } from './synthetic/submit.ts';
@@ -176,8 +177,7 @@ async function run(configPath: string): Promise<void> {
     ...{ config, launched, release, store, clock, log },
     identity: presence.identity,
     online: async () => (await http.status()).link.kind === 'online',
-    // What makes synthetic checkouts here says what came of the newest one; nothing does yet.
-    probe: async () => null,
+    probe: () => proveBySynthetic(synthetics),
     onEnded: () => reporter.soon(),
     restart(reason) {
       log.warn({ reason }, 'stopping, to be started as another release');
