@@ -37,7 +37,6 @@ import { type RolloutLoop, startRolloutLoop } from './rollout/loop.ts';
 import { releasesFolder } from './rollout/releases-folder.ts';
 import { serveReleases } from './rollout/serve-releases.ts';
 import { proveStore, serviceLine } from './service-line.ts';
-import { newestSynthetic } from './synthetic/newest.ts';
 import type { AnnouncedReport } from './webhooks/port.ts';
 import { createSightings } from './webhooks/sightings.ts';
 import { type RunningWebhooks, startWebhooks } from './webhooks/start.ts';
@@ -208,8 +207,7 @@ export async function startCentral(
     lifecycle.onStop('intake', intake.idle);
     lifecycle.onStop('feed', feed.stop);
 
-    const probe = async (applianceId: string) => newestSynthetic(reports, applianceId);
-    const rollouts = startRolloutLoop({ store: store.port, reports, probe, clock, log });
+    const rollouts = startRolloutLoop({ store: store.port, reports, clock, log });
     wiring.rollouts = rollouts;
     lifecycle.onStop('rollouts', rollouts.stop);
 

@@ -12,7 +12,6 @@ import { type HttpServer, startHttp } from '../http/server.ts';
 import { type StoreClient, startStore } from '../store/client.ts';
 import { feedId, firstFeed, pennies, plentyOfSpace } from '../store/temporary-store.ts';
 import { makeBoxKey, readBoxKey } from './box-key.ts';
-import { proveBySynthetic } from './prove-release.ts';
 import { createSynthetics, type Synthetics } from './runner.ts';
 import { startSchedule } from './schedule.ts';
 import { submitTo } from './submit.ts';
@@ -142,17 +141,6 @@ describe('a synthetic checkout', () => {
     expect(Object.values({ ...hops, bookedMs: 0 }).every((ms) => ms !== null)).toBe(true);
     await store.ask('link', { link: { kind: 'offline', sinceMs: 1 }, conditions: [] });
     expect((await store.ask('position', {})).lastSeq).toBe(before.lastSeq + 1);
-  });
-});
-
-describe('a release on trial', () => {
-  it('proves itself by one, fails by one that fails, and is not asked where nothing can be sold', async () => {
-    expect(await proveBySynthetic(synthetics)).toBe('passed');
-    synthetics.open(() => Promise.resolve({ kind: 'silent' }));
-    expect(await proveBySynthetic(synthetics)).toBe('failed');
-    synthetics.open(() => Promise.resolve({ kind: 'nothing_to_sell' }));
-    expect(await proveBySynthetic(synthetics)).toBeNull();
-    synthetics.open(submitTo({ host: '127.0.0.1', port: server.port }));
   });
 });
 
