@@ -69,15 +69,15 @@ export const exitCodes = {
   journal_of_another: 1,
   doubt_unknown: 1,
   doubt_ended: 1,
-  rollout_unknown: 1,
-  rollout_changed: 1,
-  rollout_refused: 1,
-  release_refused: 1,
   alert_unknown: 1,
   alert_not_open: 1,
   window_unknown: 1,
   window_over: 1,
   windows_full: 1,
+  rollout_unknown: 1,
+  rollout_changed: 1,
+  rollout_refused: 1,
+  release_refused: 1,
 } as const;
 export type CommandErrorCode = keyof typeof exitCodes;
 

@@ -13,14 +13,14 @@ const Count = z.int().min(0);
 /** Ages and moments stay within what a date can hold, some 3,000 years. */
 const AgeMs = z.int().min(0).max(1e14);
 
+/** Counts by `latencyBoundsMs`, since the program started; zeros at the end are left out. */
+const Latency = z.array(Count).max(latencyCountsMax);
 /** `package`: what the box's own package brought. */
 export const slotNames = ['package', 'a', 'b'] as const;
 export type SlotName = (typeof slotNames)[number];
 /** How far a box is with the release it was told to run. */
 export const releaseSteps = ['none', 'fetching', 'waiting', 'proving', 'running', 'failed'] as const;
 export type ReleaseStep = (typeof releaseSteps)[number];
-/** Counts by `latencyBoundsMs`, since the program started; zeros at the end are left out. */
-const Latency = z.array(Count).max(latencyCountsMax);
 
 /** Open: what a newer release says beyond this is passed over. */
 export const HealthReport = z.object({
@@ -86,8 +86,6 @@ export const HealthReport = z.object({
   conditions: z
     .array(z.object({ code: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/), forMs: AgeMs }))
     .max(limits.healthConditionsMax),
-  /** What came of the newest synthetic checkout; null: none since it started. Absent: of a release that makes none. */
-  synthetic: SyntheticResult.nullable().optional(),
   /** What was answered since the program started, by verdict. Absent, as all below it: the release is older. */
   verdicts: z
     .object({
@@ -103,6 +101,8 @@ export const HealthReport = z.object({
   /** The most since the report before: commands that waited for the store, commands in one commit, and what a commit took. */
   store: z.object({ queueMax: Count, batchMax: Count, commitMsMax: Count }).optional(),
   kiosks: z.object({ paired: Count, seen: Count }).optional(),
+  /** What came of the newest synthetic checkout; null: none since it started. Absent: of a release that makes none. */
+  synthetic: SyntheticResult.nullable().optional(),
 });
 export type HealthReport = z.infer<typeof HealthReport>;
 

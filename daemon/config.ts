@@ -75,6 +75,15 @@ const Config = z.strictObject({
       commandsWaitingMax: z.int().min(1).default(4096),
     })
     .prefault({}),
+  /** Who may read /metrics beside this machine itself. */
+  metrics: z
+    .strictObject({
+      addresses: z
+        .array(z.string().refine(isAddressRange, { error: 'use an IP address, or a network as 10.0.0.0/8' }))
+        .max(50)
+        .default([]),
+    })
+    .prefault({}),
   /** Releases that central rolls out; without it the box runs what its package brought, and takes none. */
   releases: z
     .strictObject({
@@ -116,15 +125,6 @@ const Config = z.strictObject({
         .url({ protocol: /^https?$/, error: 'use http://host:port or https://host:port' })
         .nullable()
         .default(null),
-    })
-    .prefault({}),
-  /** Who may read /metrics beside this machine itself. */
-  metrics: z
-    .strictObject({
-      addresses: z
-        .array(z.string().refine(isAddressRange, { error: 'use an IP address, or a network as 10.0.0.0/8' }))
-        .max(50)
-        .default([]),
     })
     .prefault({}),
   log: z

@@ -154,6 +154,9 @@ async function run(configPath: string): Promise<void> {
   lifecycle.onStop('box key', boxKey.remove);
   const technician = { door: createTechnicianDoor(folder, clock, log), examiner, troubles, folder };
 
+  /** There is nothing to look at before the status can be asked. */
+  const scrape: { look: (() => Promise<HealthReport>) | null } = { look: null };
+
   const { otlpUrl } = config.tracing;
   const service = { name: 'holdfast', version: release, instanceId: applianceId };
   const spans = otlpUrl
@@ -161,8 +164,6 @@ async function run(configPath: string): Promise<void> {
     : null;
   if (spans) lifecycle.onStop('spans', spans.stop);
 
-  /** There is nothing to look at before the status can be asked. */
-  const scrape: { look: (() => Promise<HealthReport>) | null } = { look: null };
   const http = await startHttp(
     { ...config.http, site: config.site, lan: lan && tls && { ...lan, tls } },
     {
@@ -172,7 +173,6 @@ async function run(configPath: string): Promise<void> {
       log,
       kiosks: { door, clock },
       technician,
-      ...{ synthetic: { synthetics, boxKey }, spans },
       metrics: {
         took: tally.requestTook,
         addresses: config.metrics.addresses,
@@ -181,6 +181,7 @@ async function run(configPath: string): Promise<void> {
           return prometheusText([...processFamilies(release), ...ofBox]);
         },
       },
+      ...{ synthetic: { synthetics, boxKey }, spans },
     },
   );
   lifecycle.onStop('http', () => http.stop());
@@ -206,8 +207,8 @@ async function run(configPath: string): Promise<void> {
   if (opened !== 'as_it_was') log.warn({ opened }, 'telemetry.db could not be used; nothing in it is money');
   lifecycle.onStop('telemetry', telemetry.close);
   const looked = {
-    ...{ status: http.status, store, folder, release, clock, tally, kiosks: door.seen },
-    ...{ synthetic: synthetics.last, slots: releases.view },
+    ...{ status: http.status, synthetic: synthetics.last, store, folder, release, slots: releases.view },
+    ...{ clock, tally, kiosks: door.seen },
   };
   scrape.look = createLook({ ...looked, peaks: null });
   const reporter = startReporter({

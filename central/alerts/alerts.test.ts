@@ -95,13 +95,19 @@ describe('the rules', () => {
 
   it('find reports that were not believed, a failed synthetic checkout, and what central itself lacks', () => {
     expect(found(seen(well, { refusedReports: 2 }))).toEqual(['reports_refused bad warning']);
-    const synthetic: HealthReport['synthetic'] = {
-      ...{ id: '00000000-0000-4000-8000-000000000001', by: 'schedule', atMs: nowMs, kind: 'failed' },
-      ...{ failure: 'not_booked', problem: null, verdict: 'authorised', reasons: [] },
-      hops: { durableMs: 3, sentMs: 9, receivedMs: 20, bookedMs: null, appliedMs: null },
+    const hops = { durableMs: null, sentMs: null, receivedMs: null, bookedMs: null, appliedMs: null };
+    const failed: NonNullable<HealthReport['synthetic']> = {
+      ...{
+        id: sampleReport.journal.journalId,
+        by: 'schedule',
+        atMs: 1,
+        kind: 'failed',
+        failure: 'not_received',
+      },
+      ...{ problem: null, verdict: null, reasons: [], hops },
     };
-    expect(found(seen({ ...well, synthetic }))).toEqual(['synthetic_failed bad critical']);
-    expect(found(seen({ ...well, synthetic: { ...synthetic, kind: 'passed', failure: null } }))).toEqual([]);
+    const box = seen({ ...well, synthetic: failed, conditions: [{ code: 'synthetic_failing', forMs: 1 }] });
+    expect(found(box)).toEqual(['synthetic_failed bad critical']);
     const crl = (code: 'crl_half_spent' | 'crl_expired') =>
       judgeCentral([{ code, about: 'ca', endMs: nowMs }]);
     expect(crl('crl_half_spent')).toMatchObject([

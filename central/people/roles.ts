@@ -15,11 +15,11 @@ const adminOnly = ['admin'] as const;
  */
 export const rolesFor = {
   'fleet.read': everybody,
-  'synthetic.ask': whoAnswersCustomers,
   'metrics.read': everybody,
   'alert.read': everybody,
   'alert.acknowledge': whoAnswersCustomers,
   'maintenance.manage': whoAnswersCustomers,
+  'synthetic.ask': whoAnswersCustomers,
   'appliance.revoke': whoAnswersCustomers,
   'appliance.manage': adminOnly,
   'enrolment.manage': adminOnly,

@@ -65,8 +65,8 @@ export function createLook({
       residentBytes: process.memoryUsage.rss(),
       corePermille: core(),
       machine: lookAtMachine(folder),
-      synthetic: synthetic(),
       counted: counted(),
+      synthetic: synthetic(),
     });
   };
 }

@@ -18,9 +18,9 @@ export interface HealthFacts {
   residentBytes: number;
   corePermille: number | null;
   machine: HealthReport['machine'];
+  counted?: Pick<HealthReport, 'verdicts' | 'latency' | 'store' | 'kiosks'>;
   slots?: HealthReport['slots'];
   synthetic: SyntheticResult | null;
-  counted?: Pick<HealthReport, 'verdicts' | 'latency' | 'store' | 'kiosks'>;
 }
 
 export function makeReport(facts: HealthFacts): HealthReport {

@@ -157,7 +157,7 @@ const nobody = { kioskOf: () => null, condition: () => null };
 /** The application and, for whoever describes it, the router with every route there is. */
 export function createApp(
   options: HttpOptions,
-  { store, identity, certificate, log, kiosks, technician, synthetic, spans = null, metrics }: HttpParts,
+  { store, identity, certificate, log, kiosks, technician, metrics, synthetic, spans = null }: HttpParts,
 ): { app: Koa; router: Router; live: Live; statusNow: () => Promise<Status>; endWaits: () => void } {
   const app = new Koa();
   const counters = { cardNumbersRefused: 0 };

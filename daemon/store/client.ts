@@ -250,15 +250,18 @@ function committed(
     if (answer === null || !('kind' in answer)) continue;
     if (answer.kind === 'pending') verdicts.push('pending');
     else if (answer.kind === 'recorded') receivedThrough = answer.receivedThrough;
-    else if (answer.kind === 'answered' && isSale(answer.answer)) verdicts.push(answer.answer.verdict);
+    // What a box asks itself is nobody's checkout.
+    else if (answer.kind === 'answered' && answer.answer.kind !== 'synthetic' && isNew(answer.answer)) {
+      verdicts.push(answer.answer.verdict);
+    }
   }
   const { lastSeq } = heads;
   const grew = lastSeq > before.lastSeq;
   return { ms: commitMs, commands: answers.length, waiting, verdicts, lastSeq, grew, receivedThrough };
 
-  /** New, and not one that the box asked itself. One of those that were decided is told there. */
-  function isSale({ seq, id, kind }: Pick<Answer, 'seq' | 'id'> & { kind: string }): boolean {
-    return kind !== 'synthetic' && seq > before.lastSeq && !decided.some((other) => other.id === id);
+  /** One of those that were decided is told there. */
+  function isNew({ seq, id }: Pick<Answer, 'seq' | 'id'>): boolean {
+    return seq > before.lastSeq && !decided.some((other) => other.id === id);
   }
 }
 

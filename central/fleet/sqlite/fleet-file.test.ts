@@ -50,6 +50,12 @@ function say(from: number, count: number, id = 'leeds-1'): void {
   }
 }
 
+/** Time passes in a few beats: only what is due then counts. */
+function jump(ms: number): void {
+  clock.setWall(clock.wallMs() + ms);
+  clock.advance(3000);
+}
+
 const asked = (fromMs: number, toMs: number, metric = exposure, from: Pick<FleetFile, 'series'> = file) =>
   from.series('leeds-1', metric, { fromMs, toMs, nowMs: clock.wallMs() }) ?? expect.fail('nothing');
 
@@ -73,7 +79,7 @@ it('answers coarser steps of hours that are settled and of one that is not, in t
     asked(beginMs, beginMs + 9 * hourMs),
     asked(beginMs - 90 * 24 * hourMs, beginMs + 9 * hourMs),
   ];
-  clock.advance(2 * hourMs);
+  jump(2 * hourMs);
   expect(rowsIn('due_hour')).toBe(0);
   const [middle, coarse] = before;
   expect(middle?.stepSeconds).toBe(300);
@@ -90,12 +96,12 @@ it('answers coarser steps of hours that are settled and of one that is not, in t
 
 it('puts what an outage held back into its place, hours later, as if it had come in time', () => {
   say(0, 20);
-  clock.advance(5 * hourMs);
+  jump(5 * hourMs);
   const late = Array.from({ length: 100 }, (_, n) => reportAt(beginMs + (20 + n) * 30_000, owing(20 + n)));
   expect(file.take('leeds-1', late, clock.wallMs())).toEqual([]);
   file.close();
   file = open();
-  clock.advance(3 * 60_000);
+  jump(3 * 60_000);
   expect(rowsIn('due_hour')).toBe(0);
   expect(asked(beginMs, beginMs + hourMs).points).toHaveLength(120);
   expect(asked(beginMs, beginMs + 9 * hourMs).points.at(-1)).toMatchObject({ min: 110, max: 119 });
@@ -127,7 +133,7 @@ it('says why it takes no place for a report, and knows a repeated one for what i
 
 it('keeps half minutes for two days, five minutes for sixty, and hours for two years', () => {
   say(0, 240);
-  clock.advance(12 * hourMs);
+  jump(12 * hourMs);
   const steps = () => {
     const db = new Database(fleetPath(folder), { readonly: true });
     const found = db.prepare('SELECT DISTINCT step_seconds FROM block ORDER BY 1').pluck().all();
@@ -135,16 +141,11 @@ it('keeps half minutes for two days, five minutes for sixty, and hours for two y
     return found;
   };
   expect(steps()).toEqual([30, 300, 3600]);
-  // Hours pass in a few beats: only what is due then counts.
-  const pass = (days: number) => {
-    clock.setWall(clock.wallMs() + days * 24 * hourMs);
-    clock.advance(3000);
-  };
-  pass(3);
+  jump(72 * hourMs);
   expect(steps()).toEqual([300, 3600]);
-  pass(60);
+  jump(60 * 24 * hourMs);
   expect(steps()).toEqual([3600]);
-  pass(732);
+  jump(732 * 24 * hourMs);
   expect(steps()).toEqual([]);
 });
 
