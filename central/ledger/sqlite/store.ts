@@ -4,7 +4,9 @@ import Database from 'better-sqlite3';
 import { noProcessors, type RoutingRules } from '../../charging/route.ts';
 import { type Charging, createCharging } from '../../charging/sqlite/charging.ts';
 import { createTokenTable } from '../../charging/sqlite/tokens.ts';
+import { createAccountPostings } from '../../dashboard/sqlite/account-postings.ts';
 import { createFinder } from '../../dashboard/sqlite/find.ts';
+import { createStories } from '../../dashboard/sqlite/story.ts';
 import { createDoubtTable } from '../../doubts/sqlite/doubts.ts';
 import { createHandOver } from '../../doubts/sqlite/handed-over.ts';
 import { createTwinTable } from '../../doubts/sqlite/twins.ts';
@@ -181,6 +183,8 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     ...createReconciliationTables(db, { audit, tell: outbound.tell, tellSettled: charging.tellSettled }),
     ...createViews(db),
     ...createFinder(db),
+    ...createStories(db),
+    ...createAccountPostings(db),
     ...createWebhookTables(db, audit, [applyEvent]),
     ...outbound.calls,
 
