@@ -65,7 +65,7 @@ if (kind !== 'nothing') {
 const http = await startHttp(
   { host: '127.0.0.1', port: 0, connectionsMax: 1024, requestMsMax: 10_000 },
   {
-    store: { onDecided() {}, onChanged() {}, ...store },
+    store: { lastSeq: 0, onDecided() {}, onChanged() {}, ...store },
     identity: { applianceId: 'bench', release: '0' },
     log: silentLog,
   },

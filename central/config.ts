@@ -69,6 +69,15 @@ const Sections = z.strictObject({
   people: PeopleConfig,
   reviews: ReviewConfig,
   reconciliation: ReconciliationSettings.prefault({}),
+  /** Where spans of documents go: an OpenTelemetry collector. */
+  tracing: z
+    .strictObject({
+      otlpUrl: z
+        .url({ protocol: /^https?$/, error: 'use http://host:port or https://host:port' })
+        .nullable()
+        .default(null),
+    })
+    .prefault({}),
   log: z
     .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') })
     .prefault({}),

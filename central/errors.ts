@@ -21,6 +21,7 @@ export const exitCodes = {
   hot_list_full: 1,
   ledger_broken: 1,
   collection_unknown: 1,
+  checkout_unknown: 1,
   rules_malformed: 2,
   run_busy: 1,
   as_of_in_the_past: 2,
@@ -68,6 +69,10 @@ export const exitCodes = {
   journal_of_another: 1,
   doubt_unknown: 1,
   doubt_ended: 1,
+  rollout_unknown: 1,
+  rollout_changed: 1,
+  rollout_refused: 1,
+  release_refused: 1,
 } as const;
 export type CommandErrorCode = keyof typeof exitCodes;
 

@@ -27,11 +27,15 @@ import { openReports } from './fleet/sqlite/reports.ts';
 import { openHttpServer } from './http/server.ts';
 import { createAnswers } from './intake/answers.ts';
 import { createIntake } from './intake/intake.ts';
+import { exportSpans } from './latency/exporting.ts';
 import type { LedgerPort } from './ledger/port.ts';
 import { databasePath } from './ledger/sqlite/open.ts';
 import { startThreadStore } from './ledger/sqlite/thread-store.ts';
 import { hashApiKey, newApiKey } from './people/keys.ts';
 import { startReviewClock } from './people/review-clock.ts';
+import { type RolloutLoop, startRolloutLoop } from './rollout/loop.ts';
+import { releasesFolder } from './rollout/releases-folder.ts';
+import { serveReleases } from './rollout/serve-releases.ts';
 import { proveStore, serviceLine } from './service-line.ts';
 import type { AnnouncedReport } from './webhooks/port.ts';
 import { createSightings } from './webhooks/sightings.ts';
@@ -92,8 +96,9 @@ export async function startCentral(
       pipe: Pipe | null;
       webhooks: RunningWebhooks | null;
       door: Door | null;
+      rollouts: RolloutLoop | null;
     } = {
-      ...{ store: null, pipe: null, webhooks: null, door: null },
+      ...{ store: null, pipe: null, webhooks: null, door: null, rollouts: null },
     };
     const sightings = (name: string) =>
       createSightings(name, () => present(wiring.store, 'the store of webhooks'));
@@ -111,11 +116,15 @@ export async function startCentral(
         log.error({ error: error.message }, 'the deny list could not be read'),
       );
     };
+    const spans = exportSpans(config.tracing, { clock, log });
+    lifecycle.onStop('spans', spans.stop, 3000);
     const events = {
+      ...spans.events,
       onStepsDue: () => charging.wake(),
       onGrown: (applianceIds: string[]) => feed.onGrown(applianceIds),
       onChangedOutside() {
         feed.onGrown();
+        wiring.rollouts?.wake();
         denyAnew();
         wiring.webhooks?.wake();
       },
@@ -162,6 +171,11 @@ export async function startCentral(
             identityFolder: config.identityFolder,
             store: store.port,
             denied,
+            releases: serveReleases({
+              ...{ store: store.port, clock, random: Math.random },
+              folder: releasesFolder(config.dataFolder),
+              bytesPerSecondMax: config.est.releaseBytesPerSecondMax,
+            }),
             onRevoked: denyAnew,
             nowMs,
             log,
@@ -193,6 +207,10 @@ export async function startCentral(
     lifecycle.onStop('intake', intake.idle);
     lifecycle.onStop('feed', feed.stop);
 
+    const rollouts = startRolloutLoop({ store: store.port, reports, probe: async () => null, clock, log });
+    wiring.rollouts = rollouts;
+    lifecycle.onStop('rollouts', rollouts.stop);
+
     const reviewClock = startReviewClock({ store: store.port, rules: config.reviews, clock, log });
     lifecycle.onStop('reviews', reviewClock.stop);
 
@@ -210,6 +228,7 @@ export async function startCentral(
         onDenied: loadDenied,
         authority: authority.look,
       },
+      onRollout: rollouts.wake,
       nowMs,
       log,
     });

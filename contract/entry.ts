@@ -4,6 +4,7 @@ import { Checkout, Fulfilment, UnlinkedRefund, Void } from './checkout.ts';
 import { Text, Uuid } from './id.ts';
 import { limits } from './limits.ts';
 import { Currency, Price, TotalMinor } from './money.ts';
+import { TraceId } from './trace.ts';
 import { DeclineCode, Reason, ReasonCode, VerdictKind } from './verdict.ts';
 
 /** When, three times: as the device believes, as its monotonic clock counts, and as central would say. */
@@ -76,6 +77,8 @@ export const CheckoutEntry = z.strictObject({
   goods: z.literal('reserved').optional(),
   /** The kiosk that sold, by the name it was paired under; absent where it has none. */
   kiosk: Text(64).optional(),
+  /** The trace it belongs to, where its kiosk named another than its id. */
+  traceId: TraceId.optional(),
 });
 export type CheckoutEntry = z.infer<typeof CheckoutEntry>;
 
@@ -149,6 +152,23 @@ export const DecisionEntry = z.strictObject({
 });
 export type DecisionEntry = z.infer<typeof DecisionEntry>;
 
+/**
+ * A checkout that the appliance asked itself, to see that selling works: judged like any other, and nothing more. It takes
+ * no goods, no room, no slip, and nobody's money; being a kind of its own, nothing that counts checkouts counts it.
+ */
+export const SyntheticEntry = z.strictObject({
+  kind: z.literal('synthetic'),
+  ...head,
+  /** Whose act it was. */
+  by: z.enum(['schedule', 'technician', 'central', 'release']),
+  catalogueVersion: z.int().min(0),
+  policyVersion: z.int().min(0),
+  /** As it came in over HTTP. */
+  checkout: Checkout,
+  offlineSinceMs,
+});
+export type SyntheticEntry = z.infer<typeof SyntheticEntry>;
+
 /** Seqs of another journal, both ends within. */
 export const SeqRange = z.strictObject({ firstSeq: z.int().min(1), lastSeq: z.int().min(1) });
 export type SeqRange = z.infer<typeof SeqRange>;
@@ -194,6 +214,7 @@ export const Entry = z.discriminatedUnion('kind', [
   FulfilmentEntry,
   DecisionEntry,
   SalvageEntry,
+  SyntheticEntry,
 ]);
 export type Entry = z.infer<typeof Entry>;
 export type EntryKind = Entry['kind'];

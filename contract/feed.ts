@@ -6,6 +6,7 @@ import { Text, Uuid } from './id.ts';
 import { limits } from './limits.ts';
 import { Price } from './money.ts';
 import { Policy } from './policy.ts';
+import { ReleaseName } from './release.ts';
 import { DeclineCode, OutcomeKind } from './verdict.ts';
 
 /** A special price: from its quantity on, within its window. The one that costs the customer least applies. */
@@ -96,6 +97,19 @@ export const FeedItem = z.discriminatedUnion('kind', [
     kind: z.literal('hot_list'),
     fingerprint: Text(64),
     change: z.enum(['add', 'remove']),
+  }),
+  /** Make a synthetic checkout of this id, unless central's time is past `untilMs`: a box that comes back asks nobody. */
+  z.strictObject({ kind: z.literal('synthetic'), id: Uuid, untilMs: z.int() }),
+  /** Run this release from now on; null: the one that the box's package brought. */
+  z.strictObject({
+    kind: z.literal('release'),
+    /** The rollout by whose number the box says what became of it. */
+    rollout: z.int().min(1),
+    release: ReleaseName.nullable(),
+    /** Also while the shop is open. */
+    anyHour: z.boolean(),
+    /** Goes back: it may be older than the one at work. */
+    returns: z.boolean(),
   }),
 ]);
 export type FeedItem = z.infer<typeof FeedItem>;

@@ -6,10 +6,18 @@ import { Sha256Hex, Text, Uuid } from './id.ts';
 import { LinkView } from './kiosk-api.ts';
 import { limits } from './limits.ts';
 import { Currency } from './money.ts';
+import { SyntheticResult } from './synthetic.ts';
 
 const Count = z.int().min(0);
 /** Ages and moments stay within what a date can hold, some 3,000 years. */
 const AgeMs = z.int().min(0).max(1e14);
+
+/** `package`: what the box's own package brought. */
+export const slotNames = ['package', 'a', 'b'] as const;
+export type SlotName = (typeof slotNames)[number];
+/** How far a box is with the release it was told to run. */
+export const releaseSteps = ['none', 'fetching', 'waiting', 'proving', 'running', 'failed'] as const;
+export type ReleaseStep = (typeof releaseSteps)[number];
 
 /** Open: what a newer release says beyond this is passed over. */
 export const HealthReport = z.object({
@@ -58,9 +66,25 @@ export const HealthReport = z.object({
     /** The hottest of its sensors. */
     temperatureCelsius: z.int().min(-100).max(200).nullable(),
   }),
+  /** Where its program is from, and what became of the release it was told to run; absent: it takes none. */
+  slots: z
+    .object({
+      running: z.enum(slotNames),
+      /** The rollout that told it last; null: none did. */
+      rollout: z.int().min(1).nullable(),
+      step: z.enum(releaseSteps),
+      /** With `failed`: why, as a code. */
+      reason: z
+        .string()
+        .regex(/^[a-z][a-z0-9_]{0,63}$/)
+        .nullable(),
+    })
+    .optional(),
   conditions: z
     .array(z.object({ code: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/), forMs: AgeMs }))
     .max(limits.healthConditionsMax),
+  /** What came of the newest synthetic checkout; null: none since it started. Absent: of a release that makes none. */
+  synthetic: SyntheticResult.nullable().optional(),
 });
 export type HealthReport = z.infer<typeof HealthReport>;
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { mainOf } from '../provisioning/package/main-of.ts';
-import { ConfigError, readConfig } from './config.ts';
+import { ConfigError, readConfig, readSlotsFolder } from './config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -32,6 +32,14 @@ const failure = (path: string): ConfigError => {
 };
 
 describe('the configuration', () => {
+  it('tells the launcher where the slots are, though it was written for a release that knows more', () => {
+    const path = write(`${least}surprise = 1\n[releases]\nfolder = "slots"\nsurprise = 2\n`);
+    expect(readSlotsFolder(path)).toBe(join(folder, 'slots'));
+    expect(() => readConfig(path)).toThrow('surprise');
+    expect(readSlotsFolder(write(least))).toBeNull();
+    expect(readSlotsFolder(write('= no toml'))).toBeNull();
+  });
+
   it('needs three things, and has a bound for everything else', () => {
     expect(readConfig(write(least))).toEqual({
       site: null,
@@ -55,6 +63,9 @@ describe('the configuration', () => {
         keepaliveSeconds: 30,
       },
       journal: { bytesMax: 8 * 1024 ** 3, reserveBytes: 32 * 1024 ** 2, commandsWaitingMax: 4096 },
+      synthetic: { everyMinutes: 15 },
+      tracing: { otlpUrl: null },
+      releases: null,
       log: { level: 'info' },
     });
   });

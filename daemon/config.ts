@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import * as z from 'zod';
 import { Text } from '../contract/id.ts';
+import { readMinisignKey } from '../kit/minisign.ts';
 import { configIssueWords } from './config-words.ts';
 import { EstUrl } from './identity/slip.ts';
 
@@ -73,6 +74,49 @@ const Config = z.strictObject({
       commandsWaitingMax: z.int().min(1).default(4096),
     })
     .prefault({}),
+  /** Checkouts that the box asks itself, to see that selling works; they move nothing. */
+  synthetic: z
+    .strictObject({
+      /** 0: only when somebody asks. */
+      everyMinutes: z.int().min(0).max(1440).default(15),
+    })
+    .prefault({}),
+  /** Where spans of checkouts go: an OpenTelemetry collector. */
+  tracing: z
+    .strictObject({
+      otlpUrl: z
+        .url({ protocol: /^https?$/, error: 'use http://host:port or https://host:port' })
+        .nullable()
+        .default(null),
+    })
+    .prefault({}),
+  /** Releases that central rolls out; without it the box runs what its package brought, and takes none. */
+  releases: z
+    .strictObject({
+      /** Two slots, and what is being fetched. */
+      folder: z.string().min(1),
+      /** Who may sign a release: minisign public keys, the line that begins with RW. Several: one takes over from another. */
+      keys: z
+        .array(
+          z.string().refine((text) => readMinisignKey(text) !== null, {
+            error: 'use the line of a minisign public key that begins with RW',
+          }),
+        )
+        .min(1)
+        .max(8),
+      bytesMax: z
+        .int()
+        .min(mebibyte)
+        .default(256 * mebibyte),
+      /** Changed over only when no kiosk has sold for so long: longer than any waits for central's word. */
+      quietSeconds: z.int().min(1).max(3600).default(60),
+      /** A release on trial must be well for so long … */
+      steadySeconds: z.int().min(1).max(3600).default(60),
+      /** … within this, or what ran before runs again. */
+      provingMinutesMax: z.int().min(1).max(120).default(10),
+    })
+    .nullable()
+    .default(null),
   log: z
     .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') })
     .prefault({}),
@@ -101,15 +145,34 @@ export function readFolders(path: string): z.infer<typeof Folders> {
   return { dataFolder: resolve(base, dataFolder), identityFolder: resolve(base, identityFolder) };
 }
 
+const SlotsFolder = z.object({ releases: z.object({ folder: z.string().min(1) }).nullish() });
+
+/**
+ * Where the slots are, by a file that may be written for a newer release: the launcher must not refuse what the program that
+ * it starts understands. Null where it names none, or cannot be read, which the program says.
+ */
+export function readSlotsFolder(path: string): string | null {
+  try {
+    const { releases } = SlotsFolder.parse(readToml(path));
+    return releases ? resolve(dirname(resolve(path)), releases.folder) : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Reads the file; relative folders and files count from where it lies. @throws ConfigError */
 export function readConfig(path: string): Config {
-  const { dataFolder, identityFolder, http, ...rest } = checked(path, Config.safeParse(readToml(path)));
+  const { dataFolder, identityFolder, http, releases, ...rest } = checked(
+    path,
+    Config.safeParse(readToml(path)),
+  );
   const base = dirname(resolve(path));
   return {
     ...rest,
     http: { ...http, lan: http.lan && withPaths(http.lan, base) },
     dataFolder: resolve(base, dataFolder),
     identityFolder: resolve(base, identityFolder),
+    releases: releases && { ...releases, folder: resolve(base, releases.folder) },
   };
 }
 

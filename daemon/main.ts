@@ -7,13 +7,14 @@ import { createLog } from '../kit/log.ts';
 import { createNotify } from '../kit/notify.ts';
 import { createReload, logPart } from '../kit/reload.ts';
 import { collectAtRest } from '../kit/rest.ts';
+import { createSpanExporter } from '../kit/spans.ts';
 import { runSupervised } from '../kit/supervised.ts';
 import { releaseMadeAtMs } from '../kit/version.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { defaultConfigPath } from './commands/command.ts';
 import { addCommands } from './commands/commands.ts';
 import { CommandError, exitCodes } from './commands/error.ts';
-import { ConfigError, readConfig } from './config.ts';
+import { ConfigError, readConfig, readSlotsFolder } from './config.ts';
 import { createLook } from './health/look.ts';
 import { startReporter } from './health/reporter.ts';
 import { loadLanCertificate } from './http/lan-certificate.ts';
@@ -21,17 +22,24 @@ import { startHttp } from './http/server.ts';
 import { readWho } from './identity/awaiting.ts';
 import { certifiedFromMs } from './identity/server-time.ts';
 import { startPresence } from './presence.ts';
+import { type Launched, launch, launchedAs } from './release/launch.ts';
+import { startReleases } from './release/start.ts';
 import { httpPart, identityPart, liveKeys } from './reload.ts';
 import { serviceLine } from './service-line.ts';
 import { startAbandonment } from './store/abandonment.ts';
 import { startStore } from './store/client.ts';
 import { openKioskDoor } from './store/kiosks/door.ts';
 import { setAsideDamaged } from './store/kiosks/set-aside.ts';
+import { ownSchemas } from './store/own-schemas.ts';
 import { doubtWords } from './store/salvage/set-aside.ts';
 import { suspect } from './store/salvage/suspicion.ts';
 import { FolderInUseError, holdFolder } from './store/sole-daemon.ts';
 import { openTelemetry } from './store/telemetry/telemetry.ts';
 import { applyBundle } from './sync/apply-bundle.ts';
+import { makeBoxKey } from './synthetic/box-key.ts';
+import { createSynthetics } from './synthetic/runner.ts';
+import { startSchedule } from './synthetic/schedule.ts';
+import { submitTo } from './synthetic/submit.ts';
 import { createTechnicianDoor } from './technician/door.ts';
 import { createExaminer } from './technician/examination.ts';
 import { keepTroubles } from './technician/troubles.ts';
@@ -60,6 +68,8 @@ addCommands(program);
 void program.parseAsync().catch(fail);
 
 async function run(configPath: string): Promise<void> {
+  // Before anything is opened: from here on this may be another program.
+  const launched = launchedFrom(readSlotsFolder(configPath));
   const config = readConfig(configPath);
   const clock = systemClock();
   const { log, troubles } = keepTroubles(createLog('holdfast', config.log.level), clock.wallMs);
@@ -108,8 +118,9 @@ async function run(configPath: string): Promise<void> {
   lifecycle.onStop('store', () => store.close());
 
   if (who.kind === 'awaiting_first_contact') await applyBundle(who.awaited, { store, clock, log });
+  const synthetics = createSynthetics({ store, clock, log });
   const presence = startPresence({
-    ...{ who, config, configPath, store, clock, log, release },
+    ...{ who, config, configPath, store, clock, log, release, progress: synthetics.progress },
     onFallenBack({ journalId, receivedThrough }) {
       suspect(config.dataFolder, { cause: 'fallen_back', journalId, receivedThrough });
       log.error(
@@ -132,7 +143,16 @@ async function run(configPath: string): Promise<void> {
   const { dataFolder: folder } = config;
   const examiner = createExaminer(configPath, clock);
   lifecycle.onStop('examiner', () => examiner.stop());
+  const boxKey = makeBoxKey(config.dataFolder);
+  lifecycle.onStop('box key', boxKey.remove);
   const technician = { door: createTechnicianDoor(folder, clock, log), examiner, troubles, folder };
+
+  const { otlpUrl } = config.tracing;
+  const service = { name: 'holdfast', version: release, instanceId: applianceId };
+  const spans = otlpUrl
+    ? createSpanExporter({ url: otlpUrl, service }, { clock, random: Math.random, log })
+    : null;
+  if (spans) lifecycle.onStop('spans', spans.stop);
 
   const http = await startHttp(
     { ...config.http, site: config.site, lan: lan && tls && { ...lan, tls } },
@@ -143,16 +163,39 @@ async function run(configPath: string): Promise<void> {
       log,
       kiosks: { door, clock },
       technician,
+      ...{ synthetic: { synthetics, boxKey }, spans },
     },
   );
   lifecycle.onStop('http', () => http.stop());
+  synthetics.open(submitTo({ host: config.http.host, port: http.port }));
+  const { everyMinutes } = config.synthetic;
+  const schedule = startSchedule(everyMinutes, { synthetics, store, clock, random: Math.random });
+  lifecycle.onStop('synthetic', schedule);
+
+  const releases = startReleases({
+    ...{ config, launched, release, store, clock, log },
+    identity: presence.identity,
+    online: async () => (await http.status()).link.kind === 'online',
+    // What makes synthetic checkouts here says what came of the newest one; nothing does yet.
+    probe: async () => null,
+    onEnded: () => reporter.soon(),
+    restart(reason) {
+      log.warn({ reason }, 'stopping, to be started as another release');
+      void lifecycle.stop().finally(() => process.exit(0));
+    },
+  });
+  lifecycle.onStop('releases', async () => releases.stop());
 
   const { telemetry, opened } = openTelemetry(config.dataFolder);
   if (opened !== 'as_it_was') log.warn({ opened }, 'telemetry.db could not be used; nothing in it is money');
   lifecycle.onStop('telemetry', telemetry.close);
   const reporter = startReporter({
     telemetry,
-    look: createLook({ status: http.status, store, folder: config.dataFolder, release, clock }),
+    look: createLook({
+      ...{ status: http.status, synthetic: synthetics.last, store, folder: config.dataFolder },
+      ...{ release, clock },
+      slots: releases.view,
+    }),
     send: presence.report,
     clock,
     random: Math.random,
@@ -180,6 +223,18 @@ async function run(configPath: string): Promise<void> {
     { applianceId, release, httpPort: http.port, lanPort: http.lanPort, pid: process.pid },
     'ready',
   );
+}
+
+/** Becomes the program that is to run, where that is another one. */
+function launchedFrom(folder: string | null): Launched {
+  const launched = launchedAs(process.env);
+  const schemas = ownSchemas();
+  if (launched) return launched;
+  if (folder === null) return { slot: 'package', packageRelease: release, packageSchemas: schemas };
+  return launch({
+    ...{ folder, release, schemas, args: process.argv.slice(process.argv.indexOf('run')), env: process.env },
+    become: (file, args, env) => process.execve?.(file, args, env),
+  });
 }
 
 /** Says what is wrong and what to do, on one line each. */

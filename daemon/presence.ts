@@ -12,6 +12,7 @@ import { rememberOutages } from './identity/outages.ts';
 import type { StoreClient } from './store/client.ts';
 import { createEnvelope } from './sync/envelope.ts';
 import { createMqttLink } from './sync/mqtt-link.ts';
+import type { SyncProgress } from './sync/progress.ts';
 import { createPump, type Pump, type PumpParts } from './sync/pump.ts';
 
 export interface PresenceParts {
@@ -22,6 +23,7 @@ export interface PresenceParts {
   clock: Clock;
   log: Log;
   release: string;
+  progress: SyncProgress;
   /** As the pump's. */
   onFallenBack: PumpParts['onFallenBack'];
 }
@@ -97,7 +99,7 @@ export function startPresence(parts: PresenceParts): Presence {
 }
 
 function startLink(
-  { config, store, clock, log, release, onFallenBack }: PresenceParts,
+  { config, store, clock, log, release, progress, onFallenBack }: PresenceParts,
   identity: ApplianceIdentity,
 ): LinkUp {
   const { applianceId, keyPem, certificatePem, caPem } = identity;
@@ -132,6 +134,7 @@ function startLink(
     log,
     release,
     certificate,
+    progress,
     onFallenBack,
   });
   pump.start();

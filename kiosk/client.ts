@@ -16,9 +16,11 @@ import { createDelivery, defaultRetry, type RetryLimits, type UnavailableReason 
 import { type EventsOptions, type KioskEvent, readEvents } from './events.ts';
 import { type KeptRequest, type KioskStorage, memoryStorage, pairingsPath } from './storage.ts';
 import { type Reading, readingOf, type Submission, submissionOf } from './submission.ts';
+import { beginTrace, type KioskSpan } from './trace.ts';
 import { newId } from './uuid.ts';
 
 export type { Reading, Submission } from './submission.ts';
+export type { KioskSpan } from './trace.ts';
 
 /** What a caller writes: fields with a default may be left out. */
 type Written<Schema extends { _zod: { input: unknown } }> = Schema['_zod']['input'];
@@ -90,6 +92,8 @@ export interface KioskOptions {
   retry?: Partial<RetryLimits>;
   /** Ends every wait at once; what has no answer then stays kept. */
   signal?: AbortSignal;
+  /** Told of each submission once it is over, as a span: for a kiosk whose maker collects traces. */
+  onSpan?: (span: KioskSpan) => void;
   /** How long central may take over a checkout, in whole seconds; as the site's policy says unless told. */
   onlineWaitSeconds?: number;
 }
@@ -129,13 +133,19 @@ export function createKioskClient(options: KioskOptions): KioskClient {
   }
 
   async function send({ id, path, body }: KeptRequest, time: 'first' | 'again'): Promise<Submission> {
-    const headers: Record<string, string> = { 'Content-Type': 'application/json', 'Idempotency-Key': id };
+    const trace = beginTrace(id);
+    const headers: Record<string, string> = {
+      'Content-Type': 'application/json',
+      'Idempotency-Key': id,
+      traceparent: trace.traceparent,
+    };
     const online = path === checkoutsPath;
     if (online && onlineWaitSeconds !== undefined) headers.Prefer = `wait=${onlineWaitSeconds}`;
     const isOurs = (value: unknown): value is Answer => isAnswer(value) && value.id === id;
     const init = { method: 'POST', headers, body };
     // An answer may take as long as central may; a time-out before that would only ask the same again.
     const delivery = await deliver(path, init, isOurs, online ? waitMs : 0);
+    options.onSpan?.(trace.end(path));
     // Turned away at the door, where nobody looks whether the same request was let in before: only the journal knows.
     if (delivery.kind === 'problem' && isOfTheDoor(delivery.problem)) {
       if (time === 'again' || delivery.attempts > 1)

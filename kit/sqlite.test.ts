@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import BetterSqlite3, { type Database } from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { assertDurable, makeDurable, migrate, UnknownSchemaError } from './sqlite.ts';
+import { assertDurable, makeDurable, migrate, oldestReader, UnknownSchemaError } from './sqlite.ts';
 
 const ours = 0x1234;
 let folder: string;
@@ -54,6 +54,36 @@ describe('migrations', () => {
     writeFileSync(join(scripts, '0002-second.sql'), 'CREATE TABLE second (x);');
     migrate(db, scripts, ours);
     expect(tables()).toEqual(['first', 'second']);
+  });
+
+  describe('that older releases can do with', () => {
+    const add = (number: number, first = '') =>
+      writeFileSync(join(scripts, `000${number}-more.sql`), `${first}CREATE TABLE more${number} (x);`);
+    const older = () => {
+      for (const name of ['0002-more.sql', '0003-more.sql']) rmSync(join(scripts, name), { force: true });
+    };
+
+    it('say so in the file, which an older release then opens and leaves as it is', () => {
+      add(2, '-- Readable by schema 1 and later.\n');
+      expect(oldestReader(scripts)).toBe(1);
+      migrate(db, scripts, ours);
+      older();
+      migrate(db, scripts, ours);
+      expect(db.pragma('user_version', { simple: true })).toBe(2);
+    });
+
+    it.each([
+      ['the newest says nothing', '-- Readable by schema 1 and later.\n', '', 3],
+      ['the newest names one between', '', '-- Readable by schema 2 and later.\n', 2],
+    ])('do not reach beyond one that says otherwise: %s', (_, second, third, oldest) => {
+      add(2, second);
+      migrate(db, scripts, ours);
+      add(3, third);
+      expect(oldestReader(scripts)).toBe(oldest);
+      migrate(db, scripts, ours);
+      older();
+      expect(() => migrate(db, scripts, ours)).toThrow(UnknownSchemaError);
+    });
   });
 
   it('with a number left out are a mistake of ours', () => {

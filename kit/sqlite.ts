@@ -8,6 +8,7 @@ export interface SqliteConnection {
   pragma(text: string, options?: { simple: boolean }): unknown;
   exec(sql: string): unknown;
   readonly inTransaction: boolean;
+  prepare(sql: string): { get(): unknown };
 }
 
 /**
@@ -88,6 +89,7 @@ export function migrate(db: SqliteConnection, folder: string, applicationId: num
       // Another process may have been faster while this one waited for its turn.
       if (versionOf(db) < number) {
         db.exec(`${sql}\nPRAGMA user_version = ${number};\nPRAGMA application_id = ${applicationId};`);
+        if (number === scripts.length) sayReaders(db, folder);
       }
       db.exec('COMMIT');
     } catch (error) {
@@ -96,6 +98,45 @@ export function migrate(db: SqliteConnection, folder: string, applicationId: num
       throw error;
     }
   });
+}
+
+/** Says in the first line of a migration which releases can still do with what it makes, as a number of a schema. */
+const readersLine = /^-- Readable by schema (\d+) and later\.\n/;
+
+/**
+ * The oldest schema whose programs can do with what the numbered .sql files of a folder lead to. A release that is tried out
+ * and given up again leaves its schema behind: only one that the release before can read may be tried (I16).
+ */
+export function oldestReader(folder: string): number {
+  const scripts = scriptsIn(folder);
+  let oldest = scripts.length;
+  const bears = scripts.map((name, i) => {
+    const said = readersLine.exec(readShippedText(join(folder, name)));
+    return said ? Number(said[1]) : i + 1;
+  });
+  while (oldest > 1 && bears.slice(oldest - 1).every((from) => from < oldest)) oldest--;
+  return oldest;
+}
+
+/** Kept in the file itself: an older program knows nothing of the newer one's scripts. */
+function sayReaders(db: SqliteConnection, folder: string): void {
+  const oldest = oldestReader(folder);
+  if (oldest === newestSchema(folder) && !hasReaders(db)) return;
+  db.exec(`CREATE TABLE IF NOT EXISTS schema_readers (id INTEGER PRIMARY KEY CHECK (id = 1), schema INTEGER NOT NULL, oldest INTEGER NOT NULL) STRICT;
+    INSERT OR REPLACE INTO schema_readers (id, schema, oldest) VALUES (1, ${newestSchema(folder)}, ${oldest});`);
+}
+
+function hasReaders(db: SqliteConnection): boolean {
+  return db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'schema_readers'").get() !== undefined;
+}
+
+function mayBeRead(db: SqliteConnection, newest: number): boolean {
+  if (!hasReaders(db)) return false;
+  const said = db.prepare('SELECT schema, oldest FROM schema_readers').get() as
+    | { schema: number; oldest: number }
+    | undefined;
+  // Of this very schema: one that came later without a word is not covered by it.
+  return said !== undefined && said.schema === versionOf(db) && said.oldest <= newest;
 }
 
 /** The schema that the numbered .sql files of a folder lead to. */
@@ -123,7 +164,7 @@ function refuseUnknown(db: SqliteConnection, newest: number, applicationId: numb
       'this database belongs to another program; point the configuration at the right file',
     );
   }
-  if (version > newest) {
+  if (version > newest && !mayBeRead(db, newest)) {
     throw new UnknownSchemaError(
       `this database has schema ${version}, this release knows ${newest}; start the newer release again`,
     );

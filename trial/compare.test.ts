@@ -42,7 +42,7 @@ function balances(receivable: number, payable = -receivable): Books['balances'] 
   ];
 }
 
-/** Two sales, one refused, half of the first given back and the rest handed over, the second voided. */
+/** A synthetic checkout, and two sales, one refused, half of the first given back and the rest handed over, the second voided. */
 function goodBooks(): Books {
   const { currency, totalMinor, ...voidDocument } = document(5, { kind: 'void', checkoutId: 'id-2' });
   const { currency: _, totalMinor: __, ...step } = document(6, { kind: 'fulfilment', checkoutId: 'id-1' });
@@ -62,6 +62,7 @@ function goodBooks(): Books {
       entry(4, { kind: 'refund', totalMinor: 50 }),
       entry(5, { kind: 'void', totalMinor: 200 }),
       entry(6, { kind: 'fulfilment', totalMinor: 0, state: 'recorded' }),
+      entry(7, { kind: 'synthetic', totalMinor: null, currency: null, state: 'recorded' }),
     ],
     balances: balances(50),
   };

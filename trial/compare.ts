@@ -24,8 +24,11 @@ export interface Comparison {
 /** A decision is no document of its own: the ledger has it beside the checkout it decided. */
 const isDecision = ({ kind }: LedgerEntry) => kind === 'decision';
 
+/** What the appliance asked itself is in no list of documents, and moves nothing. */
+const isSynthetic = ({ kind }: LedgerEntry) => kind === 'synthetic';
+
 export function compareBooks({ journal, ledger: entries, balances }: Books): Comparison {
-  const ledger = entries.filter((entry) => !isDecision(entry));
+  const ledger = entries.filter((entry) => !isDecision(entry) && !isSynthetic(entry));
   const reversals = new Set(
     entries.filter((entry) => isDecision(entry) && entry.state === 'booked').map(({ seq }) => seq),
   );

@@ -86,10 +86,15 @@ const sandboxKey = 'sk_test_trial';
 export function writeConfigs(
   at: Files,
   ports: SiteRecord['ports'],
-  { journalBytesMax, charging }: { journalBytesMax: number | undefined; charging: SiteCharging | undefined },
+  {
+    journalBytesMax,
+    charging,
+    otlpUrl,
+  }: { journalBytesMax: number | undefined; charging: SiteCharging | undefined; otlpUrl: string | undefined },
 ): void {
   const log = { level: 'info' };
   const host = '127.0.0.1';
+  const tracing = otlpUrl === undefined ? {} : { tracing: { otlpUrl } };
   const central = {
     dataFolder: at.centralData,
     identityFolder: join(at.authority, 'central'),
@@ -98,6 +103,7 @@ export function writeConfigs(
     // Nobody wants to look for their phone in a trial.
     people: { secondFactor: 'optional' },
     ...(charging && chargingSections(at, charging)),
+    ...tracing,
     log,
   };
   const appliance = {
@@ -107,6 +113,7 @@ export function writeConfigs(
     // Through the link, where it can be cut. A healed link is noticed soon: nobody wants to wait a minute in a trial.
     central: { url: `mqtts://localhost:${ports.link}`, reconnectMsMax: 2000 },
     ...(journalBytesMax !== undefined && { journal: { bytesMax: journalBytesMax } }),
+    ...tracing,
     log,
   };
   writeDurable(at.centralConfig, toToml(central));

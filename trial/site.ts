@@ -36,6 +36,8 @@ export interface SiteOptions {
   journalBytesMax?: number;
   /** The processors that central charges at; none: nothing is charged. */
   charging?: SiteCharging;
+  /** A collector of spans, for both programs; none: nobody collects them. */
+  otlpUrl?: string;
   /** What is run, where it is not ours. */
   programs?: Partial<SitePrograms>;
   /** How long a program may take to be ready, where the default is not enough. */
@@ -116,7 +118,8 @@ export async function openSite(options: SiteOptions): Promise<Site> {
 
   try {
     await makeIdentities(at, applianceId, step);
-    writeConfigs(at, ports, { journalBytesMax: options.journalBytesMax, charging: options.charging });
+    const { journalBytesMax, charging, otlpUrl } = options;
+    writeConfigs(at, ports, { journalBytesMax, charging, otlpUrl });
     step('starting central');
     await central.start();
     await giveCentral(at, record, options, step);

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { applianceCreate } from './appliance-create.ts';
 import { applianceAcknowledge, applianceDeny, applianceReadmit } from './appliance-deny.ts';
+import { applianceLabel } from './appliance-label.ts';
 import { applianceList, applianceShow } from './appliance-list.ts';
 import { applianceReplace } from './appliance-replace.ts';
 import { auditList } from './audit-list.ts';
@@ -18,6 +19,7 @@ import { cataloguePublish } from './catalogue-publish.ts';
 import { chargeExposure } from './charge-exposure.ts';
 import { chargeList } from './charge-list.ts';
 import { chargeShow } from './charge-show.ts';
+import { checkoutShow } from './checkout-show.ts';
 import { enrolmentBundle } from './enrolment-bundle.ts';
 import { enrolmentCreate } from './enrolment-create.ts';
 import { enrolmentCancel, enrolmentList, enrolmentShow } from './enrolment-list.ts';
@@ -34,6 +36,7 @@ import { keyList } from './key-list.ts';
 import { keyRevoke } from './key-revoke.ts';
 import { keyRotate } from './key-rotate.ts';
 import { kioskTlsCreate } from './kiosk-tls-create.ts';
+import { latencyShow } from './latency-show.ts';
 import { ledgerCheck } from './ledger-check.ts';
 import { ledgerCorrect } from './ledger-correct.ts';
 import { ledgerExport } from './ledger-export.ts';
@@ -60,12 +63,17 @@ import { reconciliationFiles } from './reconciliation-files.ts';
 import { reconciliationImport } from './reconciliation-import.ts';
 import { reconciliationRun } from './reconciliation-run.ts';
 import { reconciliationShadow } from './reconciliation-shadow.ts';
+import { releaseAdd, releaseList } from './release-add.ts';
 import { reviewDecide } from './review-decide.ts';
 import { reviewList } from './review-list.ts';
 import { reviewShow } from './review-show.ts';
+import { rolloutCreate } from './rollout-create.ts';
+import { rolloutList, rolloutShow } from './rollout-list.ts';
+import { rolloutStep } from './rollout-step.ts';
 import { siteCreate } from './site-create.ts';
 import { siteList, siteShow } from './site-list.ts';
 import { stockSend } from './stock-send.ts';
+import { syntheticList, syntheticRun } from './synthetic.ts';
 import { tokenImport } from './token-import.ts';
 import { webhookDead, webhookList } from './webhook-list.ts';
 import { webhookReplay } from './webhook-replay.ts';
@@ -132,6 +140,7 @@ export const groups: readonly [name: string, description: string, commands: Comm
     "who signs in at the operators' page",
     [personInvite(), personList(), personLink(), personRole(), personEnd()],
   ],
+  ['checkout', 'what was sold, and how it came here', [checkoutShow()]],
   ['charge', 'what is collected at processors', [chargeList(), chargeShow(), chargeExposure()]],
   ['review', 'what a person must decide', [reviewList(), reviewShow(), reviewDecide()]],
   ['audit', 'who did what', [auditList(), auditVerify()]],
@@ -177,9 +186,25 @@ export const groups: readonly [name: string, description: string, commands: Comm
       applianceDeny('retire'),
       applianceReadmit(),
       applianceAcknowledge(),
+      applianceLabel(),
       applianceCreate(),
     ],
   ],
   ['fleet', 'how the boxes are', [fleetList(), fleetShow()]],
+  ['latency', 'how long things take', [latencyShow()]],
+  ['synthetic', 'checkouts that boxes ask themselves', [syntheticRun(), syntheticList()]],
+  [
+    'rollout',
+    'what reaches boxes stage by stage',
+    [
+      rolloutCreate(),
+      rolloutList(),
+      rolloutShow(),
+      rolloutStep('pause'),
+      rolloutStep('resume'),
+      rolloutStep('abort'),
+    ],
+  ],
+  ['release', 'signed programs for boxes', [releaseAdd(), releaseList()]],
   ['kiosk-tls', "the boxes' HTTPS for kiosks", [kioskTlsCreate()]],
 ];

@@ -21,6 +21,11 @@ export const EstConfig = z.strictObject({
   certificateDays: z.int().min(1).max(825).default(90),
   /** For so long after its end a certificate can still be renewed with its key. */
   renewalGraceDays: z.int().min(0).max(366).default(60),
+  /** Of releases, to all boxes together. */
+  releaseBytesPerSecondMax: z
+    .int()
+    .min(64 * 1024)
+    .default(20_000_000),
 });
 export type EstConfig = z.infer<typeof EstConfig>;
 

@@ -59,6 +59,8 @@ export interface EstOperations {
   enrol(asked: { authorization: string; request: Buffer; address: string }): Promise<Buffer>;
   reenrol(asked: { certificate: Buffer | null; request: Buffer }): Promise<Buffer>;
   profile(asked: { certificate: Buffer | null }): Promise<Profile>;
+  /** Who comes with this certificate. @throws EstError when nobody may */
+  applianceOf(asked: { certificate: Buffer | null }): string;
 }
 
 const DAY_MS = 86_400_000;
@@ -163,6 +165,7 @@ export function createEstOperations(parts: EstParts): EstOperations {
       );
       return answer;
     },
+    applianceOf: ({ certificate }) => bearer(certificate, null).applianceId,
     async profile({ certificate }) {
       const { applianceId, serial, notAfterMs } = bearer(certificate, null);
       const nowMs = parts.nowMs();

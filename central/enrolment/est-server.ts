@@ -4,9 +4,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import rawBody from 'raw-body';
+import { unreachable } from '../../kit/assert.ts';
 import { listen } from '../../kit/listen.ts';
 import type { Log } from '../../kit/log.ts';
 import type { CentralIdentity } from '../../provisioning/identity.ts';
+import { type ReleaseAnswer, releasesPath, type ServedReleases } from '../rollout/serve-releases.ts';
 import type { EstOperations } from './est-operations.ts';
 import { EstError } from './est-problems.ts';
 
@@ -39,10 +41,12 @@ export async function openEstServer(parts: {
   port: number;
   identity: ServerIdentity;
   operations: EstOperations;
+  releases: ServedReleases;
   log: Log;
 }): Promise<EstServer> {
   const { log } = parts;
-  let operations = operationsByPath(parts.operations);
+  let est = parts.operations;
+  let operations = operationsByPath(est);
   const server = createServer(
     {
       ...secureContext(parts.identity),
@@ -63,7 +67,9 @@ export async function openEstServer(parts: {
     response.setHeader('Cache-Control', 'no-store');
     response.setHeader('X-Content-Type-Options', 'nosniff');
     try {
-      const operation = operations.get(pathOf(request));
+      const path = pathOf(request);
+      if (path.startsWith(releasesPath)) return await serveRelease(request, response, path);
+      const operation = operations.get(path);
       if (!operation) throw new EstError('not_found');
       if (request.method !== operation.method) {
         response.setHeader('Allow', operation.method);
@@ -73,6 +79,16 @@ export async function openEstServer(parts: {
     } catch (error) {
       refuse(response, error);
     }
+  }
+
+  /** RFC 9110 §14: a part of a file, so that what breaks off is gone on with. */
+  async function serveRelease(request: IncomingMessage, response: ServerResponse, path: string) {
+    if (request.method !== 'GET') {
+      response.setHeader('Allow', 'GET');
+      throw new EstError('method_not_allowed');
+    }
+    est.applianceOf({ certificate: certificateOf(request) });
+    sayRelease(response, await parts.releases.answer(path.slice(releasesPath.length), request.headers.range));
   }
 
   function refuse(response: ServerResponse, error: unknown): void {
@@ -95,7 +111,8 @@ export async function openEstServer(parts: {
     port,
     renew(identity, next) {
       server.setSecureContext(secureContext(identity));
-      operations = operationsByPath(next);
+      est = next;
+      operations = operationsByPath(est);
     },
     close: () =>
       new Promise((resolve) => {
@@ -159,6 +176,34 @@ function say(response: ServerResponse, { type, body, base64 }: Answer): void {
   response.setHeader('Content-Type', type);
   if (base64) response.setHeader('Content-Transfer-Encoding', 'base64');
   response.end(base64 ? base64Lines(Buffer.from(body)) : body);
+}
+
+function sayRelease(response: ServerResponse, answer: ReleaseAnswer): void {
+  switch (answer.kind) {
+    case 'text':
+      say(response, { type: 'text/plain; charset=utf-8', body: answer.text, base64: false });
+      return;
+    case 'piece': {
+      const { bytes, fromByte, totalBytes } = answer;
+      response.statusCode = 206;
+      response.setHeader('Content-Type', 'application/octet-stream');
+      response.setHeader('Content-Range', `bytes ${fromByte}-${fromByte + bytes.length - 1}/${totalBytes}`);
+      response.setHeader('Content-Length', bytes.length);
+      response.end(bytes);
+      return;
+    }
+    case 'range_wrong':
+      response.statusCode = 416;
+      response.setHeader('Content-Range', `bytes */${answer.totalBytes}`);
+      response.end();
+      return;
+    case 'busy':
+      throw new EstError('not_ready', 'others are served; come again', answer.waitMs);
+    case 'missing':
+      throw new EstError('not_found');
+    default:
+      unreachable(answer);
+  }
 }
 
 /** RFC 2045 §6.8: lines of at most 76. */

@@ -127,6 +127,20 @@ describe('enrolment', () => {
   });
 });
 
+describe('releases', () => {
+  const path = '/.well-known/holdfast/releases/0.2.0/x64';
+
+  it('are for boxes that show their certificate, and for nobody else', async () => {
+    const boxOf = async (state: 'valid' | 'expired') => {
+      const out = await site.appliance(`hull-${state}`, state);
+      return { key: join(out, 'appliance.key'), certificate: join(out, 'appliance.crt') };
+    };
+    expect(await client.get(path)).toMatchObject({ status: 401 });
+    expect(await client.get(path, await boxOf('expired'))).toMatchObject({ status: 403 });
+    expect(await client.get(path, await boxOf('valid'))).toMatchObject({ status: 404 });
+  });
+});
+
 describe('bad luck', () => {
   it('renews a certificate that ran out nine days ago, and lets nobody in with it elsewhere', async () => {
     const out = await site.appliance('york-1', 'expired');
@@ -190,6 +204,7 @@ describe('a new issuing CA', () => {
     const store = openStoreAt(join(site.folder, 'another.db'));
     const [, toml = ''] = /\[est\](.*)/s.exec(site.estSection()) ?? [];
     const est = await startEst({
+      releases: { answer: async () => ({ kind: 'missing' }) },
       config: EstConfig.parse(parse(toml)),
       identity: loadCentralIdentity(identityFolder),
       ...{ identityFolder, store: portOver(store), denied: createDenyList(), log: silentLog },

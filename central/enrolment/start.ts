@@ -5,6 +5,7 @@ import { type Authorities, readAuthorities } from '../../provisioning/authority/
 import { publicPem } from '../../provisioning/authority/keys.ts';
 import { type CentralIdentity, centralFiles } from '../../provisioning/identity.ts';
 import { parseCertificates, readPublicKeys } from '../../provisioning/pem-file.ts';
+import type { ServedReleases } from '../rollout/serve-releases.ts';
 import { createAttempts } from './attempts.ts';
 import { type EstConfig, issuingFiles } from './config.ts';
 import type { DenyList } from './deny-list.ts';
@@ -32,6 +33,7 @@ export async function startEst(parts: {
   identityFolder: string;
   store: EnrolmentPort;
   denied: DenyList;
+  releases: ServedReleases;
   onRevoked(): void;
   nowMs(): number;
   log: Log;
@@ -52,7 +54,8 @@ export async function startEst(parts: {
   };
   let issuing = openIssuing();
   const operations = operationsOf(parts.identity, issuing);
-  const server = await openEstServer({ host, port, identity: parts.identity, operations, log: parts.log });
+  const { identity, releases, log } = parts;
+  const server = await openEstServer({ host, port, identity, operations, releases, log });
   return {
     port: server.port,
     issuing: () => issuing.certificate,

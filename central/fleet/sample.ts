@@ -39,6 +39,16 @@ export const sampleMember: FleetMember = {
       temperatureCelsius: 48,
     },
     conditions: [{ code: 'stock_low', forMs: 7_200_000 }],
+    synthetic: {
+      ...{
+        id: '0199f3c8-6c1a-7d32-8f0e-5a4b3c2d1e0f',
+        by: 'schedule',
+        atMs: heardMs - 400_000,
+        kind: 'passed',
+      },
+      ...{ failure: null, problem: null, verdict: 'approved_offline', reasons: [] },
+      hops: { durableMs: 6, sentMs: 11, receivedMs: 58, bookedMs: 64, appliedMs: 97 },
+    },
   },
   reportHeardMs: heardMs,
 };

@@ -75,7 +75,20 @@ function reportLines(report: NonNullable<FleetMember['report']>, heardMs: number
     `  catalogue version ${versions.catalogue}, policy version ${versions.policy}`,
     ...(certificateEndsMs === null ? [] : [`  certificate until ${momentWords(certificateEndsMs)}`]),
     `  ${[`${Math.round(process.residentBytes / 1e6)} MB resident`, ...disk, ...warmth].join(', ')}`,
+    ...syntheticLines(report),
     ...conditions.map(({ code }) => `  ${code}`),
+  ];
+}
+
+function syntheticLines({ synthetic }: NonNullable<FleetMember['report']>): string[] {
+  if (!synthetic) return [];
+  const { kind, failure, verdict, hops, atMs } = synthetic;
+  const how = kind === 'failed' ? `failed, ${failure}` : kind.replace('_', ' ');
+  const reached = Object.entries(hops).flatMap(([hop, ms]) =>
+    ms === null ? [] : [`${hop.slice(0, -2)} ${ms} ms`],
+  );
+  return [
+    `  ${[`synthetic checkout of ${momentWords(atMs)}: ${how}`, verdict ?? [], reached].flat(2).join(', ')}`,
   ];
 }
 

@@ -42,6 +42,8 @@ const problems = {
   appliance_refused: { status: 409, title: 'That cannot be done with this appliance' },
   journal_not_received: { status: 409, title: 'The appliance wrote what is not here' },
   doubt_ended: { status: 409, title: 'That doubt has ended' },
+  rollout_changed: { status: 409, title: 'Somebody acted on this rollout since' },
+  rollout_refused: { status: 409, title: 'That cannot be done with rollouts now' },
   exception_refused: { status: 409, title: 'That cannot be done with this exception' },
   not_ready: { status: 503, title: 'The service is not ready' },
   internal: { status: 500, title: 'The service failed' },

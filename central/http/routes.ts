@@ -14,6 +14,7 @@ import { feedRoutes } from '../feed/routes.ts';
 import { type FleetParts, fleetRoutes } from '../fleet/routes.ts';
 import type { IgnoredFrames } from '../intake/intake.ts';
 import { intakeRoutes } from '../intake/routes.ts';
+import { latencyRoutes } from '../latency/routes.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import { ledgerRoutes } from '../ledger/routes.ts';
 import type { PayoutsConfig } from '../payouts/config.ts';
@@ -26,6 +27,8 @@ import { reviewRoutes } from '../people/review-routes.ts';
 import type { ReviewRules } from '../people/reviews.ts';
 import { sessionRoutes } from '../people/session-routes.ts';
 import { reconciliationRoutes } from '../reconciliation/routes.ts';
+import { rolloutRoutes } from '../rollout/routes.ts';
+import { syntheticRoutes } from '../synthetic/routes.ts';
 import { outboundRoutes } from '../webhooks/outbound-routes.ts';
 import { webhookRoutes } from '../webhooks/routes.ts';
 import type { Route } from './route.ts';
@@ -44,6 +47,8 @@ export interface RouteParts {
   /** Where the operators' page is opened. */
   pageUrl: string;
   live: Pick<LiveFleet, 'rows'>;
+  /** A rollout was made, or somebody acted on one. */
+  onRollout?: () => void;
   nowMs(): number;
   log: Log;
 }
@@ -63,11 +68,14 @@ export function allRoutes(parts: RouteParts): Route[] {
     ...identityRoutes(store, { ...enrolment, ...reviews }),
     ...intakeRoutes(ignoredFrames),
     ...fleetRoutes(store, { ...fleet, nowMs }),
+    ...syntheticRoutes(store),
+    ...latencyRoutes(store, { nowMs }),
     ...processorRoutes(processors),
     ...feedRoutes(store),
     ...dashboardRoutes(store, parts),
     ...sessionRoutes(store, parts.people, parts),
     ...personRoutes(store, parts.pageUrl),
+    ...rolloutRoutes(store, parts),
     ...keyRoutes(store),
     ...auditRoutes(store),
     ...chargingRoutes(store),

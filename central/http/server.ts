@@ -47,6 +47,7 @@ export async function openHttpServer(parts: {
   enrolment: EnrolmentParts;
   /** How persons sign in; as without a configuration unless said. */
   people?: PeopleConfig;
+  onRollout?: () => void;
   nowMs(): number;
   log: Log;
 }): Promise<HttpServer> {

@@ -1,6 +1,13 @@
 // Samples of what the ledger's routes answer, shown in the description of the interface.
 import type * as z from 'zod';
-import type { Appliance, DocumentPage, Entries, MovementPage, ParkedPage } from './answers.ts';
+import type {
+  Appliance,
+  DocumentPage,
+  DocumentWithMovements,
+  Entries,
+  MovementPage,
+  ParkedPage,
+} from './answers.ts';
 
 const journalId = '5a1c7b1e-4f0e-4d2f-9f8c-2f4f0c6f1b11';
 const where = { applianceId: 'leeds-1', journalId, seq: 42 };
@@ -30,6 +37,14 @@ export const document: z.output<typeof DocumentPage>['items'][number] = {
   voidedBy: null,
   atMs,
   bookedMs: atMs + 210,
+};
+
+export const way: Pick<z.output<typeof DocumentWithMovements>, 'traceId' | 'hops'> = {
+  traceId: document.id.replaceAll('-', ''),
+  hops: {
+    ...{ madeMs: atMs, madeBy: 'central', receivedMs: atMs + 180, bookedMs: atMs + 210 },
+    ...{ waitingOfflineMs: 0, sendingMs: 180, bookingMs: 30 },
+  },
 };
 
 export const movement: z.output<typeof MovementPage>['items'][number] = {

@@ -1,6 +1,7 @@
 // What the ledger's routes answer, as schemas: the description of the interface is made of them.
 import * as z from 'zod';
 import { Currency, ExactInteger, Moment, pageOf } from '../http/fields.ts';
+import { HopsAnswer } from '../latency/answers.ts';
 
 const NumberCursor = z.int();
 
@@ -66,7 +67,11 @@ export const Movement = z.object({
   postings: z.array(z.object({ account: z.string(), currency: Currency, amountMinor: z.int() })),
 });
 export const MovementPage = pageOf(Movement, NumberCursor).meta({ id: 'MovementPage' });
-export const DocumentWithMovements = Document.extend({ movements: z.array(Movement) }).meta({
+export const DocumentWithMovements = Document.extend({
+  movements: z.array(Movement),
+  traceId: z.string().meta({ description: 'W3C Trace Context: its own id, unless its kiosk named another.' }),
+  hops: HopsAnswer,
+}).meta({
   id: 'DocumentWithMovements',
 });
 

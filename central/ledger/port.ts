@@ -9,11 +9,14 @@ import type { DoubtCalls } from '../doubts/port.ts';
 import type { EnrolmentCalls } from '../enrolment/port.ts';
 import type { FleetCalls } from '../fleet/port.ts';
 import type { IgnoredReason } from '../intake/entries-run.ts';
+import type { LatencyCalls } from '../latency/port.ts';
 import type { PayoutCalls } from '../payouts/port.ts';
 import type { By } from '../people/actor.ts';
 import type { PeopleCalls } from '../people/port.ts';
 import type { ReviewCalls } from '../people/review-port.ts';
 import type { ReconciliationCalls } from '../reconciliation/port.ts';
+import type { RolloutCalls } from '../rollout/port.ts';
+import type { SyntheticCalls } from '../synthetic/port.ts';
 import type { OutboundCalls } from '../webhooks/outbound-port.ts';
 import type { WebhookCalls } from '../webhooks/port.ts';
 import type { Page } from './page.ts';
@@ -33,6 +36,7 @@ import type {
   AccountView,
   ApplianceView,
   DocumentRow,
+  DocumentStory,
   EntryView,
   FeedPosition,
   MovementView,
@@ -101,11 +105,14 @@ export interface LedgerCalls
     EnrolmentCalls,
     DoubtCalls,
     FleetCalls,
+    RolloutCalls,
     ReviewCalls,
     WebhookCalls,
     OutboundCalls,
     ReconciliationCalls,
-    PayoutCalls {
+    PayoutCalls,
+    SyntheticCalls,
+    LatencyCalls {
   /** Makes the appliance known, with its site; a second time changes the site only. */
   registerAppliance(appliance: { id: string; site: string | null }, by: By): void;
   /** Takes note of a hello and says where to go on from; a journal with another history is put under a condition. */
@@ -192,7 +199,7 @@ export interface LedgerCalls
     limit: number;
   }): Page<DocumentRow>;
   /** Every document of that id (one an appliance) with the movements that concern it. */
-  document(id: string): (DocumentRow & { movements: MovementView[] })[];
+  document(id: string): DocumentStory[];
   accounts(): AccountView[];
   /** Movements in the order they were booked. */
   movements(page: { cursor: number | null; limit: number }): Page<MovementView>;

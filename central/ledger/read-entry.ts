@@ -9,7 +9,15 @@ export interface ReadEntry {
   named: { id: string | null; kind: EntryKind | null };
 }
 
-const kinds: readonly EntryKind[] = ['checkout', 'void', 'refund', 'fulfilment', 'decision', 'salvage'];
+const kinds: readonly EntryKind[] = [
+  'checkout',
+  'void',
+  'refund',
+  'fulfilment',
+  'decision',
+  'salvage',
+  'synthetic',
+];
 
 export function readEntry(body: Uint8Array): ReadEntry {
   const value = parseJson(body);

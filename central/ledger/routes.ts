@@ -82,7 +82,7 @@ export function ledgerRoutes(store: LedgerPort): Route[] {
       params: z.object({ id: z.string() }),
       query: ApplianceQuery,
       answer: DocumentWithMovements,
-      example: { ...samples.document, movements: [samples.movement] },
+      example: { ...samples.document, movements: [samples.movement], ...samples.way },
       problems: ['not_found', 'ambiguous'],
       handle: async ({ params, query: { appliance } }) => {
         const documents = (await store.document(params.id)).filter(

@@ -1,4 +1,5 @@
 // What people and other programs are shown of the ledger: journals, documents, movements, balances, and what a check finds.
+import type { Hops } from '../latency/hops.ts';
 import type { Posting } from './postings.ts';
 
 export interface FeedPosition {
@@ -62,6 +63,9 @@ export interface MovementView {
   bookedMs: number;
   postings: Posting[];
 }
+
+/** A document, what it moved, and how long it took to get here. */
+export type DocumentStory = DocumentRow & { movements: MovementView[]; traceId: string; hops: Hops };
 
 export interface AccountView {
   name: string;

@@ -17,7 +17,7 @@ import {
   escaped,
   wrongWith,
 } from '../fixtures/described.ts';
-import { bytesOf, checkoutEntry, salvageEntry } from '../fixtures/entries.ts';
+import { bytesOf, checkoutEntry, salvageEntry, syntheticEntry } from '../fixtures/entries.ts';
 import { sampleHeard } from '../fixtures/health.ts';
 import { temporaryFolder } from '../fixtures/in-process-store.ts';
 import { createTestJournal, testKeys } from '../fixtures/journal.ts';
@@ -42,6 +42,7 @@ const nowMs = 1_795_000_000_000;
 const checkedIn = readFileSync(openApiFile, 'utf8');
 const { privateKey, publicKeyDer } = testKeys();
 const sale = checkoutEntry({ totalMinor: 100 });
+const synthetic = syntheticEntry();
 const journal = createTestJournal('box-1', privateKey);
 const secret = newApiKey();
 const viewer = newApiKey();
@@ -70,10 +71,13 @@ beforeAll(async () => {
   await port.receive({ applianceId: 'box-1', payload, nowMs });
   const next = createTestJournal('box-1', privateKey);
   const lost = [{ firstSeq: 3, lastSeq: 3 }];
-  next.append(bytesOf(salvageEntry({ fromJournalId: journal.journalId, lastSeq: 3, lost })));
-  const goesOn = { journalId: next.journalId, lastSeq: 1, lastHash: next.hashAt(1), release: '1.0' };
+  next.append(
+    bytesOf(salvageEntry({ fromJournalId: journal.journalId, lastSeq: 3, lost })),
+    bytesOf(synthetic),
+  );
+  const goesOn = { journalId: next.journalId, lastSeq: 2, lastHash: next.hashAt(2), release: '1.0' };
   await port.hello({ ...facts, applianceId: 'box-1', publicKey: publicKeyDer, ...goesOn });
-  await port.receive({ applianceId: 'box-1', payload: await next.payload(1, 1), nowMs });
+  await port.receive({ applianceId: 'box-1', payload: await next.payload(1, 2), nowMs });
   await port.bookPiece(100, nowMs);
   await port.ensurePolicy(defaultPolicy);
   await port.changeHotList({ fingerprint: 'fp_a', change: 'add' }, byTester(nowMs));
@@ -149,6 +153,7 @@ beforeAll(async () => {
         conditions: [],
       }),
     },
+    onRollout: () => {},
     nowMs: () => nowMs,
     log: silentLog,
   });
@@ -195,6 +200,7 @@ describe('a real central answers as described', () => {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
+  const put = (body: unknown) => ({ ...post(body), method: 'PUT' });
   const note = { note: 'seen' };
   const endpoint = { url: 'https://shop.example/holdfast', types: ['payout.made'] };
 
@@ -240,6 +246,13 @@ describe('a real central answers as described', () => {
     ['listFleetRows', 200, '/v1/fleet-rows'],
     ['findCheckouts', 200, '/v1/search?q=1.00'],
     ['findCheckouts', 400, '/v1/search'],
+    ['askSyntheticCheckout', 202, '/v1/appliances/box-1/synthetic-checkouts', { method: 'POST' }],
+    ['askSyntheticCheckout', 404, '/v1/appliances/box-9/synthetic-checkouts', { method: 'POST' }],
+    ['readLatency', 200, '/v1/latency?appliance=box-1&days=7'],
+    ['readLatency', 400, '/v1/latency?days=36'],
+    ['listSyntheticCheckouts', 200, '/v1/synthetic-checkouts?appliance=box-1'],
+    ['readSyntheticCheckout', 200, `/v1/synthetic-checkouts/${synthetic.id}`],
+    ['readSyntheticCheckout', 404, `/v1/synthetic-checkouts/${sale.id}`],
     ['listIgnoredFrames', 200, '/v1/intake/ignored'],
     ['listCheckouts', 200, '/v1/checkouts'],
     ['readCheckout', 200, `/v1/checkouts/${sale.id}`],
@@ -255,6 +268,25 @@ describe('a real central answers as described', () => {
     ['listProducts', 200, '/v1/catalogue/products'],
     ['readPolicy', 200, '/v1/policy'],
     ['listHotCards', 200, '/v1/hot-list'],
+    ['setLabels', 200, '/v1/appliances/box-1/labels', put({ labels: { group: 'city' } })],
+    ['setLabels', 404, '/v1/appliances/box-9/labels', put({ labels: {} })],
+    ['setLabels', 400, '/v1/appliances/box-1/labels', put({ labels: { A: 'city' } })],
+    ['readLabels', 200, '/v1/appliances/box-1/labels'],
+    ['readLabels', 404, '/v1/appliances/box-9/labels'],
+    ['createRollout', 201, '/v1/rollouts', post({ change: { kind: 'flags', flags: {} } })],
+    ['createRollout', 409, '/v1/rollouts', post({ change: { kind: 'flags', flags: {} } })],
+    ['createRollout', 404, '/v1/rollouts', post({ change: { kind: 'release', release: '9.9.9' } })],
+    ['createRollout', 400, '/v1/rollouts', post({ change: { kind: 'flags' } })],
+    ['listRollouts', 200, '/v1/rollouts?limit=1'],
+    ['readRollout', 200, '/v1/rollouts/1'],
+    ['readRollout', 404, '/v1/rollouts/9'],
+    ['listRolloutBoxes', 200, '/v1/rollouts/1/boxes?state=waiting'],
+    ['listRolloutEvents', 200, '/v1/rollouts/1/events'],
+    ['stepRollout', 200, '/v1/rollouts/1/steps', post({ kind: 'pause', version: 1, reason: 'wait' })],
+    ['stepRollout', 409, '/v1/rollouts/1/steps', post({ kind: 'resume', version: 1, reason: 'go' })],
+    ['stepRollout', 409, '/v1/rollouts/1/steps', post({ kind: 'pause', version: 2, reason: 'wait' })],
+    ['stepRollout', 404, '/v1/rollouts/9/steps', post({ kind: 'pause', version: 1, reason: 'wait' })],
+    ['listReleases', 200, '/v1/releases'],
     ['createKey', 201, '/v1/keys', post({ name: 'a', role: 'finance', scopes: ['ledger.read'] })],
     ['createKey', 409, '/v1/keys', post({ name: 'a', role: 'finance' })],
     ['createKey', 400, '/v1/keys', post({ name: 'A', role: 'king' })],

@@ -42,6 +42,7 @@ export function describedRoutes(): Route[] {
     people: PeopleConfig.parse(undefined),
     pageUrl: '/',
     live: { rows: () => Promise.reject(new Error('a description asks nothing')) },
+    onRollout: () => {},
     nowMs: () => 0,
     log: silentLog,
   });

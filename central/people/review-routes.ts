@@ -7,7 +7,7 @@ import { Collection, collectionSample } from '../charging/routes.ts';
 import { found, ProblemError } from '../http/problems.ts';
 import { NumberParams, PageQuery } from '../http/query.ts';
 import { type Route, route } from '../http/route.ts';
-import { document, movement } from '../ledger/answer-samples.ts';
+import { document, movement, way } from '../ledger/answer-samples.ts';
 import { DocumentWithMovements } from '../ledger/answers.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import type { DocumentRow } from '../ledger/views.ts';
@@ -67,7 +67,7 @@ export function reviewRoutes(
       answer: ReviewWithHistories,
       example: {
         review: reviewSample,
-        documents: [{ ...document, movements: [movement] }],
+        documents: [{ ...document, movements: [movement], ...way }],
         collection: collectionSample,
       },
       problems: ['not_found'],

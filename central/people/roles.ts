@@ -15,11 +15,14 @@ const adminOnly = ['admin'] as const;
  */
 export const rolesFor = {
   'fleet.read': everybody,
+  'synthetic.ask': whoAnswersCustomers,
   'appliance.revoke': whoAnswersCustomers,
   'appliance.manage': adminOnly,
   'enrolment.manage': adminOnly,
   'ledger.read': everybody,
   'catalogue.read': everybody,
+  'rollout.read': everybody,
+  'rollout.manage': adminOnly,
   'charging.read': everybody,
   'review.read': everybody,
   'review.decide': whoAnswersCustomers,

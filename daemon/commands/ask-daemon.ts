@@ -11,9 +11,13 @@ export type Answered =
 
 const answerMsMax = 3000;
 
-export async function askDaemon({ http }: Pick<Config, 'http'>): Promise<Answered> {
+export function loopbackUrl({ http }: Pick<Config, 'http'>): string {
   const host = http.host.includes(':') ? `[${http.host}]` : http.host;
-  const url = `http://${host}:${http.port}/v1/status`;
+  return `http://${host}:${http.port}`;
+}
+
+export async function askDaemon({ http }: Pick<Config, 'http'>): Promise<Answered> {
+  const url = `${loopbackUrl({ http })}/v1/status`;
   let response: Response;
   try {
     response = await fetch(url, { signal: AbortSignal.timeout(answerMsMax) });

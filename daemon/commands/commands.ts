@@ -9,7 +9,9 @@ import { addIdentityCommands } from './identity.ts';
 import { addJournalCommands } from './journal.ts';
 import { addKioskCommands } from './kiosk.ts';
 import { addPinCommands } from './pin.ts';
+import { addReleaseCommands } from './release.ts';
 import { addStatusCommand } from './status.ts';
+import { addSyntheticCommands } from './synthetic.ts';
 import { versionCommand } from './version.ts';
 
 export function addCommands(program: Command): void {
@@ -19,9 +21,11 @@ export function addCommands(program: Command): void {
   addStatusCommand(program);
   addHealthCommand(program);
   addDoctorCommand(program);
+  addSyntheticCommands(program);
   addJournalCommands(program);
   addConfigCommands(program);
   addCareCommands(program);
+  addReleaseCommands(program);
   program.addCommand(versionCommand().copyInheritedSettings(program));
   addCompletionCommand(program);
 }

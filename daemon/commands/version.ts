@@ -1,6 +1,7 @@
 // `holdfast version`: what this program is and what it runs on.
 import { Command } from 'commander';
 import { versionsOf, versionWords } from '../../kit/version.ts';
+import { ownSchemas } from '../store/own-schemas.ts';
 import { sqliteVersion } from '../store/sqlite-version.ts';
 
 export function versionCommand(): Command {
@@ -13,6 +14,7 @@ export function versionCommand(): Command {
     )
     .action(({ json }: { json?: boolean }) => {
       const versions = versionsOf('holdfast', sqliteVersion());
-      process.stdout.write(`${json ? JSON.stringify(versions) : versionWords(versions)}\n`);
+      const said = { ...versions, schemas: ownSchemas() };
+      process.stdout.write(`${json ? JSON.stringify(said) : versionWords(versions)}\n`);
     });
 }

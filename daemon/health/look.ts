@@ -1,6 +1,7 @@
 // Looks at the box for one report after the other: at what the status says, at the store, at this process and at the machine.
 import type { HealthReport } from '../../contract/health.ts';
 import type { LinkView, Status } from '../../contract/kiosk-api.ts';
+import type { SyntheticResult } from '../../contract/synthetic.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { StoreClient } from '../store/client.ts';
 import { lookAtMachine } from './look-at-machine.ts';
@@ -8,18 +9,23 @@ import { makeReport } from './report.ts';
 
 export interface LookParts {
   status(): Promise<Status>;
+  synthetic(): SyntheticResult | null;
   store: Pick<StoreClient, 'ask'>;
   /** The journal's. */
   folder: string;
   release: string;
+  /** Where the program is from; undefined: the box takes no releases. */
+  slots?: () => HealthReport['slots'];
   clock: Clock;
 }
 
 export function createLook({
   status,
+  synthetic,
   store,
   folder,
   release,
+  slots = () => undefined,
   clock,
 }: LookParts): () => Promise<HealthReport> {
   const startedMs = clock.monotonicMs();
@@ -32,11 +38,13 @@ export function createLook({
       release,
       upMs: clock.monotonicMs() - startedMs,
       status: known,
+      slots: slots(),
       oldestUnreceivedMs,
       outages: outages(known.link),
       residentBytes: process.memoryUsage.rss(),
       corePermille: core(),
       machine: lookAtMachine(folder),
+      synthetic: synthetic(),
     });
   };
 }

@@ -3,6 +3,7 @@ import type { EntryTime } from '../../contract/entry.ts';
 import type { HealthReport } from '../../contract/health.ts';
 import type { Condition, LinkView, Status } from '../../contract/kiosk-api.ts';
 import { limits } from '../../contract/limits.ts';
+import type { SyntheticResult } from '../../contract/synthetic.ts';
 
 export interface HealthFacts {
   at: EntryTime;
@@ -17,6 +18,8 @@ export interface HealthFacts {
   residentBytes: number;
   corePermille: number | null;
   machine: HealthReport['machine'];
+  synthetic: SyntheticResult | null;
+  slots?: HealthReport['slots'];
 }
 
 export function makeReport(facts: HealthFacts): HealthReport {
@@ -42,6 +45,8 @@ export function makeReport(facts: HealthFacts): HealthReport {
     certificateEndsMs: certificate?.notAfterMs ?? null,
     process: { residentBytes: facts.residentBytes, corePermille: facts.corePermille },
     machine: facts.machine,
+    synthetic: facts.synthetic,
+    ...(facts.slots && { slots: facts.slots }),
     conditions: status.conditions.slice(0, limits.healthConditionsMax).map((condition) => ({
       code: condition.code,
       forMs: heldMs(condition, at.wallMs),

@@ -23,6 +23,7 @@ let look: () => Promise<HealthReport>;
 
 const report = (n: number) =>
   makeReport({
+    synthetic: null,
     at: { wallMs: n, monotonicMs: n, bootId: '00000000-0000-4000-8000-000000000001' },
     release: '0.1.0',
     upMs: n,

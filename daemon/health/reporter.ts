@@ -17,6 +17,8 @@ export interface ReporterParts {
 }
 
 export interface Reporter {
+  /** Something has come to its end that central waits for. */
+  soon(): void;
   stop(): void;
 }
 
@@ -71,6 +73,12 @@ export function startReporter({ telemetry, look, send, clock, random, log }: Rep
   }
 
   return {
+    soon() {
+      if (stopped) return;
+      cancel();
+      dueMs = Math.min(dueMs, clock.monotonicMs() + Math.round(firstReportMsMax * random()));
+      again(Math.max(1, dueMs - clock.monotonicMs()));
+    },
     stop() {
       stopped = true;
       cancel();

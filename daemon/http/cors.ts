@@ -8,6 +8,7 @@ const requestHeaders = [
   'Idempotency-Key',
   'Prefer',
   'Last-Event-ID',
+  'Traceparent',
   'X-Request-Id',
 ].join(', ');
 const exposedHeaders = [

@@ -6,25 +6,35 @@ import { Uuid } from '../../contract/id.ts';
 import { limits } from '../../contract/limits.ts';
 import type { StoreClient } from '../store/client.ts';
 import type { AcceptAnswer } from '../store/commands.ts';
+import type { SyntheticCall } from './caller.ts';
 import { answerJson } from './json.ts';
 import { preferredWaitMs } from './prefer.ts';
 import { ProblemError } from './problems.ts';
 import { readSubmission } from './request.ts';
+import type { RequestTrace, Tracing } from './tracing.ts';
 import type { Waited, WaitingRoom } from './waiting-room.ts';
 
 export function addDocumentRoutes(
   router: Router,
   store: Pick<StoreClient, 'ask'>,
   waitingRoom: WaitingRoom,
+  tracing: Tracing,
 ): void {
   router.post('/v1/checkouts', async (ctx) => {
+    const trace = tracing.begin(ctx.get('traceparent'));
     const { id, requestHash, document } = await readSubmission(ctx, 'checkout', () => Checkout);
     const wishMs = preferredWaitMs(ctx.get('Prefer'));
     // RFC 7240 §3: said even where there was nothing to wait for, as the wish was heeded all the same.
     if (wishMs !== null) ctx.set('Preference-Applied', `wait=${wishMs / 1000}`);
     ctx.vary('Prefer');
-    const ask = { id, requestHash, checkout: document, kiosk: kioskName(ctx) };
-    respond(ctx, await waitingRoom.submit(ask, wishMs, ctx.res));
+    const synthetic = ctx.state.synthetic as SyntheticCall | null | undefined;
+    if (synthetic) return answerSynthetic(ctx, store, synthetic, { id, checkout: document }, trace);
+    const ask = { id, requestHash, checkout: document, kiosk: kioskName(ctx), ...trace.traceIdFor(id) };
+    const answered = await waitingRoom.submit(ask, wishMs, ctx.res);
+    respond(ctx, answered);
+    if (answered.kind === 'answered') {
+      trace.end({ ...answered.answer, checkout: document, synthetic: false });
+    }
   });
 
   router.post('/v1/checkouts/:id/void', async (ctx) => {
@@ -49,6 +59,22 @@ export function addDocumentRoutes(
     const itemsMax = wholeNumber(ctx, 'limit', limits.pageItemsMax) ?? 20;
     answerJson(ctx, await store.ask('page', { beforeSeq, itemsMax }));
   });
+}
+
+/** The mark is the caller's, not the body's; and whoever may make this one may make no other. */
+async function answerSynthetic(
+  ctx: Context,
+  store: Pick<StoreClient, 'ask'>,
+  { id, by }: SyntheticCall,
+  made: { id: string; checkout: Checkout },
+  trace: RequestTrace,
+): Promise<void> {
+  if (made.id !== id) throw new ProblemError('kiosk_token_invalid');
+  const accepted = await store.ask('synthetic', { ...made, by });
+  if (accepted.kind === 'unaccepted') throw new ProblemError(accepted.code);
+  ctx.status = 201;
+  answerJson(ctx, accepted.answer);
+  trace.end({ ...accepted.answer, checkout: made.checkout, synthetic: true });
 }
 
 /** 201 whenever the journal has it: a refusal by the rule is an answer too, and kept. */

@@ -442,7 +442,7 @@ describe('a page of another origin', () => {
       'access-control-allow-origin': origin,
       'access-control-allow-methods': 'GET, HEAD, POST',
       'access-control-allow-headers':
-        'Authorization, Content-Type, Idempotency-Key, Prefer, Last-Event-ID, X-Request-Id',
+        'Authorization, Content-Type, Idempotency-Key, Prefer, Last-Event-ID, Traceparent, X-Request-Id',
       'access-control-max-age': '600',
       vary: 'Origin',
     });

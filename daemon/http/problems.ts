@@ -27,6 +27,11 @@ const table = {
     'The kiosk token is not known',
     'The kiosk was revoked or is another appliance’s: pair it again.',
   ],
+  box_key_missing: [
+    401,
+    'Nobody but the box itself may ask for this',
+    'At the box: `holdfast synthetic run`, as root or as the account of the service.',
+  ],
   technician_signed_out: [401, 'Nobody is signed in', 'Type the PIN of this appliance.'],
   origin_refused: [
     403,

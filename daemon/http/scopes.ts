@@ -13,6 +13,7 @@ import { ProblemError } from './problems.ts';
  */
 export function scopeOf(method: string, route: string): KioskScope | null {
   if (!route.startsWith('/v1/') || route === '/v1/pairings' || isTechnicians(route)) return null;
+  if (route === ownRoute) return null;
   if (method === 'GET' || method === 'HEAD') return 'read';
   return others.find(([pattern]) => pattern.test(route))?.[1] ?? 'sell';
 }
@@ -20,6 +21,9 @@ export function scopeOf(method: string, route: string): KioskScope | null {
 export function isTechnicians(route: string): boolean {
   return route.startsWith('/v1/technician/');
 }
+
+/** Where somebody at the box asks for a synthetic checkout. */
+const ownRoute = '/v1/synthetic-checkouts';
 
 const others: [RegExp, KioskScope][] = [
   [/^\/v1\/refunds(\/|$)/, 'refund'],
@@ -36,6 +40,13 @@ export function requireScope(tokenRequired: boolean): Middleware {
     for (const route of routesOf(ctx)) {
       // For the log, should it be refused.
       ctx._matchedRoute = route;
+      if (route === ownRoute) {
+        if (!ctx.state.atTheBox) throw new ProblemError('box_key_missing');
+        continue;
+      }
+      // Its token opens this one door, for one checkout.
+      if (ctx.state.synthetic && route === '/v1/checkouts' && ctx.method === 'POST') continue;
+      if (ctx.state.synthetic || ctx.state.atTheBox) throw new ProblemError('kiosk_token_invalid');
       const needed = scopeOf(ctx.method, route);
       if (needed !== null) demand(ctx, kiosk, needed, tokenRequired);
     }

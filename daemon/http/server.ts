@@ -8,16 +8,19 @@ import type { Status } from '../../contract/kiosk-api.ts';
 import type { Kiosk } from '../../contract/pairing.ts';
 import type { Trouble } from '../../contract/technician-api.ts';
 import { apiHeaders } from '../../kit/api-headers.ts';
-import type { Clock } from '../../kit/clock.ts';
+import { type Clock, systemClock } from '../../kit/clock.ts';
 import { listen } from '../../kit/listen.ts';
 import type { Log } from '../../kit/log.ts';
+import type { SpanExporter } from '../../kit/spans.ts';
 import { holdsCardNumber } from '../checkout/card-number.ts';
 import { createFlagClient } from '../flags/client.ts';
 import { StoreBusyError, type StoreClient } from '../store/client.ts';
 import type { KioskDoor } from '../store/kiosks/door.ts';
+import type { BoxKey } from '../synthetic/box-key.ts';
+import type { Synthetics } from '../synthetic/runner.ts';
 import type { TechnicianDoor } from '../technician/door.ts';
 import type { Examiner } from '../technician/examination.ts';
-import { identifyCaller } from './caller.ts';
+import { identifyCaller, type OwnCalls } from './caller.ts';
 import { addDocumentRoutes } from './documents.ts';
 import { addEventRoute } from './events.ts';
 import { addFlagRoute } from './flags.ts';
@@ -32,7 +35,9 @@ import { addQuoteRoutes } from './quotes.ts';
 import { requireScope } from './scopes.ts';
 import { addSlipRoutes } from './slips.ts';
 import { addStatusRoutes, type CertificateStanding, type Identity } from './status.ts';
+import { addSyntheticRoute } from './synthetic.ts';
 import { addTechnicianRoutes } from './technician.ts';
+import { createTracing } from './tracing.ts';
 import { createWaitingRoom } from './waiting-room.ts';
 
 export interface HttpOptions {
@@ -75,13 +80,17 @@ export interface HttpServer {
 }
 
 interface HttpParts {
-  store: Pick<StoreClient, 'ask' | 'onDecided' | 'onChanged'>;
+  store: Pick<StoreClient, 'ask' | 'lastSeq' | 'onDecided' | 'onChanged'>;
   identity: Identity;
   certificate?: CertificateStanding;
   log: Log;
   /** Without it no kiosk can pair, and no token is known. */
   kiosks?: { door: KioskDoor; clock: Clock };
   /** Without it there is nothing behind the technician's page. */
+  /** Where spans go; without it nobody collects them. */
+  spans?: SpanExporter | null;
+  /** Without it the box makes no synthetic checkouts. */
+  synthetic?: { synthetics: Pick<Synthetics, 'run' | 'expected' | 'condition'>; boxKey: BoxKey };
   technician?: { door: TechnicianDoor; examiner: Examiner; troubles: () => Trouble[]; folder: string };
 }
 
@@ -145,7 +154,7 @@ const nobody = { kioskOf: () => null, condition: () => null };
 /** The application and, for whoever describes it, the router with every route there is. */
 export function createApp(
   options: HttpOptions,
-  { store, identity, certificate, log, kiosks, technician }: HttpParts,
+  { store, identity, certificate, log, kiosks, technician, synthetic, spans = null }: HttpParts,
 ): { app: Koa; router: Router; live: Live; statusNow: () => Promise<Status>; endWaits: () => void } {
   const app = new Koa();
   const counters = { cardNumbersRefused: 0 };
@@ -158,11 +167,17 @@ export function createApp(
   router.use(requireScope(kioskAuth === 'required'));
   if (kiosks) addPairingRoutes(router, { kiosks: kiosks.door, clock: kiosks.clock, log });
   const waitingRoom = createWaitingRoom(store);
-  addDocumentRoutes(router, store, waitingRoom);
+  const tracing = createTracing({ spans, clock: kiosks?.clock ?? systemClock(), store });
+  addDocumentRoutes(router, store, waitingRoom, tracing);
   addFulfilmentRoute(router, store);
   addQuoteRoutes(router, store);
   addSlipRoutes(router, store, identity.applianceId);
-  const doors = technician ? [door, technician.door] : [door];
+  const doors = [
+    door,
+    ...(technician ? [technician.door] : []),
+    ...(synthetic ? [synthetic.synthetics] : []),
+  ];
+  if (synthetic) addSyntheticRoute(router, synthetic.synthetics);
   const atSiteTime = addStatusRoutes(router, { store, doors, identity, certificate, counters });
   const statusNow = async () => (await atSiteTime()).status;
   addFlagRoute(router, store, createFlagClient(identity.applianceId, site));
@@ -204,7 +219,7 @@ export function createApp(
   app.use(apiHeaders());
   app.use(live.hosts);
   app.use(live.cors);
-  app.use(identifyCaller(door, live.rates));
+  app.use(identifyCaller(door, live.rates, synthetic ? ownCalls(synthetic) : null));
   app.use(servePages());
   app.use(router.routes());
   app.use(router.allowedMethods());
@@ -231,6 +246,10 @@ export function createApp(
       answerProblem(ctx, 'internal_error');
     }
   }
+}
+
+function ownCalls({ synthetics, boxKey }: NonNullable<HttpParts['synthetic']>): OwnCalls {
+  return { expected: synthetics.expected, isAtTheBox: boxKey.fits };
 }
 
 /** The kiosk's own request id when it is one, for it stands in our logs. */

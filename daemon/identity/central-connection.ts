@@ -10,7 +10,7 @@ import { assertDates, type Dates, type TimeKnown } from './server-time.ts';
 /** A link that is this slow is as good as none; the next run continues. */
 const connectMsMax = 15_000;
 const answerMsMax = 30_000;
-const answerBytesMax = 256 * 1024;
+const usualAnswerBytesMax = 256 * 1024;
 
 export interface ClientCertificate {
   keyPem: string;
@@ -30,13 +30,17 @@ export interface Question {
   path: string;
   headers?: Record<string, string>;
   body?: string;
+  /** More is no answer; 256 KiB unless said. */
+  answerBytesMax?: number;
 }
 
 export interface Answer {
   status: number;
   body: string;
-  /** As the server wrote it; empty when it did not. */
+  bytes: Buffer;
+  /** As the server wrote them; empty when it did not. */
   retryAfter: string;
+  contentRange: string;
 }
 
 /** Opens the connection and believes nobody yet. @throws IdentityError central_unreachable */
@@ -115,7 +119,7 @@ function notTrusted(est: string, reason: Extract<ServerJudgement, { ok: false }>
 }
 
 async function ask(socket: TLSSocket, est: string, host: string, question: Question): Promise<Answer> {
-  const { method, path, headers = {}, body = '' } = question;
+  const { method, path, headers = {}, body = '', answerBytesMax = usualAnswerBytesMax } = question;
   const sent = request({
     method,
     path,
@@ -129,11 +133,15 @@ async function ask(socket: TLSSocket, est: string, host: string, question: Quest
   });
   const chunks: Buffer[] = [];
   let bytes = 0;
-  let answer: Omit<Answer, 'body'> = { status: 0, retryAfter: '' };
+  let answer: Omit<Answer, 'body' | 'bytes'> = { status: 0, retryAfter: '', contentRange: '' };
   await within(answerMsMax, socket, est, (done, failed) => {
     sent.once('error', failed);
     sent.once('response', (response) => {
-      answer = { status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] ?? '' };
+      answer = {
+        status: response.statusCode ?? 0,
+        retryAfter: response.headers['retry-after'] ?? '',
+        contentRange: response.headers['content-range'] ?? '',
+      };
       response.on('data', (chunk: Buffer) => {
         bytes += chunk.length;
         if (bytes > answerBytesMax)
@@ -148,7 +156,8 @@ async function ask(socket: TLSSocket, est: string, host: string, question: Quest
     sent.end(body);
   });
   socket.destroy();
-  return { ...answer, body: Buffer.concat(chunks).toString('utf8') };
+  const whole = Buffer.concat(chunks);
+  return { ...answer, bytes: whole, body: whole.toString('utf8') };
 }
 
 /** Waits within the bound; whatever fails meanwhile ends the connection. */

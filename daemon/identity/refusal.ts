@@ -3,7 +3,10 @@ import type { Answer } from './central-connection.ts';
 import { IdentityError } from './error.ts';
 
 /** Anything but that one line is shown short and as it is. */
-export function refusal({ status, body, retryAfter }: Answer, operation: string): IdentityError {
+export function refusal(
+  { status, body, retryAfter }: Pick<Answer, 'status' | 'body' | 'retryAfter'>,
+  operation: string,
+): IdentityError {
   const line = (body.split(/\r?\n/, 1)[0] ?? '').replace(/\p{Cc}/gu, ' ').slice(0, 300);
   const code = /^([a-z_]+): /.exec(line)?.[1] ?? '';
   const words = line.slice(code ? code.length + 2 : 0) || `status ${status}`;

@@ -18,6 +18,8 @@ import { type StoreClient, startStore } from '../store/client.ts';
 import { openKioskDoor } from '../store/kiosks/door.ts';
 import { openKioskRegistry } from '../store/kiosks/registry.ts';
 import { feedId, firstFeed, pennies, plentyOfSpace } from '../store/temporary-store.ts';
+import { makeBoxKey } from '../synthetic/box-key.ts';
+import { createSynthetics } from '../synthetic/runner.ts';
 import { createTechnicianDoor } from '../technician/door.ts';
 import { createExaminer } from '../technician/examination.ts';
 import { writePin } from '../technician/pin-file.ts';
@@ -60,7 +62,10 @@ beforeAll(async () => {
     folder,
   };
   await writePin(folder, '830527');
-  const parts = { store, identity, log, kiosks: { door, clock }, technician };
+  const synthetics = createSynthetics({ store, clock, log });
+  const boxKey = makeBoxKey(folder);
+  const synthetic = { synthetics, boxKey };
+  const parts = { store, identity, log, kiosks: { door, clock }, technician, synthetic };
   const { router, endWaits } = createApp(options, parts);
   routes = router.stack.flatMap((layer) =>
     layer.methods

@@ -15,6 +15,7 @@ import {
 import { Pairing, PairingRequest } from '../../contract/pairing.ts';
 import { Quote, QuoteRequest } from '../../contract/quote.ts';
 import { Slip } from '../../contract/slip.ts';
+import { SyntheticResult } from '../../contract/synthetic.ts';
 import {
   Examination,
   PairingOffer,
@@ -56,6 +57,7 @@ const answers = {
   ReasonCode,
   Slip,
   Status,
+  SyntheticResult,
   TechnicianSession,
   TechnicianView,
 };

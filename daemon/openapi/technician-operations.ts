@@ -8,6 +8,22 @@ const technicians: readonly ProblemCode[] = [...ofPage, 'technician_signed_out']
 
 export const technicianOperations: readonly Operation[] = [
   {
+    id: 'makeSyntheticCheckout',
+    method: 'post',
+    route: '/v1/synthetic-checkouts',
+    summary:
+      'Have the box make a synthetic checkout, which moves nothing, and tell how far it came. For `holdfast synthetic run`, by a key that lies in the box’s data folder',
+    answers: {
+      200: {
+        kind: 'json',
+        words: 'What came of it, also where it failed.',
+        schema: 'SyntheticResult',
+        samples: ['synthetic-result'],
+      },
+    },
+    problems: [...any, 'box_key_missing'],
+  },
+  {
     id: 'readTechnicianSession',
     method: 'get',
     route: '/v1/technician/session',

@@ -1,13 +1,13 @@
 // Accepting a submission: read the facts, ask the rule, append the entry, and bring the projections along; all inside
 // the transaction of the batch, so that two submissions can never both see the room that only one may take (I12).
-import type { CheckoutEntry, DocumentEntry } from '../../contract/entry.ts';
+import type { CheckoutEntry, DocumentEntry, SyntheticEntry } from '../../contract/entry.ts';
 import type { Policy } from '../../contract/policy.ts';
-import { decideVoid, type Judgement, judgeCheckout } from '../checkout/decide.ts';
+import { alone, decideVoid, type Judgement, judgeCheckout } from '../checkout/decide.ts';
 import { routeCheckout } from '../checkout/route.ts';
 import { createFulfilments } from './accept-fulfilment.ts';
 import { createRefunds, type RefundParts } from './accept-refund.ts';
 import type { Catalogue } from './catalogue.ts';
-import type { AcceptAnswer, Ask, UnacceptedCode } from './commands.ts';
+import type { AcceptAnswer, Ask, SyntheticAccepted, UnacceptedCode } from './commands.ts';
 import type { Decisions } from './decisions.ts';
 import { idBytes } from './documents.ts';
 import { createEntering, targetFacts, unaccepted } from './entering.ts';
@@ -36,6 +36,7 @@ export interface AcceptParts extends RefundParts {
 
 export interface Accept {
   checkout(command: Ask<'checkout'>): AcceptAnswer;
+  synthetic(command: Ask<'synthetic'>): SyntheticAccepted;
   void(command: Ask<'void'>): AcceptAnswer;
   refund(command: Ask<'refund'>): AcceptAnswer;
   fulfilment(command: Ask<'fulfilment'>): AcceptAnswer;
@@ -47,7 +48,7 @@ export function createAccept(parts: AcceptParts): Accept {
   const { repeated } = entering;
   const refunds = createRefunds(parts, entering);
   return {
-    checkout({ id, requestHash, checkout, kiosk }) {
+    checkout({ id, requestHash, checkout, kiosk, traceId }) {
       const earlier = repeated(id, requestHash);
       if (earlier) return earlier;
       const by = sellingBy();
@@ -73,6 +74,7 @@ export function createAccept(parts: AcceptParts): Accept {
         ...billed(judgement.pricing),
         ...(open && held(judgement, policy)),
         ...(kiosk && { kiosk }),
+        ...(traceId && { traceId }),
         ...(parts.link.offlineSince && { offlineSinceMs: parts.link.offlineSince.wallMs }),
       };
       // A pending one takes everything now: when central is late the goods and the room must be there (I12, I14).
@@ -84,6 +86,30 @@ export function createAccept(parts: AcceptParts): Accept {
       const answer = entering.append(entry, requestHash, of);
       if (route.kind === 'decided') return answer;
       return decisions.ask({ id, seq: journal.lastSeq, late: route.late, waitMs });
+    },
+
+    // Judged as a checkout is, and appended. Effects, documents and slips never hear of it.
+    synthetic({ id, checkout, by: whose }) {
+      const by = sellingBy();
+      if (typeof by === 'string') return { kind: 'unaccepted', code: by };
+      const { policy, version: policyVersion } = by.policy;
+      const question = { id: null, asked: checkout, payment: checkout.payment, kiosk: null };
+      const judged = alone(judgeCheckout(checkout, parts.readFacts(question, by.policy), policy));
+      const entry: SyntheticEntry = {
+        kind: 'synthetic',
+        id,
+        at: parts.entryTime(),
+        ...judged,
+        by: whose,
+        catalogueVersion: by.catalogueVersion,
+        policyVersion,
+        checkout,
+        ...(parts.link.offlineSince && { offlineSinceMs: parts.link.offlineSince.wallMs }),
+      };
+      const body = Buffer.from(JSON.stringify(entry));
+      const seq = journal.append({ kind: entry.kind, checkoutId: null, body, wallMs: entry.at.wallMs });
+      const reasons = entry.reasons.map(({ code }) => code);
+      return { kind: 'answered', answer: { id, kind: 'synthetic', seq, verdict: entry.verdict, reasons } };
     },
 
     void({ id, requestHash, checkoutId, void: submitted }) {

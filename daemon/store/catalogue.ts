@@ -17,6 +17,8 @@ export interface Catalogue {
   readonly missed: { version: number; sinceMs: number } | null;
   /** The product a line names, or null when the catalogue in force has none. */
   find(line: Pick<Line, 'sku' | 'gtin'>): Product | null;
+  /** Some of the products in force, by their SKUs. */
+  some(itemsMax: number): Product[];
   /** Takes one piece; with the last one the whole version comes into force at once. */
   applyPiece(piece: CataloguePiece, moment: { elapsedMs: number; wallMs: number }): void;
   /** Removes some rows that are no longer in force, a bounded piece of work. */
@@ -51,6 +53,7 @@ export function openCatalogue(db: Database): Catalogue {
         return product && atHandOr(bySku, product.sku, () => product);
       });
     },
+    some: (itemsMax) => products.some(itemsMax),
     applyPiece(item, { elapsedMs, wallMs }) {
       const { version, piece, pieces } = item;
       if (isKnown(item)) return;

@@ -20,6 +20,8 @@ export interface StoreClient {
   readonly lastSeq: number;
   /** True while kiosks submit: one did so within the last second. */
   kiosksSubmit(): boolean;
+  /** Since a kiosk last did; since the start where none has. */
+  quietMs(): number;
   /** The newest checkout that waits for central's word: it is sent though other frames are out. */
   readonly lastAskedSeq: number;
   /** Calls back when lastSeq has grown. One listener: the pump. */
@@ -47,6 +49,8 @@ const ofKiosks: ReadonlySet<CommandKind> = new Set([
   'queue',
   'flags',
   'events',
+  'synthetic',
+  'syntheticBasket',
 ]);
 const submissions: ReadonlySet<CommandKind> = new Set(['checkout', 'void', 'refund', 'fulfilment']);
 const submitsMs = 1000;
@@ -90,6 +94,7 @@ export function startStore(
   const waiting = new Map<number, Waiting>();
   const gathered: Record<Lane, Gathered> = { kiosks: nothing(), sync: nothing() };
   let nextId = 1;
+  const startedMs = performance.now();
   let submittedMs = Number.NEGATIVE_INFINITY;
   let heads: Heads = { lastSeq: 0, lastAskedSeq: 0, lastOutcome: 0, statusChanges: 0 };
   let appended: () => void = () => {};
@@ -134,6 +139,7 @@ export function startStore(
       return heads.lastAskedSeq;
     },
     kiosksSubmit: () => performance.now() - submittedMs < submitsMs,
+    quietMs: () => performance.now() - Math.max(submittedMs, startedMs),
     onAppended(listener) {
       appended = listener;
     },

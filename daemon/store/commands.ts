@@ -1,6 +1,6 @@
 // What the store can be asked, and what it answers. Commands cross a thread boundary: plain data only.
 import type { Checkout, Fulfilment, Refund, Void } from '../../contract/checkout.ts';
-import type { EntryTime } from '../../contract/entry.ts';
+import type { EntryTime, SyntheticEntry } from '../../contract/entry.ts';
 import type { FeedItem } from '../../contract/feed.ts';
 import type {
   Answer,
@@ -12,10 +12,12 @@ import type {
 } from '../../contract/kiosk-api.ts';
 import type { Policy } from '../../contract/policy.ts';
 import type { Quote, QuoteRequest } from '../../contract/quote.ts';
+import type { SyntheticAnswer } from '../../contract/synthetic.ts';
 import type { OutcomeKind } from '../../contract/verdict.ts';
 import type { StoreSlip } from '../checkout/slip.ts';
 import type { TimeKnown } from '../identity/server-time.ts';
 import type { Unreceived } from './queue.ts';
+import type { ReleaseWish } from './release-wish.ts';
 
 interface Submission {
   /** The Idempotency-Key: a UUID in lower case. */
@@ -26,7 +28,15 @@ interface Submission {
 
 /** Commands and their answers, one pair a line. */
 export interface StoreProtocol {
-  checkout: { ask: Submission & { checkout: Checkout; kiosk?: string | null }; answer: AcceptAnswer };
+  checkout: {
+    /** @property traceId where it is another than its id */
+    ask: Submission & { checkout: Checkout; kiosk?: string | null; traceId?: string };
+    answer: AcceptAnswer;
+  };
+  /** A checkout of the appliance's own, to see that selling works: it is journaled, and takes nothing. */
+  synthetic: { ask: { id: string; checkout: Checkout; by: SyntheticEntry['by'] }; answer: SyntheticAccepted };
+  /** What one could be of. */
+  syntheticBasket: { ask: object; answer: { checkout: Checkout | null } };
   void: { ask: Submission & { checkoutId: string; void: Void }; answer: AcceptAnswer };
   refund: { ask: Submission & { refund: Refund }; answer: AcceptAnswer };
   fulfilment: { ask: Submission & { checkoutId: string; fulfilment: Fulfilment }; answer: AcceptAnswer };
@@ -59,6 +69,8 @@ export interface StoreProtocol {
   centralTime: { ask: { aheadOfMonotonicMs: number; uncertaintyMs: number }; answer: null };
   /** What is known of the time without believing the clock. */
   time: { ask: object; answer: TimeKnown };
+  /** The release that central wants to run here, and whether the site is open; null: nobody said. */
+  releaseWish: { ask: object; answer: { wish: ReleaseWish | null; open: boolean | null } };
   link: { ask: { link: LinkView; conditions: Condition[] }; answer: null };
   /** Whether the store still does what it is for: the newest entry is read, and a row written, with a sync of the disk. */
   selfCheck: { ask: object; answer: { wrote: boolean } };
@@ -82,6 +94,10 @@ export type AcceptAnswer =
   | { kind: 'answered'; answer: Answer }
   /** Central is asked; the kiosk's wait ends after so long. */
   | { kind: 'pending'; waitMs: number }
+  | { kind: 'unaccepted'; code: UnacceptedCode };
+
+export type SyntheticAccepted =
+  | { kind: 'answered'; answer: SyntheticAnswer }
   | { kind: 'unaccepted'; code: UnacceptedCode };
 
 export type SlipAnswer =

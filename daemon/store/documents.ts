@@ -114,9 +114,9 @@ export function openDocuments(db: Database): Documents {
   };
 }
 
-/** Whether an entry is a document of a kiosk, which has a row here: a decision and a salvage have none. */
+/** Whether an entry is a document of a kiosk, which has a row here: what the appliance wrote by itself has none. */
 export function isDocument(entry: Entry): entry is DocumentEntry {
-  return entry.kind !== 'decision' && entry.kind !== 'salvage';
+  return entry.kind !== 'decision' && entry.kind !== 'salvage' && entry.kind !== 'synthetic';
 }
 
 /** A UUID's text as the 16 bytes it is stored in. */

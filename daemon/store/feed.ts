@@ -10,6 +10,7 @@ import type { HotList } from './hot-list.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { Policies } from './policy.ts';
 import type { Positions } from './positions.ts';
+import type { ReleaseWishes } from './release-wish.ts';
 import type { SiteTime } from './site-time.ts';
 import type { Stock } from './stock.ts';
 
@@ -20,6 +21,7 @@ export interface FeedParts {
   positions: Positions;
   stock: Stock;
   hotList: HotList;
+  releaseWishes: ReleaseWishes;
   siteTime: SiteTime;
   decisions: Decisions;
   outcomes: Outcomes;
@@ -65,6 +67,12 @@ export function applyFeed(
         return;
       case 'hot_list':
         hotList.change(item);
+        return;
+      case 'release':
+        parts.releaseWishes.take(item);
+        return;
+      case 'synthetic':
+        // Asked of the daemon, not of the store: daemon/synthetic hears of it once it is applied.
         return;
       default:
         unreachable(item);

@@ -5,6 +5,8 @@ import type { Generation, Generations } from './generations.ts';
 
 export interface Products {
   bySku(sku: string): Product | null;
+  /** Of the products in force, at most so many, looked for among the first SKUs. */
+  some(itemsMax: number): Product[];
   /** By any padding of any of a product's codes; of two products with one code the first in the catalogue. */
   byCode(gtin: string): Product | null;
   /**
@@ -74,6 +76,12 @@ export function openProducts(db: Database, generations: Generations): Products {
 
   return {
     bySku,
+    some: (itemsMax) =>
+      skusAfter
+        .all('')
+        .map((sku) => bySku(sku))
+        .filter((product) => product !== null)
+        .slice(0, itemsMax),
     byCode(gtin) {
       const code = gtin14(gtin);
       for (const sku of candidates.all(code)) {

@@ -26,6 +26,7 @@ import { flagsAfter, openPolicies } from './policy.ts';
 import { openPositions } from './positions.ts';
 import { openQueue } from './queue.ts';
 import { quote } from './quote.ts';
+import { openReleaseWishes } from './release-wish.ts';
 import { openRiskTotals } from './risk-totals.ts';
 import { keepIdentity } from './salvage/look.ts';
 import { openSalvaged } from './salvaged.ts';
@@ -33,6 +34,7 @@ import { openSiteTime } from './site-time.ts';
 import { createSlips } from './slips.ts';
 import { type SpaceLimits, watchSpace } from './space.ts';
 import { openStock } from './stock.ts';
+import { syntheticBasket } from './synthetic-basket.ts';
 import { createViews } from './views.ts';
 
 export interface StoreOptions {
@@ -87,6 +89,7 @@ function createStore(db: Database, { folder, space, clock, pastMs }: StoreOption
   const siteTime = openSiteTime(db, clock, pastMs);
   const stock = openStock(db, clock);
   const hotList = openHotList(db);
+  const releaseWishes = openReleaseWishes(db);
   const riskTotals = openRiskTotals(db);
   const hasRoom = watchSpace(db, folder, space, clock);
   let room = true;
@@ -115,6 +118,7 @@ function createStore(db: Database, { folder, space, clock, pastMs }: StoreOption
     decisions,
     outcomes,
     givenBack,
+    releaseWishes,
     effects,
     link,
     nextSlip,
@@ -128,6 +132,8 @@ function createStore(db: Database, { folder, space, clock, pastMs }: StoreOption
 
   const handlers: { [K in CommandKind]: (ask: Ask<K>) => AnswerTo<K> } = {
     checkout: accept.checkout,
+    synthetic: accept.synthetic,
+    syntheticBasket: () => ({ checkout: syntheticBasket({ catalogue, policies, readFacts }) }),
     void: accept.void,
     refund: accept.refund,
     fulfilment: accept.fulfilment,
@@ -163,6 +169,12 @@ function createStore(db: Database, { folder, space, clock, pastMs }: StoreOption
       return answer;
     },
     time: () => siteTime.known(),
+    releaseWish() {
+      const { inForce } = policies;
+      // A site without opening hours has not said when it is open.
+      const open = inForce?.policy.openingHours ? inForce.hours(siteTime.best()) === 'open' : null;
+      return { wish: releaseWishes.newest(), open };
+    },
     followFeed({ feedId, feedHead }) {
       if (positions.now.feedId !== feedId) positions.follow(feedId, feedHead);
       return null;

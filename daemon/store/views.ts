@@ -53,7 +53,7 @@ export function createViews(db: Database, parts: Parts): Views {
   const { journal, documents, catalogue, policies, positions, decisions, link, siteTime, stock, salvaged } =
     parts;
   const before = db.prepare<[number, number], { seq: number; body: Buffer }>(
-    `SELECT seq, body FROM entry WHERE seq < ? AND kind NOT IN ('decision', 'salvage') ORDER BY seq DESC LIMIT ?`,
+    `SELECT seq, body FROM entry WHERE seq < ? AND kind NOT IN ('decision', 'salvage', 'synthetic') ORDER BY seq DESC LIMIT ?`,
   );
   const madeAfter = db
     .prepare<[number], number>('SELECT wall_ms FROM entry WHERE seq > ? ORDER BY seq LIMIT 1')

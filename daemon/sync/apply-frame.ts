@@ -4,6 +4,7 @@ import type { Log } from '../../kit/log.ts';
 import type { StoreClient } from '../store/client.ts';
 import { type OpenedFeed, readFeedItem } from './envelope.ts';
 import { feedPieces, pieceItemsMax } from './feed-pieces.ts';
+import type { SyncProgress } from './progress.ts';
 
 /**
  * @param ageMs how old it surely is: what counts its age counts from then
@@ -16,11 +17,12 @@ export async function applyFrame(
     giveWay(tookMs: number): Promise<void>;
     clock: Clock;
     log: Log;
+    progress?: Pick<SyncProgress, 'applied'>;
   },
   { feedId, firstPosition, items }: OpenedFeed,
   ageMs = 0,
 ): Promise<number | null> {
-  const { store, giveWay, clock, log } = parts;
+  const { store, giveWay, clock, log, progress } = parts;
   let appliedThrough = 0;
   let at = firstPosition;
   const end = firstPosition + items.length;
@@ -39,7 +41,10 @@ export async function applyFrame(
     // A single word of central's is somebody's answer: only what is left of a long frame can wait.
     if (at < end) await giveWay(clock.monotonicMs() - startMs);
     appliedThrough = answer.appliedThrough;
-    if (answer.kind === 'applied') continue;
+    if (answer.kind === 'applied') {
+      progress?.applied(piece);
+      continue;
+    }
     log.warn({ reason: answer.reason, firstPosition }, 'ignored a feed frame');
     if (answer.reason === 'other_feed') return null;
     break;

@@ -16,6 +16,7 @@ import { createGiveWay } from './give-way.ts';
 import type { Borne, Link, LinkIdentity } from './link.ts';
 import { createShownLink } from './link-view.ts';
 import { act, next, reading, type SyncEvent, type SyncState, type SyncTiming } from './machine.ts';
+import type { SyncProgress } from './progress.ts';
 
 export interface PumpParts {
   store: Pick<StoreClient, 'ask' | 'kiosksSubmit' | 'lastSeq' | 'lastAskedSeq' | 'onAppended'>;
@@ -26,6 +27,8 @@ export interface PumpParts {
   release: string;
   /** The appliance's certificate, DER. */
   certificate: Buffer;
+  /** Follows entries on their way, where somebody does. */
+  progress?: SyncProgress;
   /** Central has a receipt for more of this journal than there is: the file was cut short, or a copy put in its place. */
   onFallenBack(receipt: Receipt): void;
 }
@@ -52,7 +55,8 @@ const frameItems = 400;
 /** After a run that could not be read, as when too many kiosks ask: tried again at once, it would take their place. */
 const unsentMs = 100;
 
-export function createPump({ store, link, clock, log, release, onFallenBack, ...identity }: PumpParts): Pump {
+export function createPump(parts: PumpParts): Pump {
+  const { store, link, clock, log, release, progress, onFallenBack, ...identity } = parts;
   let { envelope, certificate } = identity;
   const giveWay = createGiveWay(store, clock);
   let state: SyncState = { kind: 'offline' };
@@ -190,6 +194,7 @@ export function createPump({ store, link, clock, log, release, onFallenBack, ...
       // Not awaited to its end: the window, not the pipe, says how much may be out.
       void link.send('entries', payload);
       runMs = clock.monotonicMs() - startMs;
+      progress?.sent(run.lastSeq);
       happened({ kind: 'sent', firstSeq: run.firstSeq, lastSeq: run.lastSeq });
     } catch (error) {
       log.error({ error: (error as Error).message }, 'could not send entries');
@@ -217,11 +222,15 @@ export function createPump({ store, link, clock, log, release, onFallenBack, ...
   async function takeReceipt(receipt: Receipt): Promise<void> {
     const answer = await store.ask('received', receipt);
     if (answer.kind === 'diverged') return diverged(receipt);
+    progress?.received(answer.receivedThrough);
     happened({ kind: 'received', through: receipt.receivedThrough });
   }
 
   async function takeFeed(feed: OpenedFeed): Promise<void> {
-    const appliedThrough = await applyFrame({ store, giveWay, clock, log }, feed);
+    const appliedThrough = await applyFrame(
+      { store, giveWay, clock, log, ...(progress && { progress }) },
+      feed,
+    );
     if (appliedThrough === null) return;
     await link.send('applied', envelope.seal('applied', { feedId: feed.feedId, appliedThrough }));
   }

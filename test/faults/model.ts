@@ -26,7 +26,7 @@ export interface Findings {
 }
 
 interface EntryBody {
-  kind: 'checkout' | 'void' | 'refund' | 'fulfilment' | 'decision' | 'salvage';
+  kind: 'checkout' | 'void' | 'refund' | 'fulfilment' | 'decision' | 'salvage' | 'synthetic';
   id: string;
   verdict: string;
   slip?: number;
@@ -71,12 +71,12 @@ export function checkBooks(siteFolder: string, told: readonly Told[]): Findings 
 
   const entries = journal
     .map(({ seq, body }) => ({ seq, place: `${seq}`, ...(JSON.parse(body.toString()) as EntryBody) }))
-    .filter(({ kind }) => kind !== 'salvage');
+    .filter(isAsked);
   checkIdentities(entries, salvaged?.slipsMissingMax ?? 0, wrong);
   if (!salvaged) checkBrought(entries, wrong);
   checkTold(entries, told, salvaged, wrong);
   const parked = checkParked(central, salvaged, wrong);
-  const arrived = arrivedOnce(received).filter(({ kind, place }) => kind !== 'salvage' && !parked.has(place));
+  const arrived = arrivedOnce(received).filter((entry) => isAsked(entry) && !parked.has(entry.place));
   const { expected, takenBack, approvedMinor } = expectedMovements(arrived, wrong);
   const ledgerMinor = checkLedger(central, { expected, takenBack }, wrong);
 
@@ -91,6 +91,8 @@ type Wrong = (text: string) => void;
 /** `place` is where central has it: its journal there and its seq. */
 type Entry = EntryBody & { seq: number; place: string };
 
+/** What the appliance wrote by itself moves nothing, and nobody was told of it. */
+const isAsked = ({ kind }: EntryBody) => kind !== 'salvage' && kind !== 'synthetic';
 const documentsOf = (entries: readonly Entry[]) => entries.filter(({ kind }) => kind !== 'decision');
 
 /** I3: no gap; and each hash is SHA-256(previous ‖ seq, 8 bytes big-endian ‖ body). */

@@ -152,4 +152,28 @@ export const applianceMutants: readonly Mutant[] = [
     edits: [{ file: 'daemon/sync/pump.ts', from: 'if (doubt) {', to: 'if (false as boolean && doubt) {' }],
     tests: ['daemon/sync/pump.test.ts'],
   },
+  {
+    name: 'a synthetic checkout that takes a slip number and room',
+    breaks: 'I15: the numbers of slips have gaps, and what nobody bought stands in the exposure',
+    edits: [
+      {
+        file: 'daemon/store/accept.ts',
+        from: 'const body = Buffer.from(JSON.stringify(entry));\n      const seq = journal.append({ kind: entry.kind, checkoutId: null',
+        to: "effects.take(idBytes(id), { checkout, kiosk: undefined }, checkout.totalMinor, policy, siteTime.book());\n      const body = Buffer.from(JSON.stringify({ ...entry, ...entering.slipFor('approved_offline') }));\n      const seq = journal.append({ kind: entry.kind, checkoutId: null",
+      },
+    ],
+    tests: ['daemon/store/synthetic.test.ts'],
+  },
+  {
+    name: 'a kiosk that may have the box ask itself',
+    breaks: 'whoever reaches the till fills the journal',
+    edits: [
+      {
+        file: 'daemon/http/scopes.ts',
+        from: 'if (!ctx.state.atTheBox) throw',
+        to: 'if (false as boolean) throw',
+      },
+    ],
+    tests: ['daemon/synthetic/synthetics.test.ts'],
+  },
 ];

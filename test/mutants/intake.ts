@@ -102,4 +102,16 @@ export const intakeMutants: readonly Mutant[] = [
     ],
     tests: ['central/ledger/sqlite/store.test.ts'],
   },
+  {
+    name: 'a synthetic checkout that is sold',
+    breaks: 'what an appliance asked itself is booked, charged and paid out',
+    edits: [
+      {
+        file: 'central/ledger/sqlite/booking.ts',
+        from: 'synthetics.take(source, entry);\n        latency',
+        to: "if (synthetics) return bookDocument(source, { ...entry, kind: 'checkout' } as never);\n        latency",
+      },
+    ],
+    tests: ['central/ledger/sqlite/store.test.ts'],
+  },
 ];

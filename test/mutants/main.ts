@@ -9,6 +9,7 @@ import { intakeMutants } from './intake.ts';
 import type { Mutant } from './mutant.ts';
 import { peopleMutants } from './people.ts';
 import { processorMutants } from './processors.ts';
+import { rolloutMutants } from './rollout.ts';
 import { salvageMutants } from './salvage.ts';
 
 const rooms: Readonly<Record<string, readonly Mutant[]>> = {
@@ -18,6 +19,7 @@ const rooms: Readonly<Record<string, readonly Mutant[]>> = {
   people: peopleMutants,
   processors: processorMutants,
   charging: chargingMutants,
+  rollout: rolloutMutants,
 };
 const asked = process.argv.slice(2);
 const unknown = asked.find((room) => !(room in rooms));

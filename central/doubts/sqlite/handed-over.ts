@@ -57,7 +57,7 @@ export function createHandOver(
       const known = appliances.journal(ref, run.journalId);
       const other = known !== null && known.received_through > 0 ? null : anotherOwner(ref, run);
       if (other !== null) return { kind: 'of_another', applianceId: other };
-      const taken = intake.take(ref, runOf(run));
+      const taken = intake.take(ref, runOf(run), { receivedMs: by.nowMs, connectedMs: null });
       switch (taken.kind) {
         case 'received': {
           const { receivedThrough } = taken.position;

@@ -15,6 +15,7 @@ export interface TwinTable {
   document(source: Source, id: string, body: Uint8Array): Twin | null;
   decision(source: Source, checkoutId: string, body: Uint8Array): Twin | null;
   salvage(source: Source, id: string, body: Uint8Array): Twin | null;
+  synthetic(source: Source, id: string, body: Uint8Array): Twin | null;
   /**
    * One that was parked. What was parked in a journal that goes on from this one was out of its place there, where entries
    * before it were lost: `inPlace` leaves those out, so that the original is given its own try.
@@ -50,6 +51,10 @@ export function createTwinTable(db: Database.Database): TwinTable {
      JOIN journal ON journal.ref = one.journal_ref AND journal.appliance_ref = @applianceRef ${sameBytes}
      WHERE one.id = @id AND one.journal_ref <> @journalRef`,
   );
+  const synthetic = db.prepare<Asked, Twin>(
+    `SELECT one.journal_ref AS journalRef, one.seq FROM synthetic AS one ${sameBytes}
+     WHERE one.id = @id AND one.appliance_ref = @applianceRef AND one.journal_ref <> @journalRef LIMIT 1`,
+  );
   // What has no id that could be read is sought among all that was parked so: of a healthy fleet there is none.
   const parked = db.prepare<Asked, Twin>(
     `SELECT one.journal_ref AS journalRef, one.seq FROM parked AS one
@@ -70,6 +75,7 @@ export function createTwinTable(db: Database.Database): TwinTable {
     document: (source, id, body) => document.get(asked(source, id, body)) ?? null,
     decision: (source, checkoutId, body) => decision.get(asked(source, checkoutId, body)) ?? null,
     salvage: (source, id, body) => salvage.get(asked(source, id, body)) ?? null,
+    synthetic: (source, id, body) => synthetic.get(asked(source, id, body)) ?? null,
     parked: (source, id, body, inPlace) =>
       parked.get({ ...asked(source, id, body), inPlace: inPlace ? 1 : 0 }) ?? null,
     note({ journalRef, seq }, twin, { id, kind }) {

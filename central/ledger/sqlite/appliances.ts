@@ -12,6 +12,8 @@ export interface ApplianceRow {
   public_key: Buffer | null;
   feed_id: string;
   feed_head: number;
+  /** Its last hello; null: none since central notes it. */
+  hello_ms: number | null;
   applied_through: number;
 }
 
@@ -46,14 +48,14 @@ export function createApplianceTable(
 ): ApplianceTable {
   const { newId, greet, audit } = parts;
   const find = db.prepare<[string], ApplianceRow>(
-    'SELECT ref, public_key, feed_id, feed_head, applied_through FROM appliance WHERE id = ?',
+    'SELECT ref, public_key, feed_id, feed_head, applied_through, hello_ms FROM appliance WHERE id = ?',
   );
   const insert = db.prepare('INSERT INTO appliance (id, registered_ms, feed_id) VALUES (?, ?, ?)');
   const siteOf = db.prepare<[string], { site: string | null }>('SELECT site FROM appliance WHERE id = ?');
   const setSite = db.prepare('UPDATE appliance SET site = ? WHERE id = ?');
   const heard = db.prepare('UPDATE appliance SET last_heard_ms = ? WHERE ref = ?');
   const greeted = db.prepare(
-    'UPDATE appliance SET public_key = ?, release = ?, last_heard_ms = ?, feed_id = ?, applied_through = ? WHERE ref = ?',
+    'UPDATE appliance SET public_key = ?, release = ?, last_heard_ms = ?, hello_ms = ?, feed_id = ?, applied_through = ? WHERE ref = ?',
   );
   const journal = db.prepare<[number, string], JournalRow>(
     'SELECT ref, received_through, received_hash, condition FROM journal WHERE appliance_ref = ? AND id = ?',
@@ -106,7 +108,7 @@ export function createApplianceTable(
       const appliance = table.ensure(facts.applianceId, facts.nowMs);
       const feed = feedAfterHello(appliance, facts, newId);
       const { publicKey, release, nowMs } = facts;
-      greeted.run(publicKey, release, nowMs, feed.feedId, feed.appliedThrough, appliance.ref);
+      greeted.run(publicKey, release, nowMs, nowMs, feed.feedId, feed.appliedThrough, appliance.ref);
       const row = table.ensureJournal(appliance.ref, facts.journalId);
       const position = positionOf(facts.journalId, row);
       switch (compareHistory(position, facts)) {

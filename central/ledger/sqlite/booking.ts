@@ -8,6 +8,8 @@ import { assert, unreachable } from '../../../kit/assert.ts';
 import type { Joins } from '../../charging/sqlite/joins.ts';
 import type { DoubtTable } from '../../doubts/sqlite/doubts.ts';
 import type { Twin, TwinTable } from '../../doubts/sqlite/twins.ts';
+import type { LatencyTable } from '../../latency/sqlite/latency.ts';
+import type { SyntheticTable } from '../../synthetic/sqlite/synthetics.ts';
 import type { Tell } from '../../webhooks/outbound.ts';
 import type { AnsweredDue, BookedPiece } from '../port.ts';
 import { type ReadEntry, readEntry } from '../read-entry.ts';
@@ -47,9 +49,11 @@ export function createBookingTable(
     tell: Tell;
     twins: TwinTable;
     doubts: Pick<DoubtTable, 'take'>;
+    synthetics: Pick<SyntheticTable, 'take'>;
+    latency: Pick<LatencyTable, 'booked' | 'save'>;
   },
 ): BookingTable {
-  const { feeds, books, splits, authorisations, charging, tell, twins, doubts } = parts;
+  const { feeds, books, splits, authorisations, charging, tell, twins, doubts, synthetics, latency } = parts;
   const behind = db.prepare<[number], JournalBehind>(
     // why the older ones first: a journal that goes on from another one is understood only after it.
     `SELECT ref, appliance_ref AS applianceRef, booked_through AS bookedThrough FROM journal
@@ -121,6 +125,8 @@ export function createBookingTable(
         return twins.decision(source, entry.checkoutId, body);
       case 'salvage':
         return twins.salvage(source, entry.id, body);
+      case 'synthetic':
+        return twins.synthetic(source, entry.id, body);
       default:
         return twins.document(source, entry.id, body);
     }
@@ -132,13 +138,24 @@ export function createBookingTable(
     switch (entry.kind) {
       case 'salvage':
         return doubts.take(source, entry);
+      case 'synthetic':
+        synthetics.take(source, entry);
+        latency.booked(source, entry);
+        // Past the outcomes of documents, of which the merchant's own systems hear.
+        feeds.append(source.applianceRef, [
+          { kind: 'outcome', id: entry.id, outcome: 'booked', atMs: source.nowMs },
+        ]);
+        return null;
       case 'decision': {
         const decided = authorisations.decide(source, entry);
         if (typeof decided !== 'string') collectDecided(source, entry);
         return decided;
       }
-      default:
-        return bookDocument(source, entry);
+      default: {
+        const booked = bookDocument(source, entry);
+        if (typeof booked !== 'string') latency.booked(source, entry);
+        return booked;
+      }
     }
   }
 
@@ -245,6 +262,7 @@ export function createBookingTable(
           turn.lastRef = journal.ref;
           entries += bookJournal(journal, entriesMax - entries, nowMs);
         }
+        latency.save(nowMs);
         return { entries, more: nextJournal() !== null };
       }),
     answerDue: (answersMax, nowMs) =>

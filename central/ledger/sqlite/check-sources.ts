@@ -41,6 +41,7 @@ const appendOnly = [
   'correction',
   'salvage',
   'known',
+  'synthetic',
 ] as const;
 
 /** Accounts of the releases before, carried over: they may be there, at zero. */

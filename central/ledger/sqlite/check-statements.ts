@@ -6,7 +6,7 @@ import type { CheckFailure } from '../views.ts';
 const toldMax = 20;
 
 /** Where an entry stands once it was taken. */
-const takenBy = ['document', 'parked', 'decision', 'salvage'] as const;
+const takenBy = ['document', 'parked', 'decision', 'salvage', 'synthetic'] as const;
 const timesTaken = `(${[...takenBy, 'known']
   .map(
     (table) =>

@@ -2,7 +2,7 @@
 import type Database from 'better-sqlite3';
 import type { FeedItem } from '../../../contract/feed.ts';
 
-export type DocumentKind = Exclude<FeedItem['kind'], 'outcome' | 'stock'>;
+export type DocumentKind = Exclude<FeedItem['kind'], 'outcome' | 'stock' | 'release'>;
 
 export interface FeedDocuments {
   /** Stores one body, the JSON of a feed item; answers its ref. */

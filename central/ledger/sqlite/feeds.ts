@@ -8,8 +8,8 @@ import type { FeedPosition } from '../views.ts';
 export interface FeedTable {
   /** Appends items of the appliance's own; answers the positions of the first and the last. */
   append(applianceRef: number, items: readonly FeedItem[]): { first: number; last: number };
-  /** Appends shared bodies, by their refs. */
-  share(applianceRef: number, documents: readonly number[]): void;
+  /** Appends shared bodies, by their refs; answers their positions. */
+  share(applianceRef: number, documents: readonly number[]): { first: number; last: number };
   shareWithAll(documents: readonly number[]): void;
   positionOf(applianceId: string): FeedPosition | null;
   applied(applianceId: string, feedId: string, through: number, nowMs: number): FeedPosition | null;
@@ -59,11 +59,10 @@ export function createFeedTable(db: Database.Database, grown: (applianceId: stri
       appendRows(applianceRef, own.length, (position, i) =>
         insertOwn.run(applianceRef, position, Buffer.from(JSON.stringify(own[i]))),
       ),
-    share(applianceRef, documents) {
+    share: (applianceRef, documents) =>
       appendRows(applianceRef, documents.length, (position, i) =>
         insertShared.run(applianceRef, position, documents[i]),
-      );
-    },
+      ),
     shareWithAll(documents) {
       for (const applianceRef of everyRef.all()) table.share(applianceRef, documents);
     },

@@ -4,6 +4,8 @@ import type Database from 'better-sqlite3';
 import { unreachable } from '../../../kit/assert.ts';
 import { type EntriesRun, readEntriesRun } from '../../intake/entries-run.ts';
 import { planRun } from '../../intake/plan-run.ts';
+import type { Arrival } from '../../latency/hops.ts';
+import type { LatencyTable } from '../../latency/sqlite/latency.ts';
 import type { ReceiveResult } from '../port.ts';
 import { type ApplianceTable, type JournalRow, positionOf } from './appliances.ts';
 
@@ -12,11 +14,15 @@ const pendingVerdict = Buffer.from('"verdict":"pending"');
 
 export interface IntakeTable {
   /** Stores what is not yet there of a run, whoever brought it and by whatever proof. */
-  take(applianceRef: number, run: EntriesRun): ReceiveResult;
+  take(applianceRef: number, run: EntriesRun, arrival: Arrival): ReceiveResult;
   receive(frame: { applianceId: string; payload: Uint8Array; nowMs: number }): ReceiveResult;
 }
 
-export function createIntakeTable(db: Database.Database, appliances: ApplianceTable): IntakeTable {
+export function createIntakeTable(
+  db: Database.Database,
+  appliances: ApplianceTable,
+  latency: Pick<LatencyTable, 'arrived'>,
+): IntakeTable {
   const insert = db.prepare('INSERT INTO entry (journal_ref, seq, body) VALUES (?, ?, ?)');
   const stored = db.prepare<[number, number], { body: Buffer }>(
     'SELECT body FROM entry WHERE journal_ref = ? AND seq = ?',
@@ -32,21 +38,22 @@ export function createIntakeTable(db: Database.Database, appliances: ApplianceTa
     return key;
   }
 
-  function store(journal: JournalRow, run: EntriesRun, skip: number): number {
+  function store(journal: JournalRow, run: EntriesRun, skip: number, arrival: Arrival): number {
     for (let i = skip; i < run.bodies.length; i++) insert.run(journal.ref, run.firstSeq + i, run.bodies[i]);
     const lastSeq = run.firstSeq + run.bodies.length - 1;
     appliances.receivedThrough(journal.ref, lastSeq, run.lastHash);
+    latency.arrived(journal.ref, { firstSeq: run.firstSeq + skip, lastSeq, ...arrival });
     return lastSeq;
   }
 
-  function take(applianceRef: number, run: EntriesRun): ReceiveResult {
+  function take(applianceRef: number, run: EntriesRun, arrival: Arrival): ReceiveResult {
     const journal = appliances.ensureJournal(applianceRef, run.journalId);
     const position = positionOf(run.journalId, journal);
     const diverged: ReceiveResult = { kind: 'diverged', position };
     const plan = planRun({ receivedThrough: position.receivedThrough, hash: journal.received_hash }, run);
     switch (plan.kind) {
       case 'store': {
-        const receivedThrough = store(journal, run, plan.skip);
+        const receivedThrough = store(journal, run, plan.skip, arrival);
         return {
           kind: 'received',
           position: { ...position, receivedThrough, hash: run.lastHash.toString('hex') },
@@ -81,7 +88,7 @@ export function createIntakeTable(db: Database.Database, appliances: ApplianceTa
       const run = readEntriesRun(applianceId, payload, keyOf(applianceId, appliance.public_key));
       if ('ignored' in run) return { kind: 'ignored', reason: run.ignored };
       appliances.heard(appliance.ref, nowMs);
-      const taken = take(appliance.ref, run);
+      const taken = take(appliance.ref, run, { receivedMs: nowMs, connectedMs: appliance.hello_ms });
       // The box itself says so: its journal stands under a condition until it says otherwise.
       if (taken.kind === 'diverged') {
         appliances.diverged(appliances.ensureJournal(appliance.ref, run.journalId).ref, nowMs);

@@ -12,6 +12,8 @@ import { createHandOver } from '../../doubts/sqlite/handed-over.ts';
 import { createTwinTable } from '../../doubts/sqlite/twins.ts';
 import { createEnrolmentTables } from '../../enrolment/sqlite/tables.ts';
 import { createFleetFacts } from '../../fleet/sqlite/facts.ts';
+import type { Traced } from '../../latency/port.ts';
+import { createLatencyTable } from '../../latency/sqlite/latency.ts';
 import { createCorrections } from '../../payouts/sqlite/corrections.ts';
 import { createPayeeTable } from '../../payouts/sqlite/payees.ts';
 import { createPayoutTable } from '../../payouts/sqlite/payouts.ts';
@@ -20,6 +22,8 @@ import { createKeyTable } from '../../people/sqlite/keys.ts';
 import { createPersonTable } from '../../people/sqlite/persons.ts';
 import { createReviewTable } from '../../people/sqlite/reviews.ts';
 import { createReconciliationTables } from '../../reconciliation/sqlite/tables.ts';
+import { createRolloutTables } from '../../rollout/sqlite/tables.ts';
+import { createSyntheticTable } from '../../synthetic/sqlite/synthetics.ts';
 import type { ApplyEvent } from '../../webhooks/apply.ts';
 import { aboutOf } from '../../webhooks/object.ts';
 import { createOutboundTables } from '../../webhooks/sqlite/outbound-tables.ts';
@@ -53,6 +57,8 @@ export interface SqliteStore extends LedgerCalls {
   takeGrownFeeds(): string[];
   /** True when a step of charging has become due in transactions since the last call. */
   takeStepsDue(): boolean;
+  /** What was booked in transactions since the last call, where traces are asked for. */
+  takeTraced(): Traced[];
   /** What a processor tells by itself, inside the transaction of whoever heard it. */
   applyEvent: Charging['applyEvent'];
   /** When the next authorisation is due; null when none waits. */
@@ -67,6 +73,8 @@ export interface SqliteStore extends LedgerCalls {
 /** By which processors checkouts are collected; commands need not know. */
 export interface SettlementRules {
   routing?: RoutingRules;
+  /** Whether what is booked is to be told for traces. */
+  traces?: boolean;
 }
 
 export function createSqliteStore(db: Database.Database, settlement: SettlementRules = {}): SqliteStore {
@@ -80,17 +88,22 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
   });
   const feeds = createFeedTable(db, (applianceId) => grown.add(applianceId));
   const documents = createFeedDocuments(db);
-  const policies = createPolicyTable(documents, feeds, audit);
+  const policies = createPolicyTable(db, {
+    ...{ documents, feeds, audit },
+    onPublished: (...published) => rollouts.policyPublished(...published),
+  });
+  const rollouts = createRolloutTables(db, { audit, policies, feeds });
   const catalogues = createCatalogueTable(db, documents, feeds, audit);
   const hotList = createHotListTable(db, documents, feeds, audit);
   // The policy comes first: an appliance sells nothing without one.
   const greet = (applianceRef: number) => {
-    feeds.share(applianceRef, policies.forNewcomer());
+    policies.greet(applianceRef);
     catalogues.greet(applianceRef);
     feeds.share(applianceRef, hotList.forNewcomer());
   };
   const appliances = createApplianceTable(db, { newId: randomUUID, greet, audit });
-  const intake = createIntakeTable(db, appliances);
+  const latency = createLatencyTable(db, settlement.traces ?? false);
+  const intake = createIntakeTable(db, appliances, latency);
   const outbound = createOutboundTables(db, audit);
   const books = createBooks(db);
   const { importTokens, tokenOf } = createTokenTable(db, audit);
@@ -117,6 +130,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
       ? charging.applyOlder({ ...told, newest: aboutOf(told.newest) }, nowMs)
       : charging.applyEvent(told, nowMs);
   const doubtTable = createDoubtTable(db, { appliances, audit, tell: outbound.tell });
+  const syntheticTable = createSyntheticTable(db, { appliances, feeds, audit });
   const booking = createBookingTable(db, {
     feeds,
     books,
@@ -126,6 +140,8 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     tell: outbound.tell,
     twins: createTwinTable(db),
     doubts: doubtTable,
+    synthetics: syntheticTable,
+    latency,
   });
 
   return {
@@ -173,6 +189,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     ...createFleetFacts(db),
     ...keys,
     ...createPersonTable(db, audit, rightsOf),
+    ...rollouts.calls,
     ...auditing,
     ...createPayeeTable(db, audit),
     ...createPayoutTable(db, books, audit, outbound.tell),
@@ -181,12 +198,14 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     ...charging.calls,
     applyEvent: charging.applyEvent,
     ...createReconciliationTables(db, { audit, tell: outbound.tell, tellSettled: charging.tellSettled }),
-    ...createViews(db),
+    ...createViews(db, latency),
+    ...latency.calls,
     ...createFinder(db),
     ...createStories(db),
     ...createAccountPostings(db),
     ...createWebhookTables(db, audit, [applyEvent]),
     ...outbound.calls,
+    ...syntheticTable.calls,
 
     transaction(work) {
       db.exec('BEGIN IMMEDIATE');
@@ -198,6 +217,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
         if (db.inTransaction) db.exec('ROLLBACK');
         grown.clear();
         due.steps = false;
+        latency.forget();
         throw error;
       }
     },
@@ -220,6 +240,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
       due.steps = false;
       return taken;
     },
+    takeTraced: latency.takeTraced,
     dataVersion: () => Number(db.pragma('data_version', { simple: true })),
     close: () => void db.close(),
   };

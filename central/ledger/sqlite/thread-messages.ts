@@ -1,5 +1,6 @@
 // What the store thread and the main thread say to each other, and how much at a time.
 import type { RoutingRules } from '../../charging/route.ts';
+import type { Traced } from '../../latency/port.ts';
 import type { Answer, Command } from './batch.ts';
 
 export interface ThreadData {
@@ -8,6 +9,8 @@ export interface ThreadData {
   path: string;
   /** By which processors checkouts are collected. */
   routing: RoutingRules;
+  /** Whether what is booked is told, for traces. */
+  traces: boolean;
 }
 
 export type StoreRequest =
@@ -22,6 +25,8 @@ export type StoreMessage =
   | { kind: 'grown'; applianceIds: string[] }
   /** A step of charging has become due, durably. */
   | { kind: 'steps_due' }
+  /** These were booked, durably; only where traces are asked for. */
+  | { kind: 'booked'; traced: Traced[] }
   /** Ledger work could not be written; it is tried again. */
   | { kind: 'disk_trouble'; error: string }
   /** Another process has written: any feed may have grown. */

@@ -2,6 +2,7 @@
 import type { Worker } from 'node:worker_threads';
 import { assert } from '../../../kit/assert.ts';
 import { noProcessors, type RoutingRules } from '../../charging/route.ts';
+import type { Traced } from '../../latency/port.ts';
 import type { LedgerPort } from '../port.ts';
 import type { Answer, CallName } from './batch.ts';
 import { portOf } from './direct-port.ts';
@@ -15,6 +16,8 @@ export interface StoreEvents {
   onChangedOutside(): void;
   /** A step of charging has become due; `nextStepDueMs` says when the others are. */
   onStepsDue?(): void;
+  /** These were booked; whoever listens makes traces of them. */
+  onBooked?(traced: Traced[]): void;
   /** The ledger waits for the disk. */
   onDiskTrouble(error: string): void;
   /** The thread is gone and will answer nothing more: the process must end. */
@@ -38,7 +41,7 @@ export async function startThreadStore(
   events: StoreEvents,
   routing: RoutingRules = noProcessors,
 ): Promise<ThreadStore> {
-  const worker = startStoreThread(path, routing);
+  const worker = startStoreThread(path, routing, events.onBooked !== undefined);
   const waiting = new Map<number, Waiting>();
   const state = { nextId: 1, closing: false };
 
@@ -79,6 +82,8 @@ export async function startThreadStore(
       case 'changed_outside':
         events.onStepsDue?.();
         return events.onChangedOutside();
+      case 'booked':
+        return events.onBooked?.(message.traced);
       case 'disk_trouble':
         return events.onDiskTrouble(message.error);
       case 'ready':

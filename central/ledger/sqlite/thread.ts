@@ -12,10 +12,10 @@ import { openDatabase } from './open.ts';
 import { createSqliteStore } from './store.ts';
 import { type StoreMessage, type StoreRequest, type ThreadData, threadLimits } from './thread-messages.ts';
 
-function run({ path, routing }: ThreadData): void {
+function run({ path, routing, traces }: ThreadData): void {
   const port = present(parentPort, 'the port to the main thread');
   mkdirSync(dirname(path), { recursive: true });
-  const store = createSqliteStore(openDatabase(path), { routing });
+  const store = createSqliteStore(openDatabase(path), { routing, traces });
   const clock = systemClock();
   const say = (message: StoreMessage) => port.postMessage(message);
 
@@ -23,6 +23,8 @@ function run({ path, routing }: ThreadData): void {
     const applianceIds = store.takeGrownFeeds();
     if (applianceIds.length > 0) say({ kind: 'grown', applianceIds });
     if (store.takeStepsDue()) say({ kind: 'steps_due' });
+    const traced = store.takeTraced();
+    if (traced.length > 0) say({ kind: 'booked', traced });
   };
 
   const takeWaiting = (first: StoreRequest[]): StoreRequest[] => {

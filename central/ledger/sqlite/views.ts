@@ -1,8 +1,13 @@
 // What operators and audits read: pages by cursor, sums without rounding.
 import type Database from 'better-sqlite3';
+import { traceIdOf } from '../../../contract/trace.ts';
+import { present } from '../../../kit/assert.ts';
+import { hopsOf } from '../../latency/hops.ts';
+import type { LatencyTable } from '../../latency/sqlite/latency.ts';
 import type { Page } from '../page.ts';
 import type { LedgerCalls } from '../port.ts';
 import type { AccountName } from '../postings.ts';
+import { readEntry } from '../read-entry.ts';
 import type {
   AccountView,
   ApplianceView,
@@ -69,7 +74,7 @@ export const movementColumns = `movement.id, movement.source, appliance.id AS ap
 /** Above every rowid: the cursor before the newest. */
 const newest = Number.MAX_SAFE_INTEGER;
 
-export function createViews(db: Database.Database): Views {
+export function createViews(db: Database.Database, latency: Pick<LatencyTable, 'arrivalOf'>): Views {
   const applianceById = db.prepare<[string], ApplianceFields>(
     `SELECT ${applianceColumns} FROM appliance WHERE id = ?`,
   );
@@ -140,10 +145,16 @@ export function createViews(db: Database.Database): Views {
      SELECT seq, id, 'salvage', NULL, NULL, NULL, 'recorded', NULL
        FROM salvage WHERE journal_ref = @journalRef AND seq > @after
      UNION ALL
+     SELECT seq, id, 'synthetic', verdict, NULL, NULL, 'recorded', NULL
+       FROM synthetic WHERE journal_ref = @journalRef AND seq > @after
+     UNION ALL
      SELECT seq, document_id, kind, NULL, NULL, NULL, 'known', NULL
        FROM known WHERE journal_ref = @journalRef AND seq > @after
      ORDER BY seq LIMIT @limit`,
   );
+  const body = db
+    .prepare<[number, number], Buffer>('SELECT body FROM entry WHERE journal_ref = ? AND seq = ?')
+    .pluck();
   const ping = db.prepare<[], number>('SELECT 1').pluck();
 
   const withJournals = (row: ApplianceFields): ApplianceView => ({
@@ -155,6 +166,15 @@ export function createViews(db: Database.Database): Views {
     feed: { feedId: row.feedId, head: row.head, appliedThrough: row.appliedThrough },
   });
   const withPostings = (row: MovementFields): MovementView => ({ ...row, postings: postings.all(row.id) });
+
+  /** From the entry itself, which says when it was made and whose trace it is; one of an older release may not be read. */
+  const wayOf = ({ journalRef, seq, id, atMs, bookedMs }: DocumentFields) => {
+    const { entry } = readEntry(present(body.get(journalRef, seq), 'its entry'));
+    const traceId = entry !== null && 'traceId' in entry ? entry.traceId : undefined;
+    const at = entry?.at ?? { wallMs: atMs, monotonicMs: 0, bootId: '' };
+    const hops = hopsOf(at, latency.arrivalOf(journalRef, seq), bookedMs);
+    return { traceId: traceIdOf({ id, traceId }), hops };
+  };
 
   return {
     appliances({ cursor, limit }) {
@@ -185,7 +205,7 @@ export function createViews(db: Database.Database): Views {
           ...referring.all(row.id, row.applianceRef),
         ];
         const found = sources.flatMap(({ journalRef, seq }) => movementOf.all(journalRef, seq));
-        return { ...documentRow(row), movements: found.map(withPostings) };
+        return { ...documentRow(row), movements: found.map(withPostings), ...wayOf(row) };
       });
     },
     accounts: () => accounts.all(),

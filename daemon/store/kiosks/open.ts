@@ -10,6 +10,7 @@ import type { Moment } from '../../kiosks/judge-pairing.ts';
 
 /** "HFKI": marks the file as an appliance's kiosks. */
 const applicationId = 0x48464b49;
+export const migrationsFolder = join(import.meta.dirname, 'migrations');
 
 /**
  * Opens kiosks.db in the data folder, made when it is missing.
@@ -22,7 +23,7 @@ export function openKioskFile(folder: string, waitMsMax: number): Database {
   makeFile(path, folder);
   const db = new BetterSqlite3(path);
   try {
-    prepare(db, join(import.meta.dirname, 'migrations'), applicationId);
+    prepare(db, migrationsFolder, applicationId);
     db.pragma(`busy_timeout = ${waitMsMax}`);
     return db;
   } catch (error) {

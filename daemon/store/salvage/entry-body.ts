@@ -9,6 +9,7 @@ const kinds: ReadonlySet<unknown> = new Set<EntryKind>([
   'fulfilment',
   'decision',
   'salvage',
+  'synthetic',
 ]);
 
 /** @param proven it is what this box wrote: its kind says enough, and a hundred thousand need no second look */

@@ -155,6 +155,7 @@ function checkoutOf(entry: Entry): Buffer | null {
     case 'refund':
       return 'checkoutId' in entry.refund ? idBytes(entry.refund.checkoutId) : null;
     case 'salvage':
+    case 'synthetic':
       return null;
   }
 }

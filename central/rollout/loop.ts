@@ -1,0 +1,90 @@
+// Carries rollouts on: at its own pace it gives the store what boxes last said of themselves, and the store takes the steps.
+import type { Clock } from '../../kit/clock.ts';
+import type { Log } from '../../kit/log.ts';
+import type { Reports } from '../fleet/port.ts';
+import type { LedgerPort } from '../ledger/port.ts';
+import type { Said } from './port.ts';
+
+/** The newest synthetic checkout through a box; null: none is known. */
+export type Probe = (applianceId: string) => Promise<{ passed: boolean; atMs: number } | null>;
+
+export interface RolloutLoop {
+  /** A rollout was made or acted on. */
+  wake(): void;
+  stop(): Promise<void>;
+}
+
+/** Boxes speak every half minute. */
+const turnEveryMs = 3000;
+/** Between two pieces of one rollout: the store has others to serve. */
+const pieceEveryMs = 50;
+
+export function startRolloutLoop(parts: {
+  store: Pick<LedgerPort, 'openRollouts' | 'turnRollout'>;
+  reports: Pick<Reports, 'of'>;
+  probe: Probe;
+  clock: Clock;
+  log: Log;
+}): RolloutLoop {
+  const { store, reports, probe, clock, log } = parts;
+  const state = { stopped: false, failing: false, again: false };
+  let cancel = () => {};
+  let running: Promise<void> | null = null;
+
+  const plan = (delayMs: number) => {
+    cancel();
+    if (!state.stopped) cancel = clock.after(delayMs, start);
+  };
+  const start = () => {
+    if (running) {
+      state.again = true;
+      return;
+    }
+    running = turn()
+      .catch((error: Error) => {
+        if (!state.failing) log.error({ error: error.message }, 'rollouts wait for the store');
+        state.failing = true;
+        return false;
+      })
+      .then((more) => {
+        running = null;
+        plan(more || state.again ? pieceEveryMs : turnEveryMs);
+        state.again = false;
+      });
+  };
+
+  async function turn(): Promise<boolean> {
+    const open = await store.openRollouts();
+    let more = false;
+    for (const { number, applianceIds, probed } of open) {
+      const said = new Map<string, Said>();
+      for (const id of applianceIds) {
+        if (state.stopped) return false;
+        const word = await saidBy(id, probed);
+        if (word) said.set(id, word);
+      }
+      const turned = await store.turnRollout({ number, said }, clock.wallMs());
+      more ||= turned.more;
+    }
+    state.failing = false;
+    return more;
+  }
+
+  async function saidBy(applianceId: string, probed: boolean): Promise<Said | null> {
+    const heard = reports.of(applianceId);
+    if (!heard) return null;
+    const { versions, release, slots } = heard.report;
+    const probing = probed ? await probe(applianceId) : null;
+    return { policyVersion: versions.policy, release, slots: slots ?? null, probe: probing };
+  }
+
+  plan(0);
+  return {
+    wake: start,
+    async stop() {
+      state.stopped = true;
+      cancel();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,127 @@
+// What is asked of the store about rollouts, labels and releases.
+import type { Actor, By } from '../people/actor.ts';
+import type { Box, BoxState, Reason, RolloutState, Sales } from './next.ts';
+import type { Change, Labels, Plan, Target } from './plan.ts';
+
+export interface VersionFor {
+  before: number;
+  version: number;
+}
+
+export type ChangeView =
+  /**
+   * Which version is brought to boxes by what they had, and which brings that back; `version` is the one of boxes that have
+   * what is in force for everybody.
+   */
+  | { kind: 'policy' | 'flags'; version: number; brings: VersionFor[]; backs: VersionFor[] }
+  | { kind: 'release'; release: string; anyHour: boolean };
+
+export type EndReason =
+  | Reason
+  | { code: 'by_hand'; words: string; boxes?: 'keep' | 'return' }
+  /** Another version was published for everybody. */
+  | { code: 'superseded'; version: number };
+
+export interface RolloutView {
+  number: number;
+  /** To be said with every act: another one makes it another. */
+  version: number;
+  change: ChangeView;
+  target: Target;
+  plan: Plan;
+  state: RolloutState;
+  reason: EndReason | null;
+  stage: number;
+  stages: { boxes: number; has: number; confirmed: number }[];
+  counts: Record<BoxState, number>;
+  sales: { with: Sales; without: Sales };
+  madeMs: number;
+  madeBy: Actor;
+  endedMs: number | null;
+}
+
+export interface RolloutBoxView extends Pick<Box, 'place' | 'state' | 'sinceMs' | 'pardoned'> {
+  applianceId: string;
+  site: string | null;
+  reason: string | null;
+}
+
+export interface RolloutEvent {
+  number: number;
+  atMs: number;
+  actor: Actor;
+  what: { kind: string; [field: string]: unknown };
+}
+
+/** What a box last said of itself, as far as a rollout asks. */
+export interface Said {
+  policyVersion: number;
+  release: string;
+  slots: { rollout: number | null; step: string; reason: string | null } | null;
+  /** The newest synthetic checkout through it. */
+  probe: { passed: boolean; atMs: number } | null;
+}
+
+export type RolloutCreated =
+  | { kind: 'created'; rollout: RolloutView }
+  | { kind: 'nobody' }
+  | { kind: 'appliance_unknown'; applianceId: string }
+  | { kind: 'release_unknown' }
+  | { kind: 'policy_missing' }
+  /** A box is in a live rollout of the same kind. */
+  | { kind: 'overlaps'; rollout: number };
+
+export type RolloutAct =
+  | { kind: 'pause'; reason: string }
+  | { kind: 'resume'; reason: string }
+  /** Boxes that have it keep it, or get back what they had. */
+  | { kind: 'abort'; reason: string; boxes: 'keep' | 'return' };
+
+export type RolloutActed =
+  | { kind: 'acted'; rollout: RolloutView }
+  | { kind: 'rollout_unknown' }
+  /** Somebody acted since it was looked at. */
+  | { kind: 'changed'; version: number }
+  | { kind: 'not_now'; state: RolloutState };
+
+export interface ReleaseView {
+  name: string;
+  addedMs: number;
+  files: { architecture: 'x64' | 'arm64'; sha256: string; bytes: number }[];
+}
+
+export interface RolloutCalls {
+  createRollout(asked: { change: Change; target: Target; plan: Plan }, by: By): RolloutCreated;
+  /** The newest first. */
+  rollouts(page: { cursor: number | null; limit: number }): {
+    items: RolloutView[];
+    nextCursor: number | null;
+  };
+  rollout(number: number): RolloutView | null;
+  /** In the order in which they get it, after a place. */
+  rolloutBoxes(page: { number: number; state: BoxState | null; after: number; limit: number }): {
+    items: RolloutBoxView[];
+    nextCursor: number | null;
+  };
+  rolloutEvents(page: { number: number; after: number; limit: number }): {
+    items: RolloutEvent[];
+    nextCursor: number | null;
+  };
+  /** @param act.version as it was seen */
+  actOnRollout(act: { number: number; version: number; act: RolloutAct }, by: By): RolloutActed;
+  /** Those that go on, the boxes that may prove something, and whether a synthetic checkout is asked of them. */
+  openRollouts(): { number: number; applianceIds: string[]; probed: boolean }[];
+  /** Takes the next steps of one; `more` when there is at once something to do. */
+  turnRollout(turn: { number: number; said: ReadonlyMap<string, Said> }, nowMs: number): { more: boolean };
+
+  /** null when there is no such appliance. */
+  labels(applianceId: string): Labels | null;
+  setLabels(applianceId: string, labels: Labels, by: By): 'set' | 'appliance_unknown';
+
+  addRelease(
+    release: Omit<ReleaseView, 'addedMs'> & { sums: string; signature: string },
+    by: By,
+  ): 'added' | 'known';
+  releases(): ReleaseView[];
+  release(name: string): (ReleaseView & { sums: string; signature: string }) | null;
+}

@@ -1,0 +1,40 @@
+// The room's part of the store: every call of RolloutCalls on one connection.
+import type Database from 'better-sqlite3';
+import type { FeedTable } from '../../ledger/sqlite/feeds.ts';
+import type { PolicyTable } from '../../ledger/sqlite/policies.ts';
+import type { By } from '../../people/actor.ts';
+import type { Audit } from '../../people/sqlite/audit.ts';
+import type { RolloutCalls } from '../port.ts';
+import { createBoxTable } from './boxes.ts';
+import { createChanges } from './changes.ts';
+import { createLabelTable } from './labels.ts';
+import { createReleaseTable } from './releases.ts';
+import { createRolloutTable } from './rollouts.ts';
+import { createSalesCount } from './sales.ts';
+import { createTurn } from './turn.ts';
+
+export function createRolloutTables(
+  db: Database.Database,
+  parts: { audit: Audit; policies: PolicyTable; feeds: FeedTable },
+): { calls: RolloutCalls; policyPublished(version: number, by: By): void } {
+  const { audit } = parts;
+  const labels = createLabelTable(db, audit);
+  const releases = createReleaseTable(db, audit);
+  const boxes = createBoxTable(db);
+  const changes = createChanges(parts);
+  const sales = createSalesCount(db);
+  const rollouts = createRolloutTable(db, { audit, labels, boxes, changes, sales, releases });
+  const turn = createTurn(db, { rollouts, boxes, changes, sales });
+  const { createRollout, rollout, rolloutBoxes, rolloutEvents, actOnRollout, openRollouts } = rollouts;
+  return {
+    calls: {
+      ...{ createRollout, rollout, rolloutBoxes, rolloutEvents, actOnRollout, openRollouts },
+      rollouts: rollouts.rollouts,
+      turnRollout: turn.turnRollout,
+      labels: labels.labels,
+      setLabels: labels.setLabels,
+      ...releases,
+    },
+    policyPublished: turn.superseded,
+  };
+}

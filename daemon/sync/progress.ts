@@ -1,0 +1,11 @@
+// How far the sync has come, as it happens: for whoever follows one entry on its way.
+import type { FeedItem } from '../../contract/feed.ts';
+
+export interface SyncProgress {
+  /** Everything through this seq has left. */
+  sent(throughSeq: number): void;
+  /** Central's receipt covers everything through this seq. */
+  received(throughSeq: number): void;
+  /** These of the feed were applied; null is one that this release cannot read. */
+  applied(items: readonly (FeedItem | null)[]): void;
+}

@@ -1,0 +1,79 @@
+// Mutants of rollouts: who gets something when, what counts as proof, and which program starts.
+import type { Mutant } from './mutant.ts';
+
+const changes = 'central/rollout/sqlite/changes.ts';
+
+export const rolloutMutants: readonly Mutant[] = [
+  {
+    name: 'everybody at once',
+    breaks: 'a stage reaches more boxes than its share',
+    edits: [
+      {
+        file: 'central/rollout/next.ts',
+        from: 'boxes.filter(({ place }) => place < size)',
+        to: 'boxes.filter(() => size > 0)',
+      },
+    ],
+    tests: ['central/rollout/next.property.test.ts'],
+  },
+  {
+    name: 'applied is taken for running',
+    breaks: 'a box counts that applied a version and runs another',
+    edits: [
+      {
+        file: changes,
+        from: 'said.policyVersion !== versionOf(box.returning ? backs : brings, box.policyBefore)',
+        to: 'false',
+      },
+    ],
+    tests: ['central/rollout/rollout.test.ts'],
+  },
+  {
+    name: 'a trial is taken for running',
+    breaks: 'a release counts that has not proved itself',
+    edits: [{ file: changes, from: "&& slots?.step !== 'proving'", to: '' }],
+    tests: ['central/rollout/rollout.test.ts'],
+  },
+  {
+    name: 'the second of two people at once',
+    breaks: 'somebody acts on a rollout that is not the one they saw',
+    edits: [{ file: 'central/rollout/sqlite/rollouts.ts', from: 'found.version !== version', to: 'false' }],
+    tests: ['central/rollout/rollout.test.ts'],
+  },
+  {
+    name: 'a start that is not counted',
+    breaks: 'a program that crashes at start is started for ever',
+    edits: [
+      {
+        file: 'daemon/release/launch.ts',
+        from: 'if (chosen.slots !== before) files.write(chosen.slots);',
+        to: '',
+      },
+    ],
+    tests: ['daemon/release/launch.test.ts'],
+  },
+  {
+    name: 'anybody signs',
+    breaks: 'a release is taken that the release key did not sign',
+    edits: [
+      {
+        file: 'kit/minisign.ts',
+        from: 'return signed ? comment : null;',
+        to: 'return signed || comment ? comment : null;',
+      },
+    ],
+    tests: ['daemon/release/fetch.test.ts'],
+  },
+  {
+    name: 'an old release under a new name',
+    breaks: 'an old release, rightly signed, passes for the one that was wished',
+    edits: [
+      {
+        file: 'daemon/release/fetch.ts',
+        from: "if (list.name !== release) return refused('release_misnamed');",
+        to: '',
+      },
+    ],
+    tests: ['daemon/release/fetch.test.ts'],
+  },
+];
