@@ -1,8 +1,9 @@
 // The story of one checkout in the order of time: what the box wrote, what processors were asked and said, what people decided.
 // Pure.
+import type { Hops } from '../../latency/hops.ts';
 import type { Story } from '../money-answers.ts';
 import { reviewWords } from './money-words.ts';
-import { moneyWords, plainWords, type Tone } from './words.ts';
+import { moneyWords, plainWords, spanWords, type Tone } from './words.ts';
 
 export interface Told {
   /** Tells the lines apart. */
@@ -17,8 +18,25 @@ export interface Told {
   review?: number;
 }
 
-/** The earliest first; what is of one moment stays in the order of cause and effect. */
-export function storyOf(story: Story): Told[] {
+/**
+ * The earliest first; what is of one moment stays in the order of cause and effect.
+ * @param hops of the checkout's own entry
+ */
+export function storyOf(story: Story, hops: Hops | null): Told[] {
+  const [first] = story.entries;
+  const arrived: Told[] =
+    first === undefined || hops === null || hops.receivedMs === null
+      ? []
+      : [
+          {
+            key: 'arrived',
+            atMs: hops.receivedMs,
+            where: 'central',
+            what: `${plainWords(first.kind)} arrived`,
+            about: wayWords(hops),
+            tone: 'quiet',
+          },
+        ];
   const entries = story.entries.flatMap((entry): Told[] => [
     {
       key: `entry ${entry.journalId} ${entry.seq}`,
@@ -75,7 +93,18 @@ export function storyOf(story: Story): Told[] {
       review: number,
     }),
   );
-  return [...entries, ...calls, ...webhooks, ...reviews].sort((a, b) => a.atMs - b.atMs);
+  return [...entries.slice(0, 1), ...arrived, ...entries.slice(1), ...calls, ...webhooks, ...reviews].sort(
+    (a, b) => a.atMs - b.atMs,
+  );
+}
+
+function wayWords({ waitingOfflineMs, sendingMs }: Hops): string {
+  return [
+    waitingOfflineMs ? `waited offline ${spanWords(waitingOfflineMs, 'exact')}` : null,
+    sendingMs === null ? null : `sent in ${spanWords(sendingMs, 'exact')}`,
+  ]
+    .filter(Boolean)
+    .join(', ');
 }
 
 function verdictTone(verdict: string): Tone {

@@ -1,4 +1,5 @@
 // A checkout's story, line by line: when, who, what, and how long after the line before.
+import type { Hops } from '../../../latency/hops.ts';
 import type { Story } from '../../money-answers.ts';
 import { storyOf, type Told } from '../../said/checkout-story.ts';
 import { spanWords } from '../../said/words.ts';
@@ -13,8 +14,8 @@ const whereWords: Record<Told['where'], string> = {
   person: 'Person',
 };
 
-export function StoryLines({ of }: { of: Story }) {
-  const lines = storyOf(of);
+export function StoryLines({ of, hops }: { of: Story; hops: Hops | null }) {
+  const lines = storyOf(of, hops);
   return (
     <ol class="story">
       {lines.map(({ key, atMs, where, what, about, tone, review }, i) => (

@@ -1,6 +1,6 @@
 // One checkout as a whole: what it was, its story, what processors were asked, and what the ledger made of it.
 import type { CollectionView } from '../../../charging/port.ts';
-import type { DocumentRow, MovementView } from '../../../ledger/views.ts';
+import type { DocumentRow, DocumentStory } from '../../../ledger/views.ts';
 import type { Story } from '../../money-answers.ts';
 import { heldWords } from '../../said/money-words.ts';
 import { plainWords, spanWords } from '../../said/words.ts';
@@ -20,7 +20,7 @@ export function Checkout({ applianceId, id }: { applianceId: string; id: string 
   const path = `/v1/checkouts/${encodeURIComponent(id)}`;
   const concerns = (about: string) =>
     /Review|Exception|Webhook/.test(about) || about === `fleet ${applianceId}`;
-  const checkout = useAnswer<DocumentRow & { movements: MovementView[] }>(path + query, concerns);
+  const checkout = useAnswer<DocumentStory>(path + query, concerns);
   const story = useAnswer<Story>(`${path}/story${query}`, concerns);
   const { value } = checkout;
   return (
@@ -43,11 +43,16 @@ export function Checkout({ applianceId, id }: { applianceId: string; id: string 
           <Card title="What it was">
             <WhatItWas of={value} />
           </Card>
-          <Card title="Its money">
-            <ItsMoney of={story.value.collection} />
-          </Card>
+          <div class="stack">
+            <Card title="Its money">
+              <ItsMoney of={story.value.collection} />
+            </Card>
+            <Card title="Its way here">
+              <Way of={value} />
+            </Card>
+          </div>
           <Card title="Story" shape="wide">
-            <StoryLines of={story.value} />
+            <StoryLines of={story.value} hops={value.id === story.value.checkoutId ? value.hops : null} />
           </Card>
           <Card title="Asked of processors" shape="wide">
             <Calls of={story.value.collection} />
@@ -81,6 +86,22 @@ function WhatItWas({ of }: { of: DocumentRow }) {
         ['Booked', <Time ms={of.bookedMs} />],
         ['Id', <code>{of.id}</code>],
         ['Journal, entry', <code>{`${of.journalId}, ${of.seq}`}</code>],
+      ]}
+    />
+  );
+}
+
+function Way({ of: { hops, traceId } }: { of: DocumentStory }) {
+  const took = (ms: number | null) =>
+    ms === null ? <span class="quiet">not known</span> : spanWords(ms, 'exact');
+  return (
+    <Facts
+      of={[
+        ['Waited offline', hops.waitingOfflineMs === 0 ? 'it was online' : took(hops.waitingOfflineMs)],
+        ['Sending', took(hops.sendingMs)],
+        ['Booking', took(hops.bookingMs)],
+        ['Trace', <code>{traceId}</code>],
+        ...(hops.madeBy === 'central' ? [] : [['By', 'the clock of the box, which may be off'] as const]),
       ]}
     />
   );
