@@ -1,13 +1,12 @@
 // The screens of money, and how a person gets there.
 import type { Page } from '../kiosk-page/browser.ts';
-import type { Screen } from './screens.ts';
+import type { Screen } from './screen.ts';
 import type { World } from './world.ts';
 
 /** A list by its address, there once its table is. */
 const list = (name: string, words: string, table: string): Screen => ({
   name,
   words,
-  phone: true,
   signedIn: true,
   async reach(page, world) {
     await page.goto(`${world.url}/#/${name}`);
@@ -52,7 +51,6 @@ export const moneyScreens: readonly Screen[] = [
   {
     name: 'exception',
     words: 'An exception',
-    phone: true,
     signedIn: true,
     async reach(page, world) {
       await openFirst(page, world, 'exceptions', 'Exception 2');
@@ -86,7 +84,6 @@ export const moneyScreens: readonly Screen[] = [
   {
     name: 'account',
     words: 'An account',
-    phone: true,
     signedIn: true,
     async reach(page, world) {
       await openFirst(page, world, 'ledger', 'payable:payee:acme');

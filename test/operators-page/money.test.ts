@@ -51,6 +51,7 @@ it('finds a checkout by its slip and tells its whole story', async () => {
   const lines = await story.getByRole('listitem').allTextContents();
   expect(lines.map((line) => line.replace(/^.*?(?=Checkout|Charge|Refund|Stripe)/s, ''))).toEqual([
     expect.stringMatching(/^Checkout approved offline, slip 41.*Box/),
+    expect.stringMatching(/^Checkout arrived waited offline 8 min, sent in .*Central/),
     expect.stringMatching(/^Checkout booked entry 1 of the journal.*Central/),
     expect.stringMatching(/^Charge 1: sent £48\.20 at stripe.*Central/),
     expect.stringMatching(/^Charge 1: answered unknown.*Processor/),

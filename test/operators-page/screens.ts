@@ -2,17 +2,8 @@
 // docs/screens.
 import type { Page } from '../kiosk-page/browser.ts';
 import { moneyScreens } from './money-screens.ts';
+import type { Screen } from './screen.ts';
 import type { World } from './world.ts';
-
-export interface Screen {
-  name: string;
-  words: string;
-  signedIn: boolean;
-  /** Used on a phone, too. */
-  phone?: true;
-  /** From the page as it is loaded, signed in as an admin where that is needed. */
-  reach(page: Page, world: World): Promise<void>;
-}
 
 const open = (page: Page, world: World, hash: string) => page.goto(`${world.url}/#/${hash}`);
 
