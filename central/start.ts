@@ -207,7 +207,7 @@ export async function startCentral(
     lifecycle.onStop('intake', intake.idle);
     lifecycle.onStop('feed', feed.stop);
 
-    const rollouts = startRolloutLoop({ store: store.port, reports, probe: async () => null, clock, log });
+    const rollouts = startRolloutLoop({ store: store.port, reports, clock, log });
     wiring.rollouts = rollouts;
     lifecycle.onStop('rollouts', rollouts.stop);
 

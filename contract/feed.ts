@@ -98,8 +98,6 @@ export const FeedItem = z.discriminatedUnion('kind', [
     fingerprint: Text(64),
     change: z.enum(['add', 'remove']),
   }),
-  /** Make a synthetic checkout of this id, unless central's time is past `untilMs`: a box that comes back asks nobody. */
-  z.strictObject({ kind: z.literal('synthetic'), id: Uuid, untilMs: z.int() }),
   /** Run this release from now on; null: the one that the box's package brought. */
   z.strictObject({
     kind: z.literal('release'),
@@ -111,5 +109,7 @@ export const FeedItem = z.discriminatedUnion('kind', [
     /** Goes back: it may be older than the one at work. */
     returns: z.boolean(),
   }),
+  /** Make a synthetic checkout of this id, unless central's time is past `untilMs`: a box that comes back asks nobody. */
+  z.strictObject({ kind: z.literal('synthetic'), id: Uuid, untilMs: z.int() }),
 ]);
 export type FeedItem = z.infer<typeof FeedItem>;

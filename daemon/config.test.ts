@@ -63,9 +63,9 @@ describe('the configuration', () => {
         keepaliveSeconds: 30,
       },
       journal: { bytesMax: 8 * 1024 ** 3, reserveBytes: 32 * 1024 ** 2, commandsWaitingMax: 4096 },
+      releases: null,
       synthetic: { everyMinutes: 15 },
       tracing: { otlpUrl: null },
-      releases: null,
       log: { level: 'info' },
     });
   });

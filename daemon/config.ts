@@ -74,22 +74,6 @@ const Config = z.strictObject({
       commandsWaitingMax: z.int().min(1).default(4096),
     })
     .prefault({}),
-  /** Checkouts that the box asks itself, to see that selling works; they move nothing. */
-  synthetic: z
-    .strictObject({
-      /** 0: only when somebody asks. */
-      everyMinutes: z.int().min(0).max(1440).default(15),
-    })
-    .prefault({}),
-  /** Where spans of checkouts go: an OpenTelemetry collector. */
-  tracing: z
-    .strictObject({
-      otlpUrl: z
-        .url({ protocol: /^https?$/, error: 'use http://host:port or https://host:port' })
-        .nullable()
-        .default(null),
-    })
-    .prefault({}),
   /** Releases that central rolls out; without it the box runs what its package brought, and takes none. */
   releases: z
     .strictObject({
@@ -117,6 +101,22 @@ const Config = z.strictObject({
     })
     .nullable()
     .default(null),
+  /** Checkouts that the box asks itself, to see that selling works; they move nothing. */
+  synthetic: z
+    .strictObject({
+      /** 0: only when somebody asks. */
+      everyMinutes: z.int().min(0).max(1440).default(15),
+    })
+    .prefault({}),
+  /** Where spans of checkouts go: an OpenTelemetry collector. */
+  tracing: z
+    .strictObject({
+      otlpUrl: z
+        .url({ protocol: /^https?$/, error: 'use http://host:port or https://host:port' })
+        .nullable()
+        .default(null),
+    })
+    .prefault({}),
   log: z
     .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') })
     .prefault({}),

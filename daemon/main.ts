@@ -23,6 +23,7 @@ import { readWho } from './identity/awaiting.ts';
 import { certifiedFromMs } from './identity/server-time.ts';
 import { startPresence } from './presence.ts';
 import { type Launched, launch, launchedAs } from './release/launch.ts';
+import { probeWord } from './release/prove.ts';
 import { startReleases } from './release/start.ts';
 import { httpPart, identityPart, liveKeys } from './reload.ts';
 import { serviceLine } from './service-line.ts';
@@ -176,8 +177,7 @@ async function run(configPath: string): Promise<void> {
     ...{ config, launched, release, store, clock, log },
     identity: presence.identity,
     online: async () => (await http.status()).link.kind === 'online',
-    // What makes synthetic checkouts here says what came of the newest one; nothing does yet.
-    probe: async () => null,
+    probe: async () => probeWord(await synthetics.run('release')),
     onEnded: () => reporter.soon(),
     restart(reason) {
       log.warn({ reason }, 'stopping, to be started as another release');
@@ -193,8 +193,7 @@ async function run(configPath: string): Promise<void> {
     telemetry,
     look: createLook({
       ...{ status: http.status, synthetic: synthetics.last, store, folder: config.dataFolder },
-      ...{ release, clock },
-      slots: releases.view,
+      ...{ release, clock, slots: releases.view },
     }),
     send: presence.report,
     clock,

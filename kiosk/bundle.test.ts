@@ -31,6 +31,7 @@ it('is the client and its few small files, within 15 kB gzipped', () => {
     'pair.ts',
     'storage.ts',
     'submission.ts',
+    'trace.ts',
     'uuid.ts',
   ]);
   expect(gzipSync([...loaded.values()].join('\n')).length).toBeLessThan(15 * 1024);

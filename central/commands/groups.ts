@@ -191,8 +191,6 @@ export const groups: readonly [name: string, description: string, commands: Comm
     ],
   ],
   ['fleet', 'how the boxes are', [fleetList(), fleetShow()]],
-  ['latency', 'how long things take', [latencyShow()]],
-  ['synthetic', 'checkouts that boxes ask themselves', [syntheticRun(), syntheticList()]],
   [
     'rollout',
     'what reaches boxes stage by stage',
@@ -206,5 +204,7 @@ export const groups: readonly [name: string, description: string, commands: Comm
     ],
   ],
   ['release', 'signed programs for boxes', [releaseAdd(), releaseList()]],
+  ['latency', 'how long things take', [latencyShow()]],
+  ['synthetic', 'checkouts that boxes ask themselves', [syntheticRun(), syntheticList()]],
   ['kiosk-tls', "the boxes' HTTPS for kiosks", [kioskTlsCreate()]],
 ];

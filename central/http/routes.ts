@@ -43,12 +43,12 @@ export interface RouteParts {
   reviews: ReviewRules;
   payouts: PayoutsConfig;
   enrolment: EnrolmentParts;
+  /** A rollout was made, or somebody acted on one. */
+  onRollout?: () => void;
   people: PeopleConfig;
   /** Where the operators' page is opened. */
   pageUrl: string;
   live: Pick<LiveFleet, 'rows'>;
-  /** A rollout was made, or somebody acted on one. */
-  onRollout?: () => void;
   nowMs(): number;
   log: Log;
 }
@@ -72,10 +72,10 @@ export function allRoutes(parts: RouteParts): Route[] {
     ...latencyRoutes(store, { nowMs }),
     ...processorRoutes(processors),
     ...feedRoutes(store),
+    ...rolloutRoutes(store, parts),
     ...dashboardRoutes(store, parts),
     ...sessionRoutes(store, parts.people, parts),
     ...personRoutes(store, parts.pageUrl),
-    ...rolloutRoutes(store, parts),
     ...keyRoutes(store),
     ...auditRoutes(store),
     ...chargingRoutes(store),

@@ -45,9 +45,9 @@ export async function openHttpServer(parts: {
   reviews: ReviewRules;
   payouts: PayoutsConfig;
   enrolment: EnrolmentParts;
+  onRollout?: () => void;
   /** How persons sign in; as without a configuration unless said. */
   people?: PeopleConfig;
-  onRollout?: () => void;
   nowMs(): number;
   log: Log;
 }): Promise<HttpServer> {

@@ -206,7 +206,7 @@ describe('a session', () => {
     ['nobody says who', {}, 403],
     ['another origin', { origin: 'https://evil.example' }, 403],
     ['no origin', { origin: 'null' }, 403],
-  ])('changes something when %s asks: %i', async (who, headers, status) => {
+  ])('changes something for a page of our own alone: %s', async (who, headers, status) => {
     const name = `h${who.replace(/\W/g, '')}`.slice(0, 20);
     const { cookie } = await person(name.toLowerCase(), 'viewer');
     const answer = await post('/v1/session/end', {}, { cookie, headers: headers as Record<string, string> });

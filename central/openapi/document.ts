@@ -39,10 +39,10 @@ export function describedRoutes(): Route[] {
       onDenied: async () => {},
       authority: () => Promise.reject(new Error('a description asks nothing')),
     },
+    onRollout: () => {},
     people: PeopleConfig.parse(undefined),
     pageUrl: '/',
     live: { rows: () => Promise.reject(new Error('a description asks nothing')) },
-    onRollout: () => {},
     nowMs: () => 0,
     log: silentLog,
   });

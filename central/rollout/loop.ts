@@ -1,12 +1,9 @@
 // Carries rollouts on: at its own pace it gives the store what boxes last said of themselves, and the store takes the steps.
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
-import type { Reports } from '../fleet/port.ts';
+import type { HeardReport, Reports } from '../fleet/port.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import type { Said } from './port.ts';
-
-/** The newest synthetic checkout through a box; null: none is known. */
-export type Probe = (applianceId: string) => Promise<{ passed: boolean; atMs: number } | null>;
 
 export interface RolloutLoop {
   /** A rollout was made or acted on. */
@@ -22,11 +19,10 @@ const pieceEveryMs = 50;
 export function startRolloutLoop(parts: {
   store: Pick<LedgerPort, 'openRollouts' | 'turnRollout'>;
   reports: Pick<Reports, 'of'>;
-  probe: Probe;
   clock: Clock;
   log: Log;
 }): RolloutLoop {
-  const { store, reports, probe, clock, log } = parts;
+  const { store, reports, clock, log } = parts;
   const state = { stopped: false, failing: false, again: false };
   let cancel = () => {};
   let running: Promise<void> | null = null;
@@ -56,13 +52,9 @@ export function startRolloutLoop(parts: {
   async function turn(): Promise<boolean> {
     const open = await store.openRollouts();
     let more = false;
-    for (const { number, applianceIds, probed } of open) {
-      const said = new Map<string, Said>();
-      for (const id of applianceIds) {
-        if (state.stopped) return false;
-        const word = await saidBy(id, probed);
-        if (word) said.set(id, word);
-      }
+    for (const { number, applianceIds } of open) {
+      if (state.stopped) return false;
+      const said = new Map(applianceIds.flatMap((id) => saidBy(id)));
       const turned = await store.turnRollout({ number, said }, clock.wallMs());
       more ||= turned.more;
     }
@@ -70,12 +62,13 @@ export function startRolloutLoop(parts: {
     return more;
   }
 
-  async function saidBy(applianceId: string, probed: boolean): Promise<Said | null> {
+  function saidBy(applianceId: string): [string, Said][] {
     const heard = reports.of(applianceId);
-    if (!heard) return null;
+    if (!heard) return [];
     const { versions, release, slots } = heard.report;
-    const probing = probed ? await probe(applianceId) : null;
-    return { policyVersion: versions.policy, release, slots: slots ?? null, probe: probing };
+    return [
+      [applianceId, { policyVersion: versions.policy, release, slots: slots ?? null, probe: probeOf(heard) }],
+    ];
   }
 
   plan(0);
@@ -87,4 +80,11 @@ export function startRolloutLoop(parts: {
       await running;
     },
   };
+}
+
+/** Its age is the box's own measure; when it was is by central's clock, for the box's may be years off. */
+function probeOf({ report, heardMs }: HeardReport): Said['probe'] {
+  const { synthetic, at } = report;
+  if (!synthetic) return null;
+  return { passed: synthetic.kind !== 'failed', atMs: heardMs - Math.max(0, at.wallMs - synthetic.atMs) };
 }

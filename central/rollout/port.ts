@@ -109,8 +109,8 @@ export interface RolloutCalls {
   };
   /** @param act.version as it was seen */
   actOnRollout(act: { number: number; version: number; act: RolloutAct }, by: By): RolloutActed;
-  /** Those that go on, the boxes that may prove something, and whether a synthetic checkout is asked of them. */
-  openRollouts(): { number: number; applianceIds: string[]; probed: boolean }[];
+  /** Those that go on, and the boxes that may prove something. */
+  openRollouts(): { number: number; applianceIds: string[] }[];
   /** Takes the next steps of one; `more` when there is at once something to do. */
   turnRollout(turn: { number: number; said: ReadonlyMap<string, Said> }, nowMs: number): { more: boolean };
 

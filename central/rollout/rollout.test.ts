@@ -209,6 +209,15 @@ describe('a bound that is passed', () => {
     expect(turn(number, failing)).toMatchObject({ state: 'running', stage: 1, counts: { given: 9 } });
   });
 
+  it('asks for a synthetic checkout behind the change', () => {
+    create({ kind: 'policy', policy: stricter }, probed);
+    turn(1);
+    expect(feedOf(having(2)[0] ?? '').items.slice(-2)).toMatchObject([
+      { kind: 'policy', version: 2 },
+      { kind: 'synthetic' },
+    ]);
+  });
+
   it('lets no box count whose last synthetic checkout is older than the change', () => {
     const { number } = create({ kind: 'policy', policy: stricter }, probed);
     turn(number);

@@ -18,8 +18,8 @@ export interface HealthFacts {
   residentBytes: number;
   corePermille: number | null;
   machine: HealthReport['machine'];
-  synthetic: SyntheticResult | null;
   slots?: HealthReport['slots'];
+  synthetic: SyntheticResult | null;
 }
 
 export function makeReport(facts: HealthFacts): HealthReport {
@@ -45,8 +45,8 @@ export function makeReport(facts: HealthFacts): HealthReport {
     certificateEndsMs: certificate?.notAfterMs ?? null,
     process: { residentBytes: facts.residentBytes, corePermille: facts.corePermille },
     machine: facts.machine,
-    synthetic: facts.synthetic,
     ...(facts.slots && { slots: facts.slots }),
+    synthetic: facts.synthetic,
     conditions: status.conditions.slice(0, limits.healthConditionsMax).map((condition) => ({
       code: condition.code,
       forMs: heldMs(condition, at.wallMs),

@@ -1,5 +1,6 @@
 // A program on trial proves itself, or what ran before runs again: it must have stood for a while, with a store that reads and
 // writes, a link where there was one, a backlog that is known and handed over, and no failed synthetic checkout.
+import type { SyntheticResult } from '../../contract/synthetic.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import type { Launched } from './launch.ts';
@@ -87,6 +88,15 @@ export function startProving(parts: {
 
 /** What a shop sells now is on its way; what is older lies. */
 const backlogAgeMsMax = 60_000;
+
+/** What a synthetic checkout says of this program; a box that has nothing to sell yet says nothing. */
+export function probeWord({
+  kind,
+  failure,
+}: Pick<SyntheticResult, 'kind' | 'failure'>): 'passed' | 'failed' | null {
+  if (failure === 'nothing_to_sell') return null;
+  return kind === 'failed' ? 'failed' : 'passed';
+}
 
 async function whatIsWrong(look: ProofLook, { online }: { online: boolean }): Promise<string | null> {
   try {

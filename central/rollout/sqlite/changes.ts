@@ -1,11 +1,15 @@
 // What a rollout brings: how it lies here, how it gets into a box's feed and out of it again, and what proves that the box
 // runs it. One file for every kind, so that none is judged by another's rule.
+import { randomUUIDv7 } from 'node:crypto';
 import { present } from '../../../kit/assert.ts';
 import type { FeedTable } from '../../ledger/sqlite/feeds.ts';
 import type { PolicyTable } from '../../ledger/sqlite/policies.ts';
 import type { Proof } from '../next.ts';
 import type { Change, Plan } from '../plan.ts';
 import type { ChangeView, Said, VersionFor } from '../port.ts';
+
+/** A box that comes back later makes its next by its own schedule. */
+const probeMsMax = 3_600_000;
 
 export type Lane = 'policy' | 'release';
 
@@ -30,8 +34,8 @@ export interface Changes {
   keep(change: Change, policiesBefore: readonly number[]): ChangeView | 'policy_missing';
   /** The documents that are for the rollout's boxes alone. */
   documentsOf(change: ChangeView): number[];
-  /** Puts it into a box's feed; answers where. */
-  give(rollout: number, change: ChangeView, box: Having): number;
+  /** Puts it into a box's feed, with a synthetic checkout behind it where the plan wants one; answers where. */
+  give(rollout: { number: number; change: ChangeView; plan: Plan }, box: Having, nowMs: number): number;
   /** Makes what a box had before ready to be given; changes nothing when it is. */
   prepareBack(change: ChangeView): ChangeView;
   takeBack(rollout: number, change: ChangeView, box: Having): number;
@@ -67,10 +71,16 @@ export function createChanges(parts: { policies: PolicyTable; feeds: FeedTable }
       const versions = [...change.brings, ...change.backs].map(({ version }) => version);
       return [...new Set(versions)].map(policies.documentOf);
     },
-    give(rollout, change, { ref, policyBefore }) {
-      if (change.kind !== 'release') return policies.share(ref, versionOf(change.brings, policyBefore));
-      const { release, anyHour } = change;
-      return feeds.append(ref, [{ kind: 'release', rollout, release, anyHour, returns: false }]).last;
+    give({ number, change, plan }, { ref, policyBefore }, nowMs) {
+      if (change.kind === 'release') {
+        // A program on trial makes one by itself.
+        const { release, anyHour } = change;
+        const item = { kind: 'release' as const, rollout: number, release, anyHour, returns: false };
+        return feeds.append(ref, [item]).last;
+      }
+      const position = policies.share(ref, versionOf(change.brings, policyBefore));
+      if (plan.probe === 'ignored') return position;
+      return feeds.append(ref, [{ kind: 'synthetic', id: randomUUIDv7(), untilMs: nowMs + probeMsMax }]).last;
     },
     giveNewcomer(change, ref) {
       if (change.kind !== 'release') policies.share(ref, change.version);

@@ -210,12 +210,7 @@ export function createRolloutTable(
       table.save(changed, by, { kind, reason: words, ...more });
       return { kind: 'acted', rollout: viewOf(counted(number)) };
     },
-    openRollouts: () =>
-      live.all().map((number) => ({
-        number,
-        applianceIds: boxes.open(number),
-        probed: rowOf(number)?.plan.probe === 'required',
-      })),
+    openRollouts: () => live.all().map((number) => ({ number, applianceIds: boxes.open(number) })),
     find: rowOf,
     save(changed, by, what) {
       const { number, version, change, state, reason, stage, endedMs } = changed;

@@ -46,7 +46,7 @@ export function createTurn(
         return rollout;
       case 'give':
         for (const ref of step.refs)
-          boxes.told(number, ref, 'given', changes.give(number, change, boxOf(ref)), by.nowMs);
+          boxes.told(number, ref, 'given', changes.give(rollout, boxOf(ref), by.nowMs), by.nowMs);
         return rollout;
       case 'take_back':
         for (const ref of step.refs)
