@@ -70,9 +70,9 @@ export async function trade(port: LedgerPort, nowMs: number): Promise<void> {
     await port.receive({
       applianceId: box,
       payload: await journal.payload(seq - count + 1, seq),
-      nowMs: atMs,
+      nowMs: atMs + 240,
     });
-    await port.bookPiece(100, atMs);
+    await port.bookPiece(100, atMs + 264);
   };
   const stripe = createModelProcessor('stripe');
   /** The first call's answer is lost; a look-up finds what became of it. */

@@ -43,14 +43,20 @@ export function Checkout({ applianceId, id }: { applianceId: string; id: string 
           <Card title="What it was">
             <WhatItWas of={value} />
           </Card>
-          <div class="stack">
-            <Card title="Its money">
-              <ItsMoney of={story.value.collection} />
-            </Card>
-            <Card title="Its way here">
-              <Way of={value} />
-            </Card>
-          </div>
+          <Card title="Its money">
+            <ItsMoney of={story.value.collection} />
+          </Card>
+          <Card
+            title="Its way here"
+            shape="wide"
+            aside={
+              <p class="quiet">
+                trace <code>{value.traceId}</code>
+              </p>
+            }
+          >
+            <Way of={value} />
+          </Card>
           <Card title="Story" shape="wide">
             <StoryLines of={story.value} hops={value.id === story.value.checkoutId ? value.hops : null} />
           </Card>
@@ -82,8 +88,6 @@ function WhatItWas({ of }: { of: DocumentRow }) {
         ...(checkoutId === null
           ? []
           : [['Of checkout', <a href={to('checkouts', applianceId, checkoutId)}>{checkoutId}</a>] as const]),
-        ['Rung up', <Time ms={of.atMs} />],
-        ['Booked', <Time ms={of.bookedMs} />],
         ['Id', <code>{of.id}</code>],
         ['Journal, entry', <code>{`${of.journalId}, ${of.seq}`}</code>],
       ]}
@@ -91,19 +95,38 @@ function WhatItWas({ of }: { of: DocumentRow }) {
   );
 }
 
-function Way({ of: { hops, traceId } }: { of: DocumentStory }) {
+/** From the press to the books, hop by hop. */
+function Way({ of: { hops, atMs, bookedMs } }: { of: DocumentStory }) {
   const took = (ms: number | null) =>
     ms === null ? <span class="quiet">not known</span> : spanWords(ms, 'exact');
+  const clock = hops.madeBy === 'central' ? '' : ', by the clock of the box';
   return (
-    <Facts
-      of={[
-        ['Waited offline', hops.waitingOfflineMs === 0 ? 'it was online' : took(hops.waitingOfflineMs)],
-        ['Sending', took(hops.sendingMs)],
-        ['Booking', took(hops.bookingMs)],
-        ['Trace', <code>{traceId}</code>],
-        ...(hops.madeBy === 'central' ? [] : [['By', 'the clock of the box, which may be off'] as const]),
-      ]}
-    />
+    <dl class="hops">
+      <div>
+        <dt>Rung up{clock}</dt>
+        <dd>
+          <Time ms={atMs} />
+        </dd>
+      </div>
+      <div>
+        <dt>Waited offline</dt>
+        <dd>{hops.waitingOfflineMs === 0 ? 'not at all' : took(hops.waitingOfflineMs)}</dd>
+      </div>
+      <div>
+        <dt>Sending</dt>
+        <dd>{took(hops.sendingMs)}</dd>
+      </div>
+      <div>
+        <dt>Booking</dt>
+        <dd>{took(hops.bookingMs)}</dd>
+      </div>
+      <div>
+        <dt>Booked</dt>
+        <dd>
+          <Time ms={bookedMs} />
+        </dd>
+      </div>
+    </dl>
   );
 }
 
