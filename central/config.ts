@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { describeIssue } from '../contract/issue-words.ts';
 import { limits } from '../contract/limits.ts';
 import { isAddressRange } from '../kit/address-list.ts';
+import { AlertsConfig, alertsInFolder } from './alerts/config.ts';
 import {
   chargingMistakes,
   Processors,
@@ -68,6 +69,8 @@ const Sections = z.strictObject({
   est: EstConfig.optional(),
   people: PeopleConfig,
   reviews: ReviewConfig,
+  /** When somebody is told of boxes and of central itself, and how. */
+  alerts: AlertsConfig,
   reconciliation: ReconciliationSettings.prefault({}),
   /** Where spans of documents go: an OpenTelemetry collector. */
   tracing: z
@@ -100,6 +103,7 @@ export function readConfig(path: string): Config {
     dataFolder: resolve(folder, config.dataFolder),
     identityFolder: resolve(folder, config.identityFolder),
     est: estInFolder(config.est, folder),
+    alerts: alertsInFolder(config.alerts, folder),
     webhooks: inFolder(config.webhooks, folder),
     processors: resolveProcessorFiles(config.processors, folder),
     reconciliation: placedIn(folder, config.reconciliation),

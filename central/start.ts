@@ -6,8 +6,11 @@ import { present } from '../kit/assert.ts';
 import { systemClock } from '../kit/clock.ts';
 import { createLifecycle } from '../kit/lifecycle.ts';
 import type { Log } from '../kit/log.ts';
+import packageJson from '../package.json' with { type: 'json' };
 import { readAuthorities } from '../provisioning/authority/check.ts';
 import { type CentralIdentity, loadCentralIdentity } from '../provisioning/identity.ts';
+import { startMailer } from './alerts/mailer.ts';
+import { startAlertWatch } from './alerts/watch.ts';
 import { type Door, openDoor } from './broker/door.ts';
 import { createEmbeddedBroker } from './broker/embedded.ts';
 import { centralClientId, createMqttClient, dialTls } from './broker/mqtt-client.ts';
@@ -23,10 +26,11 @@ import { startEst } from './enrolment/start.ts';
 import { CommandError } from './errors.ts';
 import { defaultPolicy } from './feed/default-policy.ts';
 import { createFeedSender } from './feed/sender.ts';
-import { openReports } from './fleet/sqlite/reports.ts';
+import { openFleetFile } from './fleet/sqlite/fleet-file.ts';
+import { metricsText } from './http/metrics.ts';
 import { openHttpServer } from './http/server.ts';
 import { createAnswers } from './intake/answers.ts';
-import { createIntake } from './intake/intake.ts';
+import { createIntake, refusedReports } from './intake/intake.ts';
 import { exportSpans } from './latency/exporting.ts';
 import type { LedgerPort } from './ledger/port.ts';
 import { databasePath } from './ledger/sqlite/open.ts';
@@ -64,6 +68,8 @@ export interface RunningCentral {
 
 /** What launchers and operators must see whatever the log level: the key and the ports. */
 export type Announce = (fields: object, message: string) => void;
+
+const { version: release } = packageJson;
 
 /** At a stop: what is not answered by then has to be looked up, which at some processors takes an hour. */
 const callsMsMax = 5000;
@@ -190,8 +196,8 @@ export async function startCentral(
     });
     lifecycle.onStop('authority', authority.stop);
 
-    const reports = openReports(config.dataFolder, { clock, log });
-    lifecycle.onStop('reports', reports.close);
+    const fleet = openFleetFile(config.dataFolder, { clock, log });
+    lifecycle.onStop('fleet', fleet.close);
     const intake = createIntake({
       store: store.port,
       answers,
@@ -199,7 +205,7 @@ export async function startCentral(
       authorities: () => held.authorities,
       denied,
       clones,
-      reports,
+      fleet,
       ...config.pace,
       nowMs,
       log,
@@ -207,18 +213,46 @@ export async function startCentral(
     lifecycle.onStop('intake', intake.idle);
     lifecycle.onStop('feed', feed.stop);
 
-    const rollouts = startRolloutLoop({ store: store.port, reports, clock, log });
+    const rollouts = startRolloutLoop({ store: store.port, reports: fleet, clock, log });
     wiring.rollouts = rollouts;
     lifecycle.onStop('rollouts', rollouts.stop);
 
     const reviewClock = startReviewClock({ store: store.port, rules: config.reviews, clock, log });
     lifecycle.onStop('reviews', reviewClock.stop);
 
+    const connected = (applianceId: string) => wiring.door?.isConnected(applianceId) ?? null;
+    const { mail } = config.alerts;
+    if (mail !== undefined) {
+      const mailer = startMailer({ store: store.port, config: mail, env: process.env, clock, log });
+      lifecycle.onStop('mailer', mailer.stop);
+    }
+    const alerts = startAlertWatch({
+      store: store.port,
+      config: config.alerts,
+      reports: fleet,
+      connected,
+      refusedReports: () => refusedReports(intake.ignored()),
+      authority: async () => (await authority.look()).conditions,
+      clock,
+      log,
+    });
+    lifecycle.onStop('alerts', alerts.stop);
+
     const http = await openHttpServer({
       ...config.http,
       store: store.port,
       ignoredFrames: intake.ignored,
-      fleet: { reports, connected: (applianceId) => wiring.door?.isConnected(applianceId) ?? null },
+      fleet: { reports: fleet, past: fleet, connected },
+      metrics: () =>
+        metricsText({
+          version: release,
+          fleet: alerts.summary(),
+          nowMs: nowMs(),
+          connections: wiring.door?.connections() ?? null,
+          reports: fleet.taken(),
+          ignored: intake.ignored(),
+          processors: charging.view(),
+        }),
       processors: charging.view,
       reviews: config.reviews,
       payouts: config.payouts,

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { EntryTime } from './entry.ts';
 import { Sha256Hex, Text, Uuid } from './id.ts';
 import { LinkView } from './kiosk-api.ts';
+import { latencyCountsMax } from './latency.ts';
 import { limits } from './limits.ts';
 import { Currency } from './money.ts';
 import { SyntheticResult } from './synthetic.ts';
@@ -12,6 +13,8 @@ const Count = z.int().min(0);
 /** Ages and moments stay within what a date can hold, some 3,000 years. */
 const AgeMs = z.int().min(0).max(1e14);
 
+/** Counts by `latencyBoundsMs`, since the program started; zeros at the end are left out. */
+const Latency = z.array(Count).max(latencyCountsMax);
 /** `package`: what the box's own package brought. */
 export const slotNames = ['package', 'a', 'b'] as const;
 export type SlotName = (typeof slotNames)[number];
@@ -83,6 +86,21 @@ export const HealthReport = z.object({
   conditions: z
     .array(z.object({ code: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/), forMs: AgeMs }))
     .max(limits.healthConditionsMax),
+  /** What was answered since the program started, by verdict. Absent, as all below it: the release is older. */
+  verdicts: z
+    .object({
+      authorised: Count,
+      approvedOffline: Count,
+      declined: Count,
+      refused: Count,
+      pending: Count,
+    })
+    .optional(),
+  /** From the kiosk's request to its answer; of a commit of the store; from a commit to central's receipt. */
+  latency: z.object({ http: Latency, commit: Latency, receipt: Latency }).optional(),
+  /** The most since the report before: commands that waited for the store, commands in one commit, and what a commit took. */
+  store: z.object({ queueMax: Count, batchMax: Count, commitMsMax: Count }).optional(),
+  kiosks: z.object({ paired: Count, seen: Count }).optional(),
   /** What came of the newest synthetic checkout; null: none since it started. Absent: of a release that makes none. */
   synthetic: SyntheticResult.nullable().optional(),
 });

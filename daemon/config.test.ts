@@ -67,6 +67,7 @@ describe('the configuration', () => {
       synthetic: { everyMinutes: 15 },
       tracing: { otlpUrl: null },
       log: { level: 'info' },
+      metrics: { addresses: [] },
     });
   });
 

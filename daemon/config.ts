@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import * as z from 'zod';
 import { Text } from '../contract/id.ts';
+import { isAddressRange } from '../kit/address-list.ts';
 import { readMinisignKey } from '../kit/minisign.ts';
 import { configIssueWords } from './config-words.ts';
 import { EstUrl } from './identity/slip.ts';
@@ -72,6 +73,15 @@ const Config = z.strictObject({
         .min(0)
         .default(32 * mebibyte),
       commandsWaitingMax: z.int().min(1).default(4096),
+    })
+    .prefault({}),
+  /** Who may read /metrics beside this machine itself. */
+  metrics: z
+    .strictObject({
+      addresses: z
+        .array(z.string().refine(isAddressRange, { error: 'use an IP address, or a network as 10.0.0.0/8' }))
+        .max(50)
+        .default([]),
     })
     .prefault({}),
   /** Releases that central rolls out; without it the box runs what its package brought, and takes none. */

@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 // The appliance daemon. Read downwards this is the start order, upwards the stop order.
 import { Command, CommanderError } from 'commander';
+import type { HealthReport } from '../contract/health.ts';
 import { systemClock } from '../kit/clock.ts';
 import { createLifecycle } from '../kit/lifecycle.ts';
 import { createLog } from '../kit/log.ts';
 import { createNotify } from '../kit/notify.ts';
+import { processFamilies, prometheusText } from '../kit/prometheus.ts';
 import { createReload, logPart } from '../kit/reload.ts';
 import { collectAtRest } from '../kit/rest.ts';
 import { createSpanExporter } from '../kit/spans.ts';
@@ -16,7 +18,9 @@ import { addCommands } from './commands/commands.ts';
 import { CommandError, exitCodes } from './commands/error.ts';
 import { ConfigError, readConfig, readSlotsFolder } from './config.ts';
 import { createLook } from './health/look.ts';
+import { metricsOf } from './health/metrics.ts';
 import { startReporter } from './health/reporter.ts';
+import { createTally } from './health/tally.ts';
 import { loadLanCertificate } from './http/lan-certificate.ts';
 import { startHttp } from './http/server.ts';
 import { readWho } from './identity/awaiting.ts';
@@ -85,6 +89,7 @@ async function run(configPath: string): Promise<void> {
   const rest = collectAtRest(clock);
   lifecycle.onStop('rest', rest.stop);
 
+  const tally = createTally();
   lifecycle.onStop('folder', holdFolder(config.dataFolder));
   const store = await startStore(
     {
@@ -98,6 +103,7 @@ async function run(configPath: string): Promise<void> {
     {
       commandsWaitingMax: config.journal.commandsWaitingMax,
       onAsked: rest.worked,
+      onCommitted: (batch) => tally.committed(batch, clock.monotonicMs()),
       onSetAside({ file, words, ...counted }) {
         const doubts = doubtWords(counted);
         log.error(
@@ -148,6 +154,9 @@ async function run(configPath: string): Promise<void> {
   lifecycle.onStop('box key', boxKey.remove);
   const technician = { door: createTechnicianDoor(folder, clock, log), examiner, troubles, folder };
 
+  /** There is nothing to look at before the status can be asked. */
+  const scrape: { look: (() => Promise<HealthReport>) | null } = { look: null };
+
   const { otlpUrl } = config.tracing;
   const service = { name: 'holdfast', version: release, instanceId: applianceId };
   const spans = otlpUrl
@@ -164,6 +173,14 @@ async function run(configPath: string): Promise<void> {
       log,
       kiosks: { door, clock },
       technician,
+      metrics: {
+        took: tally.requestTook,
+        addresses: config.metrics.addresses,
+        text: async () => {
+          const ofBox = scrape.look ? metricsOf(await scrape.look(), tally.counts()) : [];
+          return prometheusText([...processFamilies(release), ...ofBox]);
+        },
+      },
       ...{ synthetic: { synthetics, boxKey }, spans },
     },
   );
@@ -189,12 +206,14 @@ async function run(configPath: string): Promise<void> {
   const { telemetry, opened } = openTelemetry(config.dataFolder);
   if (opened !== 'as_it_was') log.warn({ opened }, 'telemetry.db could not be used; nothing in it is money');
   lifecycle.onStop('telemetry', telemetry.close);
+  const looked = {
+    ...{ status: http.status, synthetic: synthetics.last, store, folder, release, slots: releases.view },
+    ...{ clock, tally, kiosks: door.seen },
+  };
+  scrape.look = createLook({ ...looked, peaks: null });
   const reporter = startReporter({
     telemetry,
-    look: createLook({
-      ...{ status: http.status, synthetic: synthetics.last, store, folder: config.dataFolder },
-      ...{ release, clock, slots: releases.view },
-    }),
+    look: createLook({ ...looked, peaks: tally.takePeaks }),
     send: presence.report,
     clock,
     random: Math.random,

@@ -1,7 +1,7 @@
 // `fleet list`, `show`: how every box is, as far as that is known.
 import { type Command, Option } from 'commander';
 import type { FleetFacts } from '../fleet/port.ts';
-import { reportsAtRest } from '../fleet/sqlite/reports.ts';
+import { fleetAtRest } from '../fleet/sqlite/fleet-file.ts';
 import { viewOf } from '../fleet/view.ts';
 import { memberLines, memberWords } from '../fleet/words.ts';
 import { countOption, databaseCommand } from './command.ts';
@@ -53,7 +53,7 @@ export function fleetShow(): Command {
 }
 
 function viewed(dataFolder: string, facts: readonly FleetFacts[]) {
-  const reports = reportsAtRest(dataFolder);
+  const reports = fleetAtRest(dataFolder);
   try {
     const nowMs = Date.now();
     return facts.map((one) => viewOf({ facts: one, heard: reports.of(one.id), connected: null }, nowMs));

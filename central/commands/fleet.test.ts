@@ -5,7 +5,7 @@ import { silentLog } from '../../kit/log.ts';
 import { openEnrollingDesk } from '../fixtures/enrolling-desk.ts';
 import { sampleReport } from '../fixtures/health.ts';
 import { type Desk, refusal } from '../fixtures/program.ts';
-import { openReports } from '../fleet/sqlite/reports.ts';
+import { openFleetFile } from '../fleet/sqlite/fleet-file.ts';
 
 let desk: Desk;
 beforeAll(async () => {
@@ -26,8 +26,8 @@ describe('the fleet at a shell', () => {
     await desk.run('enrolment', 'create', '--site', 'leeds', '--new-site');
     expect((await desk.run('fleet', 'list')).stdout).toMatch(/^leeds-1 {2}at leeds {2}never seen/);
 
-    const reports = openReports(desk.file('.'), { clock: manualClock(), log: silentLog });
-    reports.note('leeds-1', { report: sampleReport, heardMs: Date.now() - 5000 });
+    const reports = openFleetFile(desk.file('.'), { clock: manualClock(), log: silentLog });
+    reports.take('leeds-1', [sampleReport], Date.now() - 5000);
     reports.close();
     expect((await desk.run('fleet', 'list')).stdout).toMatch(
       /sells, degraded {2}stock_low {2}release 0\.1\.0/,

@@ -1,5 +1,7 @@
 // Every command of the operators, by the group that --help lists it under, and in its order.
 import type { Command } from 'commander';
+import { alertAck, alertSnooze } from './alert-act.ts';
+import { alertList, alertShow } from './alert-list.ts';
 import { applianceCreate } from './appliance-create.ts';
 import { applianceAcknowledge, applianceDeny, applianceReadmit } from './appliance-deny.ts';
 import { applianceLabel } from './appliance-label.ts';
@@ -27,6 +29,7 @@ import { exceptionActions } from './exception-act.ts';
 import { exceptionList } from './exception-list.ts';
 import { exceptionShow } from './exception-show.ts';
 import { fleetList, fleetShow } from './fleet-list.ts';
+import { fleetSeries, fleetTimeline } from './fleet-series.ts';
 import { hotListChange } from './hot-list-change.ts';
 import { hotListList } from './hot-list-list.ts';
 import { journalDoubts, journalSettle } from './journal-doubts.ts';
@@ -40,6 +43,7 @@ import { latencyShow } from './latency-show.ts';
 import { ledgerCheck } from './ledger-check.ts';
 import { ledgerCorrect } from './ledger-correct.ts';
 import { ledgerExport } from './ledger-export.ts';
+import { maintenanceCreate, maintenanceEnd, maintenanceList } from './maintenance.ts';
 import { outboundResend, outboundSwitch, outboundTest } from './outbound-change.ts';
 import { outboundCreate, outboundRotate } from './outbound-create.ts';
 import { outboundList, outboundLog } from './outbound-list.ts';
@@ -190,7 +194,9 @@ export const groups: readonly [name: string, description: string, commands: Comm
       applianceCreate(),
     ],
   ],
-  ['fleet', 'how the boxes are', [fleetList(), fleetShow()]],
+  ['fleet', 'how the boxes are', [fleetList(), fleetShow(), fleetSeries(), fleetTimeline()]],
+  ['alert', 'what somebody should know', [alertList(), alertShow(), alertAck(), alertSnooze()]],
+  ['maintenance', 'when nobody is to be called', [maintenanceCreate(), maintenanceList(), maintenanceEnd()]],
   [
     'rollout',
     'what reaches boxes stage by stage',

@@ -94,7 +94,7 @@ describe('an appliance that is revoked', () => {
       authorities: () => readAuthorities(loadCentralIdentity(join(site.authority, 'central')).caPem),
       denied,
       clones: createCloneWatch({ store: port, nowMs: Date.now, log: silentLog }),
-      reports: noReports,
+      fleet: noReports,
       ...{ windowFrames: 4, entriesPerSecondMax: 1000, nowMs: Date.now, log: silentLog },
     });
     const say = (frame: UpFrame, payload: Buffer) =>

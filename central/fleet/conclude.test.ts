@@ -1,8 +1,9 @@
 // What is said of a box, as a table: nothing beyond what is known.
 import { describe, expect, it } from 'vitest';
 import { sampleReport } from '../fixtures/health.ts';
-import { conclude, silentAfterMs } from './conclude.ts';
+import { conclude } from './conclude.ts';
 import type { FleetFacts, HeardReport } from './port.ts';
+import { silentAfterMs } from './silence.ts';
 
 const nowMs = 1_795_341_700_000;
 const journalId = sampleReport.journal.journalId;

@@ -1,6 +1,7 @@
 // What can be said of a box, by what it was last heard to say: never more than is known. Pure.
 import type { HealthReport } from '../../contract/health.ts';
 import type { FleetFacts, FoundCondition, HeardReport } from './port.ts';
+import { silentAfterMs } from './silence.ts';
 
 export type ApplianceState =
   /** No longer let in. */
@@ -15,9 +16,6 @@ export type ApplianceState =
   | { kind: 'selling_online' }
   /** It is heard, and says nothing of itself: its release is older. */
   | { kind: 'not_reporting' };
-
-/** Three reports missed, with what the network may take. */
-export const silentAfterMs = 100_000;
 
 /** Central refuses its entries under these. */
 const offlineBy: ReadonlySet<string> = new Set(['history_diverged']);

@@ -66,6 +66,7 @@ async function reported(upMs: number): Promise<FleetMember> {
 
 const report = (upMs: number, change: Partial<HealthReport> = {}): HealthReport => ({
   ...sampleReport,
+  at: { ...sampleReport.at, monotonicMs: Math.max(0, upMs) },
   upMs,
   conditions: [],
   ...change,

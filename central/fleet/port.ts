@@ -1,5 +1,8 @@
 // What is known of the fleet: by the ledger's file, and by what each box says of itself.
 import type { HealthReport } from '../../contract/health.ts';
+import type { Metric } from './series/metrics.ts';
+import type { SeriesAnswer } from './series/points.ts';
+import type { FleetEvent } from './series/timeline.ts';
 
 /** What the ledger's file knows of an appliance. */
 export interface FleetFacts {
@@ -42,7 +45,32 @@ export interface HeardReport {
 
 /** The newest report of each box. */
 export interface Reports {
-  note(applianceId: string, heard: HeardReport): void;
   of(applianceId: string): HeardReport | null;
+}
+
+/** Who hears how boxes are. */
+export interface HealthTaker {
+  /**
+   * @param reports of one frame, the oldest first
+   * @returns a reason for each that was not taken, or not with its time
+   */
+  take(applianceId: string, reports: readonly HealthReport[], heardMs: number): string[];
+}
+
+/** How boxes were. */
+export interface FleetPast {
+  /** Null: nothing was ever kept of it. */
+  series(
+    applianceId: string,
+    metric: Metric,
+    span: { fromMs: number; toMs: number; nowMs: number },
+  ): SeriesAnswer | null;
+  /** What held at any moment of the span, the newest first. Null: nothing was ever kept of it. */
+  timeline(applianceId: string, span: { fromMs: number; toMs: number }): FleetEvent[] | null;
+}
+
+export interface FleetFile extends Reports, HealthTaker, FleetPast {
+  /** How many reports were taken since the start. */
+  taken(): number;
   close(): void;
 }

@@ -6,8 +6,9 @@ import { Limit } from '../http/query.ts';
 import { type Route, route } from '../http/route.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import { FleetMember, FleetPage } from './answers.ts';
-import type { FleetFacts, Reports } from './port.ts';
+import type { FleetFacts, FleetPast, Reports } from './port.ts';
 import { sampleMember } from './sample.ts';
+import { seriesRoutes } from './series/routes.ts';
 import { viewOf } from './view.ts';
 
 /** A whole fleet is read in few pages. */
@@ -18,13 +19,17 @@ const FleetQuery = z.strictObject({
 });
 
 export interface FleetParts {
-  reports: Pick<Reports, 'of'>;
+  reports: Reports;
+  /** How boxes were; without it nothing is known of that. */
+  past?: FleetPast;
   /** Null: the broker is another's and does not say. */
   connected(applianceId: string): boolean | null;
 }
 
+const nothingKept: FleetPast = { series: () => null, timeline: () => null };
+
 export function fleetRoutes(store: LedgerPort, parts: FleetParts & { nowMs(): number }): Route[] {
-  const { reports, connected, nowMs } = parts;
+  const { reports, past = nothingKept, connected, nowMs } = parts;
   const view = (facts: FleetFacts) =>
     viewOf({ facts, heard: reports.of(facts.id), connected: connected(facts.id) }, nowMs());
   return [
@@ -54,5 +59,6 @@ export function fleetRoutes(store: LedgerPort, parts: FleetParts & { nowMs(): nu
       problems: ['not_found'],
       handle: async ({ params }) => view(found(await store.fleetMember(params.id), 'appliance')),
     }),
+    ...seriesRoutes(past, { nowMs }),
   ];
 }

@@ -1,7 +1,7 @@
 // Every route of the operators' HTTP, room by room. Answers are camelCase; amounts are integer minor units; a page ends
 // with nextCursor null.
-
 import type { Log } from '../../kit/log.ts';
+import { alertRoutes } from '../alerts/routes.ts';
 import type { ProcessorView } from '../charging/loop.ts';
 import { processorRoutes } from '../charging/processor-routes.ts';
 import { chargingRoutes } from '../charging/routes.ts';
@@ -68,6 +68,7 @@ export function allRoutes(parts: RouteParts): Route[] {
     ...identityRoutes(store, { ...enrolment, ...reviews }),
     ...intakeRoutes(ignoredFrames),
     ...fleetRoutes(store, { ...fleet, nowMs }),
+    ...alertRoutes(store),
     ...syntheticRoutes(store),
     ...latencyRoutes(store, { nowMs }),
     ...processorRoutes(processors),

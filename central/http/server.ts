@@ -5,6 +5,7 @@ import Koa, { type Context } from 'koa';
 import { apiHeaders } from '../../kit/api-headers.ts';
 import { listen } from '../../kit/listen.ts';
 import type { Log } from '../../kit/log.ts';
+import { prometheusType } from '../../kit/prometheus.ts';
 import { serveJsonFile } from '../../kit/served-file.ts';
 import type { ProcessorView } from '../charging/loop.ts';
 import { addEventStream } from '../dashboard/event-stream.ts';
@@ -41,6 +42,8 @@ export async function openHttpServer(parts: {
   store: LedgerPort;
   ignoredFrames(): IgnoredFrames[];
   fleet: FleetParts;
+  /** What /metrics answers; without it there is none. */
+  metrics?: () => string;
   processors(): ProcessorView[];
   reviews: ReviewRules;
   payouts: PayoutsConfig;
@@ -58,6 +61,11 @@ export async function openHttpServer(parts: {
   app.use((context, next) => answerErrors(context, next, log));
   app.use((context, next) => answerOpen(context, next, store));
   const gate = createGate({ ...parts, people: store });
+  const { metrics } = parts;
+  if (metrics) {
+    const text = (context: Context) => gate(context, 'metrics.read').then(metrics);
+    app.use((context, next) => answerMetrics(context, next, text));
+  }
   const people = parts.people ?? PeopleConfig.parse(undefined);
   const pageUrl = people.pageUrl ?? `http://${parts.host}:${parts.port}`;
   const live = createLiveFleet(store, { ...parts.fleet, nowMs: parts.nowMs, log });
@@ -101,6 +109,22 @@ async function answerErrors(context: Context, next: () => Promise<void>, log: Lo
     log.error({ path: context.path, error: (error as Error).message }, 'request failed');
     answerProblem(context, 'internal', 'The log of central says why.');
   }
+}
+
+/** For Prometheus, by a key as every route of the operators. */
+async function answerMetrics(
+  context: Context,
+  next: () => Promise<void>,
+  text: (context: Context) => Promise<string>,
+): Promise<void> {
+  if (context.path !== '/metrics') return next();
+  if (context.method !== 'GET' && context.method !== 'HEAD') {
+    context.set('Allow', 'GET, HEAD');
+    return answerProblem(context, 'method_not_allowed');
+  }
+  const said = await text(context);
+  context.type = prometheusType;
+  context.body = said;
 }
 
 /** /livez: the process answers. /readyz: so does its database. /openapi.json: the description of everything else. */

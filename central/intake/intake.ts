@@ -10,7 +10,7 @@ import type { CloneWatch } from '../enrolment/clone-watch.ts';
 import type { DenyList } from '../enrolment/deny-list.ts';
 import type { FeedSender } from '../feed/sender.ts';
 import { readReports } from '../fleet/health-frame.ts';
-import type { Reports } from '../fleet/port.ts';
+import type { HealthTaker } from '../fleet/port.ts';
 import type { LedgerPort, ReceivedPosition } from '../ledger/port.ts';
 import type { Answers } from './answers.ts';
 import { judgeHello } from './hello.ts';
@@ -29,7 +29,7 @@ export interface IntakeParts {
   /** Who hears of every hello that was accepted. */
   clones: CloneWatch;
   /** Who hears how appliances are. */
-  reports: Pick<Reports, 'note'>;
+  fleet: HealthTaker;
   /** Frames on their way without a receipt, for each appliance. */
   windowFrames: number;
   entriesPerSecondMax: number;
@@ -51,6 +51,15 @@ export interface IgnoredFrames {
   frame: UpFrame;
   reason: string;
   times: number;
+}
+
+/** How many reports of each appliance were not believed. */
+export function refusedReports(ignored: readonly IgnoredFrames[]): Map<string, number> {
+  const refused = new Map<string, number>();
+  for (const { applianceId, frame, times } of ignored) {
+    if (frame === 'health') refused.set(applianceId, (refused.get(applianceId) ?? 0) + times);
+  }
+  return refused;
 }
 
 /** Bytes of payloads handed to the store and not yet answered: beyond it the broker has to wait. */
@@ -181,8 +190,9 @@ export function createIntake(parts: IntakeParts): Intake {
     if (key === null) return ignore(applianceId, 'health', 'appliance_unknown');
     const read = await readReports(applianceId, payload, key);
     if (read.kind === 'ignored') return ignore(applianceId, 'health', read.reason);
-    const report = read.reports.at(-1);
-    if (report) parts.reports.note(applianceId, { report, heardMs: parts.nowMs() });
+    for (const reason of parts.fleet.take(applianceId, read.reports, parts.nowMs())) {
+      ignore(applianceId, 'health', reason);
+    }
   }
 
   async function bye(applianceId: string, payload: Buffer): Promise<void> {

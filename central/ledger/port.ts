@@ -2,6 +2,7 @@
 // Each call is one transaction, and its answer is given only after that transaction is durable.
 import type { Product } from '../../contract/feed.ts';
 import type { Policy } from '../../contract/policy.ts';
+import type { AlertCalls } from '../alerts/port.ts';
 import type { ChargingCalls } from '../charging/port.ts';
 import type { TokenCalls } from '../charging/token-port.ts';
 import type { DashboardCalls } from '../dashboard/port.ts';
@@ -105,6 +106,7 @@ export interface LedgerCalls
     EnrolmentCalls,
     DoubtCalls,
     FleetCalls,
+    AlertCalls,
     RolloutCalls,
     ReviewCalls,
     WebhookCalls,

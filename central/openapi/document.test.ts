@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { manualClock } from '../../kit/clock.ts';
 import type { Json } from '../../kit/json-schemas.ts';
 import { silentLog } from '../../kit/log.ts';
 import { defaultPolicy } from '../feed/default-policy.ts';
@@ -23,6 +24,8 @@ import { temporaryFolder } from '../fixtures/in-process-store.ts';
 import { createTestJournal, testKeys } from '../fixtures/journal.ts';
 import { findOneDifference } from '../fixtures/reports/one-difference.ts';
 import { openReviewStore } from '../fixtures/review-store.ts';
+import type { FleetFile } from '../fleet/port.ts';
+import { openFleetFile } from '../fleet/sqlite/fleet-file.ts';
 import { problemsOf } from '../http/route.ts';
 import { type HttpServer, openApiFile, openHttpServer } from '../http/server.ts';
 import { PayoutsConfig } from '../payouts/config.ts';
@@ -50,6 +53,7 @@ const viewer = newApiKey();
 const folder = temporaryFolder();
 const opened = openReviewStore(join(folder.path, 'central.db'));
 let http: HttpServer;
+let fleet: FleetFile;
 
 beforeAll(async () => {
   const { store, port, reviews } = opened;
@@ -96,6 +100,11 @@ beforeAll(async () => {
       reviews.open({ kind, applianceRef: 1, documentId: sale.id, attemptRef: null, ...money }),
     );
   }
+  const silent = { rule: 'silent', subject: 'appliance box-1', site: 'Leeds', members: ['box-1'] };
+  await port.changeAlerts({
+    ...{ altered: [], escalated: [], cleared: [], mails: false, nowMs },
+    opened: [{ ...silent, severity: 'critical', words: 'nothing heard', level: 'bad' }],
+  });
   await port.createPayee({ id: 'bolt', name: 'Bolt', bankReference: 'GB2' }, byTester(nowMs - 2));
   await port.correctMovement(
     {
@@ -121,13 +130,16 @@ beforeAll(async () => {
     counts: [{ ...refused, count: 1, lastMs: nowMs }],
     last: [{ ...refused, address: '203.0.113.9', atMs: nowMs, bodyBytes: 2, bodyHash: Buffer.alloc(32) }],
   });
+  fleet = openFleetFile(folder.path, { clock: manualClock(nowMs), log: silentLog });
+  fleet.take('box-1', [sampleHeard.report], sampleHeard.heardMs);
   http = await openHttpServer({
     host: '127.0.0.1',
     port: 0,
     trustedProxies: [],
     store: port,
     fleet: {
-      reports: { of: (id) => (id === 'box-1' ? sampleHeard : null) },
+      reports: fleet,
+      past: fleet,
       connected: (id) => id === 'box-1',
     },
     ignoredFrames: () => [{ applianceId: 'box-1', frame: 'entries', reason: 'signature_wrong', times: 1 }],
@@ -160,6 +172,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await http.close();
+  fleet.close();
   opened.close();
   folder.remove();
 });
@@ -243,6 +256,36 @@ describe('a real central answers as described', () => {
     ['listFleet', 200, '/v1/fleet'],
     ['readFleetMember', 200, '/v1/fleet/box-1'],
     ['readFleetMember', 404, '/v1/fleet/box-9'],
+    ['listFleetMetrics', 200, '/v1/fleet-metrics'],
+    ['readSeries', 200, '/v1/fleet/box-1/series?metric=resident_bytes'],
+    ['readSeries', 200, '/v1/fleet/box-1/series?metric=http_ms&from=1795340000000&to=1795350000000'],
+    ['readSeries', 400, '/v1/fleet/box-1/series?metric=moods'],
+    ['readSeries', 404, '/v1/fleet/box-9/series?metric=resident_bytes'],
+    ['readTimeline', 200, '/v1/fleet/box-1/timeline'],
+    ['readTimeline', 404, '/v1/fleet/box-9/timeline'],
+    ['listAlerts', 200, '/v1/alerts?state=standing&appliance=box-1'],
+    ['readAlert', 200, '/v1/alerts/1'],
+    ['readAlert', 404, '/v1/alerts/99'],
+    ['acknowledgeAlert', 200, '/v1/alerts/1/acknowledgement', post(note)],
+    ['acknowledgeAlert', 409, '/v1/alerts/1/acknowledgement', post(note)],
+    ['snoozeAlert', 200, '/v1/alerts/1/snooze', post({ untilMs: nowMs + 60_000, ...note })],
+    ['snoozeAlert', 400, '/v1/alerts/1/snooze', post({ untilMs: nowMs - 60_000, ...note })],
+    [
+      'createMaintenance',
+      201,
+      '/v1/maintenance',
+      post({ scope: { kind: 'all' }, untilMs: nowMs + 60_000, reason: 'x' }),
+    ],
+    [
+      'createMaintenance',
+      400,
+      '/v1/maintenance',
+      post({ scope: { kind: 'all' }, untilMs: nowMs, reason: 'x' }),
+    ],
+    ['listMaintenance', 200, '/v1/maintenance'],
+    ['endMaintenance', 200, '/v1/maintenance/1/end', post({ reason: 'done' })],
+    ['endMaintenance', 409, '/v1/maintenance/1/end', post({ reason: 'done' })],
+    ['endMaintenance', 404, '/v1/maintenance/9/end', post({ reason: 'done' })],
     ['listFleetRows', 200, '/v1/fleet-rows'],
     ['findCheckouts', 200, '/v1/search?q=1.00'],
     ['findCheckouts', 400, '/v1/search'],

@@ -1,5 +1,5 @@
-// The operations that are no routes: a stream, and those that need no key, the probes of supervisors and balancers, and the description itself, which tells
-// nothing of anybody.
+// The operations that are no routes of a room: a stream, what Prometheus reads, and those that need no key: the probes of supervisors
+// and balancers, and the description itself, which tells nothing of anybody.
 
 import type { Json } from '../../kit/json-schemas.ts';
 import { eventsPath } from '../dashboard/event-stream.ts';
@@ -16,6 +16,8 @@ const problem = {
     examples: { not_ready: { $ref: '#/components/examples/not_ready' } },
   },
 };
+
+const refused = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
 
 export const openOperations: Record<string, Record<string, Json>> = {
   '/livez': {
@@ -34,6 +36,17 @@ export const openOperations: Record<string, Record<string, Json>> = {
       responses: {
         200: { description: 'It does.', content: status('ok') },
         503: { description: 'It does not.', content: problem },
+      },
+    },
+  },
+  '/metrics': {
+    get: {
+      operationId: 'readMetrics',
+      summary: 'Read what Prometheus reads: the fleet and central in numbers',
+      security: [{ apiKey: ['metrics.read'] }],
+      responses: {
+        200: { description: 'They.', content: { 'text/plain': { schema: { type: 'string' } } } },
+        '4XX': { description: 'The key may not.', content: refused },
       },
     },
   },

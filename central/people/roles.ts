@@ -15,6 +15,10 @@ const adminOnly = ['admin'] as const;
  */
 export const rolesFor = {
   'fleet.read': everybody,
+  'metrics.read': everybody,
+  'alert.read': everybody,
+  'alert.acknowledge': whoAnswersCustomers,
+  'maintenance.manage': whoAnswersCustomers,
   'synthetic.ask': whoAnswersCustomers,
   'appliance.revoke': whoAnswersCustomers,
   'appliance.manage': adminOnly,

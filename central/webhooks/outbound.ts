@@ -16,6 +16,10 @@ export const outboundTypes = [
   'payout.returned',
   'appliance.in_two_places',
   'appliance.journal_salvaged',
+  'alert.opened',
+  'alert.acknowledged',
+  'alert.escalated',
+  'alert.cleared',
 ] as const;
 export type OutboundType = (typeof outboundTypes)[number];
 /** Sent to one endpoint on demand, whatever it has subscribed. */

@@ -6,6 +6,7 @@ import type { Clock } from '../../kit/clock.ts';
 import type { StoreClient } from '../store/client.ts';
 import { lookAtMachine } from './look-at-machine.ts';
 import { makeReport } from './report.ts';
+import type { Durations, Tally } from './tally.ts';
 
 export interface LookParts {
   status(): Promise<Status>;
@@ -17,7 +18,15 @@ export interface LookParts {
   /** Where the program is from; undefined: the box takes no releases. */
   slots?: () => HealthReport['slots'];
   clock: Clock;
+  tally: Pick<Tally, 'counts'>;
+  /** The most since the look before; null where another one takes it. */
+  peaks: Tally['takePeaks'] | null;
+  /** Every paired kiosk, with when it was last known here. */
+  kiosks(): readonly { lastSeenMs: number | null }[];
 }
+
+/** A kiosk that was heard within this time is one that works. */
+const seenWithinMs = 300_000;
 
 export function createLook({
   status,
@@ -27,10 +36,22 @@ export function createLook({
   release,
   slots = () => undefined,
   clock,
+  tally,
+  peaks,
+  kiosks,
 }: LookParts): () => Promise<HealthReport> {
   const startedMs = clock.monotonicMs();
   const core = coreWatch(clock);
   const outages = outageCount();
+  const counted = () => {
+    const { verdicts, http, commit, receipt } = tally.counts();
+    return {
+      verdicts,
+      latency: { http: trimmed(http), commit: trimmed(commit), receipt: trimmed(receipt) },
+      ...(peaks && { store: peaks() }),
+      ...kiosksSeen(kiosks, clock.wallMs()),
+    };
+  };
   return async () => {
     const [known, { at, oldestUnreceivedMs }] = await Promise.all([status(), store.ask('health', {})]);
     return makeReport({
@@ -44,9 +65,26 @@ export function createLook({
       residentBytes: process.memoryUsage.rss(),
       corePermille: core(),
       machine: lookAtMachine(folder),
+      counted: counted(),
       synthetic: synthetic(),
     });
   };
+}
+
+/** Zeros at the end are not sent. */
+function trimmed({ counts }: Durations): number[] {
+  return counts.slice(0, counts.findLastIndex((count) => count > 0) + 1);
+}
+
+/** Nothing where the file of kiosks cannot be read now. */
+function kiosksSeen(kiosks: LookParts['kiosks'], nowMs: number) {
+  try {
+    const all = kiosks();
+    const seen = all.filter(({ lastSeenMs }) => lastSeenMs !== null && nowMs - lastSeenMs < seenWithinMs);
+    return { kiosks: { paired: all.length, seen: seen.length } };
+  } catch {
+    return {};
+  }
 }
 
 /** Processor time since the call before, in thousandths of one core; null at the first. */

@@ -18,6 +18,7 @@ export interface HealthFacts {
   residentBytes: number;
   corePermille: number | null;
   machine: HealthReport['machine'];
+  counted?: Pick<HealthReport, 'verdicts' | 'latency' | 'store' | 'kiosks'>;
   slots?: HealthReport['slots'];
   synthetic: SyntheticResult | null;
 }
@@ -51,6 +52,7 @@ export function makeReport(facts: HealthFacts): HealthReport {
       code: condition.code,
       forMs: heldMs(condition, at.wallMs),
     })),
+    ...facts.counted,
   };
 }
 

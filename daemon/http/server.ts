@@ -27,6 +27,7 @@ import { addFlagRoute } from './flags.ts';
 import { addFulfilmentRoute } from './fulfilment.ts';
 import type { LanCertificate } from './lan-certificate.ts';
 import { createLive, type Live, type LiveOptions } from './live.ts';
+import { type MetricsParts, serveMetrics, timeRequests } from './metrics.ts';
 import { addOpenApiRoute } from './openapi.ts';
 import { servePages } from './pages.ts';
 import { addPairingRoutes } from './pairings.ts';
@@ -86,6 +87,8 @@ interface HttpParts {
   log: Log;
   /** Without it no kiosk can pair, and no token is known. */
   kiosks?: { door: KioskDoor; clock: Clock };
+  /** Without it nothing is counted, and /metrics is not there. */
+  metrics?: MetricsParts & { took(ms: number): void };
   /** Without it there is nothing behind the technician's page. */
   /** Where spans go; without it nobody collects them. */
   spans?: SpanExporter | null;
@@ -154,7 +157,7 @@ const nobody = { kioskOf: () => null, condition: () => null };
 /** The application and, for whoever describes it, the router with every route there is. */
 export function createApp(
   options: HttpOptions,
-  { store, identity, certificate, log, kiosks, technician, synthetic, spans = null }: HttpParts,
+  { store, identity, certificate, log, kiosks, technician, metrics, synthetic, spans = null }: HttpParts,
 ): { app: Koa; router: Router; live: Live; statusNow: () => Promise<Status>; endWaits: () => void } {
   const app = new Koa();
   const counters = { cardNumbersRefused: 0 };
@@ -200,6 +203,7 @@ export function createApp(
 
   // Without a listener the framework prints what a broken connection left, stack and all.
   app.on('error', (error: Error) => log.info({ error: error.message }, 'a connection broke'));
+  if (metrics) app.use(timeRequests(metrics.took));
   app.use(async (ctx, next) => {
     const givenId = ctx.get('X-Request-Id');
     ctx.state.requestId = requestId(givenId);
@@ -218,6 +222,7 @@ export function createApp(
   });
   app.use(apiHeaders());
   app.use(live.hosts);
+  if (metrics) app.use(serveMetrics(metrics));
   app.use(live.cors);
   app.use(identifyCaller(door, live.rates, synthetic ? ownCalls(synthetic) : null));
   app.use(servePages());

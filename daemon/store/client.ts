@@ -1,5 +1,6 @@
 // The store as the rest of the daemon sees it: ask() resolves once the disk has the answer.
 import type { Answer } from '../../contract/kiosk-api.ts';
+import type { VerdictKind } from '../../contract/verdict.ts';
 import { present } from '../../kit/assert.ts';
 import { startThread } from '../../kit/thread.ts';
 import type { AnswerTo, Ask, Command, CommandKind } from './commands.ts';
@@ -32,6 +33,21 @@ export interface StoreClient {
   onChanged(listener: (statusChanged: boolean) => void): void;
   /** Ends the thread after what was asked has been answered. */
   close(): Promise<void>;
+}
+
+/** What one commit brought, for whoever counts. */
+export interface Committed {
+  ms: number;
+  commands: number;
+  /** Commands that waited, these among them. */
+  waiting: number;
+  /** Of new entries: what was answered before is not counted again. */
+  verdicts: VerdictKind[];
+  lastSeq: number;
+  /** Entries were written. */
+  grew: boolean;
+  /** By central's newest receipt in it; null without one. */
+  receivedThrough: number | null;
 }
 
 const commandsPerMessage = 8;
@@ -70,6 +86,7 @@ interface Gathered {
  * Starts the store thread and resolves when its database is open.
  * @param commandsWaitingMax commands asked and not yet answered, beyond which kiosks are told to come again
  * @param onAsked called with every command
+ * @param onCommitted called after each commit
  * @param onSetAside called before that, where the journal was damaged and another one goes on in its place
  * @param onGone called when the thread ends unasked: the truth can no longer be told
  */
@@ -78,11 +95,13 @@ export function startStore(
   {
     commandsWaitingMax,
     onAsked,
+    onCommitted,
     onSetAside,
     onGone,
   }: {
     commandsWaitingMax: number;
     onAsked?: () => void;
+    onCommitted?: (committed: Committed) => void;
     onSetAside?: (setAside: SetAside) => void;
     onGone: (error: Error) => void;
   },
@@ -172,6 +191,7 @@ export function startStore(
         case 'answers': {
           const before = heads;
           heads = response.heads;
+          onCommitted?.(committed(response, before, waiting.size));
           deliver(response);
           for (const answer of response.decided) decided(answer);
           tell(before);
@@ -216,6 +236,32 @@ export function startStore(
         waiting.delete(id);
       }
     });
+  }
+}
+
+function committed(
+  { answers, commitMs, heads, decided }: Extract<Response, { kind: 'answers' }>,
+  before: Heads,
+  waiting: number,
+): Committed {
+  const verdicts = decided.map(({ verdict }) => verdict);
+  let receivedThrough: number | null = null;
+  for (const answer of answers) {
+    if (answer === null || !('kind' in answer)) continue;
+    if (answer.kind === 'pending') verdicts.push('pending');
+    else if (answer.kind === 'recorded') receivedThrough = answer.receivedThrough;
+    // What a box asks itself is nobody's checkout.
+    else if (answer.kind === 'answered' && answer.answer.kind !== 'synthetic' && isNew(answer.answer)) {
+      verdicts.push(answer.answer.verdict);
+    }
+  }
+  const { lastSeq } = heads;
+  const grew = lastSeq > before.lastSeq;
+  return { ms: commitMs, commands: answers.length, waiting, verdicts, lastSeq, grew, receivedThrough };
+
+  /** One of those that were decided is told there. */
+  function isNew({ seq, id }: Pick<Answer, 'seq' | 'id'>): boolean {
+    return seq > before.lastSeq && !decided.some((other) => other.id === id);
   }
 }
 

@@ -31,6 +31,8 @@ export type Response =
       firstIds: number[];
       counts: number[];
       answers: AnswerTo<CommandKind>[];
+      /** What the commit took, with its sync. */
+      commitMs: number;
       heads: Heads;
       decided: Answer[];
     }
@@ -83,12 +85,15 @@ export function serveStore(store: Store, setAside: SetAside | null, port: Messag
   }
 
   function run(batch: Commands[]): void {
+    const startMs = performance.now();
     const answers = store.execute(batch.flatMap(({ commands }) => commands));
+    const commitMs = performance.now() - startMs;
     const response: Response = {
       kind: 'answers',
       firstIds: batch.map(({ firstId }) => firstId),
       counts: batch.map(({ commands }) => commands.length),
       answers,
+      commitMs,
       heads: store.heads,
       decided: store.takeDecided(),
     };

@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { FleetMember } from '../../central/fleet/answers.ts';
-import { silentAfterMs } from '../../central/fleet/conclude.ts';
+import { metricNamed } from '../../central/fleet/series/metrics.ts';
+import { levels, pointsMax } from '../../central/fleet/series/steps.ts';
+import { silentAfterMs } from '../../central/fleet/silence.ts';
+import { eventsKeptMs, eventsMax } from '../../central/fleet/sqlite/events.ts';
 import { reportEveryMs } from '../../daemon/health/reporter.ts';
 import { reportsMax } from '../../daemon/store/telemetry/telemetry.ts';
 
@@ -20,4 +23,19 @@ it('names the times and limits that hold', () => {
   expect(page).toContain('every half minute');
   expect(page).toContain(`${silentAfterMs / 1000} seconds`);
   expect(page).toContain(`${reportsMax.toLocaleString('en')} at most`);
+});
+
+it('names how long what was said is kept, and metrics that there are', () => {
+  expect(levels.map(({ stepSeconds, keptSeconds }) => [stepSeconds, keptSeconds / 86_400])).toEqual([
+    [30, 2],
+    [300, 60],
+    [3600, 730],
+  ]);
+  expect(page).toContain('Half minutes are kept for 2 days, five minutes for 60 days, hours for 2 years');
+  expect(page).toContain(`${pointsMax.toLocaleString('en')} points at most`);
+  expect(page).toMatch(
+    new RegExp(`newest ${eventsMax.toLocaleString('en')} of a box, for ${eventsKeptMs / 86_400_000} days`),
+  );
+  const asked = [...page.matchAll(/--metric (\w+)/g)].map(([, name = '']) => name);
+  expect(asked.map((name) => metricNamed(name)?.name)).toEqual(asked);
 });

@@ -52,7 +52,11 @@ export const debPackages: readonly DebPackage[] = [
     ],
     // None: its unit waits for a configuration, so that one that came along would start it before it is set up.
     conffiles: [],
-    files: [...units('holdfast-central.service'), ...shared('holdfast-central')],
+    files: [
+      ...units('holdfast-central.service'),
+      ...shared('holdfast-central'),
+      ...monitoring('holdfast-central'),
+    ],
   },
 ];
 
@@ -62,6 +66,22 @@ function placed(to: string, from: string, mode: PlacedFile['mode'] = 0o644): Pla
 
 function units(...names: string[]): PlacedFile[] {
   return names.map((name) => placed(`usr/lib/systemd/system/${name}`, join(repository, 'systemd', name)));
+}
+
+/** For a Prometheus and a Grafana that are there. */
+function monitoring(name: string): PlacedFile[] {
+  const files = [
+    'prometheus.yml',
+    'holdfast.rules.yml',
+    'holdfast.rules.test.yml',
+    'holdfast-dashboard.json',
+  ];
+  return files.map((file) =>
+    placed(
+      `usr/share/doc/${name}/monitoring/${file}`,
+      join(repository, 'docs', 'operations', 'monitoring', file),
+    ),
+  );
 }
 
 function shared(name: string): PlacedFile[] {

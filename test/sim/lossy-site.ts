@@ -128,7 +128,7 @@ export async function openLossySite(
       authorities: () => authorities,
       denied: createDenyList(),
       clones: createCloneWatch({ store: port, nowMs: () => Date.now(), log: silentLog }),
-      reports: noReports,
+      fleet: noReports,
       windowFrames: 4,
       entriesPerSecondMax: 100_000,
       nowMs: () => Date.now(),

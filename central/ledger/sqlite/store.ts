@@ -1,6 +1,7 @@
 // The whole store on one connection: every call of the port, synchronous and inside a transaction the caller holds.
 import { randomUUID } from 'node:crypto';
 import Database from 'better-sqlite3';
+import { createAlertTables } from '../../alerts/sqlite/tables.ts';
 import { noProcessors, type RoutingRules } from '../../charging/route.ts';
 import { type Charging, createCharging } from '../../charging/sqlite/charging.ts';
 import { createTokenTable } from '../../charging/sqlite/tokens.ts';
@@ -187,6 +188,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
       ...{ audit, tell: outbound.tell, register: appliances.register, signOffDoubts: doubtTable.signOff },
     }),
     ...createFleetFacts(db),
+    ...createAlertTables(db, { audit, tell: outbound.tell }),
     ...rollouts.calls,
     ...keys,
     ...createPersonTable(db, audit, rightsOf),

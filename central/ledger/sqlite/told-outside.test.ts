@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Entry } from '../../../contract/entry.ts';
+import type { AlertChanges } from '../../alerts/advance.ts';
 import { createModelProcessor, type ModelProcessor } from '../../charging/fixtures/model-processor.ts';
 import { bookEntries } from '../../fixtures/book-entries.ts';
 import { byTester } from '../../fixtures/by.ts';
@@ -109,6 +110,22 @@ async function payAcme(): Promise<void> {
   }
 }
 
+const changeAlerts = (some: Partial<AlertChanges>) =>
+  store.transaction(() =>
+    store.changeAlerts({
+      ...{ opened: [], altered: [], escalated: [], cleared: [] },
+      ...some,
+      mails: false,
+      nowMs,
+    }),
+  );
+const openSilent = () => {
+  const about = { subject: 'appliance box-1', site: 'leeds', members: ['box-1'] };
+  changeAlerts({
+    opened: [{ ...about, rule: 'silent', severity: 'critical', words: 'silent', level: 'bad' }],
+  });
+};
+
 /** For each type what makes it come about, and of what it is told then. A type without one cannot be offered. */
 const comesAbout: Record<OutboundType, () => Promise<string[]>> = {
   async 'checkout.booked'() {
@@ -186,6 +203,29 @@ const comesAbout: Record<OutboundType, () => Promise<string[]>> = {
     journal = createTestJournal('box-1', privateKey);
     await book(salvage);
     return ['appliance box-1'];
+  },
+  async 'alert.opened'() {
+    openSilent();
+    // It is open already.
+    openSilent();
+    return ['alert 1'];
+  },
+  async 'alert.acknowledged'() {
+    openSilent();
+    for (let i = 0; i < 2; i++) {
+      store.transaction(() => store.acknowledgeAlert({ number: 1, note: 'calling the site' }, by));
+    }
+    return ['alert 1'];
+  },
+  async 'alert.escalated'() {
+    openSilent();
+    changeAlerts({ escalated: [{ number: 1, note: 'nobody' }] });
+    return ['alert 1'];
+  },
+  async 'alert.cleared'() {
+    openSilent();
+    for (let i = 0; i < 2; i++) changeAlerts({ cleared: [{ number: 1, note: 'well' }] });
+    return ['alert 1'];
   },
   async 'payout.made'() {
     await payAcme();

@@ -1,0 +1,106 @@
+// Sends what waits to be mailed: what comes together goes in one mail. What does not go is tried again for hours, then given up.
+import { readFileSync } from 'node:fs';
+import { createTransport, type Transporter } from 'nodemailer';
+import type { Clock } from '../../kit/clock.ts';
+import type { Log } from '../../kit/log.ts';
+import { credentialPath, readSecret } from '../charging/secret-file.ts';
+import type { MailConfig } from './config.ts';
+import { mailText } from './mail-text.ts';
+import type { AlertMail, AlertPort } from './port.ts';
+
+export interface Mailer {
+  stop(): Promise<void>;
+}
+
+/** Long enough for a storm to be one mail. */
+export const gatherMailsMs = 10_000;
+const mailsMax = 500;
+const smtpMsMax = 20_000;
+/** The name of systemd's credential. */
+const credential = 'alerts-mail';
+
+/** @throws CommandError secret_unusable */
+export function startMailer(parts: {
+  store: Pick<AlertPort, 'mailsDue' | 'mailsTried'>;
+  config: MailConfig;
+  env: NodeJS.ProcessEnv;
+  clock: Clock;
+  log: Log;
+}): Mailer {
+  const { store, config, clock, log } = parts;
+  const transport = open(config, parts.env);
+  const state = { stopped: false, cancel: () => {}, sending: Promise.resolve(), failures: 0 };
+
+  async function send(mails: readonly AlertMail[], to: readonly string[]): Promise<void> {
+    // A mail of its own for each list: nobody is told who else is called at night.
+    await transport.sendMail({ from: config.from, to: [...to], ...mailText(mails) });
+  }
+
+  async function sendDue(): Promise<void> {
+    const due = await store.mailsDue({ nowMs: clock.wallMs(), mailsMax });
+    if (due.length === 0) return;
+    const escalated = due.filter(({ what }) => what === 'escalated');
+    let error: string | null = null;
+    try {
+      await send(due, config.to);
+      if (escalated.length > 0 && config.escalateTo.length > 0) await send(escalated, config.escalateTo);
+    } catch (cause) {
+      error = (cause as Error).message.slice(0, 500);
+    }
+    const mails = due.map(({ mail }) => mail);
+    const { givenUp } = await store.mailsTried({ mails, error, nowMs: clock.wallMs() });
+    if (givenUp > 0) log.error({ mails: givenUp, error }, 'mails of alerts are given up');
+    else if (error !== null && state.failures++ === 0)
+      log.warn({ error }, 'mails of alerts do not go; trying again');
+    if (error !== null) return;
+    if (state.failures > 0) log.info({ failures: state.failures }, 'mails of alerts go again');
+    state.failures = 0;
+  }
+
+  const round = async () => {
+    try {
+      await sendDue();
+    } catch (error) {
+      log.warn({ error: (error as Error).message }, 'mails of alerts wait for the store');
+    }
+    plan();
+  };
+  const plan = () => {
+    if (state.stopped) return;
+    state.cancel = clock.after(gatherMailsMs, () => {
+      state.sending = round();
+    });
+  };
+  plan();
+  return {
+    async stop() {
+      state.stopped = true;
+      state.cancel();
+      transport.close();
+      await state.sending;
+    },
+  };
+}
+
+function open(config: MailConfig, env: NodeJS.ProcessEnv): Transporter {
+  const { host, security, user, passwordFile, caFile } = config;
+  const password = (name: string) =>
+    passwordFile === undefined
+      ? readSecret(credentialPath(name, env), 'credential')
+      : readSecret(passwordFile);
+  return createTransport({
+    host,
+    port: config.port ?? (security === 'tls' ? 465 : 587),
+    secure: security === 'tls',
+    // Without it a man in the middle would take the offer of TLS away, and read the password.
+    requireTLS: security === 'starttls',
+    ignoreTLS: security === 'none',
+    ...(user !== undefined && { auth: { user, pass: password(credential) } }),
+    ...(caFile !== undefined && { tls: { ca: readFileSync(caFile, 'utf8') } }),
+    connectionTimeout: smtpMsMax,
+    greetingTimeout: smtpMsMax,
+    socketTimeout: smtpMsMax,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+}
