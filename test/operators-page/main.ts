@@ -16,7 +16,7 @@ const shots = [
   { screen: 'silent', viewport: deskScreen, colorScheme: 'light' },
   { screen: 'revoke', viewport: deskScreen, colorScheme: 'light' },
   { screen: 'find', viewport: deskScreen, colorScheme: 'dark' },
-  { screen: 'checkout', viewport: { width: 1200, height: 1180 }, colorScheme: 'light' },
+  { screen: 'checkout', viewport: { width: 1200, height: 880 }, colorScheme: 'light' },
   { screen: 'sites', viewport: deskScreen, colorScheme: 'light' },
   { screen: 'site', viewport: deskScreen, colorScheme: 'light' },
   { screen: 'reviews', viewport: deskScreen, colorScheme: 'light' },

@@ -99,7 +99,7 @@ function WhatItWas({ of }: { of: DocumentRow }) {
 function Way({ of: { hops, atMs, bookedMs } }: { of: DocumentStory }) {
   const took = (ms: number | null) =>
     ms === null ? <span class="quiet">not known</span> : spanWords(ms, 'exact');
-  const clock = hops.madeBy === 'central' ? '' : ', by the clock of the box';
+  const clock = hops.madeBy === 'central' ? '' : ', by its clock';
   return (
     <dl class="hops">
       <div>
