@@ -29,6 +29,19 @@ export function to(...path: string[]): string {
   return `#/${path.map(encodeURIComponent).join('/')}`;
 }
 
+/** One thing that a screen is narrowed by, kept in its address: whoever comes back finds it so. */
+export function useQuery<Value extends string>(name: string, usual: Value): [Value, (value: Value) => void] {
+  const { path, query } = usePlace();
+  const value = (query.get(name) ?? usual) as Value;
+  const change = (next: Value) => {
+    const changed = new URLSearchParams(query);
+    if (next === usual) changed.delete(name);
+    else changed.set(name, next);
+    go(`${to(...path)}${changed.size === 0 ? '' : `?${changed}`}`);
+  };
+  return [value, change];
+}
+
 export function go(address: string): void {
   location.hash = address;
 }

@@ -2,10 +2,20 @@
 import type { ComponentChildren } from 'preact';
 import type { Action } from '../../people/roles.ts';
 import type { Place } from './route.ts';
+import { Account } from './screens/account.tsx';
 import { Appliance } from './screens/appliance.tsx';
 import { Checkout } from './screens/checkout.tsx';
+import { Exception } from './screens/exception.tsx';
+import { Exceptions } from './screens/exceptions.tsx';
 import { Fleet } from './screens/fleet.tsx';
+import { Ledger } from './screens/ledger.tsx';
+import { Payout } from './screens/payout.tsx';
+import { Payouts } from './screens/payouts.tsx';
+import { Review } from './screens/review.tsx';
+import { Reviews } from './screens/reviews.tsx';
 import { Settings } from './screens/settings.tsx';
+import { Site } from './screens/site.tsx';
+import { Sites } from './screens/sites.tsx';
 
 export interface Screen {
   path: string;
@@ -19,6 +29,36 @@ export interface Screen {
 /** In the navigation, in this order. */
 export const screens: readonly Screen[] = [
   { path: 'fleet', title: 'Fleet', show: () => <Fleet /> },
+  {
+    path: 'sites',
+    title: 'Sites',
+    show: ({ path: [, name] }) => (name ? <Site key={name} name={name} /> : <Sites />),
+  },
+  {
+    path: 'reviews',
+    title: 'Reviews',
+    action: 'review.read',
+    show: ({ path: [, number] }) => (number ? <Review key={number} number={number} /> : <Reviews />),
+  },
+  {
+    path: 'exceptions',
+    title: 'Exceptions',
+    action: 'exception.read',
+    show: ({ path: [, number] }) => (number ? <Exception key={number} number={number} /> : <Exceptions />),
+  },
+  {
+    path: 'ledger',
+    title: 'Ledger',
+    action: 'ledger.read',
+    show: ({ path: [, name, currency] }) =>
+      name && currency ? <Account key={`${name} ${currency}`} name={name} currency={currency} /> : <Ledger />,
+  },
+  {
+    path: 'payouts',
+    title: 'Payouts',
+    action: 'payout.read',
+    show: ({ path: [, number] }) => (number ? <Payout key={number} number={number} /> : <Payouts />),
+  },
   { path: 'settings', title: 'Settings', show: () => <Settings /> },
 ];
 
