@@ -79,7 +79,7 @@ module.exports = {
       from: { path: '^central/dashboard/(screen|said)/', pathNot: '\\.test\\.ts$' },
       to: {
         pathNot:
-          '^(central/dashboard/(screen|said)/|central/people/roles\\.ts$|contract/|node_modules/(preact|uplot|uqr)/)',
+          '^(central/dashboard/(screen|said)/|central/people/roles\\.ts$|central/payouts/statement-csv\\.ts$|contract/|node_modules/(preact|uplot|uqr)/)',
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -1,6 +1,7 @@
 // Money is integer minor units. A price is `priceMinor` per `baseQuantity`, so a tenth of a penny is exact.
 import * as z from 'zod';
 import { limits } from './limits.ts';
+import { minorDigits } from './minor-digits.ts';
 
 /** ISO 4217 alphabetic codes in use. */
 const currencyCodes =
@@ -11,18 +12,9 @@ export const Currency = z.string().refine((code) => currencies.has(code), {
   error: 'use an ISO 4217 alphabetic code in capitals, such as GBP',
 });
 
-/** ISO 4217's minor unit, where it is not the hundredth: the source is list one of 2024-06-25. */
-const otherDigits: ReadonlyMap<string, number> = new Map([
-  ...['BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'VND', 'VUV'].map(
-    (code) => [code, 0] as const,
-  ),
-  ...['XAF', 'XOF', 'XPF'].map((code) => [code, 0] as const),
-  ...['BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND'].map((code) => [code, 3] as const),
-]);
-
 /** Minor units with the decimal point where ISO 4217 puts it, such as `-0.05`; exact, without currency. */
 export function decimalText(minor: number | bigint, currency: string): string {
-  const digits = otherDigits.get(currency) ?? 2;
+  const digits = minorDigits(currency);
   const sign = minor < 0 ? '-' : '';
   const text = String(minor)
     .replace('-', '')

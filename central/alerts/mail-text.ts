@@ -31,7 +31,7 @@ export function mailText(mails: readonly AlertMail[]): MailText {
   const subject = first !== undefined && sorted.length === 1 ? subjectOf(first) : digestSubject(sorted);
   const listed = sorted.slice(0, listedMax).flatMap(linesOf);
   const more = sorted.length - listedMax;
-  const end = ['Take one up:  holdfast-central alert ack NUMBER --note "…" --config central.toml'];
+  const end = ['Take one up:  holdfast-central alert acknowledge NUMBER --note "…" --config central.toml'];
   if (more > 0) end.unshift(`and ${more} more:  holdfast-central alert list --config central.toml`, '');
   return { subject: oneLine(subject, subjectCharsMax), text: `${[...listed, ...end].join('\n')}\n` };
 }

@@ -1,4 +1,4 @@
-// `alert ack`, `snooze`: a person takes an alert up, or puts it off.
+// `alert acknowledge`, `snooze`: a person takes an alert up, or puts it off.
 import { type Command, Option } from 'commander';
 import type { AlertSpoken } from '../alerts/port.ts';
 import { notOpenWords, windowDaysMax } from '../alerts/routes.ts';
@@ -10,14 +10,14 @@ import { untilArgument } from './for-argument.ts';
 import { noteOption } from './note.ts';
 import { refuseMissing, withStore } from './open-store.ts';
 
-export function alertAck(): Command {
+export function alertAcknowledge(): Command {
   return databaseCommand(
     {
-      name: 'ack',
+      name: 'acknowledge',
       description: 'take an alert up: it is not escalated any more',
       arguments: [['<number>', 'its number']],
       options: [noteOption('what you do about it')],
-      examples: ['alert ack 12 --note "calling the site" --config central.toml'],
+      examples: ['alert acknowledge 12 --note "calling the site" --config central.toml'],
     },
     (dataFolder, { note }: { note: string }, given: string) => {
       refuseMissing(dataFolder);

@@ -1,6 +1,6 @@
 // Every command of the operators, by the group that --help lists it under, and in its order.
 import type { Command } from 'commander';
-import { alertAck, alertSnooze } from './alert-act.ts';
+import { alertAcknowledge, alertSnooze } from './alert-act.ts';
 import { alertList, alertShow } from './alert-list.ts';
 import { applianceCreate } from './appliance-create.ts';
 import { applianceAcknowledge, applianceDeny, applianceReadmit } from './appliance-deny.ts';
@@ -195,7 +195,7 @@ export const groups: readonly [name: string, description: string, commands: Comm
     ],
   ],
   ['fleet', 'how the boxes are', [fleetList(), fleetShow(), fleetSeries(), fleetTimeline()]],
-  ['alert', 'what somebody should know', [alertList(), alertShow(), alertAck(), alertSnooze()]],
+  ['alert', 'what somebody should know', [alertList(), alertShow(), alertAcknowledge(), alertSnooze()]],
   ['maintenance', 'when nobody is to be called', [maintenanceCreate(), maintenanceList(), maintenanceEnd()]],
   [
     'rollout',

@@ -1,14 +1,19 @@
-// The routes that only the page needs: the whole fleet in rows, and the search for a checkout.
+// The routes that only the page needs: the whole fleet in rows, the search for a checkout and its story, an account's postings.
 import * as z from 'zod';
-import { Text } from '../../contract/id.ts';
+import { ApplianceId, Text } from '../../contract/id.ts';
 import { Currency, Moment } from '../http/fields.ts';
+import { found, ProblemError } from '../http/problems.ts';
+import { PageQuery } from '../http/query.ts';
 import { type Route, route } from '../http/route.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import { readSearch } from './find-checkouts.ts';
 import { FleetRowAnswer } from './fleet-row.ts';
 import type { LiveFleet } from './live-fleet.ts';
+import { AccountPostings, postingsSample, Story, storySample } from './money-answers.ts';
 import type { FleetRow } from './said/row.ts';
 
+/** One page of postings looks at so many: some milliseconds. */
+const movementsMax = 20_000;
 /** Whoever finds more types more. */
 const foundMax = 20;
 
@@ -93,6 +98,45 @@ export function dashboardRoutes(
         );
         return { items: found.flat().slice(0, foundMax) };
       },
+    }),
+    route({
+      id: 'readCheckoutStory',
+      method: 'GET',
+      path: '/v1/checkouts/:id/story',
+      summary:
+        'Read everything about a checkout: its entries, what processors were asked, answered and told, what was booked, and what people decided. Of a void or a refund: of its checkout',
+      action: 'ledger.read',
+      params: z.object({ id: z.string() }),
+      query: z.strictObject({ appliance: ApplianceId.optional() }),
+      answer: Story,
+      example: storySample,
+      problems: ['not_found', 'ambiguous'],
+      async handle({ params: { id }, query: { appliance } }) {
+        const documents = (await store.document(id)).filter(
+          ({ applianceId }) => appliance === undefined || applianceId === appliance,
+        );
+        if (documents.length > 1) throw new ProblemError('ambiguous', 'Name the appliance as well.');
+        const { applianceId, ...document } = found(documents[0] ?? null, 'checkout');
+        const of = { applianceId, checkoutId: document.checkoutId ?? id };
+        // A refund whose checkout is not here has a story of its own.
+        const story =
+          (await store.checkoutStory(of)) ?? (await store.checkoutStory({ ...of, checkoutId: id }));
+        return { ...of, ...found(story, 'checkout'), collection: await store.collection(of) };
+      },
+    }),
+    route({
+      id: 'listAccountPostings',
+      method: 'GET',
+      path: '/v1/ledger/accounts/:account/postings',
+      summary:
+        'List the postings of one account, the newest first. A page may be short, and yet there is more while nextCursor is not null',
+      action: 'ledger.read',
+      params: z.object({ account: z.string() }),
+      query: PageQuery.extend({ currency: z.string().regex(/^[A-Z]{3}$/) }),
+      answer: AccountPostings,
+      example: postingsSample,
+      handle: ({ params: { account }, query: { currency, cursor, limit } }) =>
+        store.accountPostings({ account, currency, cursor: cursor ?? null, limit, movementsMax }),
     }),
   ];
 }

@@ -55,7 +55,7 @@ const Document = z.object({
 });
 export const DocumentPage = pageOf(Document, NumberCursor).meta({ id: 'DocumentPage' });
 
-const Movement = z.object({
+export const Movement = z.object({
   id: z.int(),
   source: z.string().meta({ description: '`entry`, or the kind of row that it comes from.' }),
   applianceId: z.string().nullable(),

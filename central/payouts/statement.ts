@@ -14,14 +14,6 @@ const kinds: Record<PayoutLine['kind'], string> = {
   correction: 'Correction',
 };
 
-export function* statementCsv({ currency }: PayoutView, lines: Iterable<PayoutLine>): Generator<string> {
-  yield 'movement,booked,kind,appliance,document,slip,currency,amountMinor,taxMinor\n';
-  for (const { movementId, bookedMs, kind, applianceId, documentId, slip, amountMinor, taxMinor } of lines) {
-    const booked = new Date(bookedMs).toISOString();
-    yield `${[movementId, booked, kind, applianceId, documentId, slip, currency, amountMinor, taxMinor].join(',')}\n`;
-  }
-}
-
 /** A page of its own: no script, nothing loaded, plain on paper. */
 export function* statementPage(
   payout: PayoutView,

@@ -104,9 +104,12 @@ export function rolloutRoutes(
       params: NumberParams,
       query: BoxesQuery,
       answer: RolloutBoxPage,
+      problems: ['not_found'],
       example: { items: [sampleBox], nextCursor: null },
-      handle: ({ params: { number }, query: { state, cursor, limit } }) =>
-        store.rolloutBoxes({ number, state: state ?? null, after: cursor ?? -1, limit }),
+      async handle({ params: { number }, query: { state, cursor, limit } }) {
+        found(await store.rollout(number), 'rollout');
+        return store.rolloutBoxes({ number, state: state ?? null, after: cursor ?? -1, limit });
+      },
     }),
     route({
       id: 'listRolloutEvents',
@@ -117,9 +120,12 @@ export function rolloutRoutes(
       params: NumberParams,
       query: PageQuery,
       answer: RolloutEventPage,
+      problems: ['not_found'],
       example: { items: [sampleEvent], nextCursor: null },
-      handle: ({ params: { number }, query: { cursor, limit } }) =>
-        store.rolloutEvents({ number, after: cursor ?? 0, limit }),
+      async handle({ params: { number }, query: { cursor, limit } }) {
+        found(await store.rollout(number), 'rollout');
+        return store.rolloutEvents({ number, after: cursor ?? 0, limit });
+      },
     }),
     route({
       id: 'stepRollout',

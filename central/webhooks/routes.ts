@@ -16,7 +16,7 @@ export const Reason = z
   .max(500)
   .meta({ description: 'Why; it is kept in the audit log.' });
 
-const Event = z
+export const WebhookEvent = z
   .object({
     ref: z.int(),
     processor: z.string(),
@@ -36,8 +36,8 @@ const Event = z
     replays: z.int(),
   })
   .meta({ id: 'WebhookEvent' });
-const EventPage = pageOf(Event, z.int()).meta({ id: 'WebhookEventPage' });
-const EventDetail = Event.extend({
+const EventPage = pageOf(WebhookEvent, z.int()).meta({ id: 'WebhookEventPage' });
+const EventDetail = WebhookEvent.extend({
   event: z.record(z.string(), z.unknown()).meta({ description: 'What the adapter read in it.' }),
   body: z.string().meta({ description: 'As it came.' }),
 }).meta({ id: 'WebhookEventDetail' });
@@ -80,7 +80,7 @@ const ManyReplay = z.discriminatedUnion('which', [
 ]);
 const Replays = z.object({ events: z.int() }).meta({ id: 'WebhookReplays' });
 
-const sample: WebhookView = {
+export const webhookSample: WebhookView = {
   ref: 812,
   processor: 'stripe',
   eventId: 'evt_1Q2w',
@@ -109,7 +109,7 @@ export function webhookRoutes(store: LedgerPort): Route[] {
         items: [
           {
             processor: 'stripe',
-            counts: [{ what: 'stored', count: 812, lastMs: sample.receivedMs }],
+            counts: [{ what: 'stored', count: 812, lastMs: webhookSample.receivedMs }],
             waiting: 0,
             dead: 0,
             oldestWaitingMs: null,
@@ -142,7 +142,7 @@ export function webhookRoutes(store: LedgerPort): Route[] {
         type: z.string().max(200).optional(),
       }),
       answer: EventPage,
-      example: { items: [sample], nextCursor: null },
+      example: { items: [webhookSample], nextCursor: null },
       handle: ({ query: { processor, state, type, cursor, limit } }) =>
         store.webhookEvents({
           processor: processor ?? null,
@@ -162,7 +162,7 @@ export function webhookRoutes(store: LedgerPort): Route[] {
       query: z.strictObject({ processor: Name.optional() }),
       problems: ['not_found', 'processor_needed'],
       answer: EventDetail,
-      example: { ...sample, event: { about: { kind: 'other' } }, body: '{"id":"evt_1Q2w"}' },
+      example: { ...webhookSample, event: { about: { kind: 'other' } }, body: '{"id":"evt_1Q2w"}' },
       handle: async ({ params, query }) => {
         const event = await store.webhookEvent({ ...params, processor: query.processor ?? null });
         if (event === 'ambiguous') throw processorNeeded();

@@ -63,6 +63,7 @@ it('is used from the keyboard alone: to the list, to a box, and back', async () 
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'leeds-1' }).waitFor();
   await page.keyboard.press('Control+k');
+  await page.locator('[role=combobox]:focus').waitFor();
   await page.keyboard.type('fleet');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Fleet' }).waitFor();

@@ -17,7 +17,18 @@ const shots = [
   { screen: 'silent', viewport: deskScreen, colorScheme: 'light' },
   { screen: 'revoke', viewport: deskScreen, colorScheme: 'light' },
   { screen: 'find', viewport: deskScreen, colorScheme: 'dark' },
-  { screen: 'checkout', viewport: deskScreen, colorScheme: 'light' },
+  { screen: 'checkout', viewport: { width: 1200, height: 880 }, colorScheme: 'light' },
+  { screen: 'sites', viewport: deskScreen, colorScheme: 'light' },
+  { screen: 'site', viewport: deskScreen, colorScheme: 'light' },
+  { screen: 'reviews', viewport: deskScreen, colorScheme: 'light' },
+  { screen: 'review', viewport: deskScreen, colorScheme: 'light' },
+  { screen: 'exceptions', viewport: deskScreen, colorScheme: 'light' },
+  { screen: 'exception', viewport: deskScreen, colorScheme: 'dark' },
+  { screen: 'correct', viewport: deskScreen, colorScheme: 'light' },
+  { screen: 'ledger', viewport: deskScreen, colorScheme: 'light' },
+  { screen: 'account', viewport: deskScreen, colorScheme: 'light' },
+  { screen: 'payouts', viewport: deskScreen, colorScheme: 'light' },
+  { screen: 'payout', viewport: deskScreen, colorScheme: 'light' },
   { screen: 'settings', viewport: deskScreen, colorScheme: 'light' },
   { screen: 'alerts', viewport: deskScreen, colorScheme: 'light' },
   { screen: 'charts', viewport: deskScreen, colorScheme: 'light' },
@@ -34,6 +45,7 @@ const shots = [
   { screen: 'charts-phone', viewport: phoneScreen, colorScheme: 'dark' },
   { screen: 'fleet-phone', viewport: phoneScreen, colorScheme: 'dark' },
   { screen: 'silent-phone', viewport: phoneScreen, colorScheme: 'light' },
+  { screen: 'checkout-phone', viewport: phoneScreen, colorScheme: 'dark' },
 ] as const;
 
 const world = await openWorld('Leeds, Briggate');

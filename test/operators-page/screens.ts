@@ -1,17 +1,9 @@
 // Every screen of the operators' page, and how a person gets there: looked at by the judge of accessibility, and by whoever reads
 // docs/screens.
 import type { Page } from '../kiosk-page/browser.ts';
+import { moneyScreens } from './money-screens.ts';
+import type { Screen } from './screen.ts';
 import type { World } from './world.ts';
-
-export interface Screen {
-  name: string;
-  words: string;
-  signedIn: boolean;
-  /** Used on a phone, too. */
-  phone?: true;
-  /** From the page as it is loaded, signed in as an admin where that is needed. */
-  reach(page: Page, world: World): Promise<void>;
-}
 
 const open = (page: Page, world: World, hash: string) => page.goto(`${world.url}/#/${hash}`);
 
@@ -74,14 +66,16 @@ export const screens: readonly Screen[] = [
   {
     name: 'checkout',
     words: 'A checkout',
+    phone: true,
     signedIn: true,
     async reach(page) {
       await page.keyboard.press('Control+k');
-      await page.getByRole('combobox', { name: 'Slip number' }).fill('12.50');
-      await page.getByRole('option', { name: 'Slip 17' }).click();
+      await page.getByRole('combobox', { name: 'Slip number' }).fill('48.20');
+      await page.getByRole('option', { name: 'Slip 41' }).click();
       await page.getByRole('region', { name: 'Postings' }).last().waitFor();
     },
   },
+  ...moneyScreens,
   {
     name: 'settings',
     words: 'Settings',

@@ -6,13 +6,15 @@ import { startAlertWatch } from '../../central/alerts/watch.ts';
 import { defaultPolicy } from '../../central/feed/default-policy.ts';
 import { bytesOf, checkoutEntry } from '../../central/fixtures/entries.ts';
 import { sampleReport } from '../../central/fixtures/health.ts';
-import { openStoreAt, temporaryFolder } from '../../central/fixtures/in-process-store.ts';
+import { temporaryFolder } from '../../central/fixtures/in-process-store.ts';
 import { createTestJournal, testKeys } from '../../central/fixtures/journal.ts';
 import type { FleetFile, HeardReport } from '../../central/fleet/port.ts';
 import { openFleetFile } from '../../central/fleet/sqlite/fleet-file.ts';
 import { openHttpServer } from '../../central/http/server.ts';
 import { portOver } from '../../central/ledger/sqlite/direct-port.ts';
+import { openDatabase } from '../../central/ledger/sqlite/open.ts';
 import type { SqliteStore } from '../../central/ledger/sqlite/store.ts';
+import { createSqliteStore } from '../../central/ledger/sqlite/store.ts';
 import { PayoutsConfig } from '../../central/payouts/config.ts';
 import type { By } from '../../central/people/actor.ts';
 import { PeopleConfig } from '../../central/people/people-config.ts';
@@ -23,6 +25,7 @@ import { totpCode } from '../../central/people/totp.ts';
 import { startRolloutLoop } from '../../central/rollout/loop.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { silentLog } from '../../kit/log.ts';
+import { routing, secondPersonAboveMinor, trade } from './trade.ts';
 
 export const markup = '<img src=x onerror="document.title=1">';
 
@@ -57,7 +60,7 @@ export async function openWorld(
   secondFactor: PeopleConfig['secondFactor'] = 'required',
 ): Promise<World> {
   const folder = temporaryFolder();
-  const store = openStoreAt(join(folder.path, 'central.db'));
+  const store = createSqliteStore(openDatabase(join(folder.path, 'central.db')), { routing });
   const clock = { aheadMs: 0 };
   const nowMs = () => Date.now() + clock.aheadMs;
   const by = (): By => ({ actor: { kind: 'command', user: 'tester', from: 'bench' }, nowMs: nowMs() });
@@ -68,6 +71,7 @@ export async function openWorld(
   await port.registerAppliance({ id: 'leeds-1', site }, by());
   await port.registerAppliance({ id: 'york-1', site: 'York' }, by());
   await port.registerAppliance({ id: 'hull-1', site: 'Hull' }, by());
+  await trade(port, nowMs());
   const journalId = await sell('leeds-1');
 
   const turned = systemClock();
@@ -84,7 +88,7 @@ export async function openWorld(
     fleet: { reports: { of: lastOf }, past, connected: () => false },
     ignoredFrames: () => [],
     processors: () => [],
-    reviews: ReviewConfig.parse(undefined),
+    reviews: ReviewConfig.parse({ secondPersonAboveMinor }),
     payouts: PayoutsConfig.parse(undefined),
     people: PeopleConfig.parse({ secondFactor }),
     enrolment: {
@@ -195,7 +199,10 @@ export async function openWorld(
     journal: { ...sampleReport.journal, journalId, lastSeq: 14, receivedThrough: 2 },
   });
   world.hear('york-1', 0);
-  world.hear('hull-1', 0, { conditions: [{ code: 'disk_filling', forMs: 3_600_000 }] });
+  world.hear('hull-1', 0, {
+    conditions: [{ code: 'disk_filling', forMs: 3_600_000 }],
+    exposure: { totalMinor: 12_730, limitMinor: 250_000, currency: 'GBP' },
+  });
   return world;
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { agoWords, moneyWords, plainWords, spanWords } from './words.ts';
+import { agoWords, moneyWords, plainWords, readMinor, spanWords } from './words.ts';
 
 it.each([
   [0, 'just now'],
@@ -11,6 +11,14 @@ it.each([
   expect(spanWords(ms)).toBe(words);
 });
 
+it.each([
+  [240, '240 ms'],
+  [2440, '2.4 s'],
+  [45_000, '45 s'],
+])('%i ms are exactly %s', (ms, words) => {
+  expect(spanWords(ms, 'exact')).toBe(words);
+});
+
 it('says how long ago', () => {
   expect(agoWords(45_000)).toBe('45 s ago');
   expect(agoWords(1)).toBe('just now');
@@ -19,8 +27,24 @@ it('says how long ago', () => {
 it('writes money in the minor units of its currency', () => {
   expect(moneyWords(123_456, 'GBP')).toMatch(/£1,234\.56/);
   expect(moneyWords(1234, 'JPY')).toMatch(/1,234$/);
+  expect(moneyWords(1234, 'IQD'), 'as ISO 4217 has it, whatever the browser does').toMatch(/1\.234$/);
 });
 
 it('reads a code as a sentence begins', () => {
   expect(plainWords('history_diverged')).toBe('History diverged');
+});
+
+it.each([
+  ['12.50', 'GBP', 1250],
+  ['-12,5', 'GBP', -1250],
+  ['+3', 'GBP', 300],
+  ['1234', 'JPY', 1234],
+  ['0.001', 'KWD', 1],
+  ['1.5', 'JPY', null],
+  ['1,234.50', 'GBP', null],
+  ['12.505', 'GBP', null],
+  ['', 'GBP', null],
+  ['1e3', 'GBP', null],
+])('reads %j %s as %j', (text, currency, minor) => {
+  expect(readMinor(text, currency)).toBe(minor);
 });

@@ -1,4 +1,5 @@
 // States, conditions and durations in words, for people who look at a screen. Pure.
+import { minorDigits } from '../../../contract/minor-digits.ts';
 import type { FleetRow } from './row.ts';
 
 export type Tone = 'good' | 'warn' | 'bad' | 'quiet';
@@ -35,8 +36,10 @@ export function plainWords(code: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** `just now`, `45 s`, `12 min`, `3 h`, `9 days`. */
-export function spanWords(ms: number): string {
+/** `just now`, `45 s`, `12 min`, `3 h`, `9 days`; exact: `240 ms`, `2.4 s` too. */
+export function spanWords(ms: number, how: 'rough' | 'exact' = 'rough'): string {
+  if (how === 'exact' && ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;
+  if (how === 'exact' && ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 5) return 'just now';
   if (seconds < 90) return `${seconds} s`;
@@ -51,11 +54,25 @@ export function agoWords(ms: number): string {
   return words === 'just now' ? words : `${words} ago`;
 }
 
-/** As the viewer's language writes the currency; the minor units are the currency's own (JPY has none). */
+/** As the viewer's language writes the currency, in as many decimals as ISO 4217 gives it. */
 export function moneyWords(minor: number, currency: string): string {
-  const format = new Intl.NumberFormat(undefined, { style: 'currency', currency });
-  const { maximumFractionDigits = 2 } = format.resolvedOptions();
-  return format.format(minor / 10 ** maximumFractionDigits);
+  const digits = minorDigits(currency);
+  const format = new Intl.NumberFormat(undefined, {
+    ...{ style: 'currency', currency },
+    ...{ minimumFractionDigits: digits, maximumFractionDigits: digits },
+  });
+  return format.format(minor / 10 ** digits);
+}
+
+/** What somebody typed as an amount, in minor units; null: it is none. Grouping is not typed; one point or comma is. */
+export function readMinor(text: string, currency: string): number | null {
+  const digits = minorDigits(currency);
+  const typed = /^\s*([-−+]?)(\d{1,12})(?:[.,](\d+))?\s*$/.exec(text);
+  if (!typed) return null;
+  const [, sign = '', whole = '', decimals = ''] = typed;
+  if (decimals.length > digits) return null;
+  const minor = Number(whole + decimals.padEnd(digits, '0'));
+  return sign === '' || sign === '+' ? minor : -minor;
 }
 
 export function momentWords(ms: number, timeZone: string | undefined): string {

@@ -2,18 +2,28 @@
 import type { ComponentChildren } from 'preact';
 import type { Action } from '../../people/roles.ts';
 import type { Place } from './route.ts';
+import { Account } from './screens/account.tsx';
 import { AlertScreen } from './screens/alert.tsx';
 import { Alerts } from './screens/alerts.tsx';
 import { Appliance } from './screens/appliance.tsx';
 import { Audit } from './screens/audit.tsx';
 import { Checkout } from './screens/checkout.tsx';
 import { Enrolments } from './screens/enrolments.tsx';
+import { Exception } from './screens/exception.tsx';
+import { Exceptions } from './screens/exceptions.tsx';
 import { Fleet } from './screens/fleet.tsx';
 import { LatencyScreen } from './screens/latency.tsx';
+import { Ledger } from './screens/ledger.tsx';
+import { Payout } from './screens/payout.tsx';
+import { Payouts } from './screens/payouts.tsx';
+import { Review } from './screens/review.tsx';
+import { Reviews } from './screens/reviews.tsx';
 import { Rollout } from './screens/rollout.tsx';
 import { RolloutBegin } from './screens/rollout-begin.tsx';
 import { Rollouts } from './screens/rollouts.tsx';
 import { Settings } from './screens/settings.tsx';
+import { Site } from './screens/site.tsx';
+import { Sites } from './screens/sites.tsx';
 
 export interface Screen {
   path: string;
@@ -42,6 +52,36 @@ export const screens: readonly Screen[] = [
   { path: 'latency', title: 'Latency', action: 'fleet.read', show: () => <LatencyScreen /> },
   { path: 'enrolments', title: 'Enrolments', action: 'fleet.read', show: () => <Enrolments /> },
   { path: 'audit', title: 'Audit log', action: 'audit.read', show: () => <Audit /> },
+  {
+    path: 'sites',
+    title: 'Sites',
+    show: ({ path: [, name] }) => (name ? <Site key={name} name={name} /> : <Sites />),
+  },
+  {
+    path: 'reviews',
+    title: 'Reviews',
+    action: 'review.read',
+    show: ({ path: [, number] }) => (number ? <Review key={number} number={number} /> : <Reviews />),
+  },
+  {
+    path: 'exceptions',
+    title: 'Exceptions',
+    action: 'exception.read',
+    show: ({ path: [, number] }) => (number ? <Exception key={number} number={number} /> : <Exceptions />),
+  },
+  {
+    path: 'ledger',
+    title: 'Ledger',
+    action: 'ledger.read',
+    show: ({ path: [, name, currency] }) =>
+      name && currency ? <Account key={`${name} ${currency}`} name={name} currency={currency} /> : <Ledger />,
+  },
+  {
+    path: 'payouts',
+    title: 'Payouts',
+    action: 'payout.read',
+    show: ({ path: [, number] }) => (number ? <Payout key={number} number={number} /> : <Payouts />),
+  },
   { path: 'settings', title: 'Settings', show: () => <Settings /> },
 ];
 

@@ -37,7 +37,7 @@ export function Shell() {
   const shown = may ? screen.show(place) : null;
   const title = screens.find(({ path }) => path === (inner?.under ?? at))?.title ?? 'Not found';
   useEffect(() => {
-    document.title = `${inner ? (place.path.at(-1) ?? title) : title} · Holdfast`;
+    document.title = `${inner ? place.path.at(-1) : [title, place.path[1]].filter(Boolean).join(' ')} · Holdfast`;
   }, [title, place]);
 
   return (

@@ -8,7 +8,7 @@ const found = `SELECT document.id, appliance.id AS applianceId, appliance.site, 
   FROM document JOIN appliance ON appliance.ref = document.appliance_ref`;
 const newestFirst = 'ORDER BY document.ref DESC LIMIT @limit';
 
-export function createFinder(db: Database.Database): DashboardCalls {
+export function createFinder(db: Database.Database): Pick<DashboardCalls, 'findCheckouts'> {
   const by = (condition: string) =>
     db.prepare<object, FoundCheckout>(`${found} WHERE ${condition} ${newestFirst}`);
   // why the kind as a literal: the index is a partial one, and a bound value would not be seen to imply it.

@@ -5,7 +5,9 @@ import { createAlertTables } from '../../alerts/sqlite/tables.ts';
 import { noProcessors, type RoutingRules } from '../../charging/route.ts';
 import { type Charging, createCharging } from '../../charging/sqlite/charging.ts';
 import { createTokenTable } from '../../charging/sqlite/tokens.ts';
+import { createAccountPostings } from '../../dashboard/sqlite/account-postings.ts';
 import { createFinder } from '../../dashboard/sqlite/find.ts';
+import { createStories } from '../../dashboard/sqlite/story.ts';
 import { createDoubtTable } from '../../doubts/sqlite/doubts.ts';
 import { createHandOver } from '../../doubts/sqlite/handed-over.ts';
 import { createTwinTable } from '../../doubts/sqlite/twins.ts';
@@ -201,6 +203,8 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     ...createViews(db, latency),
     ...latency.calls,
     ...createFinder(db),
+    ...createStories(db),
+    ...createAccountPostings(db),
     ...createWebhookTables(db, audit, [applyEvent]),
     ...outbound.calls,
     ...syntheticTable.calls,

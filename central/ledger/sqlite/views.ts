@@ -66,7 +66,7 @@ const documentColumns = `document.ref, document.appliance_ref AS applianceRef, a
   document.voided_by AS voidedBy, document.at_ms AS atMs, document.booked_ms AS bookedMs
   FROM document JOIN appliance ON appliance.ref = document.appliance_ref
   JOIN journal ON journal.ref = document.journal_ref`;
-const movementColumns = `movement.id, movement.source, appliance.id AS applianceId, journal.id AS journalId,
+export const movementColumns = `movement.id, movement.source, appliance.id AS applianceId, journal.id AS journalId,
   movement.seq, movement.source_ref AS sourceRef, movement.reason, movement.booked_ms AS bookedMs
   FROM movement LEFT JOIN journal ON journal.ref = movement.journal_ref
   LEFT JOIN appliance ON appliance.ref = journal.appliance_ref`;
@@ -100,7 +100,8 @@ export function createViews(db: Database.Database, latency: Pick<LatencyTable, '
     'SELECT journal_ref AS journalRef, seq FROM decision WHERE checkout_id = ? AND appliance_ref = ?',
   );
   const movementOf = db.prepare<[number, number], MovementFields>(
-    `SELECT ${movementColumns} WHERE movement.journal_ref = ? AND movement.seq = ?`,
+    // why the source: by it the index of an entry's movement is found.
+    `SELECT ${movementColumns} WHERE movement.source = 'entry' AND movement.journal_ref = ? AND movement.seq = ?`,
   );
   const movements = db.prepare<[number, number], MovementFields>(
     `SELECT ${movementColumns} WHERE movement.id > ? ORDER BY movement.id LIMIT ?`,

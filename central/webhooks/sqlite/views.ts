@@ -5,17 +5,17 @@ import type { RefusedWebhook, WebhookCalls, WebhookDetail, WebhookView } from '.
 
 type Views = Pick<WebhookCalls, 'webhookEvents' | 'webhookEvent' | 'webhookSources' | 'webhookSightings'>;
 
-const columns = `event.ref, event.processor, event.event_id AS eventId, event.type, event.happened_ms AS happenedMs,
+export const eventColumns = `event.ref, event.processor, event.event_id AS eventId, event.type, event.happened_ms AS happenedMs,
   event.received_ms AS receivedMs, work.state, work.standing, work.tries, work.due_ms AS dueMs, work.error, work.copies,
   work.replays`;
-const tables = 'FROM webhook_event event JOIN webhook_work work ON work.event_ref = event.ref';
+export const eventTables = 'FROM webhook_event event JOIN webhook_work work ON work.event_ref = event.ref';
 
 export function createWebhookViews(db: Database.Database): Views {
   const one = db.prepare<
     [{ eventId: string; processor: string | null }],
     WebhookView & { event: string; body: Buffer }
   >(
-    `SELECT ${columns}, event.event, event.body ${tables}
+    `SELECT ${eventColumns}, event.event, event.body ${eventTables}
      WHERE event.event_id = @eventId AND (@processor IS NULL OR event.processor = @processor)`,
   );
   const counts = db.prepare<[], { processor: string; what: string; count: number; lastMs: number }>(
@@ -50,7 +50,7 @@ export function createWebhookViews(db: Database.Database): Views {
       if (state !== null) conditions.push(`work.state = '${state}'`);
       const rows = db
         .prepare<[object], WebhookView>(
-          `SELECT ${columns} ${tables} WHERE ${conditions.join(' AND ')} ORDER BY event.ref DESC LIMIT @rows`,
+          `SELECT ${eventColumns} ${eventTables} WHERE ${conditions.join(' AND ')} ORDER BY event.ref DESC LIMIT @rows`,
         )
         .all({ before: cursor ?? Number.MAX_SAFE_INTEGER, processor, type, rows: limit + 1 });
       const items = rows.slice(0, limit);

@@ -31,7 +31,11 @@ export function Appliance({ id }: { id: string }) {
         </p>
         <h1>{id}</h1>
         {value && <StateBadge state={value.state.kind} />}
-        {value && <p class="quiet">{value.site ?? 'no site'}</p>}
+        {value && (
+          <p class="quiet">
+            {value.site === null ? 'no site' : <a href={to('sites', value.site)}>{value.site}</a>}
+          </p>
+        )}
       </div>
       <Failure of={member} />
       {value && (

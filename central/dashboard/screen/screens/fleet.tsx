@@ -18,11 +18,17 @@ import { Money } from '../parts/money.tsx';
 import { SavedViews } from '../parts/saved-views.tsx';
 import { Ago } from '../parts/time.tsx';
 import { to } from '../route.ts';
+import { saveFile } from '../save-file.ts';
 import { useFleet } from '../use-fleet.ts';
 
 const columns: readonly LongColumn<FleetRow, Column>[] = [
   { name: 'id', title: 'Appliance', cell: ({ id }) => <a href={to('appliances', id)}>{id}</a> },
-  { name: 'site', title: 'Site', cell: ({ site }) => site ?? <span class="quiet">no site</span> },
+  {
+    name: 'site',
+    title: 'Site',
+    cell: ({ site }) =>
+      site === null ? <span class="quiet">no site</span> : <a href={to('sites', site)}>{site}</a>,
+  },
   {
     name: 'state',
     title: 'State',
@@ -136,11 +142,4 @@ export function Fleet() {
       )}
     </>
   );
-}
-
-function saveFile(name: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
-  const link = Object.assign(document.createElement('a'), { href: address, download: name });
-  link.click();
-  URL.revokeObjectURL(address);
 }

@@ -1,0 +1,68 @@
+// What the page reads of money, out of a real store: a checkout's whole story, and the postings of one account in bounded pages.
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { bookEntries } from '../../fixtures/book-entries.ts';
+import { checkoutEntry, refundEntry } from '../../fixtures/entries.ts';
+import { openStoreAt, temporaryFolder } from '../../fixtures/in-process-store.ts';
+import { createTestJournal, testKeys } from '../../fixtures/journal.ts';
+import type { SqliteStore } from '../../ledger/sqlite/store.ts';
+import type { AccountPosting } from '../port.ts';
+
+const nowMs = 1_795_000_000_000;
+const { privateKey, publicKeyDer } = testKeys();
+const sold = checkoutEntry({ totalMinor: 900 });
+const others = Array.from({ length: 9 }, (_, i) => checkoutEntry({ totalMinor: i + 1, slip: i + 2 }));
+const back = refundEntry(sold.id, 400);
+
+let folder: ReturnType<typeof temporaryFolder>;
+let store: SqliteStore;
+beforeEach(async () => {
+  folder = temporaryFolder();
+  store = openStoreAt(join(folder.path, 'central.db'));
+  const journal = createTestJournal('box-1', privateKey);
+  await bookEntries(store, journal, publicKeyDer, [sold, ...others, back], nowMs);
+});
+afterEach(() => {
+  store.close();
+  folder.remove();
+});
+
+it('tells of a checkout and what followed it, and of no other', () => {
+  const story = store.checkoutStory({ applianceId: 'box-1', checkoutId: sold.id });
+  expect(story?.entries.map(({ kind, seq }) => `${kind} ${seq}`)).toEqual(['checkout 1', 'refund 11']);
+  expect(story?.movements.map(({ reason, seq }) => `${reason} ${seq}`)).toEqual(['sale 1', 'refund 11']);
+  expect(store.checkoutStory({ applianceId: 'box-2', checkoutId: sold.id })).toBeNull();
+});
+
+it('finds what was put right of a checkout afterwards', () => {
+  const [sale] = store.checkoutStory({ applianceId: 'box-1', checkoutId: sold.id })?.movements ?? [];
+  const by = { actor: { kind: 'command', user: 'ann', from: 'desk' }, nowMs } as const;
+  store.transaction(() =>
+    store.correctMovement({ movementId: sale?.id ?? 0, reason: 'wrong', replacement: [] }, by),
+  );
+  const story = store.checkoutStory({ applianceId: 'box-1', checkoutId: sold.id });
+  expect(story?.movements.map(({ reason }) => reason)).toEqual(['sale', 'refund', 'correction']);
+});
+
+it.each([
+  ['pages of three', { limit: 3, movementsMax: 1000 }],
+  ['pages that look at two movements', { limit: 50, movementsMax: 2 }],
+])('gives each posting of an account once, the newest first, in %s', (_, bounds) => {
+  const account = { account: 'receivable:customer', currency: 'GBP' };
+  const read: AccountPosting[] = [];
+  let cursor: number | null = null;
+  let pages = 0;
+  do {
+    const page: ReturnType<SqliteStore['accountPostings']> = store.accountPostings({
+      ...account,
+      ...bounds,
+      cursor,
+    });
+    read.push(...page.items);
+    cursor = page.nextCursor;
+    pages++;
+  } while (cursor !== null && pages < 20);
+  expect(read.map(({ amountMinor }) => amountMinor)).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1, 900]);
+  expect(pages).toBeGreaterThan(3);
+  expect(read.at(-1)).toMatchObject({ applianceId: 'box-1', documentId: sold.id, source: 'entry' });
+});
