@@ -1,7 +1,6 @@
 // One-time codes, and how far each box came with its own. A code is shown once, when it is made.
 import { useState } from 'preact/hooks';
 import type { EnrolmentView } from '../../../enrolment/port.ts';
-import type { Slip } from '../../../enrolment/slip.ts';
 import { enrolmentSteps, enrolmentWords, stepsDone } from '../../said/enrolment-words.ts';
 import { act } from '../ask.ts';
 import { Badge } from '../parts/badge.tsx';
@@ -16,12 +15,8 @@ import { Time } from '../parts/time.tsx';
 import { to, useQuery } from '../route.ts';
 import { useMay } from '../session.ts';
 import { usePages } from '../use-pages.ts';
-import { NewEnrolment, SlipOnce } from './new-enrolment.tsx';
+import { type MadeEnrolment, NewEnrolment, SlipOnce } from './new-enrolment.tsx';
 
-export interface MadeEnrolment {
-  enrolment: EnrolmentView;
-  slip: Slip;
-}
 type Asked =
   | { kind: 'new' }
   | { kind: 'slip'; made: MadeEnrolment }

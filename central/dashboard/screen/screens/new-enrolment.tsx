@@ -1,6 +1,7 @@
 // A one-time code for a box: asked for by its site, and shown once, as the slip that the technician scans.
 import { useState } from 'preact/hooks';
-import type { SiteView } from '../../../enrolment/port.ts';
+import type { EnrolmentView, SiteView } from '../../../enrolment/port.ts';
+import type { Slip } from '../../../enrolment/slip.ts';
 import { readEnrolment } from '../../said/enrolment-words.ts';
 import { act } from '../ask.ts';
 import { Facts } from '../parts/card.tsx';
@@ -10,7 +11,11 @@ import { Field } from '../parts/field.tsx';
 import { Qr } from '../parts/qr.tsx';
 import { Time } from '../parts/time.tsx';
 import { useAnswer } from '../use-answer.ts';
-import type { MadeEnrolment } from './enrolments.tsx';
+
+export interface MadeEnrolment {
+  enrolment: EnrolmentView;
+  slip: Slip;
+}
 
 export function NewEnrolment(props: { onDone: (made: MadeEnrolment) => void; onClose: () => void }) {
   const { onDone, onClose } = props;
