@@ -178,7 +178,7 @@ export const screens: readonly Screen[] = [
     async reach(page, world) {
       await open(page, world, 'enrolments');
       await page.getByRole('button', { name: 'New code' }).click();
-      await page.getByLabel('Site').selectOption('Bath');
+      await page.getByLabel('Site', { exact: true }).selectOption('Bath');
       await page.getByRole('button', { name: 'Make the code' }).click();
       await page.locator('.slip .qr').waitFor();
     },
