@@ -68,7 +68,7 @@ describe('the operators’ page', () => {
     await page.getByRole('link', { name: 'leeds-1' }).click();
     await page.getByRole('heading', { name: 'leeds-1' }).waitFor();
     await expectSoon(() => page.locator('.lede').textContent()).toMatch(
-      /Silent since \d\d:\d\d .*Unsent at least 12, exposure at least £481\.20\./,
+      /Silent since (\d+ \w+, )?\d\d:\d\d .*Unsent at least 12, exposure at least £481\.20\./,
     );
   });
 
