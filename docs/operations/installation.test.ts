@@ -110,9 +110,9 @@ it('explains only codes that the programs have, and every one of an identity', (
     .map((text) => /^## When it fails\n(.*)/ms.exec(text)?.[1] ?? '')
     .join();
   const codes = new Set([...troubles.matchAll(/`([a-z]+(?:_[a-z]+)+)`/g)].map(([, code = '']) => code));
-  // technician.md, salvage.md, offline-installation.md and kiosks.md explain theirs.
+  // technician.md, salvage.md, offline-installation.md, kiosks.md, rollout.md and synthetic.md explain theirs.
   const ofOthers =
-    /^(argument|kiosks?|journal|entries|bundle|salvage|pin)_|^(service_runs|not_confirmed|config_refused)$/;
+    /^(argument|kiosks?|journal|entries|bundle|salvage|pin|releases|slot)_|^(service_runs|service_silent|not_confirmed|config_refused)$/;
   const known = Object.keys(exitCodes).filter((code) => !ofOthers.test(code));
   expect([...codes].filter((code) => !known.includes(code))).toEqual([]);
   expect(known.filter((code) => !codes.has(code))).toEqual([]);
