@@ -9,7 +9,7 @@ export default defineConfig({
     execArgv: ['--no-memory-protection-keys'],
     // The default import of a CommonJS package is what Node makes of it, as where the programs run.
     deps: { interopDefault: false },
-    maxWorkers: 2,
+    maxWorkers: 3,
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/.holdfast/**'],
     globalSetup: ['test/build-programs.ts'],

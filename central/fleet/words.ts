@@ -88,7 +88,8 @@ function syntheticLines({ synthetic }: NonNullable<FleetMember['report']>): stri
     ms === null ? [] : [`${hop.slice(0, -2)} ${ms} ms`],
   );
   return [
-    `  ${[`synthetic checkout of ${momentWords(atMs)}: ${how}`, verdict ?? [], reached].flat(2).join(', ')}`,
+    `  ${[`synthetic checkout of ${momentWords(atMs)}: ${how}`, verdict ?? []].flat().join(', ')}`,
+    ...(reached.length === 0 ? [] : [`    ${reached.join(', ')}`]),
   ];
 }
 

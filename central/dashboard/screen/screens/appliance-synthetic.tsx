@@ -63,7 +63,7 @@ function Hops({ of }: { of: SyntheticResult }) {
           <Time ms={of.atMs} />
         </span>
       </p>
-      <ol class="hops">
+      <ol class="hops-reached">
         {hopsOf(of).map(({ words: hop, atMs, fromPercent, percent }) => (
           <li key={hop}>
             <span>{hop}</span>
