@@ -14,7 +14,7 @@ const shapes = {
   revoke: {
     kind: 'revoked',
     description: 'shut an appliance out at once, its live connection too',
-    help: 'For what is stolen, lost or copied. What it holds and nobody received stays there.',
+    help: 'For what is stolen, lost or copied. What nobody received of it stays there.',
   },
   retire: {
     kind: 'retired',

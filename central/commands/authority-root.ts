@@ -11,7 +11,7 @@ export function rootCreate(): Command {
       name: 'root-create',
       description: 'make the root CA; on the offline machine',
       options: [new Option('--folder <folder>', 'the new folder for its key').makeOptionMandatory()],
-      help: 'docs/operations/root-ceremony.md says who must be there and what is written down.',
+      help: 'Who must be there, and what is written down: docs/operations/root-ceremony.md',
       examples: ['authority root-create --folder /media/root-a/root'],
     },
     async ({ folder }: { folder: string }) => {

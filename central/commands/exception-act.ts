@@ -77,8 +77,8 @@ const shapes: readonly Shape[] = [
     name: 'confirm',
     description: 'settle it as another person proposed',
     options: [proposalOption()],
-    help: `Above the limits of reviews.secondPersonAboveMinor accept, correct and received are
-proposals; \`exception show\` names their number.`,
+    help: `Above the limits of reviews.secondPersonAboveMinor accept, correct and received
+are proposals; \`exception show\` names their number.`,
     example: 'exception confirm 12 --proposal 31 --note "seen in the statement of the bank"',
     action: ({ note, proposal = 0 }) => ({ kind: 'confirm', note, proposal }),
   },

@@ -17,7 +17,7 @@ export function fleetList(): Command {
         countOption('--limit <count>', 'how many').default(200),
         new Option('--after <id>', 'go on after this one'),
       ],
-      help: 'A command beside the service does not know who is connected: a box is silent when\nit was not heard for 100 seconds.',
+      help: 'A command beside the service does not know who is connected: a box is silent\nwhen it was not heard for 100 seconds.',
       examples: ['fleet list --config central.toml', 'fleet list --json --config central.toml'],
     },
     (dataFolder, { limit, after }: { limit: number; after?: string }) => {

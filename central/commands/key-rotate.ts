@@ -19,7 +19,7 @@ export function keyRotate(): Command {
           '24h',
         ),
       ],
-      help: 'To end a secret that others have seen at once, revoke its key and create another.',
+      help: 'To end a secret that others have seen, revoke its key and create another.',
       examples: ['key rotate month-end --old-until 7d --config central.toml'],
     },
     (dataFolder, options: { oldUntil: string }, name: string) => {

@@ -23,8 +23,8 @@ export function ledgerCorrect(): Command {
         new Option('--reason <text>', 'why; it stays in the books').makeOptionMandatory(),
         new Option('--posting <file>', 'the lines to book instead, a CSV file'),
       ],
-      help: `Columns of the file: ${columns.join(',')}. Debit above zero, credit below;
-the lines sum to zero in each currency.`,
+      help: `Columns of the file: ${columns.join(',')}. Debit above zero, credit
+below; the lines sum to zero in each currency.`,
       examples: [
         'ledger correct --movement 4711 --reason "booked to the wrong payee" --posting instead.csv --config central.toml',
       ],

@@ -20,14 +20,20 @@ export interface GuestOptions {
 export interface Guest {
   /** Since the power came. */
   seconds(): number;
-  /** Types a command at the console and answers what it printed. */
-  type(command: string): Promise<string>;
+  /** Types a command at the console, then what it asks for. @returns what it printed */
+  type(command: string, ...questions: readonly Question[]): Promise<string>;
   /** Plugs the cable to central in or pulls it: packets are lost, nobody is told. */
   setUplink(up: boolean): Promise<void>;
   /** kill -9 of QEMU: what the guest had not brought to its disk is gone. */
   pullPlug(): Promise<void>;
   /** In order, by the console. */
   powerOff(): Promise<void>;
+}
+
+export interface Question {
+  /** How it ends. */
+  asked: string;
+  typed: string;
 }
 
 const prompt = 'holdfast> ';
@@ -76,24 +82,29 @@ export async function switchOn({
     gone.then(() => Promise.reject(new Error(`${program}: ${ended}\n${read.all()}`))),
   ]);
 
-  async function untilPrompt(msMax: number): Promise<string> {
+  async function untilSaid(mark: string, msMax: number): Promise<string> {
     const deadline = performance.now() + msMax;
     for (;;) {
-      const said = read.taken(prompt);
+      const said = read.taken(mark);
       if (said !== null) return said;
       if (ended !== null) throw new Error(`QEMU ended (${ended}); its console said:\n${read.all()}`);
       if (performance.now() > deadline)
-        throw new Error(`no prompt at the console within ${msMax} ms; it said:\n${read.all()}`);
+        throw new Error(`no "${mark}" at the console within ${msMax} ms; it said:\n${read.all()}`);
       await sleep(20);
     }
   }
   let atPrompt = false;
   let turn: Promise<unknown> = Promise.resolve();
-  async function ask(command: string): Promise<string> {
-    if (!atPrompt) await untilPrompt(promptMsMax);
+  async function ask(command: string, questions: readonly Question[]): Promise<string> {
+    if (!atPrompt) await untilSaid(prompt, promptMsMax);
     child.stdin?.write(`${command}\n`);
     atPrompt = false;
-    const said = await untilPrompt(commandMsMax);
+    let said = '';
+    for (const { asked, typed } of questions) {
+      said += await untilSaid(asked, commandMsMax);
+      child.stdin?.write(`${typed}\n`);
+    }
+    said += await untilSaid(prompt, commandMsMax);
     atPrompt = true;
     // The terminal echoes what was typed.
     return said.slice(said.indexOf(command) + command.length).trim();
@@ -101,8 +112,8 @@ export async function switchOn({
 
   return {
     seconds: () => (performance.now() - startMs) / 1000,
-    type(command) {
-      const answer = turn.then(() => ask(command));
+    type(command, ...questions) {
+      const answer = turn.then(() => ask(command, questions));
       turn = answer.catch(() => {});
       return answer;
     },
@@ -116,7 +127,7 @@ export async function switchOn({
     },
     async powerOff() {
       await turn;
-      if (!atPrompt) await untilPrompt(promptMsMax);
+      if (!atPrompt) await untilSaid(prompt, promptMsMax);
       child.stdin?.write('poweroff\n');
       const late = setTimeout(end, powerOffMsMax);
       await gone;

@@ -14,6 +14,7 @@ import { checkBooks, type Findings } from '../faults/model.ts';
 import { applianceId, type Central, openCentral } from './central.ts';
 import { type Guest, switchOn } from './guest.ts';
 import { judgeReport } from './system-report.ts';
+import { lookAsTechnician } from './technician.ts';
 import { openTills, pairTill, type Tills } from './tills.ts';
 
 export interface LifeOptions {
@@ -82,6 +83,7 @@ export async function liveThrough({
     say(`the first sale, ${after(guest)}`);
     await untilTold(tills, salesOnline);
     wrongs.push(...judgeReport(await guest.type('report'), say));
+    wrongs.push(...(await lookAsTechnician(guest, baseUrl, say)));
 
     await guest.setUplink(false);
     await untilOffline(tills);
