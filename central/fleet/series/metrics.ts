@@ -56,7 +56,7 @@ export const metrics: readonly Metric[] = [
     Math.max(0, journal.lastSeq - journal.receivedThrough),
   ),
   gauge(
-    [3, 'oldest_unreceived_ms', 'ms', 'age of the oldest entry not yet received; 0 without one'],
+    [3, 'oldest_unreceived_ms', 'ms', 'age of the oldest unreceived entry; 0 without one'],
     ({ journal }) => journal.oldestUnreceivedMs ?? 0,
     100,
   ),
