@@ -36,7 +36,7 @@ export function maintenanceCreate(): Command {
         ).makeOptionMandatory(),
         reasonOption(),
       ],
-      help: 'Alerts that are open stay so, and are not escalated while the window holds. What\nis still wrong at its end opens then.',
+      help: 'Alerts that are open stay so, and are not escalated while the window holds.\nWhat is still wrong at its end opens then.',
       examples: [
         'maintenance create --site leeds --for 2h --reason "new power supply" --config central.toml',
         'maintenance create --all --from 2026-12-01T22:00Z --for 3h --reason "central moves" --config central.toml',

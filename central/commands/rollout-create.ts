@@ -63,7 +63,7 @@ export function rolloutCreate(): Command {
           'roll_back',
         ]),
       ],
-      help: 'Without --site, --label and --appliance it goes to every box that is let in, and is\nin force for newcomers when it is done. docs/operations/rollout.md has the whole.',
+      help: 'Without --site, --label and --appliance it goes to every box that is let in,\nand is in force for newcomers when it is done. The whole of it:\ndocs/operations/rollout.md',
       examples: [
         'rollout create --policy policy.toml --stages 10,50,100 --config central.toml',
         'rollout create --release 0.2.0 --label group=city --canary-appliance leeds-1 --config central.toml',
