@@ -81,13 +81,17 @@ function verifyRange(
   }
   if (!position) add({ code: 'position_unreadable' });
   else {
-    const { exposureMinor } = position;
-    const counted = orNull(() =>
-      Number(db.prepare('SELECT coalesce(sum(exposed_minor), 0) FROM document').pluck().get()),
+    // By one statement: the box may be selling meanwhile, and between two of them both change.
+    const exposure = orNull(() =>
+      db
+        .prepare<[], { keptMinor: number; countedMinor: number }>(
+          `SELECT exposure_minor AS keptMinor, (SELECT coalesce(sum(exposed_minor), 0) FROM document) AS countedMinor
+           FROM position`,
+        )
+        .get(),
     );
-    if (counted !== null && counted !== exposureMinor) {
-      add({ code: 'exposure_differs', keptMinor: exposureMinor, countedMinor: counted });
-    }
+    if (exposure && exposure.keptMinor !== exposure.countedMinor)
+      add({ code: 'exposure_differs', ...exposure });
   }
   return {
     journalId: position?.journalId ?? null,
