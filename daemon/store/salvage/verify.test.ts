@@ -79,6 +79,19 @@ describe('a journal that is verified', () => {
     expect(verify().findings).toMatchObject([{ code: 'exposure_differs' }]);
   });
 
+  it('is sound while the box sells: what is kept and what is counted are of one moment', () => {
+    const box = new BetterSqlite3(path);
+    let sales = 0;
+    const sell = () => {
+      sales++;
+      box.exec(`BEGIN; UPDATE position SET exposure_minor = exposure_minor + 7;
+        UPDATE document SET exposed_minor = exposed_minor + 7 WHERE seq = 1; COMMIT`);
+    };
+    expect(reading((db) => verifyJournal(db, sell)).findings).toEqual([]);
+    expect(sales).toBeGreaterThan(0);
+    box.close();
+  });
+
   it('reads every entry that is on another page than the damaged one', () => {
     const whole = reading((db) => [...readThrough(db, 1, sold)].flat());
     spoilPageOf('"totalMinor":150');
