@@ -6,7 +6,6 @@ import { found, ProblemError } from '../http/problems.ts';
 import { type Route, route } from '../http/route.ts';
 import type { SecondPersonLimits } from '../people/second-person.ts';
 import { Identity, identitySample, Replaced, replacedSample } from './answers.ts';
-import type { EnrolmentPort } from './port.ts';
 import { codeAt, type EnrolmentPlace } from './routes.ts';
 import type { Slip } from './slip.ts';
 import type {
@@ -14,6 +13,7 @@ import type {
   ApplianceReadmitted,
   ApplianceReplaced,
   IdentityView,
+  StandingPort,
 } from './standing-port.ts';
 import { missingWords } from './words.ts';
 
@@ -35,7 +35,7 @@ const Replacement = z.strictObject({
 });
 
 export function identityRoutes(
-  store: EnrolmentPort,
+  store: StandingPort,
   parts: {
     place: EnrolmentPlace | null;
     secondPersonAboveMinor: SecondPersonLimits;

@@ -2,7 +2,6 @@
 import type { Page } from '../ledger/page.ts';
 import type { By } from '../people/actor.ts';
 import type { EnrolmentState } from './progress.ts';
-import type { StandingCalls } from './standing-port.ts';
 
 export interface SiteView {
   name: string;
@@ -116,7 +115,7 @@ export interface CrlCalls {
   crls(): CrlWritten[];
 }
 
-export interface EnrolmentCalls extends CrlCalls, StandingCalls {
+export interface EnrolmentCalls extends CrlCalls {
   createSite(site: { name: string }, by: By): { kind: 'created'; site: SiteView } | { kind: 'site_known' };
   /** In the order of their names. */
   sites(nowMs: number): SiteView[];

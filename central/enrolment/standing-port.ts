@@ -1,5 +1,5 @@
 // What is asked of the store about an appliance's standing: who it is, whether it may come in, and what takes its place. Part of
-// EnrolmentCalls.
+// LedgerCalls.
 import type { By } from '../people/actor.ts';
 import type { SecondPersonLimits } from '../people/second-person.ts';
 import type { CertificateView, DenialKind, EnrolmentView } from './port.ts';
@@ -127,3 +127,9 @@ export interface StandingCalls {
     by: By,
   ): ConditionEnded;
 }
+
+export type StandingPort = {
+  [Name in keyof StandingCalls]: (
+    ...args: Parameters<StandingCalls[Name]>
+  ) => Promise<ReturnType<StandingCalls[Name]>>;
+};
