@@ -201,7 +201,9 @@ export function createIntake(parts: IntakeParts): Intake {
   }
 
   async function bye(applianceId: string, payload: Buffer): Promise<void> {
-    if (await end('bye', Bye, applianceId, payload)) log.info({ applianceId }, 'appliance stops in order');
+    if (!(await end('bye', Bye, applianceId, payload))) return;
+    log.info({ applianceId }, 'appliance stops in order');
+    feed.onBye(applianceId);
   }
 
   /** Its connection is over, in order or by the broker's word. */
@@ -219,10 +221,7 @@ export function createIntake(parts: IntakeParts): Intake {
       return false;
     }
     // It may have come back while the signature was looked at.
-    if (words.get(applianceId) === word) {
-      gone.add(applianceId);
-      feed.onBye(applianceId);
-    }
+    if (words.get(applianceId) === word) gone.add(applianceId);
     return true;
   }
 
