@@ -24,7 +24,7 @@ function run({ path, routing, traces }: ThreadData): void {
     if (applianceIds.length > 0) say({ kind: 'grown', applianceIds });
     if (store.takeStepsDue()) say({ kind: 'steps_due' });
     const traced = store.takeTraced();
-    if (traced.length > 0) say({ kind: 'booked', traced });
+    if (traced.length > 0) say({ kind: 'traced', traced });
   };
 
   const takeWaiting = (first: StoreRequest[]): StoreRequest[] => {
