@@ -1,6 +1,7 @@
 // What stands behind @opentelemetry/api: a provider whose spans go to an exporter of ours. Whoever embeds the program may
 // register another one in its place. https://opentelemetry.io/docs/specs/otel/trace/api/
 import {
+  type Span as ApiSpan,
   type Attributes,
   type AttributeValue,
   type Context,
@@ -9,7 +10,6 @@ import {
   type Exception,
   isSpanContextValid,
   ROOT_CONTEXT,
-  type Span as ApiSpan,
   type SpanContext,
   SpanKind,
   type SpanOptions,
@@ -78,7 +78,9 @@ function startSpan(
   const set = (key: string, value: AttributeValue | undefined) => {
     if (value === undefined || state.ended) return;
     if (!(key in attributes) && Object.keys(attributes).length >= attributesMax) return;
-    attributes[key] = Array.isArray(value) ? value.map(String).join(',') : (value as string | number | boolean);
+    attributes[key] = Array.isArray(value)
+      ? value.map(String).join(',')
+      : (value as string | number | boolean);
   };
   const setAll = (all: Attributes = {}) => {
     for (const [key, value] of Object.entries(all)) set(key, value);

@@ -52,19 +52,22 @@ describe('the headers for a collector', () => {
       'without encryption',
       'https://',
     ],
-  ])('of a file %s are refused, with what to do and without what is secret', (_, make, change, said, todo) => {
-    make();
-    const refused = (() => {
-      try {
-        return readOtlpHeaders(config(change), {});
-      } catch (error) {
-        return error;
-      }
-    })();
-    if (!(refused instanceof OtlpHeadersError)) return expect.fail('they were taken');
-    expect(refused.code).toBe('otlp_headers_unusable');
-    expect(refused.message).toContain(said);
-    expect(refused.hint).toContain(todo);
-    expect(`${refused.message}${refused.hint}${refused.cause ?? ''}`).not.toContain('s3cret');
-  });
+  ])(
+    'of a file %s are refused, with what to do and without what is secret',
+    (_, make, change, said, todo) => {
+      make();
+      const refused = (() => {
+        try {
+          return readOtlpHeaders(config(change), {});
+        } catch (error) {
+          return error;
+        }
+      })();
+      if (!(refused instanceof OtlpHeadersError)) return expect.fail('they were taken');
+      expect(refused.code).toBe('otlp_headers_unusable');
+      expect(refused.message).toContain(said);
+      expect(refused.hint).toContain(todo);
+      expect(`${refused.message}${refused.hint}${refused.cause ?? ''}`).not.toContain('s3cret');
+    },
+  );
 });
