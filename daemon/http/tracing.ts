@@ -41,8 +41,8 @@ const offsetMsMax = 60_000;
 export function createTracing({ tracer, clock, store }: TracingParts): Tracing {
   /** What central's time is ahead of the box's own, which may be years off. */
   const offset = { ms: 0, atMs: Number.NEGATIVE_INFINITY };
-  /** Another provider may be registered at any time: known by what became of the last span. */
-  const seen = { recorded: true };
+  /** A provider may be registered at any time: known by what became of the last span. */
+  const seen = { recorded: false };
 
   function refreshOffset(): void {
     if (clock.monotonicMs() - offset.atMs < offsetMsMax) return;
@@ -61,6 +61,8 @@ export function createTracing({ tracer, clock, store }: TracingParts): Tracing {
       const parent = header !== '' && !holdsCardNumber(header) ? parseTraceparent(header) : null;
       const began = { wallMs: clock.wallMs(), ms: clock.monotonicMs(), lastSeq: store.lastSeq };
       let askedMs: number | null = null;
+      // One that is never ended is never sent.
+      seen.recorded ||= tracer.startSpan('is anybody there').isRecording();
       if (seen.recorded) refreshOffset();
       return {
         traceIdFor(id) {
