@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { Text } from '../contract/id.ts';
 import { isAddressRange } from '../kit/address-list.ts';
 import { readMinisignKey } from '../kit/minisign.ts';
+import { TracingConfig, tracingInFolder } from '../kit/tracing-config.ts';
 import { configIssueWords } from './config-words.ts';
 import { EstUrl } from './identity/slip.ts';
 
@@ -119,14 +120,7 @@ const Config = z.strictObject({
     })
     .prefault({}),
   /** Where spans of checkouts go: an OpenTelemetry collector. */
-  tracing: z
-    .strictObject({
-      otlpUrl: z
-        .url({ protocol: /^https?$/, error: 'use http://host:port or https://host:port' })
-        .nullable()
-        .default(null),
-    })
-    .prefault({}),
+  tracing: TracingConfig,
   log: z
     .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') })
     .prefault({}),
@@ -172,7 +166,7 @@ export function readSlotsFolder(path: string): string | null {
 
 /** Reads the file; relative folders and files count from where it lies. @throws ConfigError */
 export function readConfig(path: string): Config {
-  const { dataFolder, identityFolder, http, releases, ...rest } = checked(
+  const { dataFolder, identityFolder, http, releases, tracing, ...rest } = checked(
     path,
     Config.safeParse(readToml(path)),
   );
@@ -183,6 +177,7 @@ export function readConfig(path: string): Config {
     dataFolder: resolve(base, dataFolder),
     identityFolder: resolve(base, identityFolder),
     releases: releases && { ...releases, folder: resolve(base, releases.folder) },
+    tracing: tracingInFolder(tracing, base),
   };
 }
 

@@ -9,7 +9,6 @@ import { createNotify } from '../kit/notify.ts';
 import { processFamilies, prometheusText } from '../kit/prometheus.ts';
 import { createReload, logPart } from '../kit/reload.ts';
 import { collectAtRest } from '../kit/rest.ts';
-import { createSpanExporter } from '../kit/spans.ts';
 import { runSupervised } from '../kit/supervised.ts';
 import { releaseMadeAtMs } from '../kit/version.ts';
 import packageJson from '../package.json' with { type: 'json' };
@@ -21,6 +20,7 @@ import { createLook } from './health/look.ts';
 import { metricsOf } from './health/metrics.ts';
 import { startReporter } from './health/reporter.ts';
 import { createTally } from './health/tally.ts';
+import { exportSpans } from './health/tracing.ts';
 import { loadLanCertificate } from './http/lan-certificate.ts';
 import { startHttp } from './http/server.ts';
 import { readWho } from './identity/awaiting.ts';
@@ -157,12 +157,8 @@ async function run(configPath: string): Promise<void> {
   /** There is nothing to look at before the status can be asked. */
   const scrape: { look: (() => Promise<HealthReport>) | null } = { look: null };
 
-  const { otlpUrl } = config.tracing;
-  const service = { name: 'holdfast', version: release, instanceId: applianceId };
-  const spans = otlpUrl
-    ? createSpanExporter({ url: otlpUrl, service }, { clock, random: Math.random, log })
-    : null;
-  if (spans) lifecycle.onStop('spans', spans.stop);
+  const spans = exportSpans(config.tracing, { applianceId, release, clock, log });
+  lifecycle.onStop('spans', spans.stop);
 
   const http = await startHttp(
     { ...config.http, site: config.site, lan: lan && tls && { ...lan, tls } },
@@ -181,7 +177,7 @@ async function run(configPath: string): Promise<void> {
           return prometheusText([...processFamilies(release), ...ofBox]);
         },
       },
-      ...{ synthetic: { synthetics, boxKey }, spans },
+      ...{ synthetic: { synthetics, boxKey }, tracer: spans.tracer },
     },
   );
   lifecycle.onStop('http', () => http.stop());
