@@ -38,6 +38,7 @@ export const sampleMember: FleetMember = {
       diskWrittenBytes: 1_073_741_824,
       temperatureCelsius: 48,
     },
+    configuration: { version: 4, refused: null },
     conditions: [{ code: 'stock_low', forMs: 7_200_000 }],
     synthetic: {
       ...{

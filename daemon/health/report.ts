@@ -20,6 +20,7 @@ export interface HealthFacts {
   machine: HealthReport['machine'];
   counted?: Pick<HealthReport, 'verdicts' | 'latency' | 'store' | 'kiosks'>;
   slots?: HealthReport['slots'];
+  configuration?: HealthReport['configuration'];
   synthetic: SyntheticResult | null;
 }
 
@@ -47,6 +48,7 @@ export function makeReport(facts: HealthFacts): HealthReport {
     process: { residentBytes: facts.residentBytes, corePermille: facts.corePermille },
     machine: facts.machine,
     ...(facts.slots && { slots: facts.slots }),
+    ...(facts.configuration && { configuration: facts.configuration }),
     synthetic: facts.synthetic,
     conditions: status.conditions.slice(0, limits.healthConditionsMax).map((condition) => ({
       code: condition.code,
