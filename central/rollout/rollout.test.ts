@@ -190,6 +190,84 @@ describe('flags', () => {
   });
 });
 
+describe('a configuration', () => {
+  const values = { 'log.level': 'debug' };
+  const wordsIn = (id: string) => feedOf(id).items.filter(({ kind }) => kind === 'configuration');
+  /** Boxes apply what stands in their feeds, and go by the newest configuration in them, or say what they do not take. */
+  const goBy = (applianceIds: readonly string[], keeps: readonly string[] = []) => {
+    const applied = obey(applianceIds);
+    return new Map(
+      [...applied].map(([id, said]) => {
+        const version = wordsIn(id).at(-1)?.version ?? 0;
+        const refused = keeps.includes(id)
+          ? { version, key: 'log.level', reason: 'kept_by_the_box' as const }
+          : null;
+        return [id, { ...said, configuration: { version: refused ? 0 : version, refused } }];
+      }),
+    );
+  };
+  const given = () => ids.filter((id) => wordsIn(id).length > 0);
+
+  it('goes from stage to stage as policies do, counts where it is gone by, and greets newcomers once it is done', () => {
+    const { number } = create({ kind: 'configuration', values }, { stagesPercent: [100] });
+    turn(number);
+    expect(given()).toHaveLength(1);
+    expect(wordsIn(given()[0] ?? '')).toEqual([{ kind: 'configuration', version: 1, values }]);
+    // Applied alone is not gone by.
+    expect(turn(number, obey(given()))).toMatchObject({ counts: { confirmed: 0 } });
+    expect(turn(number, goBy(given()))).toMatchObject({ stage: 1, counts: { confirmed: 1, given: 9 } });
+    store.registerAppliance({ id: 'early', site: null }, byTester(nowMs));
+    expect(wordsIn('early')).toEqual([]);
+    expect(turn(number, goBy(ids))).toMatchObject({ state: 'done' });
+    store.registerAppliance({ id: 'late', site: null }, byTester(nowMs));
+    expect([wordsIn('early'), wordsIn('late')]).toEqual([wordsIn('box-1'), wordsIn('box-1')]);
+  });
+
+  it('that a box does not take comes back, and the reason names the key', () => {
+    const { number } = create({ kind: 'configuration', values }, { canary: { count: 2 } });
+    turn(number);
+    const [keeps = '', takes = ''] = given();
+    expect(turn(number, goBy([keeps, takes], [keeps]))).toMatchObject({
+      state: 'rolling_back',
+      counts: { returning: 2, spared: 8 },
+    });
+    expect(store.rolloutBoxes({ number, state: null, after: -1, limit: 10 }).items).toContainEqual(
+      expect.objectContaining({ applianceId: keeps, reason: 'log.level: kept_by_the_box' }),
+    );
+    expect(wordsIn(takes).at(-1)).toEqual({ kind: 'configuration', version: 2, values: {} });
+    expect(turn(number, goBy([keeps, takes]))).toMatchObject({ state: 'rolled_back' });
+  });
+
+  it('is brought beside a policy, and not beside another configuration', () => {
+    create({ kind: 'configuration', values });
+    expect(create({ kind: 'policy', policy: stricter }).number).toBe(2);
+    const change = Change.parse({ kind: 'configuration', values: {} });
+    expect(store.createRollout({ change, target: {}, plan: Plan.parse({}) }, byTester(nowMs))).toEqual({
+      kind: 'overlaps',
+      rollout: 1,
+    });
+  });
+
+  it('names the field that central itself would not take', () => {
+    const wrong = { kind: 'configuration', values: { 'log.level': 'loud', 'http.port': 80 } };
+    const issues = Change.safeParse(wrong).error?.issues ?? [];
+    expect(JSON.stringify(issues)).toMatch(/log\.level.*http\.port/);
+  });
+});
+
+describe('what newcomers get', () => {
+  it('is what was for everybody, not what boxes with a policy of their own were brought beside it', () => {
+    create({ kind: 'policy', policy: stricter }, {}, { appliances: ['box-1'] });
+    turn(1);
+    expect(turn(1, obey(['box-1'])).state).toBe('done');
+    const flags = { 'new-slip': { shareBasisPoints: 10_000 } };
+    const { number } = create({ kind: 'flags', flags }, { canary: { count: 10 } });
+    turn(number);
+    expect(turn(number, obey(ids)).state).toBe('done');
+    expect(store.policy()?.policy).toEqual({ ...defaultPolicy, flags });
+  });
+});
+
 describe('a bound that is passed', () => {
   const probed = { probe: 'required', stagesPercent: [100] };
 

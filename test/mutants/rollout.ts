@@ -9,12 +9,12 @@ export const rolloutMutants: readonly Mutant[] = [
     breaks: 'a stage reaches more boxes than its share',
     edits: [
       {
-        file: 'central/rollout/next.ts',
-        from: 'boxes.filter(({ place }) => place < size)',
-        to: 'boxes.filter(() => size > 0)',
+        file: 'central/rollout/sqlite/boxes.ts',
+        from: 'waitingIn.all(rollout, size)',
+        to: 'waitingIn.all(rollout, boxes)',
       },
     ],
-    tests: ['central/rollout/next.property.test.ts'],
+    tests: ['central/rollout/rollout.test.ts'],
   },
   {
     name: 'applied is taken for running',
@@ -22,8 +22,8 @@ export const rolloutMutants: readonly Mutant[] = [
     edits: [
       {
         file: changes,
-        from: 'said.policyVersion !== versionOf(box.returning ? backs : brings, box.policyBefore)',
-        to: 'false',
+        from: 'if (running === told)',
+        to: 'if (told)',
       },
     ],
     tests: ['central/rollout/rollout.test.ts'],

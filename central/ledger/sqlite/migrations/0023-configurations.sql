@@ -22,3 +22,8 @@ ALTER TABLE rollout RENAME COLUMN lane_next TO lane;
 
 -- Of the lane's own numbers: of policies, or of configurations.
 ALTER TABLE rollout_box RENAME COLUMN policy_before TO version_before;
+
+-- A turn hears some of the boxes that were told, and counts the others: neither may read all rows of a large fleet.
+CREATE INDEX rollout_box_standing ON rollout_box (rollout, state, since_ms, place, pardoned);
+CREATE INDEX rollout_box_open ON rollout_box (rollout, place)
+WHERE state IN ('given', 'confirmed', 'failed', 'timed_out', 'returning');
