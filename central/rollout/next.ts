@@ -105,7 +105,7 @@ export type Step =
   | { kind: 'end'; state: 'done' | 'rolled_back' };
 
 /** In one turn: what one transaction holds while others wait for the store. */
-export const boxesPerTurnMax = 200;
+export const boxesPerTurnMax = 50;
 
 /** What these boxes proved, and whose time is over. @param proofs by ref; none where it has none */
 export function hear(

@@ -255,6 +255,35 @@ describe('a configuration', () => {
   });
 });
 
+describe('a turn', () => {
+  it('tells and hears a bounded number of boxes, and reaches every one of many', () => {
+    const many = Array.from({ length: 130 }, (_, i) => `many-${i}`);
+    store.transaction(() => {
+      for (const id of many) store.registerAppliance({ id, site: 'many' }, byTester(nowMs));
+    });
+    const { number } = create(
+      { kind: 'policy', policy: stricter },
+      { canary: { count: 1 }, stagesPercent: [100] },
+      { sites: ['many'] },
+    );
+    const told: number[] = [];
+    const heard = new Set<string>();
+    for (let turns = 0; turns < 100 && store.rollout(number)?.endedMs === null; turns++) {
+      const [open] = store.openRollouts();
+      expect(open?.applianceIds.length).toBeLessThanOrEqual(100);
+      for (const id of open?.applianceIds ?? []) heard.add(id);
+      const said = obey(open?.applianceIds ?? []);
+      const feedsBefore = having2(many).length;
+      store.transaction(() => store.turnRollout({ number, said }, nowMs));
+      told.push(having2(many).length - feedsBefore);
+    }
+    expect(store.rollout(number)).toMatchObject({ state: 'done', counts: { confirmed: 130 } });
+    expect(Math.max(...told)).toBe(50);
+    expect(heard.size).toBe(130);
+  });
+  const having2 = (of: readonly string[]) => of.filter((id) => feedOf(id).policy.version === 2);
+});
+
 describe('what newcomers get', () => {
   it('is what was for everybody, not what boxes with a policy of their own were brought beside it', () => {
     create({ kind: 'policy', policy: stricter }, {}, { appliances: ['box-1'] });

@@ -34,8 +34,9 @@ export interface BoxTable {
   overlap(lane: string, refs: readonly number[]): number | null;
 }
 
-/** Of rows that are only marked. */
-const boxesSparedMax = 1000;
+/** In one turn, as boxes are told: of those that are heard, and of rows that are only marked. */
+const boxesHeardMax = 100;
+const boxesSparedMax = 500;
 
 interface Row {
   ref: number;
@@ -53,21 +54,24 @@ interface Row {
 
 export function createBoxTable(db: Database.Database): BoxTable {
   const insert = db.prepare(
-    `INSERT INTO rollout_box (rollout, appliance_ref, place, state, version_before)
-     SELECT @rollout, ref, @place, 'waiting',
+    `-- in one statement, in the order of the key: of a large fleet each row by itself would hold the store for long
+     INSERT INTO rollout_box (rollout, appliance_ref, place, state, version_before)
+     SELECT @rollout, ref, key, 'waiting',
        CASE @lane WHEN 'configuration' THEN configuration_version ELSE policy_version END
-     FROM appliance WHERE ref = @ref`,
+     FROM json_each(@refs) JOIN appliance ON ref = value ORDER BY ref`,
   );
   const columns = `appliance_ref AS ref, appliance.id AS applianceId, place, state, since_ms AS sinceMs, pardoned, position,
        applied_through AS appliedThrough, appliance.release, version_before AS versionBefore,
        release_before AS releaseBefore`;
-  const heard = db.prepare<object, Row>(
-    `SELECT ${columns} FROM appliance JOIN rollout_box ON rollout = @rollout AND appliance_ref = ref
-     WHERE id IN (SELECT value FROM json_each(@applianceIds))
-     UNION
-     SELECT * FROM (SELECT ${columns} FROM rollout_box JOIN appliance ON appliance.ref = appliance_ref
-       WHERE rollout = @rollout AND state IN ('given', 'returning') AND since_ms <= @toldByMs LIMIT ${boxesPerTurnMax})
-     ORDER BY place`,
+  // CROSS JOIN keeps the order: the few that are named first, and no scan of the fleet.
+  const named = db.prepare<[string, number], Row>(
+    `SELECT ${columns} FROM json_each(?) CROSS JOIN appliance ON appliance.id = value
+     CROSS JOIN rollout_box ON rollout = ? AND appliance_ref = appliance.ref`,
+  );
+  const late = db.prepare<[number, number], Row>(
+    `SELECT ${columns} FROM rollout_box INDEXED BY rollout_box_standing
+     CROSS JOIN appliance ON appliance.ref = appliance_ref
+     WHERE rollout = ? AND state IN ('given', 'returning') AND since_ms <= ? LIMIT ${boxesHeardMax}`,
   );
   const those = db.prepare<[number, string], Row>(
     `SELECT ${columns} FROM rollout_box JOIN appliance ON appliance.ref = appliance_ref
@@ -76,13 +80,13 @@ export function createBoxTable(db: Database.Database): BoxTable {
   const isOpen = `state IN ('given', 'confirmed', 'failed', 'timed_out', 'returning')`;
   const open = db.prepare<[number, number], { place: number; id: string }>(
     `SELECT place, appliance.id FROM rollout_box JOIN appliance ON appliance.ref = appliance_ref
-     WHERE rollout = ? AND place > ? AND ${isOpen} ORDER BY place LIMIT ${boxesPerTurnMax}`,
+     WHERE rollout = ? AND place > ? AND ${isOpen} ORDER BY place LIMIT ${boxesHeardMax}`,
   );
   /** Of each rollout: the place at which the last piece ended. */
   const reached = new Map<number, number>();
   const inStage = db.prepare<[number, number], { state: BoxState; boxes: number; judged: number }>(
     `SELECT state, count(*) AS boxes, sum(pardoned = 0) AS judged
-     FROM rollout_box WHERE rollout = ? AND place < ? GROUP BY state`,
+     FROM rollout_box INDEXED BY rollout_box_standing WHERE rollout = ? AND place < ? GROUP BY state`,
   );
   const waitingIn = db
     .prepare<[number, number], number>(
@@ -128,14 +132,15 @@ export function createBoxTable(db: Database.Database): BoxTable {
     `UPDATE rollout_box SET pardoned = 1 WHERE rollout = ? AND state IN ('failed', 'timed_out')`,
   );
   const counts = db.prepare<[number], { state: BoxState; count: number }>(
-    'SELECT state, count(*) AS count FROM rollout_box WHERE rollout = ? GROUP BY state',
+    `SELECT state, count(*) AS count FROM rollout_box INDEXED BY rollout_box_standing
+     WHERE rollout = ? GROUP BY state`,
   );
   const between = db.prepare<[number, number, number], StageCounts>(
     `SELECT count(*) AS boxes, coalesce(sum(state NOT IN ('waiting', 'spared')), 0) AS has,
        coalesce(sum(state = 'confirmed'), 0) AS confirmed, coalesce(sum(state = 'failed'), 0) AS failed,
        coalesce(sum(state IN ('timed_out', 'return_timed_out')), 0) AS timedOut,
        coalesce(sum(state = 'returned'), 0) AS returned
-     FROM rollout_box WHERE rollout = ? AND place >= ? AND place < ?`,
+     FROM rollout_box INDEXED BY rollout_box_standing WHERE rollout = ? AND place >= ? AND place < ?`,
   );
   const page = db.prepare<object, Omit<RolloutBoxView, 'pardoned'> & { pardoned: number }>(
     `SELECT appliance.id AS applianceId, site, place, state, since_ms AS sinceMs, pardoned, reason
@@ -158,14 +163,16 @@ export function createBoxTable(db: Database.Database): BoxTable {
 
   return {
     insert(rollout, lane, boxes) {
-      for (const [place, { ref }] of boxes.entries()) insert.run({ rollout, place, ref, lane });
+      insert.run({ rollout, lane, refs: JSON.stringify(boxes.map(({ ref }) => ref)) });
     },
-    heard: (rollout, applianceIds, toldByMs) =>
-      heard.all({ rollout, applianceIds: JSON.stringify(applianceIds), toldByMs }).map(read),
+    heard(rollout, applianceIds, toldByMs) {
+      const rows = [...late.all(rollout, toldByMs), ...named.all(JSON.stringify(applianceIds), rollout)];
+      return [...new Map(rows.map((row) => [row.ref, read(row)])).values()];
+    },
     those: (rollout, refs) => those.all(rollout, JSON.stringify(refs)).map(read),
     open(rollout) {
       const rows = open.all(rollout, reached.get(rollout) ?? -1);
-      const more = rows.length === boxesPerTurnMax;
+      const more = rows.length === boxesHeardMax;
       reached.set(rollout, more ? (rows.at(-1)?.place ?? -1) : -1);
       return { applianceIds: rows.map(({ id }) => id), more };
     },

@@ -24,6 +24,9 @@ export function createTurn(
     .prepare<[], number>(`SELECT number FROM rollout WHERE ended_ms IS NULL AND lane = 'policy'`)
     .pluck();
 
+  /** Those whose figures are as their boxes are: what people are shown is counted once a round, for it reads every row. */
+  const counted = new Set<number>();
+
   /** What some of its boxes proved; answers whether anything came of it. */
   function hearSome(rollout: Rollout, said: ReadonlyMap<string, Said>, nowMs: number): boolean {
     const { number, change, plan, state } = rollout;
@@ -88,19 +91,24 @@ export function createTurn(
     turnRollout({ number, said }, nowMs) {
       const found = rollouts.find(number);
       if (!found || found.endedMs !== null) return { changed: false, more: false };
-      const { counted, more: moreSales } = sales.goOn(number, found.sales, nowMs);
-      if (counted.throughRef !== found.sales.throughRef) rollouts.saveSales(number, counted);
-      const rollout = { ...found, sales: counted };
+      const { counted: sold, more: moreSales } = sales.goOn(number, found.sales, nowMs);
+      if (sold.throughRef !== found.sales.throughRef) rollouts.saveSales(number, sold);
+      const rollout = { ...found, sales: sold };
       const by: By = { actor: { kind: 'central', rule: 'rollout' }, nowMs };
       const moved = hearSome(rollout, said, nowMs);
       const { state, stage, plan } = rollout;
       const standing = boxes.standing(number, plan, stage);
-      const steps = goOn({ state, stage, plan, standing, sales: counted }, nowMs);
+      const steps = goOn({ state, stage, plan, standing, sales: sold }, nowMs);
       for (const step of steps) carryOut(rollout, step, by);
       const changed = moved || steps.length > 0;
-      if (changed) rollouts.recount(number);
       // Of many boxes the rest comes at once; a proof takes its time anyway.
-      return { changed, more: moreSales || steps.some((step) => atOnce.has(step.kind)) };
+      const more = moreSales || steps.some((step) => atOnce.has(step.kind));
+      if (changed) counted.delete(number);
+      if (!more && !counted.has(number)) {
+        rollouts.recount(number);
+        counted.add(number);
+      }
+      return { changed, more };
     },
     superseded(version, by) {
       for (const number of livePolicy.all()) {
