@@ -19,7 +19,7 @@ import { CommandError, exitCodes } from './commands/error.ts';
 import { ConfigError, readConfig, readSlotsFolder } from './config.ts';
 import { createLook } from './health/look.ts';
 import { metricsOf } from './health/metrics.ts';
-import { startReporter } from './health/reporter.ts';
+import { policyReportMsMax, type Reporter, startReporter } from './health/reporter.ts';
 import { createTally } from './health/tally.ts';
 import { loadLanCertificate } from './http/lan-certificate.ts';
 import { startHttp } from './http/server.ts';
@@ -43,6 +43,7 @@ import { suspect } from './store/salvage/suspicion.ts';
 import { FolderInUseError, holdFolder } from './store/sole-daemon.ts';
 import { openTelemetry } from './store/telemetry/telemetry.ts';
 import { applyBundle } from './sync/apply-bundle.ts';
+import { onApplied } from './sync/progress.ts';
 import { makeBoxKey } from './synthetic/box-key.ts';
 import { createSynthetics } from './synthetic/runner.ts';
 import { startSchedule } from './synthetic/schedule.ts';
@@ -93,7 +94,7 @@ async function run(configPath: string): Promise<void> {
 
   const tally = createTally();
   /** Central hears soon what became of its word, once there is who tells it. */
-  const told = { soon: () => {} };
+  const told: { soon: Reporter['soon'] } = { soon: () => {} };
   lifecycle.onStop('folder', holdFolder(file.dataFolder));
   const store = await startStore(
     {
@@ -136,10 +137,11 @@ async function run(configPath: string): Promise<void> {
   lifecycle.onStop('remote', async () => remote.stop());
   const config = remote.read();
   log.level = config.log.level;
-  const synthetics = createSynthetics({ store, clock, log });
+  const synthetics = createSynthetics({ store, clock, log, onAnswered: () => told.soon() });
+  const hearsConfiguration = onApplied(synthetics.progress, 'configuration', remote.look);
   const presence = startPresence({
     ...{ who, config, configPath, store, clock, log, release },
-    progress: remote.hearing(synthetics.progress),
+    progress: onApplied(hearsConfiguration, 'policy', () => told.soon(policyReportMsMax)),
     onFallenBack({ journalId, receivedThrough }) {
       suspect(config.dataFolder, { cause: 'fallen_back', journalId, receivedThrough });
       log.error(

@@ -55,7 +55,7 @@ async function say(version: number, values: Record<string, string | number | nul
   const items: FeedItem[] = [{ kind: 'configuration', version, values }];
   await store.ask('feed', { feedId, firstPosition: ++position, items });
   const before = settled.times;
-  remote.hearing({ sent() {}, received() {}, applied() {} }).applied(items);
+  remote.look();
   await expect.poll(() => settled.times).toBeGreaterThan(before);
 }
 

@@ -7,18 +7,15 @@ import type { Reloaded } from '../../kit/reload.ts';
 import type { Config } from '../config.ts';
 import type { StoreClient } from '../store/client.ts';
 import type { RemoteStandings } from '../store/remote-configuration.ts';
-import type { SyncProgress } from '../sync/progress.ts';
 import { type Settled, settle } from './lay-over.ts';
 
 export interface Remote {
   /** The file, read anew, and over it what central sets and the box took. @throws ConfigError */
   read(): Config;
-  /** Judges anew what central said last: the file may have been changed. */
+  /** Judges anew what central said last: it has said more, or the file may have been changed. */
   look(): void;
   /** For the health report. */
   standing(): ConfigurationStanding;
-  /** Hears of the sync, beside who else does. */
-  hearing(others: SyncProgress): SyncProgress;
   /** @param goBy from now on, when what central sets has changed: reads, and goes by it */
   open(goBy: () => Reloaded): void;
   stop(): void;
@@ -89,13 +86,6 @@ export async function openRemote(parts: {
     read: () => settle(readFile(), { ...standings, offered: null }).config,
     look,
     standing: () => said,
-    hearing: (others) => ({
-      ...others,
-      applied(items) {
-        others.applied(items);
-        if (items.some((item) => item?.kind === 'configuration')) look();
-      },
-    }),
     open(reload) {
       goBy = reload;
       if (said.version !== startedWith) reload();
