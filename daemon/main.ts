@@ -206,6 +206,7 @@ async function run(configPath: string): Promise<void> {
   const releases = startReleases({
     ...{ config, launched, release, store, clock, log },
     identity: presence.identity,
+    inFlight: http.inFlight,
     online: async () => (await http.status()).link.kind === 'online',
     probe: async () => probeWord(await synthetics.run('release')),
     onEnded: () => told.soon(),

@@ -2,9 +2,11 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultPolicy } from '../feed/default-policy.ts';
+import { bookEntries } from '../fixtures/book-entries.ts';
 import { byTester } from '../fixtures/by.ts';
+import { checkoutEntry } from '../fixtures/entries.ts';
 import { openStoreAt, temporaryFolder } from '../fixtures/in-process-store.ts';
-import { testKeys } from '../fixtures/journal.ts';
+import { createTestJournal, testKeys } from '../fixtures/journal.ts';
 import type { SqliteStore } from '../ledger/sqlite/store.ts';
 import { Change, Plan } from './plan.ts';
 import type { RolloutView, Said } from './port.ts';
@@ -314,6 +316,36 @@ describe('a bound that is passed', () => {
     const act = { kind: 'resume' as const, reason: 'the kiosk was unplugged' };
     store.actOnRollout({ number, version: paused.version, act }, byTester(nowMs));
     expect(turn(number, failing)).toMatchObject({ state: 'running', stage: 1, counts: { given: 9 } });
+  });
+
+  it('is that of declines, against the boxes that wait and since the box proved it', async () => {
+    const { privateKey, publicKeyDer } = testKeys();
+    const canary = { canary: { appliances: ['box-1'] }, stagesPercent: [100] };
+    const plan = { ...canary, soakMinutes: 60, declinesPointsMax: 20, checkoutsMin: 4 };
+    const sold = async (id: string, refused: number, of: number) => {
+      const journal = createTestJournal(id, privateKey);
+      const entries = Array.from({ length: of }, (_, i) =>
+        checkoutEntry(i < refused ? { verdict: 'refused', reasons: [] } : {}),
+      );
+      await bookEntries(store, journal, publicKeyDer, entries, nowMs, id);
+      nowMs += minuteMs;
+    };
+    const { number } = create({ kind: 'policy', policy: stricter }, plan);
+    turn(number);
+    // Of before it had it, which count for nobody.
+    await sold('box-1', 8, 8);
+    turn(number, obey(['box-1']));
+    await sold('box-2', 1, 4);
+    await sold('box-1', 2, 5);
+    expect(turn(number)).toMatchObject({
+      state: 'running',
+      sales: { with: { checkouts: 5, declined: 2 }, without: { checkouts: 4, declined: 1 } },
+    });
+    await sold('box-1', 3, 3);
+    expect(turn(number)).toMatchObject({
+      state: 'rolling_back',
+      reason: { code: 'declines_above_control', percent: 62.5, controlPercent: 25 },
+    });
   });
 
   it('asks for a synthetic checkout behind the change', () => {

@@ -20,6 +20,8 @@ export interface WaitingRoom {
    * @param connection once it is closed, its checkout is left to a retry, or to be refused in time
    */
   submit(ask: Ask<'checkout'>, wishMs: number | null, connection: Connection): Promise<Waited>;
+  /** Checkouts that are at the store, or wait for central's word. */
+  inFlight(): number;
   /** Ends every wait without a decision, so that a stop need not wait for central. */
   close(): void;
 }
@@ -55,6 +57,7 @@ export function createWaitingRoom(store: Pick<StoreClient, 'ask' | 'onDecided'>)
         leave(ask.id, waiter);
       }
     },
+    inFlight: () => waiting.size,
     close() {
       for (const waiters of waiting.values()) for (const { hear } of waiters) hear({ kind: 'gone' });
     },
