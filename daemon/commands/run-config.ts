@@ -82,10 +82,17 @@ export function setConfig(key: string, given: string, options: Options): void {
   }
   const live = (liveKeys as readonly string[]).includes(key);
   const then = live ? 'systemctl reload holdfast' : 'systemctl restart holdfast';
+  const config = readConfig(path);
+  const { counts } = settle(config, standingsOf(config.dataFolder));
+  const said = counts?.values[key];
+  const words =
+    said === undefined
+      ? `To let it count: ${then}`
+      : `Central sets it to ${text(said)}, which counts: leave it out of central.maySet to keep it.`;
   print(
     options,
-    { key, value, changed: edited !== before, then },
-    `${key} is ${text(value)}. To let it count: ${then}`,
+    { key, value, changed: edited !== before, then, ...(said !== undefined && { central: said }) },
+    `${key} is ${text(value)}. ${words}`,
   );
 }
 

@@ -78,6 +78,12 @@ describe('what central sets of the configuration', () => {
     expect(shown).toMatch(/^http\.ratePerMinute +1200 +central$/m);
     expect(shown).toMatch(/^http\.port +8080 +default$/m);
     expect(shown).toMatch(/^central: version 1$/m);
+    const set = spawnSync(
+      process.execPath,
+      [mainOf('holdfast'), 'config', 'set', 'log.level', 'error', '--config', path],
+      { encoding: 'utf8' },
+    );
+    expect(set.stdout).toContain('Central sets it to debug, which counts');
     await say(2, { 'log.level': 'warn' });
     expect(remote.read()).toMatchObject({ http: { ratePerMinute: 700 }, log: { level: 'warn' } });
     expect(rates).toEqual([1200]);
