@@ -13,6 +13,7 @@ export const exitCodes = {
   draft_unknown: 1,
   drafts_too_many: 1,
   policy_malformed: 1,
+  configuration_malformed: 1,
   stock_malformed: 2,
   sku_unknown: 1,
   appliance_unknown: 1,

@@ -1,6 +1,7 @@
 // What central tells one appliance, item by item: outcomes, policy, catalogue, stock, cards no longer taken.
 import * as z from 'zod';
 import { Sku } from './checkout.ts';
+import { OfferedConfiguration } from './configuration.ts';
 import { Gtin } from './gtin.ts';
 import { Text, Uuid } from './id.ts';
 import { limits } from './limits.ts';
@@ -98,6 +99,8 @@ export const FeedItem = z.discriminatedUnion('kind', [
     fingerprint: Text(64),
     change: z.enum(['add', 'remove']),
   }),
+  /** What central sets of the box's own configuration, whole: what is not named is the file's again. */
+  z.strictObject({ kind: z.literal('configuration'), version: Version, values: OfferedConfiguration }),
   /** Run this release from now on; null: the one that the box's package brought. */
   z.strictObject({
     kind: z.literal('release'),

@@ -1,6 +1,7 @@
 // What an appliance says of itself while there is a link: how it is, not what it sold. Nothing here is money: any of it may be
 // lost, and none of it is sent before an entry that waits.
 import * as z from 'zod';
+import { ConfigurationStanding } from './configuration.ts';
 import { EntryTime } from './entry.ts';
 import { Sha256Hex, Text, Uuid } from './id.ts';
 import { LinkView } from './kiosk-api.ts';
@@ -90,6 +91,8 @@ export const HealthReport = z.object({
         .nullable(),
     })
     .optional(),
+  /** What counts of what central set; absent: of a release that takes nothing. */
+  configuration: ConfigurationStanding.optional(),
   conditions: z
     .array(z.object({ code: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/), forMs: AgeMs }))
     .max(limits.healthConditionsMax),

@@ -126,7 +126,7 @@ const optionalIn = (name: string) => {
   if (name === 'entry-salvage') return new Set(['fromJournalId', 'slipsSkipped', 'year', 'central']);
   if (name === 'technician-view') return new Set(['hint']);
   if (name === 'slip') return optionalOnSlips;
-  if (name === 'health-report') return new Set(['central', 'synthetic']);
+  if (name === 'health-report') return new Set(['central', 'synthetic', 'configuration']);
   if (name === 'quote') return optionalInQuotes;
   return name in open ? optionalInAnswers : optionalAtTheDoor;
 };
@@ -143,8 +143,10 @@ describe('the golden samples', () => {
   });
 
   it.each(Object.entries(strict))('%s with a field nobody knows is refused, at any depth', (name, schema) => {
-    // Names of tax categories are the policy's own.
-    const closed = [...objectsOf(read(name))].filter((path) => path.at(-1) !== 'rates');
+    // Names of tax categories are the policy's own, and a configuration may name what a release does not know.
+    const closed = [...objectsOf(read(name))].filter(
+      (path) => !['rates', 'values'].includes(String(path.at(-1))),
+    );
     const bent = closed.map((path) =>
       changed(read(name), path, (value) => ({ ...(value as object), surprise: 1 })),
     );
@@ -156,8 +158,8 @@ describe('the golden samples', () => {
     const optional = optionalIn(name);
     const bent = [...fieldsOf(read(name))]
       .filter((path) => !optional.has(String(path.at(-1))) && !path.includes('verdicts'))
-      // A policy may name any flags.
-      .filter((path) => path.at(-2) !== 'flags')
+      // A policy may name any flags, and a configuration any keys.
+      .filter((path) => !['flags', 'values'].includes(String(path.at(-2))))
       .filter((path) => !path.includes('policy') || !optionalInPolicy.test(inPolicy(path)))
       .map((path) => without(read(name), path));
     expect(bent.filter((value) => schema.safeParse(value).success)).toEqual([]);

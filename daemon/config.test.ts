@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { remoteKeys } from '../contract/configuration.ts';
 import { mainOf } from '../provisioning/package/main-of.ts';
 import { ConfigError, readConfig, readSlotsFolder } from './config.ts';
 
@@ -60,6 +61,7 @@ describe('the configuration', () => {
         url: 'mqtts://central.example:8883',
         reconnectMsMax: 60_000,
         est: null,
+        maySet: [...remoteKeys],
         keepaliveSeconds: 30,
       },
       journal: { bytesMax: 8 * 1024 ** 3, reserveBytes: 32 * 1024 ** 2, commandsWaitingMax: 4096 },

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import * as z from 'zod';
+import { remoteKeys, remoteValues } from '../contract/configuration.ts';
 import { Text } from '../contract/id.ts';
 import { isAddressRange } from '../kit/address-list.ts';
 import { readMinisignKey } from '../kit/minisign.ts';
@@ -39,9 +40,9 @@ const Config = z.strictObject({
       /** Whether programs on this machine need a token too. Off this machine everybody does. */
       kioskAuth: z.enum(['loopback_open', 'required']).default('loopback_open'),
       /** Of one kiosk, or of one address without a token: ten a second. */
-      ratePerMinute: z.int().min(1).default(600),
+      ratePerMinute: remoteValues['http.ratePerMinute'].default(600),
       /** Of this machine without a token; unlimited unless told, for whoever runs programs here needs no protection from itself. */
-      loopbackRatePerMinute: z.int().min(1).nullable().default(null),
+      loopbackRatePerMinute: remoteValues['http.loopbackRatePerMinute'].default(null),
       /** Pages of these origins may call from a browser. */
       corsOrigins: z.array(Origin).max(100).default([]),
       /** HTTPS on the local network. */
@@ -62,6 +63,11 @@ const Config = z.strictObject({
     est: EstUrl.nullable().default(null),
     reconnectMsMax: z.int().min(100).default(60_000),
     keepaliveSeconds: z.int().min(5).max(3600).default(30),
+    /** The keys that central may set here, over what this file says; none: never. */
+    maySet: z
+      .array(z.enum(remoteKeys))
+      .max(64)
+      .default([...remoteKeys]),
   }),
   journal: z
     .strictObject({
@@ -116,14 +122,12 @@ const Config = z.strictObject({
   synthetic: z
     .strictObject({
       /** 0: only when somebody asks. */
-      everyMinutes: z.int().min(0).max(1440).default(15),
+      everyMinutes: remoteValues['synthetic.everyMinutes'].default(15),
     })
     .prefault({}),
   /** Where spans of checkouts go: an OpenTelemetry collector. */
   tracing: TracingConfig,
-  log: z
-    .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') })
-    .prefault({}),
+  log: z.strictObject({ level: remoteValues['log.level'].default('info') }).prefault({}),
 });
 export type Config = z.infer<typeof Config>;
 

@@ -18,7 +18,7 @@ import { CommandError, exitCodes } from './commands/error.ts';
 import { ConfigError, readConfig, readSlotsFolder } from './config.ts';
 import { createLook } from './health/look.ts';
 import { metricsOf } from './health/metrics.ts';
-import { startReporter } from './health/reporter.ts';
+import { policyReportMsMax, type Reporter, startReporter } from './health/reporter.ts';
 import { createTally } from './health/tally.ts';
 import { exportSpans } from './health/tracing.ts';
 import { loadLanCertificate } from './http/lan-certificate.ts';
@@ -29,7 +29,8 @@ import { startPresence } from './presence.ts';
 import { type Launched, launch, launchedAs } from './release/launch.ts';
 import { probeWord } from './release/prove.ts';
 import { startReleases } from './release/start.ts';
-import { httpPart, identityPart, liveKeys } from './reload.ts';
+import { askingPart, httpPart, identityPart, liveKeys } from './reload.ts';
+import { openRemote } from './remote/remote.ts';
 import { serviceLine } from './service-line.ts';
 import { startAbandonment } from './store/abandonment.ts';
 import { startStore } from './store/client.ts';
@@ -41,6 +42,7 @@ import { suspect } from './store/salvage/suspicion.ts';
 import { FolderInUseError, holdFolder } from './store/sole-daemon.ts';
 import { openTelemetry } from './store/telemetry/telemetry.ts';
 import { applyBundle } from './sync/apply-bundle.ts';
+import { onApplied } from './sync/progress.ts';
 import { makeBoxKey } from './synthetic/box-key.ts';
 import { createSynthetics } from './synthetic/runner.ts';
 import { startSchedule } from './synthetic/schedule.ts';
@@ -75,33 +77,35 @@ void program.parseAsync().catch(fail);
 async function run(configPath: string): Promise<void> {
   // Before anything is opened: from here on this may be another program.
   const launched = launchedFrom(readSlotsFolder(configPath));
-  const config = readConfig(configPath);
+  const file = readConfig(configPath);
   const clock = systemClock();
-  const { log, troubles } = keepTroubles(createLog('holdfast', config.log.level), clock.wallMs);
+  const { log, troubles } = keepTroubles(createLog('holdfast', file.log.level), clock.wallMs);
   // Launchers and technicians must see the port whatever the level: it is said once.
   const announced = createLog('holdfast', 'info');
-  const who = readWho(config);
+  const who = readWho(file);
   const { applianceId } = who;
   const notify = createNotify(process.env, log);
-  const { lan } = config.http;
+  const { lan } = file.http;
   const tls = lan && loadLanCertificate(lan, clock.wallMs());
   const lifecycle = createLifecycle(log);
   const rest = collectAtRest(clock);
   lifecycle.onStop('rest', rest.stop);
 
   const tally = createTally();
-  lifecycle.onStop('folder', holdFolder(config.dataFolder));
+  /** Central hears soon what became of its word, once there is who tells it. */
+  const told: { soon: Reporter['soon'] } = { soon: () => {} };
+  lifecycle.onStop('folder', holdFolder(file.dataFolder));
   const store = await startStore(
     {
-      folder: config.dataFolder,
-      space: { bytesMax: config.journal.bytesMax, reserveBytes: config.journal.reserveBytes },
+      folder: file.dataFolder,
+      space: { bytesMax: file.journal.bytesMax, reserveBytes: file.journal.reserveBytes },
       pastMs: Math.max(
         releaseMadeAtMs,
         who.kind === 'enrolled' ? certifiedFromMs(who.identity) : who.awaited.madeMs,
       ),
     },
     {
-      commandsWaitingMax: config.journal.commandsWaitingMax,
+      commandsWaitingMax: file.journal.commandsWaitingMax,
       onAsked: rest.worked,
       onCommitted: (batch) => tally.committed(batch, clock.monotonicMs()),
       onSetAside({ file, words, ...counted }) {
@@ -125,9 +129,18 @@ async function run(configPath: string): Promise<void> {
   lifecycle.onStop('store', () => store.close());
 
   if (who.kind === 'awaiting_first_contact') await applyBundle(who.awaited, { store, clock, log });
-  const synthetics = createSynthetics({ store, clock, log });
+  const remote = await openRemote({
+    ...{ store, clock, log, readFile: () => readConfig(configPath) },
+    onSettled: () => told.soon(),
+  });
+  lifecycle.onStop('remote', async () => remote.stop());
+  const config = remote.read();
+  log.level = config.log.level;
+  const synthetics = createSynthetics({ store, clock, log, onAnswered: () => told.soon() });
+  const hearsConfiguration = onApplied(synthetics.progress, 'configuration', remote.look);
   const presence = startPresence({
-    ...{ who, config, configPath, store, clock, log, release, progress: synthetics.progress },
+    ...{ who, config, configPath, store, clock, log, release },
+    progress: onApplied(hearsConfiguration, 'policy', () => told.soon(policyReportMsMax)),
     onFallenBack({ journalId, receivedThrough }) {
       suspect(config.dataFolder, { cause: 'fallen_back', journalId, receivedThrough });
       log.error(
@@ -184,14 +197,15 @@ async function run(configPath: string): Promise<void> {
   synthetics.open(submitTo({ host: config.http.host, port: http.port }));
   const { everyMinutes } = config.synthetic;
   const schedule = startSchedule(everyMinutes, { synthetics, store, clock, random: Math.random });
-  lifecycle.onStop('synthetic', schedule);
+  lifecycle.onStop('synthetic', async () => schedule.stop());
 
   const releases = startReleases({
     ...{ config, launched, release, store, clock, log },
     identity: presence.identity,
+    inFlight: http.inFlight,
     online: async () => (await http.status()).link.kind === 'online',
     probe: async () => probeWord(await synthetics.run('release')),
-    onEnded: () => reporter.soon(),
+    onEnded: () => told.soon(),
     restart(reason) {
       log.warn({ reason }, 'stopping, to be started as another release');
       void lifecycle.stop().finally(() => process.exit(0));
@@ -204,7 +218,7 @@ async function run(configPath: string): Promise<void> {
   lifecycle.onStop('telemetry', telemetry.close);
   const looked = {
     ...{ status: http.status, synthetic: synthetics.last, store, folder, release, slots: releases.view },
-    ...{ clock, tally, kiosks: door.seen },
+    ...{ clock, tally, kiosks: door.seen, configuration: remote.standing },
   };
   scrape.look = createLook({ ...looked, peaks: null });
   const reporter = startReporter({
@@ -215,6 +229,7 @@ async function run(configPath: string): Promise<void> {
     random: Math.random,
     log,
   });
+  told.soon = reporter.soon;
   lifecycle.onStop('reporter', reporter.stop);
 
   const look = async () => {
@@ -223,16 +238,23 @@ async function run(configPath: string): Promise<void> {
   };
   const reload = createReload({
     config,
-    read: () => readConfig(configPath),
+    read: remote.read,
     liveKeys,
     parts: [
       logPart(log),
       httpPart(http, tls, clock.wallMs),
+      askingPart(schedule, spans),
       identityPart(config.identityFolder, applianceId, presence),
     ],
     log,
   });
-  await runSupervised({ notify, clock, log, look, reload, stop: lifecycle.stop });
+  remote.open(reload);
+  const reloadAndLook = () => {
+    const reloaded = reload();
+    remote.look();
+    return reloaded;
+  };
+  await runSupervised({ notify, clock, log, look, reload: reloadAndLook, stop: lifecycle.stop });
   announced.info(
     { applianceId, release, httpPort: http.port, lanPort: http.lanPort, pid: process.pid },
     'ready',

@@ -1,13 +1,15 @@
-// What the daemon takes anew on SIGHUP without dropping a kiosk, beside the level of its log: what the HTTP interface goes by, the
-// certificate of the local network, and its own identity.
+// What the daemon takes anew without dropping a kiosk, on SIGHUP or at central's word, beside the level of its log: what the HTTP
+// interface goes by, the certificate of the local network, its own identity, how often it asks itself, and where spans go.
 import type { ReloadPart } from '../kit/reload.ts';
 import { ProvisioningError } from '../provisioning/error.ts';
 import type { ApplianceIdentity } from '../provisioning/identity.ts';
 import type { Config } from './config.ts';
+import { type BoxSpans, collectorOf } from './health/tracing.ts';
 import { type LanCertificate, loadLanCertificate } from './http/lan-certificate.ts';
 import type { HttpServer } from './http/server.ts';
 import { hasIdentity, readIdentity } from './identity/identity-folder.ts';
 import type { Presence } from './presence.ts';
+import type { Schedule } from './synthetic/schedule.ts';
 
 /** The keys of the configuration that count at once; whatever else differs counts from the next start on. */
 export const liveKeys = [
@@ -17,9 +19,29 @@ export const liveKeys = [
   'http.loopbackRatePerMinute',
   'http.lan.certificateFile',
   'http.lan.keyFile',
+  'synthetic.everyMinutes',
+  'tracing.otlpUrl',
+  'tracing.headersFile',
+  'central.maySet',
 ] as const;
 
 type Part = ReloadPart<Config>;
+
+/** How often the box asks itself for a synthetic checkout, and where its spans go. */
+export function askingPart(schedule: Pick<Schedule, 'every'>, spans: Pick<BoxSpans, 'goTo'>): Part {
+  return {
+    read({ synthetic, tracing }) {
+      const collector = collectorOf(tracing);
+      return {
+        take() {
+          schedule.every(synthetic.everyMinutes);
+          spans.goTo(collector);
+        },
+        news: null,
+      };
+    },
+  };
+}
 
 /** @param running the certificate of the local network as it is served; null where nothing is offered to it */
 export function httpPart(

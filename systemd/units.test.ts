@@ -79,6 +79,26 @@ it('renews within the same sandbox in which it sells', () => {
   expect(sandboxOf('holdfast-central.service')).toEqual(sandboxOf('holdfast.service'));
 });
 
+it('lets a release run from where boxes keep them, on the image too', () => {
+  const unit = read('holdfast.service');
+  const folder = '/var/lib/holdfast/slots';
+  expect(readFileSync(join(here, '..', 'docs', 'operations', 'rollout.md'), 'utf8')).toContain(
+    `folder = "${folder}"`,
+  );
+  // Written where the whole system is read-only, and run from there: V8's own code, too.
+  expect(unit).toMatch(/^StateDirectory=holdfast$/m);
+  expect(unit).toMatch(/^ExecStart=\/usr\/bin\/holdfast run /m);
+  expect(unit).not.toMatch(
+    /^(NoExecPaths|ExecPaths|ReadOnlyPaths|InaccessiblePaths|MemoryDenyWriteExecute|DynamicUser)=/m,
+  );
+  const fstab = readFileSync(join(here, '..', 'provisioning', 'image', 'files', 'etc', 'fstab'), 'utf8');
+  const below = fstab
+    .split('\n')
+    .filter((line) => /\s(\/data|\/var\/lib\/holdfast|\/var\/cache\/holdfast)\s/.test(line));
+  expect(below).toHaveLength(3);
+  expect(below.filter((line) => /noexec|\bro\b/.test(line))).toEqual([]);
+});
+
 it('has no line longer than a person reads, and no folder that two units name differently', () => {
   for (const name of readdirSync(here, { recursive: true, encoding: 'utf8' }).filter((path) =>
     /\.(service|timer|conf)$/.test(path),

@@ -1,4 +1,4 @@
-// `rollout create`: brings a policy, flags or a release to boxes, the canary first.
+// `rollout create`: brings a policy, flags, a configuration or a release to boxes, the canary first.
 import { type Command, Option } from 'commander';
 import type * as z from 'zod';
 import { describeIssue } from '../../contract/issue-words.ts';
@@ -11,12 +11,14 @@ import { createdWords, rolloutWords } from '../rollout/words.ts';
 import { labelsFrom } from './appliance-label.ts';
 import { databaseCommand } from './command.ts';
 import { withStore } from './open-store.ts';
+import { readConfiguration } from './read-configuration.ts';
 import { readPolicy } from './read-policy.ts';
 import { readText } from './read-text.ts';
 
 interface Options {
   policy?: string;
   flags?: string;
+  configuration?: string;
   release?: string;
   anyHour?: boolean;
   site?: string[];
@@ -38,11 +40,19 @@ export function rolloutCreate(): Command {
   return databaseCommand(
     {
       name: 'create',
-      description: 'bring a policy, flags or a release to boxes, the canary first',
+      description: 'bring one thing to boxes, the canary first',
       options: [
         new Option('--policy <file>', 'bring this policy, JSON or TOML'),
         new Option('--flags <file>', 'the policy in force with these flags, JSON').conflicts('policy'),
-        new Option('--release <name>', 'bring a release of `release add`').conflicts(['policy', 'flags']),
+        new Option('--configuration <file>', 'what central sets at boxes, TOML or JSON').conflicts([
+          'policy',
+          'flags',
+        ]),
+        new Option('--release <name>', 'bring a release of `release add`').conflicts([
+          'policy',
+          'flags',
+          'configuration',
+        ]),
         new Option('--any-hour', 'boxes may change over while the shop is open'),
         new Option('--site <names...>', 'boxes of these sites'),
         new Option('--label <pairs...>', 'boxes with all of these, as group=city'),
@@ -66,6 +76,7 @@ export function rolloutCreate(): Command {
       help: 'Without --site, --label and --appliance it goes to every box that is let in,\nand is in force for newcomers when it is done. The whole of it:\ndocs/operations/rollout.md',
       examples: [
         'rollout create --policy policy.toml --stages 10,50,100 --config central.toml',
+        'rollout create --configuration boxes.toml --canary-appliance leeds-1 --config central.toml',
         'rollout create --release 0.2.0 --label group=city --canary-appliance leeds-1 --config central.toml',
       ],
     },
@@ -86,11 +97,12 @@ export function rolloutCreate(): Command {
   );
 }
 
-function changeOf({ policy, flags, release, anyHour }: Options): z.output<typeof Change> {
+function changeOf({ policy, flags, configuration, release, anyHour }: Options): z.output<typeof Change> {
   if (policy !== undefined) return { kind: 'policy', policy: readPolicy(policy) };
   if (flags !== undefined) return { kind: 'flags', flags: readFlags(flags) };
+  if (configuration !== undefined) return { kind: 'configuration', values: readConfiguration(configuration) };
   if (release !== undefined) return parsed(Change, { kind: 'release', release, anyHour });
-  const hint = 'Give --policy FILE, --flags FILE or --release NAME.';
+  const hint = 'Give --policy FILE, --flags FILE, --configuration FILE or --release NAME.';
   throw new CommandError('argument_malformed', 'a rollout brings one thing', hint);
 }
 

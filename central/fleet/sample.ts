@@ -40,6 +40,7 @@ export const sampleMember: FleetMember = {
       temperatureCelsius: 48,
       diskLifeTenths: 2,
     },
+    configuration: { version: 4, refused: null },
     conditions: [{ code: 'stock_low', forMs: 7_200_000 }],
     verdicts: { authorised: 310, approvedOffline: 41, declined: 2, refused: 6, pending: 0 },
     reasons: { out_of_stock: 5, above_floor_limit: 1 },

@@ -54,12 +54,12 @@ export function startRolloutLoop(parts: {
   async function turn(): Promise<boolean> {
     const open = await store.openRollouts();
     let more = false;
-    for (const { number, applianceIds } of open) {
+    for (const { number, applianceIds, more: others } of open) {
       if (state.stopped) return false;
       const said = new Map(applianceIds.flatMap((id) => saidBy(id)));
       const turned = await store.turnRollout({ number, said }, clock.wallMs());
       if (turned.changed) parts.onTurned?.();
-      more ||= turned.more;
+      more ||= turned.more || others;
     }
     state.failing = false;
     return more;
@@ -68,10 +68,9 @@ export function startRolloutLoop(parts: {
   function saidBy(applianceId: string): [string, Said][] {
     const heard = reports.of(applianceId);
     if (!heard) return [];
-    const { versions, release, slots } = heard.report;
-    return [
-      [applianceId, { policyVersion: versions.policy, release, slots: slots ?? null, probe: probeOf(heard) }],
-    ];
+    const { versions, release, slots = null, configuration } = heard.report;
+    const probe = probeOf(heard);
+    return [[applianceId, { policyVersion: versions.policy, configuration, release, slots, probe }]];
   }
 
   plan(0);

@@ -2,7 +2,20 @@
 // confirmed that proved nothing.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Box, boxStates, next, type Proof, type RolloutFacts, type Step } from './next.ts';
+import {
+  type Box,
+  type BoxState,
+  type BoxStep,
+  boxesPerTurnMax,
+  boxStates,
+  goOn,
+  hear,
+  neededOf,
+  type Proof,
+  type RolloutFacts,
+  type Standing,
+  type Step,
+} from './next.ts';
 import { lastStage, Plan, stageSize } from './plan.ts';
 
 const minuteMs = 60_000;
@@ -28,14 +41,45 @@ const plans = fc
   .map((plan) => Plan.parse(plan));
 
 interface World {
-  facts: RolloutFacts;
+  facts: Omit<RolloutFacts, 'standing'> & { boxes: Box[] };
   nowMs: number;
   turnsSinceTold: Map<number, number>;
   proved: Set<number>;
   ended: boolean;
 }
 
-function play(plan: Plan, conducts: readonly Conduct[], check: (world: World, steps: Step[]) => void): World {
+/** As the store counts it. */
+function standingOf({ boxes, plan, stage }: World['facts']): Standing {
+  const size = stageSize(plan, stage, boxes.length);
+  const inStage = boxes.filter(({ place }) => place < size);
+  const judged = inStage.filter(({ pardoned }) => !pardoned);
+  const count = (of: readonly Box[], ...states: BoxState[]) =>
+    of.filter(({ state }) => states.includes(state)).length;
+  const some = (of: readonly Box[], ...states: BoxState[]) =>
+    of.flatMap(({ ref, state }) => (states.includes(state) ? [ref] : [])).slice(0, boxesPerTurnMax);
+  const times = judged.flatMap(({ state, sinceMs }) => (state === 'confirmed' ? [sinceMs ?? 0] : []));
+  const needed = neededOf(plan, judged.length);
+  const enough = needed === 0 ? 0 : times.sort((a, b) => a - b)[needed - 1];
+  return {
+    boxes: boxes.length,
+    inStage: { given: count(inStage, 'given'), waiting: some(inStage, 'waiting') },
+    judged: {
+      boxes: judged.length,
+      confirmed: count(judged, 'confirmed'),
+      failed: count(judged, 'failed'),
+      open: count(judged, 'given', 'waiting'),
+    },
+    enoughSinceMs: enough ?? null,
+    ...{ waiting: count(boxes, 'waiting'), returning: count(boxes, 'returning') },
+    having: some(boxes, 'given', 'confirmed', 'failed', 'timed_out'),
+  };
+}
+
+function play(
+  plan: Plan,
+  conducts: readonly Conduct[],
+  check: (world: World, steps: Step[], heard: BoxStep[]) => void,
+): World {
   const none = { checkouts: 0, declined: 0 };
   const world: World = {
     facts: {
@@ -43,7 +87,6 @@ function play(plan: Plan, conducts: readonly Conduct[], check: (world: World, st
       stage: 0,
       plan,
       boxes: conducts.map((_, i) => ({ ref: i, place: i, state: 'waiting', sinceMs: null, pardoned: false })),
-      proofs: new Map(),
       sales: { with: none, without: none },
     },
     nowMs: 0,
@@ -52,13 +95,14 @@ function play(plan: Plan, conducts: readonly Conduct[], check: (world: World, st
     ended: false,
   };
   for (let turn = 0; turn < 1000 && !world.ended; turn++) {
-    world.facts = { ...world.facts, proofs: proofsOf(world, conducts) };
-    const steps = next(world.facts, world.nowMs);
+    const heard = hear(world.facts, world.facts.boxes, proofsOf(world, conducts), world.nowMs);
+    for (const { ref, state } of heard) move(world, [ref], state);
+    const steps = goOn({ ...world.facts, standing: standingOf(world.facts) }, world.nowMs);
     for (const step of steps) apply(world, step);
-    check(world, steps);
+    check(world, steps, heard);
     world.nowMs += minuteMs;
     for (const [ref, turns] of world.turnsSinceTold) world.turnsSinceTold.set(ref, turns + 1);
-    if (world.facts.state === 'paused' && steps.length === 0) resume(world);
+    if (world.facts.state === 'paused' && heard.length === 0) resume(world);
   }
   return world;
 }
@@ -82,24 +126,20 @@ function resume(world: World): void {
   world.facts = { ...world.facts, state: 'running', boxes };
 }
 
+function move(world: World, refs: readonly number[], state: BoxState): void {
+  const boxes = world.facts.boxes.map((box) =>
+    refs.includes(box.ref) ? { ...box, state, sinceMs: world.nowMs } : box,
+  );
+  world.facts = { ...world.facts, boxes };
+}
+
 function apply(world: World, step: Step): void {
-  const { facts, nowMs } = world;
-  const move = (refs: readonly number[], state: Box['state']) => {
-    world.facts = {
-      ...world.facts,
-      boxes: world.facts.boxes.map((box) =>
-        refs.includes(box.ref) ? { ...box, state, sinceMs: nowMs } : box,
-      ),
-    };
-  };
+  const { facts } = world;
   switch (step.kind) {
-    case 'box':
-      move([step.ref], step.state);
-      return;
     case 'give':
     case 'take_back':
       for (const ref of step.refs) world.turnsSinceTold.set(ref, 0);
-      move(step.refs, step.kind === 'give' ? 'given' : 'returning');
+      move(world, step.refs, step.kind === 'give' ? 'given' : 'returning');
       return;
     case 'stage':
       world.facts = { ...facts, stage: step.stage };
@@ -108,12 +148,18 @@ function apply(world: World, step: Step): void {
       world.facts = { ...facts, state: 'paused' };
       return;
     case 'roll_back':
-      world.facts = {
-        ...facts,
-        state: 'rolling_back',
-        boxes: facts.boxes.map((box) => (box.state === 'waiting' ? { ...box, state: 'spared' } : box)),
-      };
+      world.facts = { ...facts, state: 'rolling_back' };
       return;
+    case 'spare': {
+      // Some of them, as the store does.
+      const waiting = facts.boxes.filter(({ state }) => state === 'waiting').slice(0, 3);
+      move(
+        world,
+        waiting.map(({ ref }) => ref),
+        'spared',
+      );
+      return;
+    }
     case 'end':
       world.facts = { ...facts, state: step.state };
       world.ended = true;
@@ -138,10 +184,9 @@ describe('a rollout, whatever its boxes do', () => {
   it('calls nothing confirmed or returned that proved nothing', () => {
     fc.assert(
       fc.property(games, ([plan, conducts]) => {
-        play(plan, conducts, ({ proved }, steps) => {
-          for (const step of steps) {
-            if (step.kind !== 'box' || (step.state !== 'confirmed' && step.state !== 'returned')) continue;
-            expect(proved.has(step.ref)).toBe(true);
+        play(plan, conducts, ({ proved }, _, heard) => {
+          for (const { ref, state } of heard) {
+            if (state === 'confirmed' || state === 'returned') expect(proved.has(ref)).toBe(true);
           }
         });
       }),
@@ -192,7 +237,8 @@ describe('a rollout that ended', () => {
       ...{ ref: i, place: i, state: each, sinceMs: 0, pardoned: false },
     }));
     const none = { checkouts: 0, declined: 0 };
-    const facts = { state, stage: 0, plan: Plan.parse({}), boxes, proofs: new Map() };
-    expect(next({ ...facts, sales: { with: none, without: none } }, 1e12)).toEqual([]);
+    const facts = { state, stage: 0, plan: Plan.parse({}), boxes, sales: { with: none, without: none } };
+    expect(hear(facts, boxes, new Map(), 1e12)).toEqual([]);
+    expect(goOn({ ...facts, standing: standingOf(facts) }, 1e12)).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 // What a rollout does next, by what is known of its boxes. Pure: the store carries the steps out in the transaction in which
-// it read the facts, so that nobody can act between.
+// it read the facts, so that nobody can act between. Boxes are heard some at a time, and the rest is counted.
 import { unreachable } from '../../kit/assert.ts';
 import { lastStage, type Plan, stageSize } from './plan.ts';
 
@@ -54,13 +54,30 @@ export interface Sales {
   declined: number;
 }
 
+/** How a rollout stands, counted: what it takes to go on must not grow with the fleet. */
+export interface Standing {
+  boxes: number;
+  /** Of the stage at work, pardoned or not. */
+  inStage: {
+    given: number;
+    /** The first of those that wait, by ref in their order. */
+    waiting: readonly number[];
+  };
+  /** Of the stage at work, without those that were pardoned. */
+  judged: { boxes: number; confirmed: number; failed: number; open: number };
+  /** When the share that must have proved it was reached; null: not yet. */
+  enoughSinceMs: number | null;
+  /** Of all boxes: how many wait or go back, and the first of those that have it. */
+  waiting: number;
+  returning: number;
+  having: readonly number[];
+}
+
 export interface RolloutFacts {
   state: RolloutState;
   stage: number;
   plan: Plan;
-  boxes: readonly Box[];
-  /** By ref; none where it has none. */
-  proofs: ReadonlyMap<number, Proof>;
+  standing: Standing;
   /** Of boxes that proved that they run it, since then; and of those that wait. */
   sales: { with: Sales; without: Sales };
 }
@@ -70,33 +87,72 @@ export type Reason =
   | { code: 'too_few_confirmed'; confirmed: number; of: number }
   | { code: 'declines_above_control'; percent: number; controlPercent: number };
 
+/** What a box has come to by what it proved, or by its silence. */
+export type BoxStep =
+  | { ref: number; state: 'confirmed' | 'timed_out' | 'returned' | 'return_timed_out' }
+  | { ref: number; state: 'failed'; reason: string };
+
 export type Step =
-  | { kind: 'box'; ref: number; state: 'confirmed' | 'timed_out' | 'returned' | 'return_timed_out' }
-  | { kind: 'box'; ref: number; state: 'failed'; reason: string }
   /** Put it into their feeds. */
-  | { kind: 'give'; refs: number[] }
+  | { kind: 'give'; refs: readonly number[] }
   /** Put what they had before into their feeds. */
-  | { kind: 'take_back'; refs: number[] }
+  | { kind: 'take_back'; refs: readonly number[] }
+  /** Some of those that wait will not get it. */
+  | { kind: 'spare' }
   | { kind: 'stage'; stage: number }
   | { kind: 'pause'; reason: Reason }
   | { kind: 'roll_back'; reason: Reason }
   | { kind: 'end'; state: 'done' | 'rolled_back' };
 
-/** In one turn: what one transaction holds. */
-export const boxesPerTurnMax = 200;
+/** In one turn: what one transaction holds while others wait for the store. */
+export const boxesPerTurnMax = 50;
 
-export function next(facts: RolloutFacts, nowMs: number): Step[] {
+/** What these boxes proved, and whose time is over. @param proofs by ref; none where it has none */
+export function hear(
+  { state, plan }: Pick<RolloutFacts, 'state' | 'plan'>,
+  boxes: readonly Box[],
+  proofs: ReadonlyMap<number, Proof>,
+  nowMs: number,
+): BoxStep[] {
+  if (!isLive(state)) return [];
+  const timeMs = plan.silentMinutesMax * 60_000;
+  const judge = state === 'rolling_back' ? hearBack : hearForward;
+  return boxes.flatMap((box) => {
+    const late = nowMs - (box.sinceMs ?? nowMs) >= timeMs;
+    return judge(box, proofs.get(box.ref) ?? { kind: 'none' }, late) ?? [];
+  });
+}
+
+function isLive(state: RolloutState): boolean {
+  return state === 'running' || state === 'paused' || state === 'rolling_back';
+}
+
+/** A proof counts whenever it is given, and a box that proved it may still go back by itself. */
+function hearForward({ ref, state }: Box, proof: Proof, late: boolean): BoxStep | null {
+  const open = state === 'given';
+  if (proof.kind === 'runs' && (open || state === 'failed' || state === 'timed_out')) {
+    return { ref, state: 'confirmed' };
+  }
+  if (proof.kind === 'failed' && (open || state === 'confirmed' || state === 'timed_out')) {
+    return { ref, state: 'failed', reason: proof.reason };
+  }
+  return open && late ? { ref, state: 'timed_out' } : null;
+}
+
+function hearBack({ ref, state }: Box, proof: Proof, late: boolean): BoxStep | null {
+  if (state !== 'returning') return null;
+  if (proof.kind === 'runs') return { ref, state: 'returned' };
+  return late ? { ref, state: 'return_timed_out' } : null;
+}
+
+/** What follows, once they were heard. */
+export function goOn(facts: RolloutFacts, nowMs: number): Step[] {
   switch (facts.state) {
-    case 'running': {
-      const heard = hear(facts, nowMs);
-      return [...heard, ...goOn({ ...facts, boxes: after(facts.boxes, heard, nowMs) }, nowMs)];
-    }
+    case 'running':
+      return goForward(facts, nowMs);
+    case 'rolling_back':
+      return goBack(facts.standing);
     case 'paused':
-      return hear(facts, nowMs);
-    case 'rolling_back': {
-      const heard = hear(facts, nowMs);
-      return [...heard, ...goBack(after(facts.boxes, heard, nowMs))];
-    }
     case 'done':
     case 'rolled_back':
     case 'aborted':
@@ -107,64 +163,23 @@ export function next(facts: RolloutFacts, nowMs: number): Step[] {
   }
 }
 
-type BoxStep = Step & { kind: 'box' };
-
-/** What the boxes proved, and whose time is over. */
-function hear({ boxes, proofs, plan, state }: RolloutFacts, nowMs: number): BoxStep[] {
-  const timeMs = plan.silentMinutesMax * 60_000;
-  const judge = state === 'rolling_back' ? hearBack : hearForward;
-  return boxes.flatMap((box) => {
-    const step = judge(
-      box,
-      proofs.get(box.ref) ?? { kind: 'none' },
-      nowMs - (box.sinceMs ?? nowMs) >= timeMs,
-    );
-    return step ? [step] : [];
-  });
-}
-
-/** A proof counts whenever it is given, and a box that proved it may still go back by itself. */
-function hearForward({ ref, state }: Box, proof: Proof, late: boolean): BoxStep | null {
-  const open = state === 'given';
-  if (proof.kind === 'runs' && (open || state === 'failed' || state === 'timed_out')) {
-    return { kind: 'box', ref, state: 'confirmed' };
-  }
-  if (proof.kind === 'failed' && (open || state === 'confirmed' || state === 'timed_out')) {
-    return { kind: 'box', ref, state: 'failed', reason: proof.reason };
-  }
-  return open && late ? { kind: 'box', ref, state: 'timed_out' } : null;
-}
-
-function hearBack({ ref, state }: Box, proof: Proof, late: boolean): BoxStep | null {
-  if (state !== 'returning') return null;
-  if (proof.kind === 'runs') return { kind: 'box', ref, state: 'returned' };
-  return late ? { kind: 'box', ref, state: 'return_timed_out' } : null;
-}
-
-function goOn(facts: RolloutFacts, nowMs: number): Step[] {
-  const { plan, stage, boxes } = facts;
-  const size = stageSize(plan, stage, boxes.length);
-  const inStage = boxes.filter(({ place }) => place < size);
-  const judged = inStage.filter(({ pardoned }) => !pardoned);
-  const reason = wrong(facts, judged);
+function goForward(facts: RolloutFacts, nowMs: number): Step[] {
+  const { plan, stage, standing } = facts;
+  const { inStage, enoughSinceMs, boxes } = standing;
+  const reason = wrong(facts);
   if (reason) return [{ kind: plan.onFailure, reason }];
-  const waiting = inStage.filter(({ state }) => state === 'waiting').sort((a, b) => a.place - b.place);
-  if (waiting.length > 0) {
-    return [{ kind: 'give', refs: waiting.slice(0, boxesPerTurnMax).map(({ ref }) => ref) }];
-  }
-  const sinceMs = enoughSinceMs(plan, judged);
-  if (sinceMs === null || nowMs - sinceMs < plan.soakMinutes * 60_000) return [];
-  if (stage < lastStage(plan) && size < boxes.length) return [{ kind: 'stage', stage: stage + 1 }];
+  if (inStage.waiting.length > 0) return [{ kind: 'give', refs: inStage.waiting }];
+  if (enoughSinceMs === null || nowMs - enoughSinceMs < plan.soakMinutes * 60_000) return [];
+  if (stage < lastStage(plan) && stageSize(plan, stage, boxes) < boxes)
+    return [{ kind: 'stage', stage: stage + 1 }];
   // The last stage ends when every box has: nothing is on its way for ever.
-  return inStage.some(({ state }) => state === 'given') ? [] : [{ kind: 'end', state: 'done' }];
+  if (inStage.given > 0) return [];
+  return [standing.waiting > 0 ? { kind: 'spare' } : { kind: 'end', state: 'done' }];
 }
 
-function wrong({ plan, sales }: RolloutFacts, judged: readonly Box[]): Reason | null {
-  const of = judged.length;
-  const failed = count(judged, 'failed');
+function wrong({ plan, sales, standing: { judged } }: RolloutFacts): Reason | null {
+  const { boxes: of, failed, confirmed, open } = judged;
   if (failed * 100 > plan.failedPercentMax * of) return { code: 'boxes_failed', failed, of };
-  const confirmed = count(judged, 'confirmed');
-  const open = count(judged, 'given') + count(judged, 'waiting');
   if (open === 0 && confirmed * 100 < plan.confirmedPercentMin * of) {
     return { code: 'too_few_confirmed', confirmed, of };
   }
@@ -188,34 +203,13 @@ function declines(
   };
 }
 
-/** When the share that must have proved it was reached; null: not yet. */
-function enoughSinceMs({ confirmedPercentMin }: Plan, judged: readonly Box[]): number | null {
-  const needed = Math.ceil((judged.length * confirmedPercentMin) / 100);
-  const times = judged.flatMap(({ state, sinceMs }) => (state === 'confirmed' ? [sinceMs ?? 0] : []));
-  if (times.length < needed) return null;
-  return needed === 0 ? 0 : (times.sort((a, b) => a - b)[needed - 1] ?? null);
+/** So many of those that are judged must have proved it. */
+export function neededOf({ confirmedPercentMin }: Plan, judged: number): number {
+  return Math.ceil((judged * confirmedPercentMin) / 100);
 }
 
-function goBack(boxes: readonly Box[]): Step[] {
-  const having = boxes.filter(({ state }) => hasIt.has(state));
-  if (having.length > 0) {
-    return [{ kind: 'take_back', refs: having.slice(0, boxesPerTurnMax).map(({ ref }) => ref) }];
-  }
-  return count(boxes, 'returning') > 0 ? [] : [{ kind: 'end', state: 'rolled_back' }];
-}
-
-/** It stands in their feeds, whatever they made of it: a box that was silent takes it when it comes back. */
-const hasIt: ReadonlySet<BoxState> = new Set(['given', 'confirmed', 'failed', 'timed_out']);
-
-function count(boxes: readonly Box[], state: BoxState): number {
-  return boxes.reduce((sum, box) => (box.state === state ? sum + 1 : sum), 0);
-}
-
-/** The boxes as they are once these steps are carried out. */
-function after(boxes: readonly Box[], steps: readonly BoxStep[], nowMs: number): Box[] {
-  const changed = new Map(steps.map(({ ref, state }) => [ref, state]));
-  return boxes.map((box) => {
-    const state = changed.get(box.ref);
-    return state === undefined ? box : { ...box, state, sinceMs: nowMs };
-  });
+function goBack({ waiting, having, returning }: Standing): Step[] {
+  if (waiting > 0) return [{ kind: 'spare' }];
+  if (having.length > 0) return [{ kind: 'take_back', refs: having }];
+  return returning > 0 ? [] : [{ kind: 'end', state: 'rolled_back' }];
 }

@@ -1,6 +1,7 @@
 // What a rollout is told when it is made: what it brings, to whom, in which steps, and by what it is judged. The defaults are
 // the careful ones.
 import * as z from 'zod';
+import { RemoteConfiguration } from '../../contract/configuration.ts';
 import { ApplianceId, Text } from '../../contract/id.ts';
 import { Policy } from '../../contract/policy.ts';
 import { ReleaseName } from '../../contract/release.ts';
@@ -34,6 +35,8 @@ export const Change = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('policy'), policy: Policy }),
   /** The policy in force, with these flags in place of its own. */
   z.strictObject({ kind: z.literal('flags'), flags: Policy.shape.flags.unwrap() }),
+  /** What central sets of the boxes' own configuration, whole. */
+  z.strictObject({ kind: z.literal('configuration'), values: RemoteConfiguration }),
   z.strictObject({
     kind: z.literal('release'),
     release: ReleaseName,

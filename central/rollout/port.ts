@@ -1,4 +1,5 @@
 // What is asked of the store about rollouts, labels and releases.
+import type { ConfigurationStanding } from '../../contract/configuration.ts';
 import type { Actor, By } from '../people/actor.ts';
 import type { Box, BoxState, Reason, RolloutState, Sales } from './next.ts';
 import type { Change, Labels, Plan, Target } from './plan.ts';
@@ -13,7 +14,7 @@ export type ChangeView =
    * Which version is brought to boxes by what they had, and which brings that back; `version` is the one of boxes that have
    * what is in force for everybody.
    */
-  | { kind: 'policy' | 'flags'; version: number; brings: VersionFor[]; backs: VersionFor[] }
+  | { kind: 'policy' | 'flags' | 'configuration'; version: number; brings: VersionFor[]; backs: VersionFor[] }
   | { kind: 'release'; release: string; anyHour: boolean };
 
 export type EndReason =
@@ -67,6 +68,8 @@ export interface RolloutEvent {
 /** What a box last said of itself, as far as a rollout asks. */
 export interface Said {
   policyVersion: number;
+  /** Absent: of a release that takes nothing from central. */
+  configuration?: ConfigurationStanding | undefined;
   release: string;
   slots: { rollout: number | null; step: string; reason: string | null } | null;
   /** The newest synthetic checkout through it. */
@@ -120,8 +123,8 @@ export interface RolloutCalls {
   };
   /** @param act.version as it was seen */
   actOnRollout(act: { number: number; version: number; act: RolloutAct }, by: By): RolloutActed;
-  /** Those that go on, and the boxes that may prove something. */
-  openRollouts(): { number: number; applianceIds: string[] }[];
+  /** Those that go on, and of each some boxes that may prove something: with `more` the next call has others. */
+  openRollouts(): { number: number; applianceIds: string[]; more: boolean }[];
   /** Takes the next steps of one; `changed` when there were any, `more` when there is at once something to do. */
   turnRollout(
     turn: { number: number; said: ReadonlyMap<string, Said> },

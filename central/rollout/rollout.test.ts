@@ -2,9 +2,11 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultPolicy } from '../feed/default-policy.ts';
+import { bookEntries } from '../fixtures/book-entries.ts';
 import { byTester } from '../fixtures/by.ts';
+import { checkoutEntry } from '../fixtures/entries.ts';
 import { openStoreAt, temporaryFolder } from '../fixtures/in-process-store.ts';
-import { testKeys } from '../fixtures/journal.ts';
+import { createTestJournal, testKeys } from '../fixtures/journal.ts';
 import type { SqliteStore } from '../ledger/sqlite/store.ts';
 import { Change, Plan } from './plan.ts';
 import type { RolloutView, Said } from './port.ts';
@@ -190,6 +192,113 @@ describe('flags', () => {
   });
 });
 
+describe('a configuration', () => {
+  const values = { 'log.level': 'debug' };
+  const wordsIn = (id: string) => feedOf(id).items.filter(({ kind }) => kind === 'configuration');
+  /** Boxes apply what stands in their feeds, and go by the newest configuration in them, or say what they do not take. */
+  const goBy = (applianceIds: readonly string[], keeps: readonly string[] = []) => {
+    const applied = obey(applianceIds);
+    return new Map(
+      [...applied].map(([id, said]) => {
+        const version = wordsIn(id).at(-1)?.version ?? 0;
+        const refused = keeps.includes(id)
+          ? { version, key: 'log.level', reason: 'kept_by_the_box' as const }
+          : null;
+        return [id, { ...said, configuration: { version: refused ? 0 : version, refused } }];
+      }),
+    );
+  };
+  const given = () => ids.filter((id) => wordsIn(id).length > 0);
+
+  it('goes from stage to stage as policies do, counts where it is gone by, and greets newcomers once it is done', () => {
+    const { number } = create({ kind: 'configuration', values }, { stagesPercent: [100] });
+    turn(number);
+    expect(given()).toHaveLength(1);
+    expect(wordsIn(given()[0] ?? '')).toEqual([{ kind: 'configuration', version: 1, values }]);
+    // Applied alone is not gone by.
+    expect(turn(number, obey(given()))).toMatchObject({ counts: { confirmed: 0 } });
+    expect(turn(number, goBy(given()))).toMatchObject({ stage: 1, counts: { confirmed: 1, given: 9 } });
+    store.registerAppliance({ id: 'early', site: null }, byTester(nowMs));
+    expect(wordsIn('early')).toEqual([]);
+    expect(turn(number, goBy(ids))).toMatchObject({ state: 'done' });
+    store.registerAppliance({ id: 'late', site: null }, byTester(nowMs));
+    expect([wordsIn('early'), wordsIn('late')]).toEqual([wordsIn('box-1'), wordsIn('box-1')]);
+  });
+
+  it('that a box does not take comes back, and the reason names the key', () => {
+    const { number } = create({ kind: 'configuration', values }, { canary: { count: 2 } });
+    turn(number);
+    const [keeps = '', takes = ''] = given();
+    expect(turn(number, goBy([keeps, takes], [keeps]))).toMatchObject({
+      state: 'rolling_back',
+      counts: { returning: 2, spared: 8 },
+    });
+    expect(store.rolloutBoxes({ number, state: null, after: -1, limit: 10 }).items).toContainEqual(
+      expect.objectContaining({ applianceId: keeps, reason: 'log.level: kept_by_the_box' }),
+    );
+    expect(wordsIn(takes).at(-1)).toEqual({ kind: 'configuration', version: 2, values: {} });
+    expect(turn(number, goBy([keeps, takes]))).toMatchObject({ state: 'rolled_back' });
+  });
+
+  it('is brought beside a policy, and not beside another configuration', () => {
+    create({ kind: 'configuration', values });
+    expect(create({ kind: 'policy', policy: stricter }).number).toBe(2);
+    const change = Change.parse({ kind: 'configuration', values: {} });
+    expect(store.createRollout({ change, target: {}, plan: Plan.parse({}) }, byTester(nowMs))).toEqual({
+      kind: 'overlaps',
+      rollout: 1,
+    });
+  });
+
+  it('names the field that central itself would not take', () => {
+    const wrong = { kind: 'configuration', values: { 'log.level': 'loud', 'http.port': 80 } };
+    const issues = Change.safeParse(wrong).error?.issues ?? [];
+    expect(JSON.stringify(issues)).toMatch(/log\.level.*http\.port/);
+  });
+});
+
+describe('a turn', () => {
+  it('tells and hears a bounded number of boxes, and reaches every one of many', () => {
+    const many = Array.from({ length: 130 }, (_, i) => `many-${i}`);
+    store.transaction(() => {
+      for (const id of many) store.registerAppliance({ id, site: 'many' }, byTester(nowMs));
+    });
+    const { number } = create(
+      { kind: 'policy', policy: stricter },
+      { canary: { count: 1 }, stagesPercent: [100] },
+      { sites: ['many'] },
+    );
+    const told: number[] = [];
+    const heard = new Set<string>();
+    for (let turns = 0; turns < 100 && store.rollout(number)?.endedMs === null; turns++) {
+      const [open] = store.openRollouts();
+      expect(open?.applianceIds.length).toBeLessThanOrEqual(100);
+      for (const id of open?.applianceIds ?? []) heard.add(id);
+      const said = obey(open?.applianceIds ?? []);
+      const feedsBefore = having2(many).length;
+      store.transaction(() => store.turnRollout({ number, said }, nowMs));
+      told.push(having2(many).length - feedsBefore);
+    }
+    expect(store.rollout(number)).toMatchObject({ state: 'done', counts: { confirmed: 130 } });
+    expect(Math.max(...told)).toBe(50);
+    expect(heard.size).toBe(130);
+  });
+  const having2 = (of: readonly string[]) => of.filter((id) => feedOf(id).policy.version === 2);
+});
+
+describe('what newcomers get', () => {
+  it('is what was for everybody, not what boxes with a policy of their own were brought beside it', () => {
+    create({ kind: 'policy', policy: stricter }, {}, { appliances: ['box-1'] });
+    turn(1);
+    expect(turn(1, obey(['box-1'])).state).toBe('done');
+    const flags = { 'new-slip': { shareBasisPoints: 10_000 } };
+    const { number } = create({ kind: 'flags', flags }, { canary: { count: 10 } });
+    turn(number);
+    expect(turn(number, obey(ids)).state).toBe('done');
+    expect(store.policy()?.policy).toEqual({ ...defaultPolicy, flags });
+  });
+});
+
 describe('a bound that is passed', () => {
   const probed = { probe: 'required', stagesPercent: [100] };
 
@@ -207,6 +316,36 @@ describe('a bound that is passed', () => {
     const act = { kind: 'resume' as const, reason: 'the kiosk was unplugged' };
     store.actOnRollout({ number, version: paused.version, act }, byTester(nowMs));
     expect(turn(number, failing)).toMatchObject({ state: 'running', stage: 1, counts: { given: 9 } });
+  });
+
+  it('is that of declines, against the boxes that wait and since the box proved it', async () => {
+    const { privateKey, publicKeyDer } = testKeys();
+    const canary = { canary: { appliances: ['box-1'] }, stagesPercent: [100] };
+    const plan = { ...canary, soakMinutes: 60, declinesPointsMax: 20, checkoutsMin: 4 };
+    const sold = async (id: string, refused: number, of: number) => {
+      const journal = createTestJournal(id, privateKey);
+      const entries = Array.from({ length: of }, (_, i) =>
+        checkoutEntry(i < refused ? { verdict: 'refused', reasons: [] } : {}),
+      );
+      await bookEntries(store, journal, publicKeyDer, entries, nowMs, id);
+      nowMs += minuteMs;
+    };
+    const { number } = create({ kind: 'policy', policy: stricter }, plan);
+    turn(number);
+    // Of before it had it, which count for nobody.
+    await sold('box-1', 8, 8);
+    turn(number, obey(['box-1']));
+    await sold('box-2', 1, 4);
+    await sold('box-1', 2, 5);
+    expect(turn(number)).toMatchObject({
+      state: 'running',
+      sales: { with: { checkouts: 5, declined: 2 }, without: { checkouts: 4, declined: 1 } },
+    });
+    await sold('box-1', 3, 3);
+    expect(turn(number)).toMatchObject({
+      state: 'rolling_back',
+      reason: { code: 'declines_above_control', percent: 62.5, controlPercent: 25 },
+    });
   });
 
   it('asks for a synthetic checkout behind the change', () => {

@@ -11,6 +11,8 @@ export function changeWords({ change }: Pick<RolloutView, 'change'>): string {
       return `policy version ${change.version}`;
     case 'flags':
       return `flags, as policy version ${change.version}`;
+    case 'configuration':
+      return `configuration version ${change.version}`;
     case 'release':
       return `release ${change.release}`;
     default:

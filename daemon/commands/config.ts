@@ -6,7 +6,7 @@ export function addConfigCommands(program: Command): void {
   const config = program.command('config').description('the configuration of this box');
   addCommand(config, {
     usage: 'show',
-    description: 'every value that holds, and whether the file or a default says so',
+    description: 'every value that holds, and whether central, the file or a default says so',
     examples: ['holdfast config show', 'holdfast config show --json'],
     exitCodes: '0 done, 2 called or configured wrongly',
   }).action(async (options: Options) => (await import('./run-config.ts')).showConfig(options));

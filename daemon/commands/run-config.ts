@@ -6,6 +6,9 @@ import { configKeys, judgeConfig, readConfig, readToml } from '../config.ts';
 import { unknownWords } from '../config-words.ts';
 import { type KeyPath, type Literal, setKey } from '../edit-config.ts';
 import { liveKeys } from '../reload.ts';
+import { settle } from '../remote/lay-over.ts';
+import { type RemoteStandings, readRemoteStandings } from '../store/remote-configuration.ts';
+import { openForReading } from '../store/salvage/readable.ts';
 import { type Options, print } from './command.ts';
 import { CommandError } from './error.ts';
 
@@ -13,20 +16,19 @@ interface Shown {
   key: string;
   value: unknown;
   /** Where it came from. */
-  from: 'file' | 'default';
+  from: 'central' | 'file' | 'default';
 }
 
 export function showConfig(options: Options): void {
-  const effective = readConfig(options.config);
+  const file = readConfig(options.config);
+  const { config: effective, counts, refused } = settle(file, standingsOf(file.dataFolder));
   const written = readToml(options.config);
+  const from = (key: string): Shown['from'] => {
+    if (counts?.values[key] !== undefined) return 'central';
+    return at(written, key) === undefined ? 'default' : 'file';
+  };
   const shown = configKeys
-    .map(
-      (key): Shown => ({
-        key,
-        value: at(effective, key),
-        from: at(written, key) === undefined ? 'default' : 'file',
-      }),
-    )
+    .map((key): Shown => ({ key, value: at(effective, key), from: from(key) }))
     // A key within a table that is not there, such as those of http.lan.
     .filter(({ value }) => value !== undefined);
   const widths = [shown.map(({ key }) => key), shown.map(({ value }) => text(value))].map((column) =>
@@ -36,7 +38,22 @@ export function showConfig(options: Options): void {
   const lines = shown.map(({ key, value, from }) =>
     `${key.padEnd(keys)}  ${text(value).padEnd(values)}  ${from}`.trimEnd(),
   );
-  print(options, { file: options.config, values: shown }, lines.join('\n'));
+  const central = { version: counts?.version ?? 0, refused };
+  if (counts) lines.push(`central: version ${counts.version}`);
+  if (refused)
+    lines.push(`central: version ${refused.version} is not taken: ${refused.key}, ${refused.reason}`);
+  print(options, { file: options.config, values: shown, central }, lines.join('\n'));
+}
+
+/** What central sets, as the journal beside a running daemon or without one has it. */
+function standingsOf(dataFolder: string): RemoteStandings {
+  const db = openForReading(dataFolder);
+  if (!db) return { offered: null, taken: null };
+  try {
+    return readRemoteStandings(db);
+  } finally {
+    db.close();
+  }
 }
 
 export function validateConfig(options: Options): void {
@@ -65,10 +82,17 @@ export function setConfig(key: string, given: string, options: Options): void {
   }
   const live = (liveKeys as readonly string[]).includes(key);
   const then = live ? 'systemctl reload holdfast' : 'systemctl restart holdfast';
+  const config = readConfig(path);
+  const { counts } = settle(config, standingsOf(config.dataFolder));
+  const said = counts?.values[key];
+  const words =
+    said === undefined
+      ? `To let it count: ${then}`
+      : `Central sets it to ${text(said)}, which counts: leave it out of central.maySet to keep it.`;
   print(
     options,
-    { key, value, changed: edited !== before, then },
-    `${key} is ${text(value)}. To let it count: ${then}`,
+    { key, value, changed: edited !== before, then, ...(said !== undefined && { central: said }) },
+    `${key} is ${text(value)}. ${words}`,
   );
 }
 

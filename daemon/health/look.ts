@@ -19,6 +19,8 @@ export interface LookParts {
   release: string;
   /** Where the program is from; undefined: the box takes no releases. */
   slots?: () => HealthReport['slots'];
+  /** What counts of what central set. */
+  configuration?: () => HealthReport['configuration'];
   clock: Clock;
   tally: Pick<Tally, 'counts'>;
   /** The most since the look before; null where another one takes it. */
@@ -37,6 +39,7 @@ export function createLook({
   folder,
   release,
   slots = () => undefined,
+  configuration = () => undefined,
   clock,
   tally,
   peaks,
@@ -62,6 +65,7 @@ export function createLook({
       upMs: clock.monotonicMs() - startedMs,
       status: known,
       slots: slots(),
+      configuration: configuration(),
       oldestUnreceivedMs,
       journalBytes: journalBytes(folder),
       outages: outages(known.link),

@@ -21,6 +21,7 @@ export interface HealthFacts {
   machine: HealthReport['machine'];
   counted?: Pick<HealthReport, 'verdicts' | 'reasons' | 'latency' | 'store' | 'kiosks'>;
   slots?: HealthReport['slots'];
+  configuration?: HealthReport['configuration'];
   synthetic: SyntheticResult | null;
 }
 
@@ -49,6 +50,7 @@ export function makeReport(facts: HealthFacts): HealthReport {
     process: { residentBytes: facts.residentBytes, corePermille: facts.corePermille },
     machine: facts.machine,
     ...(facts.slots && { slots: facts.slots }),
+    ...(facts.configuration && { configuration: facts.configuration }),
     synthetic: facts.synthetic,
     conditions: status.conditions.slice(0, limits.healthConditionsMax).map((condition) => ({
       code: condition.code,

@@ -17,14 +17,16 @@ export interface ReporterParts {
 }
 
 export interface Reporter {
-  /** Something has come to its end that central waits for. */
-  soon(): void;
+  /** Something has come to its end that central waits for: it is told within this time, at a moment drawn by lot. */
+  soon(withinMs?: number): void;
   stop(): void;
 }
 
 export const reportEveryMs = 30_000;
 /** The first comes soon: whoever started the box wants to see it. */
 export const firstReportMsMax = 3000;
+/** After a word to the whole fleet: ten thousand must not all answer at once. */
+export const policyReportMsMax = 10_000;
 /** Between two frames of what an outage left behind. */
 const nextFrameMs = 1000;
 
@@ -73,10 +75,10 @@ export function startReporter({ telemetry, look, send, clock, random, log }: Rep
   }
 
   return {
-    soon() {
+    soon(withinMs = firstReportMsMax) {
       if (stopped) return;
       cancel();
-      dueMs = Math.min(dueMs, clock.monotonicMs() + Math.round(firstReportMsMax * random()));
+      dueMs = Math.min(dueMs, clock.monotonicMs() + Math.round(withinMs * random()));
       again(Math.max(1, dueMs - clock.monotonicMs()));
     },
     stop() {

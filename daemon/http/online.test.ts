@@ -66,8 +66,11 @@ describe('a checkout while central is asked', () => {
   it('is answered the moment central decides', async () => {
     const sale = sell(1, { Prefer: 'wait=20' });
     await pendingEntry(1);
+    // So long the box changes to no other release.
+    expect(server.inFlight()).toBe(1);
     await feed(authorised(1));
     const response = await sale;
+    expect(server.inFlight()).toBe(0);
     expect([response.status, response.headers.get('Preference-Applied')]).toEqual([201, 'wait=20']);
     expect(Answer.parse(await response.json())).toMatchObject({
       verdict: 'authorised',

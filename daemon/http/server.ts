@@ -74,6 +74,8 @@ export interface HttpServer {
       tls: LanCertificate | null;
     },
   ): void;
+  /** Checkouts whose kiosks have no answer yet. */
+  inFlight(): number;
   /** How the appliance is, as it answers it. */
   status(): Promise<Status>;
   /** Takes no new connections, lets what runs finish, then closes. */
@@ -99,7 +101,7 @@ interface HttpParts {
 
 /** Serves until stopped. Rejects when an address cannot be had. */
 export async function startHttp(options: HttpOptions, parts: HttpParts): Promise<HttpServer> {
-  const { app, live, statusNow, endWaits } = createApp(options, parts);
+  const { app, live, statusNow, endWaits, inFlight } = createApp(options, parts);
   const handle = app.callback();
   const servers: Server[] = [];
   const open = async (server: Server, at: { host: string; port: number }) => {
@@ -122,7 +124,7 @@ export async function startHttp(options: HttpOptions, parts: HttpParts): Promise
       // Handshakes to come see it; what is connected stays.
       if (tls) lanServer?.setSecureContext(secureContext(tls));
     };
-    return { port, lanPort, reload, status: statusNow, stop };
+    return { port, lanPort, reload, inFlight, status: statusNow, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -160,7 +162,14 @@ const nobody = { kioskOf: () => null, condition: () => null };
 export function createApp(
   options: HttpOptions,
   { store, identity, certificate, log, kiosks, technician, metrics, synthetic, tracer = noTracer }: HttpParts,
-): { app: Koa; router: Router; live: Live; statusNow: () => Promise<Status>; endWaits: () => void } {
+): {
+  app: Koa;
+  router: Router;
+  live: Live;
+  statusNow: () => Promise<Status>;
+  endWaits: () => void;
+  inFlight: () => number;
+} {
   const app = new Koa();
   const counters = { cardNumbersRefused: 0 };
   const door = kiosks?.door ?? nobody;
@@ -234,7 +243,7 @@ export function createApp(
     events.close();
     waitingRoom.close();
   };
-  return { app, router, live, statusNow, endWaits };
+  return { app, router, live, statusNow, endWaits, inFlight: waitingRoom.inFlight };
 
   function answerError(ctx: Koa.Context, error: unknown): void {
     const requestId = ctx.state.requestId as string;

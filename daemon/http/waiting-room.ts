@@ -26,6 +26,8 @@ export interface WaitingRoom {
     connection: Connection,
     asked?: () => void,
   ): Promise<Waited>;
+  /** Checkouts that are at the store, or wait for central's word. */
+  inFlight(): number;
   /** Ends every wait without a decision, so that a stop need not wait for central. */
   close(): void;
 }
@@ -62,6 +64,7 @@ export function createWaitingRoom(store: Pick<StoreClient, 'ask' | 'onDecided'>)
         leave(ask.id, waiter);
       }
     },
+    inFlight: () => waiting.size,
     close() {
       for (const waiters of waiting.values()) for (const { hear } of waiters) hear({ kind: 'gone' });
     },

@@ -126,6 +126,7 @@ async function changeOver(slots: SlotsFile, release: string, ends: 'proven' | 'r
       quietMs: () => 1e6,
     },
     quietMsMin: 1,
+    inFlight: () => 0,
     async fetch() {
       mkdirSync(files.fetching, { recursive: true });
       const path = join(files.fetching, 'x');

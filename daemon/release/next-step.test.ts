@@ -12,6 +12,7 @@ const facts = (change: Partial<ReleaseFacts> = {}): ReleaseFacts => ({
   launched: { slot: 'package', packageRelease: '0.1.0', packageSchemas: ownSchemas() },
   release: '0.1.0',
   open: false,
+  inFlight: 0,
   quietMs: 61_000,
   quietMsMin: 60_000,
   ...change,
@@ -37,6 +38,11 @@ describe('the next step towards a release', () => {
     [
       'never while somebody is at a kiosk, whatever was said',
       { slots: here, quietMs: 59_999, wish: { ...wish, anyHour: true } },
+      { kind: 'wait', reason: 'kiosks_at_work' },
+    ],
+    [
+      'never while a kiosk waits for its answer, however long it has been quiet',
+      { slots: here, inFlight: 1, wish: { ...wish, anyHour: true } },
       { kind: 'wait', reason: 'kiosks_at_work' },
     ],
     ['by quiet alone where the policy names no hours', { slots: here, open: null }, { kind: 'try' }],

@@ -11,6 +11,8 @@ export interface ReleaseFacts {
   release: string;
   /** By the policy; null: it names no opening hours. */
   open: boolean | null;
+  /** Checkouts whose kiosks have no answer yet. */
+  inFlight: number;
   /** Since a kiosk last submitted something. */
   quietMs: number;
   /** Changed over only after as much. */
@@ -51,9 +53,10 @@ function placeOf(wanted: string, slots: Slots, { packageRelease }: Launched): 'p
   return slots.b?.release === wanted ? 'b' : null;
 }
 
-function reasonToWait({ open, quietMs, quietMsMin }: ReleaseFacts, { anyHour }: ReleaseWish) {
+function reasonToWait({ open, inFlight, quietMs, quietMsMin }: ReleaseFacts, { anyHour }: ReleaseWish) {
   if (open === true && !anyHour) return 'shop_open';
-  return quietMs < quietMsMin ? 'kiosks_at_work' : null;
+  // A kiosk may wait for central longer than it has been quiet.
+  return inFlight > 0 || quietMs < quietMsMin ? 'kiosks_at_work' : null;
 }
 
 /** Semantic versioning 2.0.0 §11, as far as our names go. */

@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { manualClock } from '../../kit/clock.ts';
 import { silentLog } from '../../kit/log.ts';
+import type { Command, Position } from '../store/commands.ts';
 import { ownSchemas } from '../store/own-schemas.ts';
-import { type ProofLook, startProving } from './prove.ts';
+import { openStore } from '../store/store.ts';
+import { feedId, firstFeed, pennies, plentyOfSpace, submit } from '../store/temporary-store.ts';
+import { backlogAgeMs, type ProofLook, startProving } from './prove.ts';
 import { filled, noSlots, tryOut } from './slots.ts';
 import { openSlotsFile, type SlotsFile } from './slots-file.ts';
 
@@ -88,5 +91,24 @@ describe('a release on trial', () => {
   it('is over where the launcher could not start it: what ran before says so', async () => {
     expect(await after(1, {}, 'package')).toEqual([]);
     expect(files.read().ended).toMatchObject({ step: 'failed', reason: 'cannot_be_started' });
+  });
+});
+
+describe('the backlog', () => {
+  it('is as old as its oldest entry, and none once central has a receipt for all', async () => {
+    const clock = manualClock();
+    const store = openStore({ folder, space: plentyOfSpace, clock });
+    const ask = (async (kind: string, asked: object) =>
+      store.execute([{ kind, ...asked } as Command])[0]) as never;
+    await backlogAgeMs({ ask }).then((ms) => expect(ms).toBeNull());
+    store.execute([{ kind: 'feed', feedId, firstPosition: 1, items: firstFeed }]);
+    store.execute([submit.checkout(1, pennies(5))]);
+    clock.advance(61_000);
+    store.execute([submit.checkout(2, pennies(5))]);
+    expect(await backlogAgeMs({ ask })).toBe(61_000);
+    const [{ journalId, lastSeq, lastHash }] = store.execute([{ kind: 'position' }]) as [Position];
+    store.execute([{ kind: 'received', journalId, receivedThrough: lastSeq, hash: lastHash }]);
+    expect(await backlogAgeMs({ ask })).toBeNull();
+    store.close();
   });
 });

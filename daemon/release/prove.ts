@@ -3,6 +3,7 @@
 import type { SyntheticResult } from '../../contract/synthetic.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
+import type { StoreClient } from '../store/client.ts';
 import type { Launched } from './launch.ts';
 import { prove, returnFrom, type Slots } from './slots.ts';
 import type { SlotsFile } from './slots-file.ts';
@@ -88,6 +89,12 @@ export function startProving(parts: {
 
 /** What a shop sells now is on its way; what is older lies. */
 const backlogAgeMsMax = 60_000;
+
+/** How long the oldest entry has lain that central has no receipt for; null: it has all. */
+export async function backlogAgeMs(store: Pick<StoreClient, 'ask'>): Promise<number | null> {
+  const { at, oldestUnreceivedMs } = await store.ask('health', {});
+  return oldestUnreceivedMs === null ? null : at.wallMs - oldestUnreceivedMs;
+}
 
 /** What a synthetic checkout says of this program; a box that has nothing to sell yet says nothing. */
 export function probeWord({

@@ -13,7 +13,7 @@ import { mayBeTried, ownSchemas, Schemas } from '../store/own-schemas.ts';
 import { createCentralSource } from './central-source.ts';
 import { type Fetched, fetchRelease } from './fetch.ts';
 import type { Launched } from './launch.ts';
-import { type ProofLook, startProving } from './prove.ts';
+import { backlogAgeMs, type ProofLook, startProving } from './prove.ts';
 import { openSlotsFile } from './slots-file.ts';
 import { type ProgramSaid, startUpdater } from './updater.ts';
 
@@ -35,6 +35,8 @@ export function startReleases(parts: {
   identity(): ApplianceIdentity | null;
   online(): Promise<boolean>;
   probe: ProofLook['probe'];
+  /** Checkouts whose kiosks have no answer yet. */
+  inFlight(): number;
   restart(reason: string): void;
   /** What is told central of the release has changed: it is told soon. */
   onEnded(): void;
@@ -66,10 +68,7 @@ export function startReleases(parts: {
     },
     look: {
       selfCheck: () => store.ask('selfCheck', {}),
-      async oldestUnreceivedMs() {
-        const { at, oldestUnreceivedMs } = await store.ask('health', {});
-        return oldestUnreceivedMs === null ? null : at.wallMs - oldestUnreceivedMs;
-      },
+      oldestUnreceivedMs: () => backlogAgeMs(store),
       online: parts.online,
       probe: parts.probe,
     },
@@ -77,7 +76,12 @@ export function startReleases(parts: {
   const updater = startUpdater({
     ...{ files, launched, release: parts.release, store, fetch, online: parts.online },
     askProgram: (program: string) => askProgram(program, launched.packageSchemas),
-    ...{ restart: parts.restart, onEnded: parts.onEnded, quietMsMin: quietSeconds * 1000 },
+    ...{
+      restart: parts.restart,
+      onEnded: parts.onEnded,
+      quietMsMin: quietSeconds * 1000,
+      inFlight: parts.inFlight,
+    },
     ...{ clock, random: Math.random, log },
   });
   return {

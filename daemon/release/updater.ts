@@ -33,6 +33,7 @@ export interface UpdaterParts {
   release: string;
   store: Pick<StoreClient, 'ask' | 'quietMs'>;
   quietMsMin: number;
+  inFlight(): number;
   fetch(release: string): Promise<Fetched>;
   /** Runs it once and asks what it is; null: it does not answer. */
   askProgram(program: string): Promise<ProgramSaid | null>;
@@ -82,6 +83,7 @@ export function startUpdater(parts: UpdaterParts): Updater {
         launched,
         release,
         open,
+        inFlight: parts.inFlight(),
         quietMs: store.quietMs(),
         quietMsMin: parts.quietMsMin,
       };

@@ -18,6 +18,7 @@ import type { StoreSlip } from '../checkout/slip.ts';
 import type { TimeKnown } from '../identity/server-time.ts';
 import type { Unreceived } from './queue.ts';
 import type { ReleaseWish } from './release-wish.ts';
+import type { RemoteStandings } from './remote-configuration.ts';
 
 interface Submission {
   /** The Idempotency-Key: a UUID in lower case. */
@@ -71,6 +72,10 @@ export interface StoreProtocol {
   time: { ask: object; answer: TimeKnown };
   /** The release that central wants to run here, and whether the site is open; null: nobody said. */
   releaseWish: { ask: object; answer: { wish: ReleaseWish | null; open: boolean | null } };
+  /** What central sets of the box's configuration. */
+  remoteConfiguration: { ask: object; answer: RemoteStandings };
+  /** The box goes by it from now on. */
+  takeConfiguration: { ask: { version: number }; answer: null };
   link: { ask: { link: LinkView; conditions: Condition[] }; answer: null };
   /** Whether the store still does what it is for: the newest entry is read, and a row written, with a sync of the disk. */
   selfCheck: { ask: object; answer: { wrote: boolean } };

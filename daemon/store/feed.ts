@@ -11,6 +11,7 @@ import type { Outcomes } from './outcomes.ts';
 import type { Policies } from './policy.ts';
 import type { Positions } from './positions.ts';
 import type { ReleaseWishes } from './release-wish.ts';
+import type { RemoteConfigurations } from './remote-configuration.ts';
 import type { SiteTime } from './site-time.ts';
 import type { Stock } from './stock.ts';
 
@@ -22,6 +23,7 @@ export interface FeedParts {
   stock: Stock;
   hotList: HotList;
   releaseWishes: ReleaseWishes;
+  remoteConfigurations: RemoteConfigurations;
   siteTime: SiteTime;
   decisions: Decisions;
   outcomes: Outcomes;
@@ -70,6 +72,9 @@ export function applyFeed(
         return;
       case 'release':
         parts.releaseWishes.take(item);
+        return;
+      case 'configuration':
+        parts.remoteConfigurations.offer(item);
         return;
       case 'synthetic':
         // Asked of the daemon, not of the store: daemon/synthetic hears of it once it is applied.

@@ -255,7 +255,10 @@ describe('a site', () => {
       from: '08:00',
       until: '20:00',
     };
+    const wishOpen = () => shop.ask('releaseWish', {}).open;
     open({ openingHours: { timeZone: 'UTC', periods: [{ ...period, days: [...period.days] }] } });
+    // Whoever does not know the time does not know that the shop is shut either.
+    expect(wishOpen()).toBe(true);
     const hear = (iso: string) =>
       shop.ask('centralTime', {
         aheadOfMonotonicMs: Date.parse(iso) - shop.clock.monotonicMs(),
@@ -264,10 +267,14 @@ describe('a site', () => {
     expect(sell(1)).toEqual([]);
     hear('2026-11-24T07:59:59Z');
     expect(sell(1)).toEqual(['outside_opening_hours']);
+    expect(wishOpen()).toBe(false);
     shop.clock.advance(1000);
     expect(sell(1)).toEqual([]);
+    expect(wishOpen()).toBe(true);
     shop.clock.setWall(0);
     expect(sell(1)).toEqual([]);
+    shop.feed(policyItem(9, {}));
+    expect(wishOpen()).toBeNull();
   });
 
   it('sends the same checkouts to central however often it is asked, and others than another site', () => {

@@ -27,6 +27,7 @@ import { openPositions } from './positions.ts';
 import { openQueue } from './queue.ts';
 import { quote } from './quote.ts';
 import { openReleaseWishes } from './release-wish.ts';
+import { openRemoteConfigurations } from './remote-configuration.ts';
 import { openRiskTotals } from './risk-totals.ts';
 import { keepIdentity } from './salvage/look.ts';
 import { openSalvaged } from './salvaged.ts';
@@ -90,6 +91,7 @@ function createStore(db: Database, { folder, space, clock, pastMs }: StoreOption
   const stock = openStock(db, clock);
   const hotList = openHotList(db);
   const releaseWishes = openReleaseWishes(db);
+  const remoteConfigurations = openRemoteConfigurations(db);
   const riskTotals = openRiskTotals(db);
   const hasRoom = watchSpace(db, folder, space, clock);
   let room = true;
@@ -119,6 +121,7 @@ function createStore(db: Database, { folder, space, clock, pastMs }: StoreOption
     outcomes,
     givenBack,
     releaseWishes,
+    remoteConfigurations,
     effects,
     link,
     nextSlip,
@@ -174,6 +177,11 @@ function createStore(db: Database, { folder, space, clock, pastMs }: StoreOption
       // A site without opening hours has not said when it is open.
       const open = inForce?.policy.openingHours ? inForce.hours(siteTime.best()) === 'open' : null;
       return { wish: releaseWishes.newest(), open };
+    },
+    remoteConfiguration: () => remoteConfigurations.read(),
+    takeConfiguration({ version }) {
+      remoteConfigurations.take(version);
+      return null;
     },
     followFeed({ feedId, feedHead }) {
       if (positions.now.feedId !== feedId) positions.follow(feedId, feedHead);

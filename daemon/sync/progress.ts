@@ -9,3 +9,14 @@ export interface SyncProgress {
   /** These of the feed were applied; null is one that this release cannot read. */
   applied(items: readonly (FeedItem | null)[]): void;
 }
+
+/** The same, and `act` when something of the kind was applied. */
+export function onApplied(progress: SyncProgress, kind: FeedItem['kind'], act: () => void): SyncProgress {
+  return {
+    ...progress,
+    applied(items) {
+      progress.applied(items);
+      if (items.some((item) => item?.kind === kind)) act();
+    },
+  };
+}

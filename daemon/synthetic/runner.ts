@@ -50,10 +50,13 @@ export function createSynthetics({
   store,
   clock,
   log,
+  onAnswered = () => {},
 }: {
   store: Pick<StoreClient, 'ask'>;
   clock: Clock;
   log: Log;
+  /** One that central asked for was made: it waits for the report. */
+  onAnswered?: () => void;
 }): Synthetics {
   let submit: Submit | null = null;
   let following: Following | null = null;
@@ -118,6 +121,7 @@ export function createSynthetics({
     const { at } = await store.ask('health', {});
     if ((at.central?.ms ?? at.wallMs) > untilMs) return;
     await inTurn(() => once(id, 'central', withinMsDefault));
+    onAnswered();
   }
 
   async function once(id: string, by: SyntheticBy, withinMs: number): Promise<SyntheticResult> {

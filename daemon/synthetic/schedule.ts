@@ -5,10 +5,12 @@ import type { Synthetics } from './runner.ts';
 
 const minuteMs = 60_000;
 
-/**
- * @param everyMinutes 0: never
- * @returns what stops it
- */
+export interface Schedule {
+  /** From now on so often; 0: never. */
+  every(minutes: number): void;
+  stop(): void;
+}
+
 export function startSchedule(
   everyMinutes: number,
   parts: {
@@ -17,26 +19,42 @@ export function startSchedule(
     clock: Clock;
     random(): number;
   },
-): () => void {
+): Schedule {
   const { synthetics, store, clock, random } = parts;
-  if (everyMinutes === 0) return () => {};
-  const everyMs = everyMinutes * minuteMs;
+  let everyMs = 0;
+  /** Grows when another time is told: what was planned before is over. */
+  let told = 0;
   let stopped = false;
-  // A fleet that started together must not ask together: the first comes anywhere in the time, the others a tenth either way.
-  let cancel = clock.after(Math.round(everyMs * (0.25 + 0.75 * random())), () => void beat());
+  let cancel = () => {};
+
+  function every(minutes: number): void {
+    if (minutes * minuteMs === everyMs) return;
+    everyMs = minutes * minuteMs;
+    told++;
+    cancel();
+    if (everyMs === 0 || stopped) return;
+    // A fleet that started together must not ask together: the first comes anywhere in the time, the others a tenth either way.
+    cancel = clock.after(Math.round(everyMs * (0.25 + 0.75 * random())), () => void beat());
+  }
 
   async function beat(): Promise<void> {
+    const asked = told;
     // Before its first catalogue a box has nothing to prove.
     const { catalogue, policy } = await store
       .ask('status', {})
       .catch(() => ({ catalogue: { version: 0 }, policy: { version: 0 } }));
-    if (stopped) return;
+    if (stopped || asked !== told) return;
     if (catalogue.version > 0 && policy.version > 0) await synthetics.run('schedule');
-    if (!stopped) cancel = clock.after(Math.round(everyMs * (0.9 + 0.2 * random())), () => void beat());
+    if (stopped || asked !== told) return;
+    cancel = clock.after(Math.round(everyMs * (0.9 + 0.2 * random())), () => void beat());
   }
 
-  return () => {
-    stopped = true;
-    cancel();
+  every(everyMinutes);
+  return {
+    every,
+    stop() {
+      stopped = true;
+      cancel();
+    },
   };
 }

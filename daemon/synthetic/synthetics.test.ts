@@ -154,16 +154,35 @@ describe('the schedule', () => {
     };
     const parts = { synthetics: { run }, store, clock, random: () => 0.5 };
     const off = startSchedule(0, parts);
-    const stop = startSchedule(15, parts);
+    const schedule = startSchedule(15, parts);
     clock.advance(9 * 60_000);
     await expect.poll(() => made).toBe(0);
     clock.advance(60_000);
     await expect.poll(() => made).toBe(1);
     await expect.poll(() => clock.advance(15 * 60_000) ?? made).toBeGreaterThan(1);
-    stop();
-    off();
+    schedule.stop();
+    off.stop();
     const then = made;
     clock.advance(60 * 60_000);
     expect(made).toBe(then);
+  });
+
+  it('goes by another time as soon as it is told, and by none at 0', async () => {
+    const clock = manualClock();
+    let made = 0;
+    const run = async () => {
+      made++;
+      return (await synthetics.run('schedule')) as never;
+    };
+    const schedule = startSchedule(0, { synthetics: { run }, store, clock, random: () => 0 });
+    schedule.every(20);
+    clock.advance(5 * 60_000);
+    await expect.poll(() => made).toBe(1);
+    schedule.every(0);
+    clock.advance(60 * 60_000);
+    schedule.every(40);
+    clock.advance(10 * 60_000);
+    await expect.poll(() => made).toBe(2);
+    schedule.stop();
   });
 });

@@ -10,14 +10,22 @@ import { executableName } from '../../provisioning/release-list.ts';
 const root = resolve(import.meta.dirname, '..', '..');
 const main = join(root, 'daemon', 'main.ts');
 
-export type Conduct = 'sells' | 'crashes';
+/** `refuses`: it runs, and by a slip of its own takes no request of more than one byte. */
+export type Conduct = 'sells' | 'crashes' | 'refuses';
+
+/** What is not as it should be. */
+export interface Bent {
+  signedBy?: KeyObject;
+  /** It is for another processor, whatever its name says. */
+  otherMachine?: boolean;
+}
 
 export interface Releases {
   /** The line that begins with RW. */
   key: string;
   keyFile: string;
   /** Signs one and answers its folder, for `release add`. */
-  make(name: string, conduct: Conduct, bent?: { signedBy?: KeyObject }): string;
+  make(name: string, conduct: Conduct, bent?: Bent): string;
 }
 
 export function openReleases(folder: string): Releases {
@@ -27,13 +35,15 @@ export function openReleases(folder: string): Releases {
   return {
     key: readFileSync(keyFile, 'utf8').trim().split('\n').at(-1) ?? '',
     keyFile,
-    make(name, conduct, { signedBy = privateKey } = {}) {
+    make(name, conduct, { signedBy = privateKey, otherMachine = false } = {}) {
       const made = join(folder, `release-${name}`);
       mkdirSync(made);
       const program = Buffer.concat([
         readFileSync(realpathSync('/bin/sh')),
         Buffer.from(`\n${name} ${conduct}\n`),
       ]);
+      // e_machine of the ELF header: EM_AARCH64 or EM_X86_64.
+      if (otherMachine) program.writeUInt16LE(process.arch === 'arm64' ? 62 : 183, 18);
       const file = executableName(process.arch === 'arm64' ? 'arm64' : 'x64');
       writeFileSync(join(made, file), program);
       const sums = `${hash('sha256', program)}  ${file}\n`;
@@ -48,12 +58,17 @@ export function openReleases(folder: string): Releases {
 /** What those executables find in the folder in which a box runs. */
 export function writeCommands(folder: string): void {
   const own = 'set -- $(tail -n 1 /proc/$$/exe)\n';
-  // The same sources under another name: package.json is the only thing in which the releases differ.
+  // The same sources under another name: package.json, and a slip in one of them, are all in which the releases differ.
   writeFileSync(
     join(folder, 'renamed.mjs'),
     `import { registerHooks } from 'node:module';
 registerHooks({
   load(url, context, next) {
+    if (url === ${JSON.stringify(`file://${root}/contract/limits.ts`)} && process.env.CONDUCT === 'refuses') {
+      const loaded = next(url, context);
+      const source = String(loaded.source).replace('requestBytesMax: 64 * 1024', 'requestBytesMax: 1');
+      return { ...loaded, source };
+    }
     if (url !== ${JSON.stringify(`file://${root}/package.json`)}) return next(url, context);
     const source = JSON.stringify({ version: process.env.RELEASE });
     return { format: 'json', source, shortCircuit: true };
@@ -65,7 +80,7 @@ registerHooks({
   writeFileSync(
     join(folder, 'run'),
     `config=$2\n${own}[ "$2" = crashes ] && exit 1
-RELEASE=$1 exec ${process.execPath} --import ${join(folder, 'renamed.mjs')} ${main} run --config "$config"\n`,
+RELEASE=$1 CONDUCT=$2 exec ${process.execPath} --import ${join(folder, 'renamed.mjs')} ${main} run --config "$config"\n`,
   );
   writeFileSync(
     join(folder, 'version'),

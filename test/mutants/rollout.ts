@@ -9,12 +9,12 @@ export const rolloutMutants: readonly Mutant[] = [
     breaks: 'a stage reaches more boxes than its share',
     edits: [
       {
-        file: 'central/rollout/next.ts',
-        from: 'boxes.filter(({ place }) => place < size)',
-        to: 'boxes.filter(() => size > 0)',
+        file: 'central/rollout/sqlite/boxes.ts',
+        from: 'waitingIn.all(rollout, size)',
+        to: 'waitingIn.all(rollout, boxes)',
       },
     ],
-    tests: ['central/rollout/next.property.test.ts'],
+    tests: ['central/rollout/rollout.test.ts'],
   },
   {
     name: 'applied is taken for running',
@@ -22,8 +22,8 @@ export const rolloutMutants: readonly Mutant[] = [
     edits: [
       {
         file: changes,
-        from: 'said.policyVersion !== versionOf(box.returning ? backs : brings, box.policyBefore)',
-        to: 'false',
+        from: 'if (running === told)',
+        to: 'if (told)',
       },
     ],
     tests: ['central/rollout/rollout.test.ts'],
@@ -75,5 +75,47 @@ export const rolloutMutants: readonly Mutant[] = [
       },
     ],
     tests: ['daemon/release/fetch.test.ts'],
+  },
+  {
+    name: 'central has the last word',
+    breaks: 'a key counts that the file of the box keeps to itself',
+    edits: [{ file: 'daemon/remote/lay-over.ts', from: '!file.central.maySet.includes(key)', to: 'false' }],
+    tests: ['daemon/remote/remote.test.ts'],
+  },
+  {
+    name: 'gone by before it is kept',
+    breaks: 'what central sets counts, and is gone with the next start',
+    edits: [
+      {
+        file: 'daemon/remote/remote.ts',
+        from: "await store.ask('takeConfiguration', { version: take.version });",
+        to: '',
+      },
+    ],
+    tests: ['daemon/remote/remote.test.ts'],
+  },
+  {
+    name: 'a refusal is not heard',
+    breaks: 'a box that does not take a configuration is waited for until its time is over',
+    edits: [{ file: changes, from: 'refused.version !== told', to: 'refused.version' }],
+    tests: ['central/rollout/rollout.test.ts'],
+  },
+  {
+    name: 'sales of before count',
+    breaks: 'a box is judged by what it declined before it had the change',
+    edits: [
+      {
+        file: 'central/rollout/sqlite/sales.ts',
+        from: 'AND (box.since_ms IS NULL OR document.booked_ms >= box.since_ms)',
+        to: '',
+      },
+    ],
+    tests: ['central/rollout/rollout.test.ts'],
+  },
+  {
+    name: 'a kiosk that waits is passed over',
+    breaks: 'a box changes to another release while a checkout is in flight',
+    edits: [{ file: 'daemon/release/next-step.ts', from: 'inFlight > 0 ||', to: '' }],
+    tests: ['daemon/release/next-step.test.ts'],
   },
 ];

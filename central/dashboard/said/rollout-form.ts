@@ -1,12 +1,13 @@
 // What a person types to start a rollout, and what central is asked for by it. Pure.
 
 export interface RolloutForm {
-  kind: 'release' | 'flags' | 'policy';
+  kind: 'release' | 'flags' | 'policy' | 'configuration';
   release: string;
   anyHour: boolean;
   flag: string;
   flagPercent: string;
   policy: string;
+  configuration: string;
   sites: string;
   labels: string;
   appliances: string;
@@ -27,6 +28,7 @@ export const usualRollout: RolloutForm = {
   flag: '',
   flagPercent: '100',
   policy: '',
+  configuration: '',
   sites: '',
   labels: '',
   appliances: '',
@@ -53,7 +55,8 @@ export function readRollout(form: RolloutForm): ReadForm {
 /** The field and what to type into it. */
 class Wrong extends Error {}
 
-function changeOf({ kind, release, anyHour, flag, flagPercent, policy }: RolloutForm): object {
+function changeOf(form: RolloutForm): object {
+  const { kind, release, anyHour, flag, flagPercent } = form;
   switch (kind) {
     case 'release':
       if (release === '') throw new Wrong('Release: choose one');
@@ -66,15 +69,17 @@ function changeOf({ kind, release, anyHour, flag, flagPercent, policy }: Rollout
       return { kind, flags: { [flag.trim()]: { shareBasisPoints: share * 100 } } };
     }
     case 'policy':
-      return { kind, policy: json(policy) };
+      return { kind, policy: json('Policy', form.policy) };
+    case 'configuration':
+      return { kind, values: json('Configuration', form.configuration) };
   }
 }
 
-function json(text: string): unknown {
+function json(name: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Wrong(`Policy: ${(error as Error).message}`);
+    throw new Wrong(`${name}: ${(error as Error).message}`);
   }
 }
 

@@ -70,9 +70,17 @@ describe('what is typed to start one', () => {
     expect(Plan.parse(plan)).toEqual(Plan.parse({}));
   });
 
+  it('may be what central sets of the configuration, by its keys', () => {
+    const values = { 'log.level': 'debug', 'tracing.otlpUrl': null };
+    const typed = { kind: 'configuration' as const, configuration: JSON.stringify(values) };
+    const read = readRollout({ ...usualRollout, ...typed });
+    expect(read).toMatchObject({ body: { change: { kind: 'configuration', values } } });
+  });
+
   it.each([
     [{ kind: 'release' }, 'Release: choose one'],
     [{ kind: 'flags', flag: 'New' }, 'Flag: use a small letter, then small letters, digits and -'],
+    [{ kind: 'configuration', configuration: '' }, 'Configuration: Unexpected end of JSON input'],
     [{ kind: 'flags', flag: 'a', labels: 'city' }, 'Labels: use name=value'],
     [{ kind: 'flags', flag: 'a', canary: 'two' }, 'Canary: use a whole number from 1 to 1000'],
   ] as const)('names the field that is wrong: %o', (typed, words) => {

@@ -80,6 +80,8 @@ export function changeWords(change: ChangeView): string {
       return `Policy, version ${change.version}`;
     case 'flags':
       return `Flags, as policy version ${change.version}`;
+    case 'configuration':
+      return `Configuration, version ${change.version}`;
     case 'release':
       return `Release ${change.release}`;
   }

@@ -102,6 +102,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
   // The policy comes first: an appliance sells nothing without one.
   const greet = (applianceRef: number) => {
     policies.greet(applianceRef);
+    rollouts.greet(applianceRef);
     catalogues.greet(applianceRef);
     feeds.share(applianceRef, hotList.forNewcomer());
   };

@@ -1,17 +1,21 @@
 // What a rollout brings: how it lies here, how it gets into a box's feed and out of it again, and what proves that the box
 // runs it. One file for every kind, so that none is judged by another's rule.
 import { randomUUIDv7 } from 'node:crypto';
-import { present } from '../../../kit/assert.ts';
+import type Database from 'better-sqlite3';
+import { present, unreachable } from '../../../kit/assert.ts';
 import type { FeedTable } from '../../ledger/sqlite/feeds.ts';
 import type { PolicyTable } from '../../ledger/sqlite/policies.ts';
 import type { Proof } from '../next.ts';
 import type { Change, Plan } from '../plan.ts';
 import type { ChangeView, Said, VersionFor } from '../port.ts';
+import type { ConfigurationTable } from './configurations.ts';
+import { createHolds } from './holds.ts';
 
 /** A box that comes back later makes its next by its own schedule. */
 const probeMsMax = 3_600_000;
 
-export type Lane = 'policy' | 'release';
+/** Two things of one lane do not go together: a box has one policy, flags and all, one configuration and one release. */
+export type Lane = 'policy' | 'configuration' | 'release';
 
 /** A box as the turn reads it. */
 export interface ChangingBox {
@@ -21,23 +25,26 @@ export interface ChangingBox {
   appliedThrough: number;
   /** By its last hello. */
   release: string | null;
-  policyBefore: number;
+  /** Of the lane's numbers: of its policy, or of its configuration. */
+  versionBefore: number;
   releaseBefore: string | null;
   returning: boolean;
 }
 
 /** What a box had. */
-export type Having = Pick<ChangingBox, 'ref' | 'policyBefore' | 'releaseBefore'>;
+export type Having = Pick<ChangingBox, 'ref' | 'versionBefore' | 'releaseBefore'>;
 
 export interface Changes {
-  /** Stores what is brought. @param policiesBefore of its boxes */
-  keep(change: Change, policiesBefore: readonly number[]): ChangeView | 'policy_missing';
-  /** The documents that are for the rollout's boxes alone. */
-  documentsOf(change: ChangeView): number[];
+  /** Stores what is brought. @param versionsBefore of its boxes, in its lane */
+  keep(change: Change, versionsBefore: readonly number[]): ChangeView | 'policy_missing';
+  /** Keeps what is for the rollout's boxes alone from newcomers. */
+  hold(rollout: number, change: ChangeView): void;
+  /** What it brings is in force for everybody. */
+  release(change: ChangeView): void;
   /** Puts it into a box's feed, with a synthetic checkout behind it where the plan wants one; answers where. */
   give(rollout: { number: number; change: ChangeView; plan: Plan }, box: Having, nowMs: number): number;
   /** Makes what a box had before ready to be given; changes nothing when it is. */
-  prepareBack(change: ChangeView): ChangeView;
+  prepareBack(rollout: number, change: ChangeView): ChangeView;
   takeBack(rollout: number, change: ChangeView, box: Having): number;
   /** The same to a box that came since, and has what is in force. */
   giveNewcomer(change: ChangeView, ref: number): void;
@@ -45,57 +52,100 @@ export interface Changes {
 }
 
 export function laneOf({ kind }: Pick<Change, 'kind'>): Lane {
-  return kind === 'release' ? 'release' : 'policy';
+  switch (kind) {
+    case 'policy':
+    case 'flags':
+      return 'policy';
+    case 'configuration':
+    case 'release':
+      return kind;
+    default:
+      return unreachable(kind);
+  }
 }
 
-export function createChanges(parts: { policies: PolicyTable; feeds: FeedTable }): Changes {
-  const { policies, feeds } = parts;
+type Versions = Extract<ChangeView, { version: number }>;
+
+export function createChanges(
+  db: Database.Database,
+  parts: { policies: PolicyTable; configurations: ConfigurationTable; feeds: FeedTable },
+): Changes {
+  const { policies, configurations, feeds } = parts;
+  const holds = createHolds(db, parts);
+  const share = ({ kind }: Versions, ref: number, version: number) =>
+    (kind === 'configuration' ? configurations : policies).share(ref, version);
+  /** The content of one, under a next number. */
+  const again = ({ kind }: Versions, version: number) =>
+    kind === 'configuration'
+      ? configurations.keep(configurations.at(version))
+      : policies.keep(policies.at(version));
+
+  /** @param versionFor what a box gets that had this one */
+  function bringing(
+    kind: Versions['kind'],
+    inForce: number,
+    versionsBefore: readonly number[],
+    versionFor: (before: number) => number,
+  ): Versions {
+    const befores = [...new Set([inForce, ...versionsBefore])];
+    const brings = befores.map((before) => ({ before, version: versionFor(before) }));
+    return { kind, version: versionOf(brings, inForce), brings, backs: [] };
+  }
 
   return {
-    keep(change, policiesBefore) {
-      if (change.kind === 'release')
-        return { kind: 'release', release: change.release, anyHour: change.anyHour };
+    keep(change, versionsBefore) {
+      const { kind } = change;
+      if (kind === 'release') return { kind, release: change.release, anyHour: change.anyHour };
+      if (kind === 'configuration') {
+        // Asked before there is a newer one, which nobody has held yet.
+        const inForce = configurations.inForce();
+        const versionFor = once(() => configurations.keep(change.values));
+        return bringing(kind, inForce, versionsBefore, versionFor);
+      }
       const inForce = policies.inForce();
       if (inForce === null) return 'policy_missing';
-      const befores = [...new Set([inForce.version, ...policiesBefore])];
       // Flags change nothing else: a box with a policy of its own keeps it but for them.
       const versionFor =
-        change.kind === 'policy'
+        kind === 'policy'
           ? once(() => policies.keep(change.policy))
           : (before: number) => policies.keep({ ...policies.at(before), flags: change.flags });
-      const brings = befores.map((before) => ({ before, version: versionFor(before) }));
-      return { kind: change.kind, version: versionOf(brings, inForce.version), brings, backs: [] };
+      return bringing(kind, inForce.version, versionsBefore, versionFor);
     },
-    documentsOf(change) {
-      if (change.kind === 'release') return [];
-      const versions = [...change.brings, ...change.backs].map(({ version }) => version);
-      return [...new Set(versions)].map(policies.documentOf);
+    hold(rollout, change) {
+      if (change.kind === 'release') return;
+      holds.hold(
+        rollout,
+        change,
+        [...change.brings, ...change.backs].map(({ version }) => version),
+      );
     },
-    give({ number, change, plan }, { ref, policyBefore }, nowMs) {
+    release(change) {
+      if (change.kind !== 'release') holds.release(change);
+    },
+    give({ number, change, plan }, { ref, versionBefore }, nowMs) {
       if (change.kind === 'release') {
         // A program on trial makes one by itself.
         const { release, anyHour } = change;
         const item = { kind: 'release' as const, rollout: number, release, anyHour, returns: false };
         return feeds.append(ref, [item]).last;
       }
-      const position = policies.share(ref, versionOf(change.brings, policyBefore));
+      const position = share(change, ref, versionOf(change.brings, versionBefore));
       if (plan.probe === 'ignored') return position;
       return feeds.append(ref, [{ kind: 'synthetic', id: randomUUIDv7(), untilMs: nowMs + probeMsMax }]).last;
     },
     giveNewcomer(change, ref) {
-      if (change.kind !== 'release') policies.share(ref, change.version);
+      if (change.kind !== 'release') share(change, ref, change.version);
     },
-    prepareBack(change) {
+    prepareBack(rollout, change) {
       if (change.kind === 'release' || change.backs.length > 0) return change;
       // A box goes forward by versions only: what it had comes back under a next number.
-      const backs = change.brings.map(({ before }) => ({
-        before,
-        version: policies.keep(policies.at(before)),
-      }));
-      return { ...change, backs };
+      const backs = change.brings.map(({ before }) => ({ before, version: again(change, before) }));
+      const prepared = { ...change, backs };
+      this.hold(rollout, prepared);
+      return prepared;
     },
-    takeBack(rollout, change, { ref, policyBefore, releaseBefore: release }) {
-      if (change.kind !== 'release') return policies.share(ref, versionOf(change.backs, policyBefore));
+    takeBack(rollout, change, { ref, versionBefore, releaseBefore: release }) {
+      if (change.kind !== 'release') return share(change, ref, versionOf(change.backs, versionBefore));
       // Whatever the hour: what went wrong is not kept until the shop shuts.
       return feeds.append(ref, [{ kind: 'release', rollout, release, anyHour: true, returns: true }]).last;
     },
@@ -104,7 +154,7 @@ export function createChanges(parts: { policies: PolicyTable; feeds: FeedTable }
         return { kind: 'none' };
       return change.kind === 'release'
         ? releaseProof(rollout, change.release, plan, box, said)
-        : policyProof(change, plan, box, said);
+        : versionProof(change, plan, box, said);
     },
   };
 }
@@ -115,21 +165,20 @@ function once(make: () => number): () => number {
   return () => made;
 }
 
-function versionOf(versions: readonly VersionFor[], policyBefore: number): number {
-  const found = versions.find(({ before }) => before === policyBefore);
-  return present(found, 'the version for boxes with that policy').version;
+function versionOf(versions: readonly VersionFor[], versionBefore: number): number {
+  const found = versions.find(({ before }) => before === versionBefore);
+  return present(found, 'the version for boxes with that one').version;
 }
 
-function policyProof(
-  { brings, backs }: Extract<ChangeView, { kind: 'policy' | 'flags' }>,
-  plan: Plan,
-  box: ChangingBox,
-  said: Said,
-): Proof {
+function versionProof({ kind, brings, backs }: Versions, plan: Plan, box: ChangingBox, said: Said): Proof {
+  const { configuration } = said;
+  const running = kind === 'configuration' ? configuration?.version : said.policyVersion;
+  const told = versionOf(box.returning ? backs : brings, box.versionBefore);
   // Applied it is, by its signed word; that it runs is another word: a release may pass over what it cannot read.
-  if (said.policyVersion !== versionOf(box.returning ? backs : brings, box.policyBefore))
-    return { kind: 'none' };
-  return box.returning ? { kind: 'runs' } : probed(plan, box, said);
+  if (running === told) return box.returning ? { kind: 'runs' } : probed(plan, box, said);
+  const refused = kind === 'configuration' && configuration?.refused;
+  if (!refused || refused.version !== told) return { kind: 'none' };
+  return { kind: 'failed', reason: `${refused.key}: ${refused.reason}` };
 }
 
 function releaseProof(rollout: number, release: string, plan: Plan, box: ChangingBox, said: Said): Proof {

@@ -6,7 +6,7 @@ import type { RolloutCalls } from '../port.ts';
 
 export interface LabelTable extends Pick<RolloutCalls, 'labels' | 'setLabels'> {
   /** The appliances that are let in and that the target names. */
-  chosen(target: Target): { ref: number; id: string; policyVersion: number }[];
+  chosen(target: Target): { ref: number; id: string; policyVersion: number; configurationVersion: number }[];
 }
 
 export function createLabelTable(db: Database.Database, audit: Audit): LabelTable {
@@ -18,8 +18,11 @@ export function createLabelTable(db: Database.Database, audit: Audit): LabelTabl
   );
   const clear = db.prepare('DELETE FROM appliance_label WHERE appliance_id = ?');
   const insert = db.prepare('INSERT INTO appliance_label (appliance_id, name, value) VALUES (?, ?, ?)');
-  const chosen = db.prepare<object, { ref: number; id: string; policyVersion: number }>(
-    `SELECT ref, id, policy_version AS policyVersion FROM appliance
+  const chosen = db.prepare<
+    object,
+    { ref: number; id: string; policyVersion: number; configurationVersion: number }
+  >(
+    `SELECT ref, id, policy_version AS policyVersion, configuration_version AS configurationVersion FROM appliance
      WHERE (@sites IS NULL OR site IN (SELECT value FROM json_each(@sites)))
        AND (@appliances IS NULL OR id IN (SELECT value FROM json_each(@appliances)))
        AND NOT EXISTS (SELECT 1 FROM json_each(@labels) AS wanted WHERE NOT EXISTS (

@@ -7,7 +7,6 @@ import type { RolloutState } from '../next.ts';
 import { orderBoxes } from '../order-boxes.ts';
 import { lastStage, stageSize } from '../plan.ts';
 import type {
-  ChangeView,
   EndReason,
   RolloutAct,
   RolloutActed,
@@ -46,7 +45,6 @@ export interface RolloutTable
   saveSales(number: number, sales: CountedSales): void;
   /** Boxes have moved: what is shown of them is counted anew. */
   recount(number: number): void;
-  hold(rollout: number, documents: readonly number[]): void;
 }
 
 type Row = Record<'change' | 'target' | 'plan' | 'sales' | 'figures' | 'madeBy', string> &
@@ -84,9 +82,6 @@ export function createRolloutTable(
   );
   const saveFigures = db.prepare('UPDATE rollout SET figures = ? WHERE number = ?');
   const saveSales = db.prepare('UPDATE rollout SET sales = ? WHERE number = ?');
-  const hold = db.prepare(
-    'INSERT OR IGNORE INTO rollout_document (feed_document_ref, rollout) VALUES (?, ?)',
-  );
   const addEvent = db.prepare(
     `INSERT INTO rollout_event (rollout, number, at_ms, actor, what)
      VALUES (@rollout, (SELECT coalesce(max(number), 0) + 1 FROM rollout_event WHERE rollout = @rollout), @atMs, @actor, @what)`,
@@ -150,7 +145,9 @@ export function createRolloutTable(
       if (overlap !== null) return { kind: 'overlaps', rollout: overlap };
       const kept = changes.keep(
         change,
-        chosen.map(({ policyVersion }) => policyVersion),
+        chosen.map(({ policyVersion, configurationVersion }) =>
+          laneOf(change) === 'configuration' ? configurationVersion : policyVersion,
+        ),
       );
       if (kept === 'policy_missing') return { kind: 'policy_missing' };
       const number = Number(
@@ -159,8 +156,8 @@ export function createRolloutTable(
           ...[JSON.stringify(sales.begin()), by.nowMs, JSON.stringify(by.actor)],
         ).lastInsertRowid,
       );
-      table.hold(number, changes.documentsOf(kept));
-      boxes.insert(number, orderBoxes(chosen, plan.canary, number));
+      changes.hold(number, kept);
+      boxes.insert(number, laneOf(change), orderBoxes(chosen, plan.canary, number));
       note(number, by, { kind: 'create', change: kept, boxes: chosen.length });
       return { kind: 'created', rollout: viewOf(counted(number)) };
     },
@@ -201,16 +198,16 @@ export function createRolloutTable(
         boxes.pardon(number);
         changed.sales = sales.begin();
       }
-      if (to === 'rolling_back') changed.change = prepareBack(found);
-      if (kind === 'abort') boxes.moveAll(number, 'waiting', 'spared', by.nowMs);
+      if (to === 'rolling_back') changed.change = changes.prepareBack(number, found.change);
       if (to === 'aborted') {
+        boxes.moveAll(number, 'waiting', 'spared', by.nowMs);
         boxes.moveAll(number, 'given', 'timed_out', by.nowMs);
         changed.endedMs = by.nowMs;
       }
       table.save(changed, by, { kind, reason: words, ...more });
       return { kind: 'acted', rollout: viewOf(counted(number)) };
     },
-    openRollouts: () => live.all().map((number) => ({ number, applianceIds: boxes.open(number) })),
+    openRollouts: () => live.all().map((number) => ({ number, ...boxes.open(number) })),
     find: rowOf,
     save(changed, by, what) {
       const { number, version, change, state, reason, stage, endedMs } = changed;
@@ -224,17 +221,8 @@ export function createRolloutTable(
     },
     recount: (number) => void counted(number),
     saveSales: (number, counted) => void saveSales.run(JSON.stringify(counted), number),
-    hold(rollout, documents) {
-      for (const ref of documents) hold.run(ref, rollout);
-    },
   };
   return table;
-
-  function prepareBack({ number, change }: Rollout): ChangeView {
-    const prepared = changes.prepareBack(change);
-    table.hold(number, changes.documentsOf(prepared));
-    return prepared;
-  }
 }
 
 function stateAfter(state: RolloutState, act: RolloutAct): RolloutState | null {

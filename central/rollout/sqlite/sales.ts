@@ -12,12 +12,13 @@ export interface CountedSales {
 
 /** A verdict may still be pending: by then central's word has come. */
 const settledMs = 30_000;
-const documentsPerTurnMax = 5000;
+const documentsPerTurnMax = 1000;
 
 export interface SalesCount {
   /** Nothing counted, from here on. */
   begin(): CountedSales;
-  goOn(rollout: number, counted: CountedSales, nowMs: number): CountedSales;
+  /** `more` where the piece ended before the sales did. */
+  goOn(rollout: number, counted: CountedSales, nowMs: number): { counted: CountedSales; more: boolean };
 }
 
 export function createSalesCount(db: Database.Database): SalesCount {
@@ -49,7 +50,8 @@ export function createSalesCount(db: Database.Database): SalesCount {
         side.checkouts++;
         side.declined += declined;
       }
-      return { throughRef: found.at(-1)?.ref ?? counted.throughRef, ...sums };
+      const throughRef = found.at(-1)?.ref ?? counted.throughRef;
+      return { counted: { throughRef, ...sums }, more: found.length === documentsPerTurnMax };
     },
   };
 }

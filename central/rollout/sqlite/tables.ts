@@ -7,6 +7,7 @@ import type { Audit } from '../../people/sqlite/audit.ts';
 import type { RolloutCalls } from '../port.ts';
 import { createBoxTable } from './boxes.ts';
 import { createChanges } from './changes.ts';
+import { createConfigurationTable } from './configurations.ts';
 import { createLabelTable } from './labels.ts';
 import { createReleaseTable } from './releases.ts';
 import { createRolloutTable } from './rollouts.ts';
@@ -16,12 +17,18 @@ import { createTurn } from './turn.ts';
 export function createRolloutTables(
   db: Database.Database,
   parts: { audit: Audit; policies: PolicyTable; feeds: FeedTable },
-): { calls: RolloutCalls; policyPublished(version: number, by: By): void } {
+): {
+  calls: RolloutCalls;
+  policyPublished(version: number, by: By): void;
+  /** Begins a newcomer's feed with the configuration that is for everybody. */
+  greet(applianceRef: number): void;
+} {
   const { audit } = parts;
   const labels = createLabelTable(db, audit);
   const releases = createReleaseTable(db, audit);
   const boxes = createBoxTable(db);
-  const changes = createChanges(parts);
+  const configurations = createConfigurationTable(db, parts.feeds);
+  const changes = createChanges(db, { ...parts, configurations });
   const sales = createSalesCount(db);
   const rollouts = createRolloutTable(db, { audit, labels, boxes, changes, sales, releases });
   const turn = createTurn(db, { rollouts, boxes, changes, sales });
@@ -36,5 +43,6 @@ export function createRolloutTables(
       ...releases,
     },
     policyPublished: turn.superseded,
+    greet: configurations.greet,
   };
 }

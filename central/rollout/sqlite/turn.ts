@@ -1,22 +1,19 @@
 // One turn of a rollout: reads what is known, asks the pure rule, and carries its steps out, all in one transaction.
 import type Database from 'better-sqlite3';
-import { present, unreachable } from '../../../kit/assert.ts';
+import { unreachable } from '../../../kit/assert.ts';
 import type { By } from '../../people/actor.ts';
-import { next, type RolloutFacts, type Step } from '../next.ts';
+import { type BoxStep, goOn, hear, type Step } from '../next.ts';
 import type { RolloutCalls, RolloutEvent, Said } from '../port.ts';
 import type { BoxTable } from './boxes.ts';
 import type { Changes } from './changes.ts';
 import type { Rollout, RolloutTable } from './rollouts.ts';
 import type { SalesCount } from './sales.ts';
 
-type BoxRow = ReturnType<BoxTable['all']>[number];
-
 export function createTurn(
   db: Database.Database,
   parts: { rollouts: RolloutTable; boxes: BoxTable; changes: Changes; sales: SalesCount },
 ): Pick<RolloutCalls, 'turnRollout'> & { superseded(version: number, by: By): void } {
   const { rollouts, boxes, changes, sales } = parts;
-  const release = db.prepare('DELETE FROM rollout_document WHERE rollout = ?');
   const strangers = db
     .prepare<[number], number>(
       `SELECT ref FROM appliance WHERE NOT EXISTS (
@@ -27,60 +24,66 @@ export function createTurn(
     .prepare<[], number>(`SELECT number FROM rollout WHERE ended_ms IS NULL AND lane = 'policy'`)
     .pluck();
 
-  function factsOf(rollout: Rollout, rows: readonly BoxRow[], said: ReadonlyMap<string, Said>): RolloutFacts {
-    const { number, change, plan, state, stage } = rollout;
+  /** Those whose figures are as their boxes are: what people are shown is counted once a round, for it reads every row. */
+  const counted = new Set<number>();
+
+  /** What some of its boxes proved; answers whether anything came of it. */
+  function hearSome(rollout: Rollout, said: ReadonlyMap<string, Said>, nowMs: number): boolean {
+    const { number, change, plan, state } = rollout;
+    const rows = boxes.heard(number, [...said.keys()], nowMs - plan.silentMinutesMax * 60_000);
     const proofs = new Map(
       rows.flatMap((box) => {
         const word = said.get(box.applianceId);
         return word ? [[box.ref, changes.proofOf(number, change, plan, box, word)] as const] : [];
       }),
     );
-    return { state, stage, plan, boxes: rows, proofs, sales: rollout.sales };
+    const steps: BoxStep[] = hear({ state, plan }, rows, proofs, nowMs);
+    for (const step of steps)
+      boxes.move(number, step.ref, step.state, nowMs, step.state === 'failed' ? step.reason : undefined);
+    return steps.length > 0;
   }
 
-  function carryOut(rollout: Rollout, step: Step, boxOf: (ref: number) => BoxRow, by: By): Rollout {
+  function carryOut(rollout: Rollout, step: Step, by: By): void {
     const { number, change } = rollout;
     switch (step.kind) {
-      case 'box':
-        boxes.move(number, step.ref, step.state, by.nowMs, step.state === 'failed' ? step.reason : undefined);
-        return rollout;
       case 'give':
-        for (const ref of step.refs)
-          boxes.told(number, ref, 'given', changes.give(rollout, boxOf(ref), by.nowMs), by.nowMs);
-        return rollout;
+        for (const box of boxes.those(number, step.refs))
+          boxes.told(number, box.ref, 'given', changes.give(rollout, box, by.nowMs), by.nowMs);
+        return;
       case 'take_back':
-        for (const ref of step.refs)
-          boxes.told(number, ref, 'returning', changes.takeBack(number, change, boxOf(ref)), by.nowMs);
-        return rollout;
+        for (const box of boxes.those(number, step.refs))
+          boxes.told(number, box.ref, 'returning', changes.takeBack(number, change, box), by.nowMs);
+        return;
+      case 'spare':
+        boxes.spare(number, by.nowMs);
+        return;
       case 'stage':
-        return saved({ ...rollout, stage: step.stage }, by, { kind: 'stage', stage: step.stage });
+        save({ ...rollout, stage: step.stage }, by, { kind: 'stage', stage: step.stage });
+        return;
       case 'pause':
-        return saved({ ...rollout, state: 'paused', reason: step.reason }, by, step);
+        save({ ...rollout, state: 'paused', reason: step.reason }, by, step);
+        return;
       case 'roll_back': {
-        const prepared = changes.prepareBack(change);
-        rollouts.hold(number, changes.documentsOf(prepared));
-        boxes.moveAll(number, 'waiting', 'spared', by.nowMs);
-        return saved({ ...rollout, change: prepared, state: 'rolling_back', reason: step.reason }, by, step);
+        const prepared = changes.prepareBack(number, change);
+        save({ ...rollout, change: prepared, state: 'rolling_back', reason: step.reason }, by, step);
+        return;
       }
       case 'end':
         if (step.state === 'done') promote(rollout);
-        boxes.moveAll(number, 'waiting', 'spared', by.nowMs);
-        return saved({ ...rollout, state: step.state, endedMs: by.nowMs }, by, step);
+        save({ ...rollout, state: step.state, endedMs: by.nowMs }, by, step);
+        return;
       default:
-        return unreachable(step);
+        unreachable(step);
     }
   }
 
-  const saved = (changed: Rollout, by: By, what: RolloutEvent['what']): Rollout => {
-    rollouts.save(changed, by, what);
-    return { ...changed, version: changed.version + 1 };
-  };
+  const save = (changed: Rollout, by: By, what: RolloutEvent['what']) => rollouts.save(changed, by, what);
 
   /** What everybody was to get is in force for everybody: newcomers get it, and so do those who came meanwhile. */
   function promote({ number, change, target, plan }: Rollout): void {
     const whole = !target.sites && !target.labels && !target.appliances && plan.stagesPercent.length > 0;
     if (!whole || change.kind === 'release') return;
-    release.run(number);
+    changes.release(change);
     for (const ref of strangers.all(number)) changes.giveNewcomer(change, ref);
   }
 
@@ -88,18 +91,24 @@ export function createTurn(
     turnRollout({ number, said }, nowMs) {
       const found = rollouts.find(number);
       if (!found || found.endedMs !== null) return { changed: false, more: false };
-      const counted = sales.goOn(number, found.sales, nowMs);
-      if (counted.throughRef !== found.sales.throughRef) rollouts.saveSales(number, counted);
-      const rollout = { ...found, sales: counted };
+      const { counted: sold, more: moreSales } = sales.goOn(number, found.sales, nowMs);
+      if (sold.throughRef !== found.sales.throughRef) rollouts.saveSales(number, sold);
+      const rollout = { ...found, sales: sold };
       const by: By = { actor: { kind: 'central', rule: 'rollout' }, nowMs };
-      const rows = boxes.all(number);
-      const byRef = new Map(rows.map((row) => [row.ref, row]));
-      const boxOf = (ref: number) => present(byRef.get(ref), 'the box of a step');
-      const steps = next(factsOf(rollout, rows, said), nowMs);
-      steps.reduce((now, step) => carryOut(now, step, boxOf, by), rollout);
-      if (steps.length > 0) rollouts.recount(number);
+      const moved = hearSome(rollout, said, nowMs);
+      const { state, stage, plan } = rollout;
+      const standing = boxes.standing(number, plan, stage);
+      const steps = goOn({ state, stage, plan, standing, sales: sold }, nowMs);
+      for (const step of steps) carryOut(rollout, step, by);
+      const changed = moved || steps.length > 0;
       // Of many boxes the rest comes at once; a proof takes its time anyway.
-      return { changed: steps.length > 0, more: steps.some((step) => atOnce.has(step.kind)) };
+      const more = moreSales || steps.some((step) => atOnce.has(step.kind));
+      if (changed) counted.delete(number);
+      if (!more && !counted.has(number)) {
+        rollouts.recount(number);
+        counted.add(number);
+      }
+      return { changed, more };
     },
     superseded(version, by) {
       for (const number of livePolicy.all()) {
@@ -108,7 +117,7 @@ export function createTurn(
         for (const from of ['waiting', 'given', 'returning'] as const)
           boxes.moveAll(number, from, superseding[from], by.nowMs);
         const reason = { code: 'superseded' as const, version };
-        saved({ ...found, state: 'superseded', reason, endedMs: by.nowMs }, by, {
+        save({ ...found, state: 'superseded', reason, endedMs: by.nowMs }, by, {
           kind: 'supersede',
           version,
         });
@@ -119,4 +128,11 @@ export function createTurn(
 }
 
 const superseding = { waiting: 'spared', given: 'timed_out', returning: 'return_timed_out' } as const;
-const atOnce: ReadonlySet<Step['kind']> = new Set(['give', 'take_back', 'stage', 'pause', 'roll_back']);
+const atOnce: ReadonlySet<Step['kind']> = new Set([
+  'give',
+  'take_back',
+  'spare',
+  'stage',
+  'pause',
+  'roll_back',
+]);

@@ -1,6 +1,7 @@
 // What a damaged journal knows beside its entries, copied row by row as far as it can be read. Nothing proves these rows; each
 // is looked at as what comes from a stranger is, so that no damaged one is believed or stops the store later.
 import type { Database } from 'better-sqlite3';
+import { OfferedConfiguration } from '../../../contract/configuration.ts';
 import { Product } from '../../../contract/feed.ts';
 import { Policy } from '../../../contract/policy.ts';
 import { isDamage, orNull } from './readable.ts';
@@ -38,6 +39,7 @@ export function copyTables(old: Database | null, db: Database, nowMs: number): C
   const approvals = copy('risk_approval');
   const totals = copy('risk_total');
   copy('outcome');
+  copy('remote_configuration', ({ body }) => parses(OfferedConfiguration, body));
   copyStock(copy, db);
   const catalogue = keepCatalogue(db, generations, products && codes, nowMs);
   const riskTotals = approvals && totals;

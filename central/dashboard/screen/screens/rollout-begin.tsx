@@ -21,6 +21,7 @@ const kinds = [
   ['release', 'A release'],
   ['flags', 'A flag'],
   ['policy', 'A policy'],
+  ['configuration', 'A configuration'],
 ] as const;
 
 export function RolloutBegin() {
@@ -57,6 +58,7 @@ export function RolloutBegin() {
               {form.kind === 'release' && <OfRelease {...typed} />}
               {form.kind === 'flags' && <OfFlag {...typed} />}
               {form.kind === 'policy' && <OfPolicy {...typed} />}
+              {form.kind === 'configuration' && <OfConfiguration {...typed} />}
             </div>
           </Card>
           <Card title="To whom">
@@ -207,6 +209,28 @@ function OfPolicy({ form, change }: Typed) {
       />
       <p class="hint" id="rollout-policy-hint">
         JSON. {value && `It begins with version ${value.version}, which is in force.`}
+      </p>
+    </div>
+  );
+}
+
+/** Whole: of a key that is not named, boxes go by their own files. */
+function OfConfiguration({ form, change }: Typed) {
+  return (
+    <div class="field">
+      <label for="rollout-configuration">Configuration</label>
+      <textarea
+        id="rollout-configuration"
+        rows={8}
+        spellcheck={false}
+        value={form.configuration}
+        placeholder={'{ "log.level": "debug" }'}
+        aria-describedby="rollout-configuration-hint"
+        onInput={(event) => change({ configuration: event.currentTarget.value })}
+      />
+      <p class="hint" id="rollout-configuration-hint">
+        JSON, by the keys of a box’s own file, as log.level or http.ratePerMinute. Of a key that is left out
+        the file holds.
       </p>
     </div>
   );
