@@ -1,0 +1,170 @@
+// The operators' page of a large fleet in a real Chromium: how long until its first rows are painted, and whether it stays smooth while
+// the fleet changes under it.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import { type Browser, launchBrowser, type Page } from '../test/kiosk-page/browser.ts';
+import { median, round } from './report.ts';
+
+type Context = ReturnType<Page['context']>;
+type StorageState = Awaited<ReturnType<Context['storageState']>>;
+
+export interface SignedIn {
+  browser: Browser;
+  storageState: StorageState;
+  /** As a browser sends it. */
+  cookie: string;
+}
+
+/** A person is invited, follows the link, and chooses a password, as everybody does. */
+export async function signInAt(url: string, operatorKey: string): Promise<SignedIn> {
+  const answer = await fetch(`${url}/v1/persons`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${operatorKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'bench', role: 'viewer' }),
+  });
+  const { link } = (await answer.json()) as { link: string };
+  const browser = await launchBrowser();
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`${url}/#/welcome/${link.split('/').at(-1)}`);
+  await page.getByLabel('New password').fill('tea before seven');
+  await page.getByLabel('The same again').fill('tea before seven');
+  await page.getByRole('button', { name: 'Start' }).click();
+  await page.getByRole('heading', { name: 'Fleet' }).waitFor();
+  const storageState = await context.storageState();
+  await context.close();
+  return {
+    browser,
+    storageState,
+    cookie: storageState.cookies.map(({ name, value }) => `${name}=${value}`).join('; '),
+  };
+}
+
+/** When a frame with what matches was made, in `saw`, by the clock that began when the page was asked for. */
+const seen = (matches: string) => `window.saw = new Promise((resolve) => {
+  new MutationObserver((_, observer) => {
+    if (!document.querySelector(${JSON.stringify(matches)})) return;
+    observer.disconnect();
+    requestAnimationFrame(() => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => resolve(performance.now());
+      port2.postMessage(null);
+    });
+  }).observe(document, { subtree: true, childList: true });
+})`;
+
+/** Each time as a browser that was never there: nothing is in its cache. */
+export async function paintMs(
+  browser: Browser,
+  url: string,
+  matches: string,
+  storageState?: StorageState,
+): Promise<{ ms: number; asked: string[] }> {
+  const context = await browser.newContext({ viewport: screen, ...(storageState && { storageState }) });
+  const page = await context.newPage();
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await page.addInitScript(seen(matches));
+  await page.goto(url);
+  const ms = Number(await page.evaluate('window.saw'));
+  // Whatever it asks for once more comes soon.
+  await sleep(3000);
+  await context.close();
+  return { ms, asked };
+}
+
+const screen = { width: 1440, height: 900 };
+const loads = 9;
+
+export async function paintFigures({ browser, storageState }: SignedIn, url: string, rows: number) {
+  const alone: number[] = [];
+  const first: number[] = [];
+  const whole = `table[aria-rowcount="${rows + 1}"] tr[aria-rowindex="2"]`;
+  let listReads = 0;
+  // One for the page's files to be made, from the sources.
+  await paintMs(browser, url, 'form');
+  for (let n = 0; n < loads; n++) {
+    alone.push((await paintMs(browser, url, 'form')).ms);
+    const { ms, asked } = await paintMs(browser, url, whole, storageState);
+    first.push(ms);
+    listReads = Math.max(listReads, asked.filter((path) => path === '/v1/fleet-rows').length);
+  }
+  return {
+    listFirstPaintMs: round(median(first), 0),
+    listFirstPaintMsMax: round(Math.max(...first), 0),
+    /** The control: the page without a list, in between. */
+    signInFirstPaintMs: round(median(alone), 0),
+    listReads,
+    loads,
+  };
+}
+
+/** What of it takes long while the fleet goes on changing. */
+export async function smoothness({ browser, storageState }: SignedIn, url: string, seconds: number) {
+  const context = await browser.newContext({ viewport: screen, storageState });
+  const page = await context.newPage();
+  await page.goto(url);
+  await page.locator('tr[aria-rowindex="2"]').waitFor();
+  await sleep(5000);
+  await page.evaluate(`(() => {
+    const log = { tasks: [], frames: [], changes: 0 };
+    window.log = log;
+    new PerformanceObserver((list) => { for (const { duration } of list.getEntries()) log.tasks.push(duration); })
+      .observe({ type: 'longtask' });
+    new MutationObserver(() => { log.changes++; })
+      .observe(document.querySelector('.long'), { subtree: true, childList: true, characterData: true });
+    let before = performance.now();
+    const frame = (now) => { log.frames.push(now - before); before = now; requestAnimationFrame(frame); };
+    requestAnimationFrame(frame);
+  })()`);
+  await sleep(seconds * 1000);
+  const { tasks, frames, changes } = (await page.evaluate('window.log')) as {
+    tasks: number[];
+    frames: number[];
+    changes: number;
+  };
+  await context.close();
+  const sorted = frames.sort((a, b) => a - b);
+  return {
+    seconds,
+    changes,
+    /** Tasks of more than 50 ms, by the browser's own count. */
+    longTasks: tasks.length,
+    longestTaskMs: round(Math.max(0, ...tasks), 0),
+    frameMs: {
+      median: round(median(sorted), 1),
+      p99: round(sorted[Math.floor(sorted.length * 0.99)] ?? 0, 1),
+    },
+  };
+}
+
+/** All JavaScript of the page, as it is served. */
+export async function pageSize(url: string) {
+  const html = await (await fetch(url)).text();
+  const scripts = [...html.matchAll(/src="(.+?\.js)"/g)].map(([, path = '']) => path);
+  const kilobytes: Record<string, number> = {};
+  for (const path of scripts) {
+    const body = await (await fetch(url + path)).text();
+    kilobytes[path.replace(/^.*\/|-[0-9a-f]+(?=\.js)/g, '')] = round(
+      gzipSync(body, { level: 9 }).length / 1000,
+      1,
+    );
+  }
+  return {
+    pageGzipKB: round(
+      Object.values(kilobytes).reduce((sum, one) => sum + one, 0),
+      1,
+    ),
+    scripts: kilobytes,
+  };
+}
+
+/** The control of the machine: the same work each time, in milliseconds. */
+export function loopMs(): number {
+  const startMs = performance.now();
+  let x = 1;
+  for (let n = 0; n < 100_000_000; n++) x = (Math.imul(x, 48_271) + n) | 0;
+  // Used, so that it is not left out.
+  return round(performance.now() - startMs + (x === 0 ? 1 : 0), 0);
+}
