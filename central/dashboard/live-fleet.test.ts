@@ -102,6 +102,24 @@ describe('the live fleet', () => {
     expect(all.map((rows) => rows.length)).toEqual([3, 3, 3]);
   });
 
+  it('tells what changed since it was read, though it has not looked itself yet', async () => {
+    stop = live.watch((rows) => told.push(rows));
+    await live.rows();
+    hear('box-1');
+    await pass(1);
+    expect(told.flat().map(({ id }) => id)).toEqual(['box-1']);
+  });
+
+  it('reads the ledger’s file for nobody more while somebody looks', async () => {
+    await watch();
+    await pass(5);
+    await live.rows();
+    expect(sweeps).toBe(1);
+    stop();
+    await live.rows();
+    expect(sweeps).toBe(2);
+  });
+
   it('does nothing while nobody looks', async () => {
     await watch();
     stop();
