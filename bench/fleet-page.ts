@@ -1,6 +1,8 @@
 // The operators' page of a large fleet in a real Chromium: how long until its first rows are painted, and whether it stays smooth while
 // the fleet changes under it.
 
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { type Browser, launchBrowser, type Page } from '../test/kiosk-page/browser.ts';
@@ -54,13 +56,17 @@ const seen = (matches: string) => `window.saw = new Promise((resolve) => {
   }).observe(document, { subtree: true, childList: true });
 })`;
 
-/** Each time as a browser that was never there: nothing is in its cache. */
-export async function paintMs(
+const screen = { width: 1440, height: 900 };
+const loads = 9;
+
+/** As a browser that was never there: nothing is in its cache. @param stayMs how long it stays, and what it asked for until then */
+async function paint(
   browser: Browser,
   url: string,
   matches: string,
   storageState?: StorageState,
-): Promise<{ ms: number; asked: string[] }> {
+  stayMs = 0,
+) {
   const context = await browser.newContext({ viewport: screen, ...(storageState && { storageState }) });
   const page = await context.newPage();
   const asked: string[] = [];
@@ -68,36 +74,43 @@ export async function paintMs(
   await page.addInitScript(seen(matches));
   await page.goto(url);
   const ms = Number(await page.evaluate('window.saw'));
-  // Whatever it asks for once more comes soon.
-  await sleep(3000);
+  await sleep(stayMs);
   await context.close();
   return { ms, asked };
 }
 
-const screen = { width: 1440, height: 900 };
-const loads = 9;
-
+/** From asking for the page to the first rows of a whole fleet; beside it, by turns, the page that has nobody signed in. */
 export async function paintFigures({ browser, storageState }: SignedIn, url: string, rows: number) {
-  const alone: number[] = [];
-  const first: number[] = [];
   const whole = `table[aria-rowcount="${rows + 1}"] tr[aria-rowindex="2"]`;
-  let listReads = 0;
-  // One for the page's files to be made, from the sources.
-  await paintMs(browser, url, 'form');
+  const [alone, first]: [number[], number[]] = [[], []];
+  // The page's files are made when one is first asked for, from the sources.
+  await paint(browser, url, 'form');
   for (let n = 0; n < loads; n++) {
-    alone.push((await paintMs(browser, url, 'form')).ms);
-    const { ms, asked } = await paintMs(browser, url, whole, storageState);
-    first.push(ms);
-    listReads = Math.max(listReads, asked.filter((path) => path === '/v1/fleet-rows').length);
+    alone.push((await paint(browser, url, 'form')).ms);
+    first.push((await paint(browser, url, whole, storageState)).ms);
   }
+  const { asked } = await paint(browser, url, whole, storageState, 5000);
   return {
     listFirstPaintMs: round(median(first), 0),
     listFirstPaintMsMax: round(Math.max(...first), 0),
-    /** The control: the page without a list, in between. */
     signInFirstPaintMs: round(median(alone), 0),
-    listReads,
+    listReads: asked.filter((path) => path === '/v1/fleet-rows').length,
     loads,
   };
+}
+
+/** What the rows of the whole fleet are on the way. */
+export async function listSize(url: string, cookie: string): Promise<{ listKB: number; listSentKB: number }> {
+  const [plain, zipped] = [{ cookie }, { cookie, 'accept-encoding': 'gzip' }];
+  const lengths = [plain, zipped].map(async (headers) => {
+    const answering = once(get(`${url}/v1/fleet-rows`, { headers }), 'response');
+    const [answer] = (await answering) as [IncomingMessage];
+    let bytes = 0;
+    for await (const piece of answer) bytes += (piece as Buffer).length;
+    return round(bytes / 1000, 0);
+  });
+  const [listKB = 0, listSentKB = 0] = await Promise.all(lengths);
+  return { listKB, listSentKB };
 }
 
 /** What of it takes long while the fleet goes on changing. */

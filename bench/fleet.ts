@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type FleetUnderTest, openFleet } from './fleet-central.ts';
-import { loopMs, pageSize, paintFigures, signInAt, smoothness } from './fleet-page.ts';
+import { listSize, loopMs, pageSize, paintFigures, signInAt, smoothness } from './fleet-page.ts';
 import { storedBytes } from './fleet-stored.ts';
 import { openViewers } from './fleet-viewers.ts';
 import { report, round, say } from './report.ts';
@@ -93,16 +93,19 @@ async function pageCost({ url, operatorKey, corePercent }: FleetUnderTest, witho
     const paint = await paintFigures(signedIn, url, boxes);
     say(JSON.stringify({ before, paint }));
     const looking = await openViewers(url, signedIn.cookie, viewers);
-    // The first minute tells of every box: none was told of before.
     await sleep(5000);
     const toldBefore = looking.told();
     const watched = await corePercent(seconds);
     const told = looking.told();
+    const amongViewers = await paintFigures(signedIn, url, boxes);
     const smooth = await smoothness(signedIn, url, 30);
+    const list = await listSize(url, signedIn.cookie);
     looking.leave();
     return {
       ...paint,
       ...size,
+      ...list,
+      amongViewers,
       viewers: {
         count: viewers,
         corePercent: watched,

@@ -25,15 +25,18 @@ export const liveLimits = {
   sweepEveryMs: 15_000,
   /** What was read so lately need not be read again for another viewer. */
   factsMsMax: 2000,
+  /** What the alert watch found so lately, to begin with. */
+  overheardMsMax: 60_000,
   lookEveryMs: 1000,
 } as const;
 
 export function createLiveFleet(
   store: Pick<LedgerPort, 'fleet'>,
-  { reports, connected, nowMs, log }: FleetParts & { nowMs(): number; log: Log },
+  { reports, connected, lastFacts = () => null, nowMs, log }: FleetParts & { nowMs(): number; log: Log },
 ): LiveFleet {
   let facts: FleetFacts[] = [];
   let sweptMs = Number.NEGATIVE_INFINITY;
+  let changedMs = Number.NEGATIVE_INFINITY;
   let sweeping: Promise<void> | null = null;
   /** What everybody who looks knows; null while nobody does, or nobody has read it yet. */
   let told: Map<string, FleetRow> | null = null;
@@ -68,11 +71,22 @@ export function createLiveFleet(
     return sweeping;
   };
 
+  function takeOverheard(): boolean {
+    const last = lastFacts();
+    if (last === null || last.begunMs <= changedMs) return false;
+    if (performance.now() - last.begunMs >= liveLimits.overheardMsMax) return false;
+    facts = last.facts.slice(0, liveLimits.rowsMax);
+    return true;
+  }
+
   return {
     async rows() {
-      // While somebody looks, the watch keeps them fresh.
-      const msMax = watched ? liveLimits.sweepEveryMs : liveLimits.factsMsMax;
-      if (performance.now() - sweptMs >= msMax) await sweepAnew();
+      const ageMs = performance.now() - sweptMs;
+      // Whoever looks is told of what a sweep then finds, and need not wait for it.
+      const isFresh = watched
+        ? ageMs < liveLimits.sweepEveryMs || takeOverheard()
+        : ageMs < liveLimits.factsMsMax;
+      if (!isFresh) await sweepAnew();
       const rows = rowsNow();
       // Whoever reads this is told of all that changes from here on.
       if (watched) told ??= new Map(rows.map((row) => [row.id, row]));
@@ -113,6 +127,7 @@ export function createLiveFleet(
     },
     expectChange() {
       sweptMs = Number.NEGATIVE_INFINITY;
+      changedMs = performance.now();
     },
   };
 }

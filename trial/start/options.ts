@@ -33,7 +33,7 @@ export function readStartOptions(argv: readonly string[]): StartOptions {
   const command = new Command('start')
     .description('A site in a box: central, appliances and a few kiosks, as real processes on this machine.')
     .option('--folder <folder>', 'where identities, journal, ledger and logs are kept', '.holdfast')
-    .option('--appliances <n>', 'boxes at the one central', wholeNumber(1, 20), 1)
+    .option('--appliances <n>', 'boxes at the one central, or as many as there were', wholeNumber(1, 20), 1)
     .option('--kiosks <n>', 'kiosks selling at each appliance', wholeNumber(1, 64), 3)
     .option('--seconds <s>', 'quit after so long', wholeNumber(1, 1_000_000), null)
     .option('--cut-after <s>', 'cut the link', wholeNumber(0, 1_000_000), null)

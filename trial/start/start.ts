@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Policy } from '../../contract/policy.ts';
 import { type Books, joinBooks, readSettledBooks } from '../books.ts';
-import { createCentralApi } from '../central-api.ts';
+import { type CentralApi, createCentralApi } from '../central-api.ts';
 import { compareBooks } from '../compare.ts';
+import type { Box } from '../site.ts';
 import { type Acts, createActs } from './acts.ts';
 import { type Boxes, openBoxes } from './boxes.ts';
 import type { Ending, Waiting } from './ending.ts';
@@ -27,6 +28,8 @@ const policy = Policy.parse({
 
 const catalogueFile = join(import.meta.dirname, 'catalogue.csv');
 const lookEveryMs = 250;
+/** A box says how it is some seconds after it has a link. */
+const reportMsMax = 10_000;
 /** Who may do everything at the operators' page of a trial. */
 const operator = 'you';
 const eventsKept = 100;
@@ -75,10 +78,12 @@ export async function runSite(
     });
     opened.acts = acts;
     onOpen(acts);
+    const central = createCentralApi({ ...site, url: site.centralUrl });
     // A fleet has a box in need of a look.
-    if (all.length > 1) acts.cut(all.at(-1));
+    const last = all.at(-1);
+    const cutting = all.length > 1 && last ? cutOff(last, acts, central, quit) : Promise.resolve();
     const closeTimers = setTimers(options, acts);
-    const link = await createCentralApi({ ...site, url: site.centralUrl }).linkFor(operator);
+    const link = await central.linkFor(operator);
     const signs = signsOf(site, operator, link);
     const view = (observation: Observation): View => ({
       observation,
@@ -93,7 +98,7 @@ export async function runSite(
     const selling = sellUntil(quit, boxes, options.kiosks, note);
     await watch(observer, face, view, quit);
     closeTimers();
-    await selling;
+    await Promise.all([selling, cutting]);
     await acts.idle();
     face.end();
     failure.signal.throwIfAborted();
@@ -102,6 +107,16 @@ export async function runSite(
     face.end();
     await boxes.stop();
   }
+}
+
+/** Once it has said how it is: what central knows of it from then on is all there is to see. */
+async function cutOff(box: Box, acts: Acts, central: CentralApi, quit: AbortSignal): Promise<void> {
+  const deadlineMs = performance.now() + reportMsMax;
+  while (!quit.aborted && performance.now() < deadlineMs) {
+    if (await central.hasReported(box.applianceId).catch(() => false)) break;
+    await sleep(lookEveryMs, undefined, { signal: quit }).catch(() => {});
+  }
+  if (!quit.aborted) acts.cut(box);
 }
 
 /** What the keys do, by the clock. */

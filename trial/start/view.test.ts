@@ -159,6 +159,7 @@ describe('the view of several boxes', () => {
     ).toHaveLength(4);
     const cutOff = shown.find((line) => line.includes('appliance-5')) ?? '';
     expect(cutOff).toMatch(/appliance-5 +selling offline since \d\d:\d\d:\d\d +1,204 +1,234 +40\.21 GBP$/);
+    expect(shown[0]).toContain('cut off here: appliance-5');
     expect(shown.join('\n')).toContain('/#/welcome/once');
   });
 

@@ -32,15 +32,8 @@ const boxesRowsMin = 6;
 
 /** The lines of one frame, no more than `rows`; the events take what room is left. */
 export function viewLines(view: View, rows: number): Line[] {
-  const { boxes } = view.observation;
   const keys: Line[] = view.keys ? [[], keyLine(view)] : [];
-  const head: Line[] = [
-    [
-      piece(boxes.length > 1 ? `Holdfast, ${boxes.length} boxes` : 'Holdfast, a site in a box', 'strong'),
-      piece(`   running ${duration(view.runningMs)}`, 'dim'),
-    ],
-    [],
-  ];
+  const head: Line[] = [headLine(view), []];
   const places: Line[] = [[], ...view.signs.places.map((sign) => [piece(sign, 'plain')])];
   const roomForBoxes = rows - head.length - 2 - eventsMin - places.length - keys.length;
   const top: Line[] = [...head, ...stateLines(view, Math.max(boxesRowsMin, roomForBoxes)), []];
@@ -60,6 +53,15 @@ export function viewLines(view: View, rows: number): Line[] {
     );
   while (events.length < eventRows) events.push([]);
   return [...top, ...events, ...bottom].slice(0, rows);
+}
+
+function headLine({ observation: { boxes }, runningMs }: View): Line {
+  const cut = boxes.filter(({ link }) => link === 'cut').map(({ applianceId }) => applianceId);
+  return [
+    piece(boxes.length > 1 ? `Holdfast, ${boxes.length} boxes` : 'Holdfast, a site in a box', 'strong'),
+    piece(`   running ${duration(runningMs)}`, 'dim'),
+    ...(boxes.length > 1 && cut.length > 0 ? [piece(`   cut off here: ${cut.join(', ')}`, 'bad')] : []),
+  ];
 }
 
 /** @param room how many lines boxes may take, where there are several */
