@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type FleetUnderTest, openFleet } from './fleet-central.ts';
-import { listSize, loopMs, pageSize, paintFigures, signInAt, smoothness } from './fleet-page.ts';
+import { listSize, loop, pageSize, paintFigures, signInAt, smoothness } from './fleet-page.ts';
 import { storedBytes } from './fleet-stored.ts';
 import { openViewers } from './fleet-viewers.ts';
 import { report, round, say } from './report.ts';
@@ -88,7 +88,7 @@ async function pageCost({ url, operatorKey, corePercent }: FleetUnderTest, witho
   const size = await pageSize(url);
   const signedIn = await signInAt(url, operatorKey);
   try {
-    const machine = () => ({ loadAverage: round(loadavg()[0] ?? 0, 1), loopMs: loopMs() });
+    const machine = () => ({ loadAverage: round(loadavg()[0] ?? 0, 1), loop: loop() });
     const before = machine();
     const paint = await paintFigures(signedIn, url, boxes);
     say(JSON.stringify({ before, paint }));

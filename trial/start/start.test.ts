@@ -47,29 +47,28 @@ describe('npm start', () => {
   });
 
   it('goes on with more boxes, one cut off, stops in order on Ctrl-C, and says what still waits', async () => {
-    const child = spawn(process.execPath, [main, '--folder', folder, '--appliances', '3'], { stdio: 'pipe' });
+    const child = spawn(process.execPath, [main, '--folder', folder, '--appliances', '2'], { stdio: 'pipe' });
     let stdout = '';
     let rows: Promise<unknown[]> | null = null;
     child.stdout.on('data', (data) => {
       stdout += data;
-      if (rows !== null || !/appliance-3 link=cut .* pending=[1-9]/.test(stdout)) return;
+      if (rows !== null || !/appliance-2 link=cut .* pending=[1-9]/.test(stdout)) return;
       rows = fleetRows(stdout).finally(() => child.kill('SIGINT'));
     });
     const code = await new Promise((resolve) => child.on('exit', resolve));
     expect(await rows).toMatchObject([
       { id: 'appliance-1', site: null },
       { id: 'appliance-2', site: 'Leeds' },
-      { id: 'appliance-3', site: 'York' },
     ]);
     expect(stdout, 'with the same journal').toMatch(/appliance-1 link=up .* journal=[1-9]/);
     expect(stdout).toMatch(/opens once for you:\nhttp:\/\/127\.0\.0\.1:\d+\/#\/welcome\/[\w-]{43}\n/);
-    expect(stdout).toMatch(/the link of appliance-3 cut: [1-9]\d* of \d+ entries wait in the journal/);
+    expect(stdout).toMatch(/the link of appliance-2 cut: [1-9]\d* of \d+ entries wait in the journal/);
     expect(stdout).toContain('of what has arrived, journal and ledger agree, entry by entry');
     for (const left of ['appliance.pid', 'central.pid', 'boxes/appliance-2/appliance.pid']) {
       expect(existsSync(join(folder, left)), left).toBe(false);
     }
     expect(code).toBe(0);
-  });
+  }, 180_000);
 
   it.each([
     [['--kiosks', '0'], /whole number from 1 to 64/],

@@ -157,7 +157,7 @@ describe('the view of several boxes', () => {
     expect(
       shown.filter((line) => /appliance-[1-4] +selling online +1,204 +4 +40\.21 GBP$/.test(line)),
     ).toHaveLength(4);
-    const cutOff = shown.find((line) => line.includes('appliance-5')) ?? '';
+    const cutOff = shown.find((line) => /^[ ›] appliance-5/.test(line)) ?? '';
     expect(cutOff).toMatch(/appliance-5 +selling offline since \d\d:\d\d:\d\d +1,204 +1,234 +40\.21 GBP$/);
     expect(shown[0]).toContain('cut off here: appliance-5');
     expect(shown.join('\n')).toContain('/#/welcome/once');
