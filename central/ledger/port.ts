@@ -8,6 +8,7 @@ import type { TokenCalls } from '../charging/token-port.ts';
 import type { DashboardCalls } from '../dashboard/port.ts';
 import type { DoubtCalls } from '../doubts/port.ts';
 import type { EnrolmentCalls } from '../enrolment/port.ts';
+import type { StandingCalls } from '../enrolment/standing-port.ts';
 import type { FleetCalls } from '../fleet/port.ts';
 import type { IgnoredReason } from '../intake/entries-run.ts';
 import type { LatencyCalls } from '../latency/port.ts';
@@ -104,6 +105,7 @@ export interface LedgerCalls
     PeopleCalls,
     DashboardCalls,
     EnrolmentCalls,
+    StandingCalls,
     DoubtCalls,
     FleetCalls,
     AlertCalls,
