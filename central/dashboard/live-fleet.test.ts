@@ -147,6 +147,14 @@ describe('the live fleet', () => {
 
   it('reads for itself for whoever is told of nothing', async () => {
     overheard = { facts: [], begunMs: performance.now() };
+    await pass(liveLimits.factsMsMax / liveLimits.lookEveryMs);
+    expect(await live.rows()).toHaveLength(3);
+  });
+
+  it('keeps to what it read itself where that is newer', async () => {
+    overheard = { facts: [], begunMs: performance.now() };
+    await pass(3);
+    await watch();
     expect(await live.rows()).toHaveLength(3);
   });
 

@@ -25,8 +25,8 @@ export const liveLimits = {
   sweepEveryMs: 15_000,
   /** What was read so lately need not be read again for another viewer. */
   factsMsMax: 2000,
-  /** What the alert watch found so lately, to begin with. */
-  overheardMsMax: 60_000,
+  /** Nor what was read so lately for one who looks: they are told of what a sweep then finds. */
+  watchedMsMax: 60_000,
   lookEveryMs: 1000,
 } as const;
 
@@ -71,22 +71,19 @@ export function createLiveFleet(
     return sweeping;
   };
 
-  function takeOverheard(): boolean {
+  /** What another reader found since. */
+  function takeOverheard(): void {
     const last = lastFacts();
-    if (last === null || last.begunMs <= changedMs) return false;
-    if (performance.now() - last.begunMs >= liveLimits.overheardMsMax) return false;
+    if (last === null || last.begunMs <= Math.max(sweptMs, changedMs)) return;
     facts = last.facts.slice(0, liveLimits.rowsMax);
-    return true;
+    sweptMs = last.begunMs;
   }
 
   return {
     async rows() {
-      const ageMs = performance.now() - sweptMs;
-      // Whoever looks is told of what a sweep then finds, and need not wait for it.
-      const isFresh = watched
-        ? ageMs < liveLimits.sweepEveryMs || takeOverheard()
-        : ageMs < liveLimits.factsMsMax;
-      if (!isFresh) await sweepAnew();
+      takeOverheard();
+      const msMax = watched ? liveLimits.watchedMsMax : liveLimits.factsMsMax;
+      if (performance.now() - sweptMs >= msMax) await sweepAnew();
       const rows = rowsNow();
       // Whoever reads this is told of all that changes from here on.
       if (watched) told ??= new Map(rows.map((row) => [row.id, row]));
