@@ -2,7 +2,7 @@
 // two hundred of them sell: processor time of central with and without the reports, and with fifty viewers; bytes on the disk of a box
 // and day; the list's first paint in a real Chromium and how smooth it stays.
 import { mkdtempSync, rmSync } from 'node:fs';
-import { loadavg, tmpdir } from 'node:os';
+import { getPriority, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -88,7 +88,11 @@ async function pageCost({ url, operatorKey, corePercent }: FleetUnderTest, witho
   const size = await pageSize(url);
   const signedIn = await signInAt(url, operatorKey);
   try {
-    const machine = () => ({ loadAverage: round(loadavg()[0] ?? 0, 1), loop: loop() });
+    const machine = () => ({
+      loadAverage: round(loadavg()[0] ?? 0, 1),
+      priority: getPriority(),
+      loop: loop(),
+    });
     const before = machine();
     const paint = await paintFigures(signedIn, url, boxes);
     say(JSON.stringify({ before, paint }));
