@@ -26,6 +26,7 @@ import { startEst } from './enrolment/start.ts';
 import { CommandError } from './errors.ts';
 import { defaultPolicy } from './feed/default-policy.ts';
 import { createFeedSender } from './feed/sender.ts';
+import { overhear } from './fleet/overheard.ts';
 import { openFleetFile } from './fleet/sqlite/fleet-file.ts';
 import { metricsText } from './http/metrics.ts';
 import { type HttpServer, openHttpServer } from './http/server.ts';
@@ -232,8 +233,10 @@ export async function startCentral(
       const mailer = startMailer({ store: store.port, config: mail, env: process.env, clock, log });
       lifecycle.onStop('mailer', mailer.stop);
     }
+    const { standingAlerts, changeAlerts, maintenance } = store.port;
+    const overheard = overhear(store.port);
     const alerts = startAlertWatch({
-      store: store.port,
+      store: { fleet: overheard.fleet, standingAlerts, changeAlerts, maintenance },
       config: config.alerts,
       reports: fleet,
       connected,
@@ -249,7 +252,7 @@ export async function startCentral(
       ...config.http,
       store: store.port,
       ignoredFrames: intake.ignored,
-      fleet: { reports: fleet, past: fleet, connected },
+      fleet: { reports: fleet, past: fleet, connected, lastFacts: overheard.last },
       metrics: () =>
         metricsText({
           version: release,

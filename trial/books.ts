@@ -26,17 +26,22 @@ interface SettleOptions {
   stillMsMax?: number;
   onProgress?: (progress: SettleProgress) => void;
   signal?: AbortSignal;
+  /** The link is cut: what has not arrived is left out, and not waited for. */
+  isCut?: boolean;
 }
 
+/** So long nothing new came of what had arrived before the link was cut. */
+const quietMs = 500;
+
 /**
- * Waits until nothing is pending and the ledger has taken the whole journal, then reads both.
+ * Waits until nothing is pending and the ledger has taken the whole journal, or what arrived of it, then reads both.
  * @throws TrialError too_slow when nothing moves for too long; bad_answer
  */
 export async function readSettledBooks(
   site: Pick<Site, 'applianceUrl' | 'centralUrl' | 'operatorKey'>,
   options: SettleOptions = {},
 ): Promise<Books> {
-  const { stillMsMax = 60_000 } = options;
+  const { stillMsMax = 60_000, isCut = false } = options;
   const kiosk = createKioskClient({ baseUrl: site.applianceUrl });
   const central = createCentralApi({ url: site.centralUrl, operatorKey: site.operatorKey });
   let bookedThrough = 0;
@@ -50,6 +55,7 @@ export async function readSettledBooks(
     bookedThrough = news.at(-1)?.seq ?? bookedThrough;
     options.onProgress?.({ ...journal, bookedThrough });
     if (journal.pending === 0 && bookedThrough >= journal.lastSeq) break;
+    if (isCut && bookedThrough >= journal.receivedThrough && performance.now() - movedMs > quietMs) break;
 
     if (news.length > 0 || journal.receivedThrough !== receivedBefore) movedMs = performance.now();
     if (performance.now() - movedMs > stillMsMax)
@@ -59,10 +65,23 @@ export async function readSettledBooks(
   }
   // Read anew: a checkout that was still pending when it was first read has been decided since.
   const journalId = found(await kiosk.status()).journal.journalId;
+  const ledger = await readLedger(central, journalId);
+  const journal = await readJournal(kiosk);
+  // A receipt may have been lost in the cut: what central has is what arrived.
+  const arrived = ledger.at(-1)?.seq ?? 0;
   return {
-    journal: await readJournal(kiosk),
-    ledger: await readLedger(central, journalId),
+    journal: isCut ? journal.filter(({ seq }) => seq <= arrived) : journal,
+    ledger,
     balances: await central.accounts(),
+  };
+}
+
+/** The books of several boxes at one central as one, in the order they were read: the balances are of all of them. */
+export function joinBooks(books: readonly Books[]): Books {
+  return {
+    journal: books.flatMap(({ journal }) => journal),
+    ledger: books.flatMap(({ ledger }) => ledger),
+    balances: books.at(-1)?.balances ?? [],
   };
 }
 

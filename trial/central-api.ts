@@ -25,6 +25,8 @@ const Accounts = z.object({ items: z.array(Account) });
 
 const Appliance = z.object({ feed: z.object({ head: z.int().min(0), appliedThrough: z.int().min(0) }) });
 
+const FleetMember = z.object({ report: z.object({}).nullable() });
+
 const Exposure = z.object({
   openCount: z.int(),
   heldCount: z.int(),
@@ -46,6 +48,8 @@ const Exposures = z.object({ items: z.array(Exposure) });
 export interface CentralApi {
   /** How far the appliance's feed goes; null while central does not know the appliance. */
   feedOf(applianceId: string): Promise<{ head: number; appliedThrough: number } | null>;
+  /** Whether the appliance has said how it is. */
+  hasReported(applianceId: string): Promise<boolean>;
   /** What the ledger has taken of a journal after a seq, in order, at most 1000. */
   entries(journalId: string, after: number): Promise<LedgerEntry[]>;
   accounts(): Promise<Account[]>;
@@ -89,6 +93,10 @@ export function createCentralApi(options: { url: string; operatorKey: string }):
   return {
     async feedOf(applianceId) {
       return (await readIfThere(`/v1/appliances/${applianceId}`, Appliance))?.feed ?? null;
+    },
+    async hasReported(applianceId) {
+      const member = await readIfThere(`/v1/fleet/${applianceId}`, FleetMember);
+      return member !== null && member.report !== null;
     },
     async entries(journalId, after) {
       const query = new URLSearchParams({ journal: journalId, after: String(after), limit: '1000' });

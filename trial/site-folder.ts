@@ -24,6 +24,19 @@ export function filesOf(folder: string) {
 }
 export type Files = ReturnType<typeof filesOf>;
 
+/** Of a box beside the first. */
+export function boxFilesOf(folder: string, applianceId: string) {
+  const own = join(folder, 'boxes', applianceId);
+  return {
+    folder: own,
+    record: join(own, 'box.json'),
+    log: join(folder, 'logs', `${applianceId}.log`),
+    identity: join(own, 'identity'),
+    data: join(own, 'appliance'),
+    config: join(own, 'appliance.toml'),
+  };
+}
+
 /** What a site must not forget between two starts. */
 const SiteRecord = z.strictObject({
   applianceId: z.string(),
@@ -39,9 +52,26 @@ const SiteRecord = z.strictObject({
 });
 export type SiteRecord = z.infer<typeof SiteRecord>;
 
+const BoxRecord = z.strictObject({ ports: z.strictObject({ appliance: z.int(), link: z.int() }) });
+export type BoxRecord = z.infer<typeof BoxRecord>;
+
 export function readRecord(path: string): SiteRecord | null {
+  return readParsed(path, SiteRecord);
+}
+
+/** The one that is there, or a new one. */
+export async function boxRecord(path: string): Promise<BoxRecord> {
+  const found = readParsed(path, BoxRecord);
+  if (found) return found;
+  const [appliance = 0, link = 0] = await freePorts(2);
+  const record = { ports: { appliance, link } };
+  writeDurable(path, `${JSON.stringify(record, null, 2)}\n`);
+  return record;
+}
+
+function readParsed<T>(path: string, schema: z.ZodType<T>): T | null {
   if (!existsSync(path)) return null;
-  const parsed = SiteRecord.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+  const parsed = schema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
   if (parsed.success) return parsed.data;
   throw new TrialError(
     'input_unusable',
@@ -82,6 +112,9 @@ export interface SiteProcessor {
 /** Any key of this form is taken by the sandbox. */
 const sandboxKey = 'sk_test_trial';
 
+const log = { level: 'info' };
+const host = '127.0.0.1';
+
 /** Both programs' configurations, made of the record anew at each start. */
 export function writeConfigs(
   at: Files,
@@ -96,8 +129,6 @@ export function writeConfigs(
     tracing: { otlpUrl: string; headersFile?: string } | undefined;
   },
 ): void {
-  const log = { level: 'info' };
-  const host = '127.0.0.1';
   const central = {
     dataFolder: at.centralData,
     identityFolder: join(at.authority, 'central'),
@@ -109,18 +140,33 @@ export function writeConfigs(
     ...(tracing && { tracing }),
     log,
   };
+  writeDurable(at.centralConfig, toToml(central));
+  writeApplianceConfig(
+    { data: at.applianceData, identity: at.applianceIdentity, config: at.applianceConfig },
+    ports,
+    {
+      ...(journalBytesMax !== undefined && { journal: { bytesMax: journalBytesMax } }),
+      ...(tracing && { tracing }),
+    },
+  );
+}
+
+/** @param more any other sections */
+export function writeApplianceConfig(
+  at: { data: string; identity: string; config: string },
+  ports: BoxRecord['ports'],
+  more: object = {},
+): void {
   const appliance = {
-    dataFolder: at.applianceData,
-    identityFolder: at.applianceIdentity,
+    dataFolder: at.data,
+    identityFolder: at.identity,
     http: { host, port: ports.appliance },
     // Through the link, where it can be cut. A healed link is noticed soon: nobody wants to wait a minute in a trial.
     central: { url: `mqtts://localhost:${ports.link}`, reconnectMsMax: 2000 },
-    ...(journalBytesMax !== undefined && { journal: { bytesMax: journalBytesMax } }),
-    ...(tracing && { tracing }),
+    ...more,
     log,
   };
-  writeDurable(at.centralConfig, toToml(central));
-  writeDurable(at.applianceConfig, toToml(appliance));
+  writeDurable(at.config, toToml(appliance));
 }
 
 function chargingSections(at: Files, charging: SiteCharging): object {

@@ -29,6 +29,8 @@ import {
 export interface SiteOptions {
   folder: string;
   applianceId?: string;
+  /** Where the appliance stands; none: central knows no place of it. */
+  place?: string;
   /** Sold at the site: a CSV file in the form `holdfast-central catalogue import` takes. */
   catalogueFile: string;
   policy: Policy;
@@ -53,16 +55,22 @@ export interface SitePrograms {
   central: Command;
 }
 
-export interface Site {
+/** One appliance, and its link to central. */
+export interface Box {
+  /** For what belongs to it alone. */
   folder: string;
   applianceId: string;
   applianceUrl: string;
+  appliance: Program;
+  link: Link;
+}
+
+/** Central and the first appliance; `openBox` brings more. */
+export interface Site extends Box {
   centralUrl: string;
   operatorKeyFile: string;
   operatorKey: string;
-  appliance: Program;
   central: Program;
-  link: Link;
   /** Everything, in order: what sends first, what receives last. */
   stop(): Promise<void>;
 }
@@ -117,12 +125,17 @@ export async function openSite(options: SiteOptions): Promise<Site> {
   };
 
   try {
-    await makeIdentities(at, applianceId, step);
+    await makeAuthority(at, step);
+    if (options.place === undefined) await makeIdentity(at.authority, applianceId, at.applianceIdentity);
     const { journalBytesMax, charging, tracing } = options;
     writeConfigs(at, ports, { journalBytesMax, charging, tracing });
     step('starting central');
     await central.start();
     await giveCentral(at, record, options, step);
+    if (options.place !== undefined) {
+      const made = { applianceId, place: options.place, identity: at.applianceIdentity };
+      await makePlaced(at, made, programs.central);
+    }
     step('starting the appliance');
     await appliance.start();
     const site: Site = {
@@ -137,7 +150,8 @@ export async function openSite(options: SiteOptions): Promise<Site> {
       link,
       stop,
     };
-    await untilSelling(site, step);
+    step('waiting for the catalogue to come down the feed');
+    await untilSelling(site);
     return site;
   } catch (error) {
     await stop();
@@ -145,8 +159,8 @@ export async function openSite(options: SiteOptions): Promise<Site> {
   }
 }
 
-/** The link's port is also the lock on the folder: who holds it runs the site. */
-async function openOnlyLink(port: number, targetPort: number, folder: string): Promise<Link> {
+/** The link's port is also the lock on the folder: who holds it runs the site. @throws TrialError already_running */
+export async function openOnlyLink(port: number, targetPort: number, folder: string): Promise<Link> {
   try {
     return await openLink({ port, targetPort });
   } catch (cause) {
@@ -159,15 +173,27 @@ async function openOnlyLink(port: number, targetPort: number, folder: string): P
   }
 }
 
-async function makeIdentities(at: Files, applianceId: string, step: (step: string) => void): Promise<void> {
-  const nowMs = Date.now();
-  if (!existsSync(at.authority)) {
-    step('making an authority and certificates');
-    await authorityInit({ folder: at.authority, centralHosts: ['localhost', '127.0.0.1'], nowMs });
-  }
-  if (!existsSync(at.applianceIdentity)) {
-    await applianceCreate({ authorityFolder: at.authority, applianceId, out: at.applianceIdentity, nowMs });
-  }
+async function makeAuthority(at: Files, step: (step: string) => void): Promise<void> {
+  if (existsSync(at.authority)) return;
+  step('making an authority and certificates');
+  const centralHosts = ['localhost', '127.0.0.1'];
+  await authorityInit({ folder: at.authority, centralHosts, nowMs: Date.now() });
+}
+
+async function makeIdentity(authorityFolder: string, applianceId: string, out: string): Promise<void> {
+  if (existsSync(out)) return;
+  await applianceCreate({ authorityFolder, applianceId, out, nowMs: Date.now() });
+}
+
+/** An identity by the operators' command, which tells central where the box stands. */
+export async function makePlaced(
+  at: Pick<Files, 'authority' | 'centralConfig'>,
+  box: { applianceId: string; place: string; identity: string },
+  central?: Command,
+): Promise<void> {
+  if (existsSync(box.identity)) return;
+  const where = ['--authority', at.authority, '--id', box.applianceId, '--site', box.place];
+  await centralCommand(['appliance', 'create', ...where, '--out', box.identity], at.centralConfig, central);
 }
 
 /** Catalogue and policy, through the operators' own commands; each only when it differs from what central has. */
@@ -217,9 +243,13 @@ export function centralCommand(
   });
 }
 
-/** An appliance refuses checkouts until catalogue and policy have come down, and sells by old ones until the feed is through. */
-async function untilSelling(site: Site, step: (step: string) => void): Promise<void> {
-  step('waiting for the catalogue to come down the feed');
+/**
+ * An appliance refuses checkouts until catalogue and policy have come down, and sells by old ones until the feed is through.
+ * @throws TrialError too_slow
+ */
+export async function untilSelling(
+  site: Pick<Site, 'applianceId' | 'applianceUrl' | 'appliance' | 'centralUrl' | 'operatorKey' | 'central'>,
+): Promise<void> {
   const kiosk = createKioskClient({ baseUrl: site.applianceUrl, retry: { totalMsMax: 2000 } });
   const central = createCentralApi({ url: site.centralUrl, operatorKey: site.operatorKey });
   const deadline = performance.now() + 30_000;

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { silentLog } from '../../kit/log.ts';
 import { sampleReport } from '../fixtures/health.ts';
+import type { LastFacts } from '../fleet/overheard.ts';
 import type { FleetFacts, HeardReport } from '../fleet/port.ts';
 import { isNews, rowOf } from './fleet-row.ts';
 import { createLiveFleet, type LiveFleet, liveLimits } from './live-fleet.ts';
@@ -20,6 +21,7 @@ describe('the live fleet', () => {
   let live: LiveFleet;
   let told: FleetRow[][];
   let stop: () => void;
+  let overheard: LastFacts | null;
 
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
@@ -28,6 +30,7 @@ describe('the live fleet', () => {
     heard = new Map();
     sweeps = 0;
     told = [];
+    overheard = null;
     const fleet = async ({ after }: { after: string | null }) => {
       if (after === null) sweeps++;
       return { items: known, nextCursor: null };
@@ -37,6 +40,7 @@ describe('the live fleet', () => {
       {
         reports: { of: (id) => heard.get(id) ?? null },
         connected: () => false,
+        lastFacts: () => overheard,
         nowMs: () => nowMs,
         log: silentLog,
       },
@@ -100,6 +104,58 @@ describe('the live fleet', () => {
     const all = await Promise.all([live.rows(), live.rows(), live.rows()]);
     expect(sweeps).toBe(1);
     expect(all.map((rows) => rows.length)).toEqual([3, 3, 3]);
+  });
+
+  it('tells what changed since it was read, though it has not looked itself yet', async () => {
+    stop = live.watch((rows) => told.push(rows));
+    await live.rows();
+    hear('box-1');
+    await pass(1);
+    expect(told.flat().map(({ id }) => id)).toEqual(['box-1']);
+  });
+
+  it('reads the ledger’s file for nobody more while somebody looks', async () => {
+    await watch();
+    await pass(5);
+    await live.rows();
+    expect(sweeps).toBe(1);
+    stop();
+    await live.rows();
+    expect(sweeps).toBe(2);
+  });
+
+  it('begins with what another reader found, and tells what is otherwise by now', async () => {
+    overheard = { facts: known, begunMs: performance.now() };
+    known = known.map((one) => ({ ...one, site: one.id === 'box-2' ? 'Leeds' : null }));
+    stop = live.watch((rows) => told.push(rows));
+    const rows = await live.rows();
+    expect(rows.map(({ site }) => site)).toEqual([null, null, null]);
+    await pass(1);
+    expect(told.flat().map(({ id, site }) => `${id} ${site}`)).toEqual(['box-2 Leeds']);
+  });
+
+  it.each([
+    ['it was long ago', () => pass(60), () => {}],
+    ['somebody acted since', async () => {}, () => live.expectChange()],
+  ])('does not begin with it when %s', async (_, wait, act) => {
+    overheard = { facts: [], begunMs: performance.now() };
+    await wait();
+    act();
+    stop = live.watch(() => {});
+    expect(await live.rows()).toHaveLength(3);
+  });
+
+  it('reads for itself for whoever is told of nothing', async () => {
+    overheard = { facts: [], begunMs: performance.now() };
+    await pass(liveLimits.factsMsMax / liveLimits.lookEveryMs);
+    expect(await live.rows()).toHaveLength(3);
+  });
+
+  it('keeps to what it read itself where that is newer', async () => {
+    overheard = { facts: [], begunMs: performance.now() };
+    await pass(3);
+    await watch();
+    expect(await live.rows()).toHaveLength(3);
   });
 
   it('does nothing while nobody looks', async () => {

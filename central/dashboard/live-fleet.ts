@@ -11,7 +11,7 @@ import type { FleetRow } from './said/row.ts';
 export interface LiveFleet {
   /** Every row, by id, as of this moment. */
   rows(): Promise<FleetRow[]>;
-  /** Called with the rows that changed, until told to stop. */
+  /** Called with the rows that changed since they were first read, until told to stop. One at a time. */
   watch(onChanged: (rows: FleetRow[]) => void): () => void;
   /** Somebody changed something: the next look reads the ledger's file again. */
   expectChange(): void;
@@ -25,20 +25,29 @@ export const liveLimits = {
   sweepEveryMs: 15_000,
   /** What was read so lately need not be read again for another viewer. */
   factsMsMax: 2000,
+  /** Nor what was read so lately for one who looks: they are told of what a sweep then finds. */
+  watchedMsMax: 60_000,
   lookEveryMs: 1000,
 } as const;
 
 export function createLiveFleet(
   store: Pick<LedgerPort, 'fleet'>,
-  { reports, connected, nowMs, log }: FleetParts & { nowMs(): number; log: Log },
+  { reports, connected, lastFacts = () => null, nowMs, log }: FleetParts & { nowMs(): number; log: Log },
 ): LiveFleet {
   let facts: FleetFacts[] = [];
   let sweptMs = Number.NEGATIVE_INFINITY;
+  let changedMs = Number.NEGATIVE_INFINITY;
   let sweeping: Promise<void> | null = null;
-  const told = new Map<string, FleetRow>();
+  /** What everybody who looks knows; null while nobody does, or nobody has read it yet. */
+  let told: Map<string, FleetRow> | null = null;
+  let watched = false;
 
-  const rowFrom = (one: FleetFacts, now: number) =>
-    rowOf(viewOf({ facts: one, heard: reports.of(one.id), connected: connected(one.id) }, now));
+  const rowsNow = () => {
+    const now = nowMs();
+    return facts.map((one) =>
+      rowOf(viewOf({ facts: one, heard: reports.of(one.id), connected: connected(one.id) }, now)),
+    );
+  };
 
   async function sweep(): Promise<void> {
     const found: FleetFacts[] = [];
@@ -62,49 +71,60 @@ export function createLiveFleet(
     return sweeping;
   };
 
+  /** What another reader found since. */
+  function takeOverheard(): void {
+    const last = lastFacts();
+    if (last === null || last.begunMs <= Math.max(sweptMs, changedMs)) return;
+    facts = last.facts.slice(0, liveLimits.rowsMax);
+    sweptMs = last.begunMs;
+  }
+
   return {
     async rows() {
-      if (performance.now() - sweptMs >= liveLimits.factsMsMax) await sweepAnew();
-      const now = nowMs();
-      return facts.map((one) => rowFrom(one, now));
+      takeOverheard();
+      const msMax = watched ? liveLimits.watchedMsMax : liveLimits.factsMsMax;
+      if (performance.now() - sweptMs >= msMax) await sweepAnew();
+      const rows = rowsNow();
+      // Whoever reads this is told of all that changes from here on.
+      if (watched) told ??= new Map(rows.map((row) => [row.id, row]));
+      return rows;
     },
     watch(onChanged) {
-      /** What is there at first is read by whoever looks; from then on they are told. */
-      const watching = { begun: false, ended: false };
-      const takeNews = () => {
-        const now = nowMs();
-        const news = facts.map((one) => rowFrom(one, now)).filter((row) => isNews(told.get(row.id), row));
-        for (const row of news) told.set(row.id, row);
-        return news;
-      };
-      const sweepThen = (then: () => void) => {
-        sweepAnew().then(
-          () => watching.ended || then(),
-          (error: Error) => log.warn({ error: error.message }, 'the fleet could not be read'),
-        );
-      };
-      const begin = () => {
-        takeNews();
-        watching.begun = true;
-      };
-      const look = () => {
-        if (performance.now() - sweptMs >= liveLimits.sweepEveryMs) sweepThen(watching.begun ? tell : begin);
-        else if (watching.begun) tell();
-      };
+      watched = true;
+      let ended = false;
       const tell = () => {
-        const news = takeNews();
+        if (ended) return;
+        const rows = rowsNow();
+        const before = told;
+        if (before === null) {
+          told = new Map(rows.map((row) => [row.id, row]));
+          return;
+        }
+        const news = rows.filter((row) => isNews(before.get(row.id), row));
+        for (const row of news) before.set(row.id, row);
         if (news.length > 0) onChanged(news);
       };
-      sweepThen(begin);
+      const sweepThenTell = () => {
+        sweepAnew().then(tell, (error: Error) =>
+          log.warn({ error: error.message }, 'the fleet could not be read'),
+        );
+      };
+      const look = () => {
+        if (performance.now() - sweptMs >= liveLimits.sweepEveryMs) sweepThenTell();
+        else tell();
+      };
+      sweepThenTell();
       const timer = setInterval(look, liveLimits.lookEveryMs);
       return () => {
-        watching.ended = true;
+        ended = true;
+        watched = false;
         clearInterval(timer);
-        told.clear();
+        told = null;
       };
     },
     expectChange() {
       sweptMs = Number.NEGATIVE_INFINITY;
+      changedMs = performance.now();
     },
   };
 }

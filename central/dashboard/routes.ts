@@ -50,7 +50,7 @@ const rowSample: FleetRow = {
 
 export function dashboardRoutes(
   store: LedgerPort,
-  { live, nowMs }: { live: Pick<LiveFleet, 'rows'>; nowMs(): number },
+  { live, position, nowMs }: { live: Pick<LiveFleet, 'rows'>; position(): string; nowMs(): number },
 ): Route[] {
   return [
     route({
@@ -59,9 +59,15 @@ export function dashboardRoutes(
       path: '/v1/fleet-rows',
       summary: 'Read the whole fleet at once, a row for each appliance, by their ids',
       action: 'fleet.read',
-      answer: z.object({ atMs: Moment, items: z.array(FleetRowAnswer) }),
-      example: { atMs, items: [rowSample] },
-      handle: async () => ({ items: await live.rows(), atMs: nowMs() }),
+      answer: z.object({
+        atMs: Moment,
+        position: z
+          .string()
+          .meta({ description: 'Of the newest event of the stream that is a part of it, as its id.' }),
+        items: z.array(FleetRowAnswer),
+      }),
+      example: { atMs, position: '5f2c9a01-17', items: [rowSample] },
+      handle: async () => ({ items: await live.rows(), atMs: nowMs(), position: position() }),
     }),
     route({
       id: 'findCheckouts',

@@ -54,7 +54,10 @@ async function look(
 
 describe('viewers', () => {
   it('are told to read anew first, and then what changes', async () => {
+    const before = viewers.position();
     const one = await look();
+    expect(one.ids(), 'what was read before nobody told of').toEqual([viewers.position()]);
+    expect(one.ids()).not.toEqual([before]);
     expect(one.text()).toMatch(/event: anew\ndata: \{\}\n\n$/);
     viewers.tell('fleet', { rows: [{ id: 'a\nb' }] });
     await expect.poll(one.text).toContain('event: fleet\ndata: {"rows":[{"id":"a\\nb"}]}\n\n');

@@ -19,6 +19,8 @@ export interface Viewers {
   /** False when there are too many. @param stillMay asked at every heartbeat: a session may have ended */
   add(response: ServerResponse, lastEventId: string, stillMay: () => Promise<boolean>): boolean;
   count(): number;
+  /** Of the last event: whoever reads at this moment need not be told of it, nor of any before. */
+  position(): string;
   close(): void;
 }
 
@@ -36,6 +38,7 @@ export function createViewers(on: () => () => void): Viewers {
   let keptBytes = 0;
   let number = 0;
   let off: (() => void) | null = null;
+  const position = () => `${life}-${number}`;
 
   const send = (response: ServerResponse, text: string) => {
     if (response.writableLength > viewerLimits.unreadBytesMax) response.destroy();
@@ -67,7 +70,7 @@ export function createViewers(on: () => () => void): Viewers {
   return {
     tell(about, data) {
       number++;
-      const text = `id: ${life}-${number}\nevent: ${about}\ndata: ${JSON.stringify(data)}\n\n`;
+      const text = `id: ${position()}\nevent: ${about}\ndata: ${JSON.stringify(data)}\n\n`;
       kept.push({ number, text });
       keptBytes += text.length;
       while (kept.length > viewerLimits.keptMax || keptBytes > viewerLimits.keptBytesMax) {
@@ -87,14 +90,17 @@ export function createViewers(on: () => () => void): Viewers {
         keptBytes = 0;
         number++;
       });
+      // Nor of what happened until now: whoever read before, reads again.
+      if (streams.size === 0) number++;
       const missed = since(lastEventId);
       streams.set(response, stillMay);
-      const start = missed ?? `id: ${life}-${number}\nevent: anew\ndata: {}\n\n`;
+      const start = missed ?? `id: ${position()}\nevent: anew\ndata: {}\n\n`;
       response.write(`retry: ${viewerLimits.retryMs}\n\n${start}`);
       off ??= on();
       return true;
     },
     count: () => streams.size,
+    position,
     close() {
       clearInterval(heartbeat);
       for (const response of streams.keys()) response.end();

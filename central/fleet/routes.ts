@@ -6,6 +6,7 @@ import { Limit } from '../http/query.ts';
 import { type Route, route } from '../http/route.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import { FleetMember, FleetPage } from './answers.ts';
+import type { LastFacts } from './overheard.ts';
 import type { FleetFacts, FleetPast, Reports } from './port.ts';
 import { sampleMember } from './sample.ts';
 import { seriesRoutes } from './series/routes.ts';
@@ -24,6 +25,8 @@ export interface FleetParts {
   past?: FleetPast;
   /** Null: the broker is another's and does not say. */
   connected(applianceId: string): boolean | null;
+  /** What another reader found lately; without it everybody reads for themselves. */
+  lastFacts?(): LastFacts | null;
 }
 
 const nothingKept: FleetPast = { series: () => null, timeline: () => null };

@@ -5,6 +5,7 @@ import { assert } from '../../kit/assert.ts';
 import { exactJson } from './exact-json.ts';
 import type { Gate } from './gate.ts';
 import type { Route } from './route.ts';
+import { answerZipped } from './zipped.ts';
 
 /** @param onActed called after a request that may have changed something */
 export function mountRoutes(
@@ -24,8 +25,8 @@ export function mountRoutes(
         const body = await route.serve(context, admitted);
         if (route.method !== 'GET') onActed(route);
         context.status = route.status ?? 200;
-        context.body = exactJson(body);
         context.type = 'application/json';
+        await answerZipped(context, exactJson(body));
       },
     );
   }

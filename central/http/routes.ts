@@ -49,6 +49,8 @@ export interface RouteParts {
   /** Where the operators' page is opened. */
   pageUrl: string;
   live: Pick<LiveFleet, 'rows'>;
+  /** Of the newest event that viewers of the page were told. */
+  position(): string;
   nowMs(): number;
   log: Log;
 }

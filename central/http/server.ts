@@ -72,11 +72,16 @@ export async function openHttpServer(parts: {
   const pageUrl = people.pageUrl ?? `http://${parts.host}:${parts.port}`;
   const live = createLiveFleet(store, { ...parts.fleet, nowMs: parts.nowMs, log });
   const viewers = createViewers(() => live.watch((rows) => viewers.tell('fleet', { rows })));
-  const router = mountRoutes(allRoutes({ ...parts, people, pageUrl, live }), gate, ({ id, action }) => {
-    if (action === 'open' || action === 'session.own') return;
-    live.expectChange();
-    viewers.tell('changed', { route: id });
-  });
+  const { position } = viewers;
+  const router = mountRoutes(
+    allRoutes({ ...parts, people, pageUrl, live, position }),
+    gate,
+    ({ id, action }) => {
+      if (action === 'open' || action === 'session.own') return;
+      live.expectChange();
+      viewers.tell('changed', { route: id });
+    },
+  );
   addEventStream(router, gate, viewers);
   app.use(servePage());
   app.use(router.routes());

@@ -43,6 +43,7 @@ export function describedRoutes(): Route[] {
     people: PeopleConfig.parse(undefined),
     pageUrl: '/',
     live: { rows: () => Promise.reject(new Error('a description asks nothing')) },
+    position: () => '',
     nowMs: () => 0,
     log: silentLog,
   });

@@ -130,10 +130,15 @@ describe('the operators’ page', () => {
 
   it('stays a short table, however many appliances there are', async () => {
     world.addBoxes(10_000);
-    const { page } = await open();
+    const { page, asked } = await open();
     await expectSoon(() => page.locator('.title').textContent()).toContain('10003 of 10003');
+    await expectSoon(() => asked.some((url) => url.endsWith('/v1/events'))).toBe(true);
     expect(await page.getByRole('table').getAttribute('aria-rowcount')).toBe('10004');
     expect(await page.getByRole('row').count()).toBeLessThan(60);
+    expect(
+      asked.filter((url) => url.endsWith('/v1/fleet-rows')),
+      'all of it once',
+    ).toHaveLength(1);
     await page.getByRole('searchbox', { name: 'Filter' }).fill('box-09999');
     await expectSoon(() => page.getByRole('row').count()).toBe(2);
     await page.getByRole('button', { name: 'Save view' }).click();

@@ -1,9 +1,15 @@
-// What can be done to the site while it sells: cut and restore the link, kill the appliance. One act at a time.
+// What can be done to the boxes while they sell: cut and restore the link, kill the appliance. One act at a time, on the box that is
+// chosen.
 import type { Program } from '../program.ts';
-import type { Site } from '../site.ts';
+import type { Box } from '../site.ts';
 
 export interface Acts {
-  cut(): void;
+  /** The next box, or the one before; the last is followed by the first. */
+  choose(step: 1 | -1): void;
+  /** Which of them the others act on, counted from 0. */
+  chosen(): number;
+  /** @param box the chosen one unless said */
+  cut(box?: Box): void;
   restore(): void;
   /** SIGKILL, and a new start at once. */
   kill(): void;
@@ -18,14 +24,20 @@ export interface Acts {
 /** A supervisor gives up on a program that keeps falling over, and so do we. */
 const crashesMax = 5;
 
+/** @param boxes at least one */
 export function createActs(
-  site: Site,
+  boxes: readonly [Box, ...Box[]],
   options: { onEvent: (text: string) => void; onFailed: (error: unknown) => void },
 ): Acts {
   const { onEvent, onFailed } = options;
+  let chosen = 0;
   let busy: string | null = null;
   let crashes = 0;
   let last: Promise<void> = Promise.resolve();
+  const chosenBox = () => boxes[chosen] ?? boxes[0];
+  /** One alone needs no name. */
+  const nameOf = (box: Box) => (boxes.length === 1 ? 'appliance' : box.applianceId);
+  const linkOf = (box: Box) => (boxes.length === 1 ? 'link' : `link of ${box.applianceId}`);
 
   /** Acts follow each other. */
   const act = (name: string, task: () => Promise<void>) => {
@@ -39,38 +51,46 @@ export function createActs(
         busy = null;
       });
   };
-  const startAgain = async (program: Program) => {
+  const startAgain = async (program: Program, name: string) => {
     const startMs = performance.now();
     await program.start();
-    onEvent(`${program.name} ready again after ${Math.round(performance.now() - startMs)} ms`);
+    onEvent(`${name} ready again after ${Math.round(performance.now() - startMs)} ms`);
   };
 
   return {
-    cut() {
-      if (site.link.state() === 'cut') return;
-      site.link.cut();
-      onEvent('link cut');
+    choose(step) {
+      chosen = (chosen + step + boxes.length) % boxes.length;
+    },
+    chosen: () => chosen,
+    cut(box = chosenBox()) {
+      if (box.link.state() === 'cut') return;
+      box.link.cut();
+      onEvent(`${linkOf(box)} cut`);
     },
     restore() {
-      if (site.link.state() === 'up') return;
-      site.link.restore();
-      onEvent('link restored');
+      const box = chosenBox();
+      if (box.link.state() === 'up') return;
+      box.link.restore();
+      onEvent(`${linkOf(box)} restored`);
     },
     kill() {
       // A key held down is one wish, not twenty.
       if (busy !== null) return;
-      act('killing the appliance and starting it again', async () => {
-        onEvent('appliance killed with -9');
-        await site.appliance.kill();
-        await startAgain(site.appliance);
+      const box = chosenBox();
+      const name = nameOf(box);
+      act(`killing ${boxes.length === 1 ? 'the appliance' : name} and starting it again`, async () => {
+        onEvent(`${name} killed with -9`);
+        await box.appliance.kill();
+        await startAgain(box.appliance, name);
       });
     },
     crashed(program, how) {
-      onEvent(`${program.name} ${how}`);
+      const box = boxes.find(({ appliance }) => appliance === program);
+      const name = box ? nameOf(box) : program.name;
+      onEvent(`${name} ${how}`);
       crashes++;
-      if (crashes > crashesMax)
-        onFailed(new Error(`${program.name} ended too often, see ${program.logFile}`));
-      else act(`starting ${program.name} again`, () => startAgain(program));
+      if (crashes > crashesMax) onFailed(new Error(`${name} ended too often, see ${program.logFile}`));
+      else act(`starting ${name} again`, () => startAgain(program, name));
     },
     busy: () => busy,
     idle: () => last,

@@ -1,7 +1,7 @@
 // The two ways `npm start` shows itself: a view in a terminal, or plain lines where there is none.
 import type { ReadStream, WriteStream } from 'node:tty';
 import { openScreen, readKeys, type Screen, wantsColour } from './terminal.ts';
-import { plainLine, type View, viewLines } from './view.ts';
+import { plainLines, type View, viewLines } from './view.ts';
 
 export interface Face {
   /** Keys are read. */
@@ -41,6 +41,7 @@ export function createTerminalFace(
   };
 }
 
+/** For each box. */
 const plainEveryMs = 1000;
 
 export function createPlainFace(write: (line: string) => void): Face {
@@ -52,9 +53,10 @@ export function createPlainFace(write: (line: string) => void): Face {
     show(view) {
       if (performance.now() < nextMs) return;
       // The first line comes after the signs: where to go and what to paste.
-      if (nextMs === 0) for (const sign of view.signs) write(sign);
-      nextMs = performance.now() + plainEveryMs;
-      write(plainLine(view));
+      if (nextMs === 0) for (const sign of [...view.signs.places, ...view.signs.sale]) write(sign);
+      const lines = plainLines(view);
+      nextMs = performance.now() + plainEveryMs * lines.length;
+      for (const line of lines) write(line);
     },
     end() {},
   };

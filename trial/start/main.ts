@@ -26,6 +26,8 @@ const onKey = (key: string) => {
   if (key === 'c') acts?.cut();
   else if (key === 'r') acts?.restore();
   else if (key === 'k') acts?.kill();
+  else if (key === '\x1b[A') acts?.choose(-1);
+  else if (key === '\x1b[B') acts?.choose(1);
   else if (key === 'q' || key === '\x03') wantOut();
 };
 
@@ -41,7 +43,7 @@ try {
     if (options.seconds !== null) setTimeout(() => quit.abort(), options.seconds * 1000).unref();
   });
   console.log(endingLines(ending, options.folder).join('\n'));
-  process.exitCode = ending.kind === 'compared' && ending.comparison.differences.length > 0 ? 1 : 0;
+  process.exitCode = ending.kind === 'stopped' && ending.comparison.differences.length > 0 ? 1 : 0;
 } catch (error) {
   console.error(describeError(error));
   process.exitCode = exitCodeOf(error);

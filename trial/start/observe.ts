@@ -1,46 +1,60 @@
-// What the view shows, asked of the programs themselves: the appliance's status and central's accounts.
+// What the view shows, asked of the programs themselves: each appliance's status and central's accounts.
 import type { Status } from '../../contract/kiosk-api.ts';
 import { createKioskClient } from '../../kiosk/client.ts';
 import { type Account, createCentralApi } from '../central-api.ts';
-import type { Site } from '../site.ts';
+import type { Box, Site } from '../site.ts';
 
-export interface Observation {
-  /** As the appliance last said; null before its first word. */
+export interface BoxSeen {
+  applianceId: string;
+  /** As it last said; null before its first word. */
   status: Status | null;
   /** False while it does not answer; the status is then what it last said. */
-  applianceAnswers: boolean;
+  answers: boolean;
+  link: 'up' | 'cut';
+}
+
+export interface Observation {
+  boxes: BoxSeen[];
   accounts: Account[];
   centralAnswers: boolean;
 }
 
 export interface Observer {
-  /** Asks both; never rejects. Central is asked at most once a second. */
+  /** Asks all of them; never rejects. Central is asked at most once a second. */
   look(): Promise<Observation>;
 }
 
 const centralEveryMs = 1000;
 
-export function createObserver(site: Pick<Site, 'applianceUrl' | 'centralUrl' | 'operatorKey'>): Observer {
-  const kiosk = createKioskClient({
-    baseUrl: site.applianceUrl,
-    // Soon given up: an appliance that is away is what there is to see.
-    retry: { attemptMsMax: 500, totalMsMax: 500 },
-  });
+export function createObserver(
+  site: Pick<Site, 'centralUrl' | 'operatorKey'>,
+  boxes: readonly Pick<Box, 'applianceId' | 'applianceUrl' | 'link'>[],
+): Observer {
+  const lookers = boxes.map(boxLooker);
   const central = createCentralApi({ url: site.centralUrl, operatorKey: site.operatorKey });
-  let last: Observation = { status: null, applianceAnswers: false, accounts: [], centralAnswers: false };
+  let books: Omit<Observation, 'boxes'> = { accounts: [], centralAnswers: false };
   let askCentralMs = 0;
 
   return {
     async look() {
-      const status = await kiosk.status();
-      const applianceAnswers = status.kind === 'found';
-      last = { ...last, applianceAnswers, ...(applianceAnswers && { status: status.value }) };
+      const seen = await Promise.all(lookers.map((look) => look()));
       if (performance.now() >= askCentralMs) {
         askCentralMs = performance.now() + centralEveryMs;
         const accounts = await central.accounts().catch(() => null);
-        last = { ...last, centralAnswers: accounts !== null, ...(accounts && { accounts }) };
+        books = { accounts: accounts ?? books.accounts, centralAnswers: accounts !== null };
       }
-      return last;
+      return { boxes: seen, ...books };
     },
+  };
+}
+
+function boxLooker({ applianceId, applianceUrl, link }: Pick<Box, 'applianceId' | 'applianceUrl' | 'link'>) {
+  // Soon given up: an appliance that is away is what there is to see.
+  const kiosk = createKioskClient({ baseUrl: applianceUrl, retry: { attemptMsMax: 500, totalMsMax: 500 } });
+  let last: Status | null = null;
+  return async (): Promise<BoxSeen> => {
+    const status = await kiosk.status();
+    if (status.kind === 'found') last = status.value;
+    return { applianceId, status: last, answers: status.kind === 'found', link: link.state() };
   };
 }

@@ -1,6 +1,6 @@
 // The command as a user runs it where there is no terminal.
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -18,6 +18,14 @@ function start(...args: string[]): Promise<{ code: number; stdout: string; stder
       resolve({ code: Number(error?.code ?? 0), stdout, stderr });
     });
   });
+}
+
+/** As the operators' page reads them. */
+async function fleetRows(stdout: string): Promise<unknown[]> {
+  const [, url] = /^central +(\S+)/m.exec(stdout) ?? [];
+  const key = readFileSync(join(folder, 'operator.key'), 'utf8').trim();
+  const answer = await fetch(`${url}/v1/fleet-rows`, { headers: { authorization: `Bearer ${key}` } });
+  return ((await answer.json()) as { items: unknown[] }).items;
 }
 
 describe('npm start', () => {
@@ -38,22 +46,33 @@ describe('npm start', () => {
     expect(code).toBe(0);
   });
 
-  it('stops in order on Ctrl-C, leaves no process behind and says what still waits', async () => {
-    const child = spawn(process.execPath, [main, '--folder', folder, '--cut-after', '0'], { stdio: 'pipe' });
+  it('goes on with more boxes, one cut off, stops in order on Ctrl-C, and says what still waits', async () => {
+    const child = spawn(process.execPath, [main, '--folder', folder, '--appliances', '2'], { stdio: 'pipe' });
     let stdout = '';
+    let rows: Promise<unknown[]> | null = null;
     child.stdout.on('data', (data) => {
       stdout += data;
-      if (/pending=[1-9]/.test(stdout)) child.kill('SIGINT');
+      if (rows !== null || !/appliance-2 link=cut .* pending=[1-9]/.test(stdout)) return;
+      rows = fleetRows(stdout).finally(() => child.kill('SIGINT'));
     });
     const code = await new Promise((resolve) => child.on('exit', resolve));
-    expect(stdout).toMatch(/stopped with the link cut: [1-9]\d* of \d+ entries wait in the journal/);
-    expect(existsSync(join(folder, 'appliance.pid'))).toBe(false);
-    expect(existsSync(join(folder, 'central.pid'))).toBe(false);
+    expect(await rows).toMatchObject([
+      { id: 'appliance-1', site: null },
+      { id: 'appliance-2', site: 'Leeds' },
+    ]);
+    expect(stdout, 'with the same journal').toMatch(/appliance-1 link=up .* journal=[1-9]/);
+    expect(stdout).toMatch(/opens once for you:\nhttp:\/\/127\.0\.0\.1:\d+\/#\/welcome\/[\w-]{43}\n/);
+    expect(stdout).toMatch(/the link of appliance-2 cut: [1-9]\d* of \d+ entries wait in the journal/);
+    expect(stdout).toContain('of what has arrived, journal and ledger agree, entry by entry');
+    for (const left of ['appliance.pid', 'central.pid', 'boxes/appliance-2/appliance.pid']) {
+      expect(existsSync(join(folder, left)), left).toBe(false);
+    }
     expect(code).toBe(0);
-  });
+  }, 180_000);
 
   it.each([
     [['--kiosks', '0'], /whole number from 1 to 64/],
+    [['--appliances', '21'], /whole number from 1 to 20/],
     [['--seconds', 'long'], /whole number/],
     [['--colour'], /unknown option/],
   ])('refuses %j with a hint', async (args, hint) => {

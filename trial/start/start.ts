@@ -1,27 +1,21 @@
 // The site in a box: opened, selling, watched, and stopped in order with both books compared at the end.
-import { randomUUID } from 'node:crypto';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Policy } from '../../contract/policy.ts';
-import { readSettledBooks } from '../books.ts';
-import { createCentralApi } from '../central-api.ts';
-import { type Comparison, compareBooks } from '../compare.ts';
-import { openSite, type Site } from '../site.ts';
+import { type Books, joinBooks, readSettledBooks } from '../books.ts';
+import { type CentralApi, createCentralApi } from '../central-api.ts';
+import { compareBooks } from '../compare.ts';
+import type { Box } from '../site.ts';
 import { type Acts, createActs } from './acts.ts';
+import { type Boxes, openBoxes } from './boxes.ts';
+import type { Ending, Waiting } from './ending.ts';
 import type { Face } from './face.ts';
 import { runKiosks } from './kiosks.ts';
-import { createObserver, type Observation } from './observe.ts';
+import { createObserver, type Observation, type Observer } from './observe.ts';
 import type { StartOptions } from './options.ts';
 import { currency, readProducts } from './shopping.ts';
+import { signsOf } from './signs.ts';
 import type { View } from './view.ts';
-
-export type Ending =
-  /** Everything has arrived and both books were compared. */
-  | { kind: 'compared'; comparison: Comparison }
-  /** The link is cut: the rest waits in the journal for the next start. */
-  | { kind: 'pending'; entries: number; pending: number }
-  /** There was no time to wait for the rest: quit was asked for twice. */
-  | { kind: 'hurried' };
 
 /** Careful enough that its limits can be met within minutes of an outage. */
 const policy = Policy.parse({
@@ -34,6 +28,8 @@ const policy = Policy.parse({
 
 const catalogueFile = join(import.meta.dirname, 'catalogue.csv');
 const lookEveryMs = 250;
+/** A box says how it is some seconds after it has a link. */
+const reportMsMax = 10_000;
 /** Who may do everything at the operators' page of a trial. */
 const operator = 'you';
 const eventsKept = 100;
@@ -64,7 +60,7 @@ export async function runSite(
   };
 
   const opened: { acts: Acts | null } = { acts: null };
-  const site = await openSite({
+  const boxes = await openBoxes(options.appliances, {
     folder: options.folder,
     catalogueFile,
     policy,
@@ -72,7 +68,8 @@ export async function runSite(
     onCrash: (program, how) => opened.acts?.crashed(program, how),
   });
   try {
-    const acts = createActs(site, {
+    const { site, all } = boxes;
+    const acts = createActs(all, {
       onEvent(text) {
         note(text);
         face.event(text);
@@ -81,35 +78,51 @@ export async function runSite(
     });
     opened.acts = acts;
     onOpen(acts);
+    const central = createCentralApi({ ...site, url: site.centralUrl });
+    // A fleet has a box in need of a look.
+    const last = all.at(-1);
+    const cutting = all.length > 1 && last ? cutOff(last, acts, central, quit) : Promise.resolve();
     const closeTimers = setTimers(options, acts);
-    const signs = signsOf(site, await createCentralApi({ ...site, url: site.centralUrl }).linkFor(operator));
+    const link = await central.linkFor(operator);
+    const signs = signsOf(site, operator, link);
     const view = (observation: Observation): View => ({
       observation,
-      link: site.link.state(),
+      chosen: acts.chosen(),
       runningMs: performance.now() - startMs,
       events,
       signs,
       keys: face.keys,
       busy: acts.busy(),
     });
-    const selling = sellUntil(quit, site, options.kiosks, note);
-    await watch(site, face, view, quit);
+    const observer = createObserver(site, all);
+    const selling = sellUntil(quit, boxes, options.kiosks, note);
+    await watch(observer, face, view, quit);
     closeTimers();
-    await selling;
+    await Promise.all([selling, cutting]);
     await acts.idle();
     face.end();
     failure.signal.throwIfAborted();
-    return await endOf(site, face, wishes.hurry);
+    return await endOf(boxes, observer, face, wishes.hurry);
   } finally {
     face.end();
-    await site.stop();
+    await boxes.stop();
   }
+}
+
+/** Once it has said how it is: what central knows of it from then on is all there is to see. */
+async function cutOff(box: Box, acts: Acts, central: CentralApi, quit: AbortSignal): Promise<void> {
+  const deadlineMs = performance.now() + reportMsMax;
+  while (!quit.aborted && performance.now() < deadlineMs) {
+    if (await central.hasReported(box.applianceId).catch(() => false)) break;
+    await sleep(lookEveryMs, undefined, { signal: quit }).catch(() => {});
+  }
+  if (!quit.aborted) acts.cut(box);
 }
 
 /** What the keys do, by the clock. */
 function setTimers(options: StartOptions, acts: Acts): () => void {
   const wishes: [number | null, () => void][] = [
-    [options.cutAfter, acts.cut],
+    [options.cutAfter, () => acts.cut()],
     [options.restoreAfter, acts.restore],
     [options.killAfter, acts.kill],
   ];
@@ -121,70 +134,66 @@ function setTimers(options: StartOptions, acts: Acts): () => void {
 
 async function sellUntil(
   quit: AbortSignal,
-  site: Site,
+  { all }: Boxes,
   kiosks: number,
   note: (text: string) => void,
 ): Promise<void> {
   const patience = new AbortController();
-  const kioskFolder = join(site.folder, 'kiosks');
-  const closed = runKiosks({
-    applianceUrl: site.applianceUrl,
-    count: kiosks,
-    products: readProducts(catalogueFile),
-    folder: kioskFolder,
-    onEvent: note,
-    closing: quit,
-    signal: patience.signal,
-  });
+  const products = readProducts(catalogueFile);
+  const closed = all.map(({ folder, applianceId, applianceUrl }) =>
+    runKiosks({
+      applianceUrl,
+      count: kiosks,
+      products,
+      folder: join(folder, 'kiosks'),
+      onEvent: (text) => note(all.length > 1 ? `${applianceId}  ${text}` : text),
+      closing: quit,
+      signal: patience.signal,
+    }),
+  );
   quit.addEventListener('abort', () => setTimeout(() => patience.abort(), graceMs).unref());
-  await closed;
+  await Promise.all(closed);
 }
 
 /** Looks and shows until it is time to quit. */
 async function watch(
-  site: Site,
+  observer: Observer,
   face: Face,
   view: (observation: Observation) => View,
   quit: AbortSignal,
 ): Promise<void> {
-  const observer = createObserver(site);
   while (!quit.aborted) {
     face.show(view(await observer.look()));
     await sleep(lookEveryMs, undefined, { signal: quit }).catch(() => {});
   }
 }
 
-async function endOf(site: Site, face: Face, hurry: AbortSignal): Promise<Ending> {
+async function endOf(
+  { site, all }: Boxes,
+  observer: Observer,
+  face: Face,
+  hurry: AbortSignal,
+): Promise<Ending> {
   if (hurry.aborted) return { kind: 'hurried' };
-  const { status } = await createObserver(site).look();
-  if (site.link.state() === 'cut' && status && status.journal.pending > 0) {
-    return { kind: 'pending', entries: status.journal.lastSeq, pending: status.journal.pending };
-  }
+  const { boxes } = await observer.look();
+  const waiting = boxes.flatMap(({ applianceId, link, status }): Waiting[] => {
+    if (link !== 'cut' || !status || status.journal.pending === 0) return [];
+    const { lastSeq: entries, pending } = status.journal;
+    return [{ applianceId: all.length > 1 ? applianceId : null, entries, pending }];
+  });
   face.step('waiting for the rest to be booked, then comparing journal and ledger');
   try {
-    const books = await readSettledBooks(site, { stillMsMax: 20_000, signal: hurry });
-    return { kind: 'compared', comparison: compareBooks(books) };
+    const books: Books[] = [];
+    // One after the other: what central says of all accounts is read last.
+    for (const { applianceUrl, link } of all) {
+      const isCut = link.state() === 'cut';
+      books.push(
+        await readSettledBooks({ ...site, applianceUrl }, { stillMsMax: 20_000, signal: hurry, isCut }),
+      );
+    }
+    return { kind: 'stopped', comparison: compareBooks(joinBooks(books)), waiting };
   } catch (error) {
     if (hurry.aborted) return { kind: 'hurried' };
     throw error;
   }
-}
-
-/** Where to look, and one sale to paste: in lines of at most 80 columns that a shell takes as they are. */
-function signsOf(site: Site, link: string | null): string[] {
-  const near = (path: string) => {
-    const short = relative(process.cwd(), path);
-    return short.startsWith('..') ? path : short;
-  };
-  return [
-    `appliance  ${site.applianceUrl}   logs: ${near(join(site.folder, 'logs'))}`,
-    `central    ${site.centralUrl}   key: ${near(site.operatorKeyFile)}`,
-    ...(link === null
-      ? [`operators  ${site.centralUrl}/   sign in as ${operator}`]
-      : [`operators' page, in a browser on this machine, opens once for ${operator}:`, link]),
-    `curl -s ${site.applianceUrl}/v1/checkouts -H content-type:application/json \\`,
-    `  -H idempotency-key:${randomUUID()} -d '{"currency":"GBP",`,
-    '  "lines":[{"sku":"HF-101","quantity":1}],"totalMinor":185,"payment":{"token":',
-    '  "tok_1","fingerprint":"fp_1","scheme":"visa","last4":"4242"}}\'',
-  ];
 }

@@ -1,6 +1,6 @@
 // A full-screen view in a terminal: painted in place, a line at a time only where it changed, and given back as it was.
 import type { ReadStream, WriteStream } from 'node:tty';
-import type { Line, Tone } from './view.ts';
+import type { Line, Tone } from './piece.ts';
 
 export interface Screen {
   rows(): number;
@@ -74,10 +74,15 @@ export function wantsColour(env: NodeJS.ProcessEnv): boolean {
   return !env.NO_COLOR && env.TERM !== 'dumb';
 }
 
-/** Calls back for each key until closed; Ctrl-C is the key '\x03' then, and no signal. */
+const escapeCode = '\x1b';
+/** Arrows up and down, as terminals send them, with an O where the cursor keys are the application's; or any character. */
+const keyPattern = new RegExp(`${escapeCode}[[O][AB]|.`, 'gs');
+
+/** Calls back for each key until closed, with an arrow's whole sequence; Ctrl-C is the key '\x03' then, and no signal. */
 export function readKeys(stdin: ReadStream, onKey: (key: string) => void): () => void {
   const onData = (data: Buffer) => {
-    for (const key of data.toString()) onKey(key);
+    for (const [key] of data.toString().matchAll(keyPattern))
+      onKey(key.replace(`${escapeCode}O`, `${escapeCode}[`));
   };
   stdin.setRawMode(true);
   stdin.resume();

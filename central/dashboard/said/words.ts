@@ -57,11 +57,19 @@ export function agoWords(ms: number): string {
 /** As the viewer's language writes the currency, in as many decimals as ISO 4217 gives it. */
 export function moneyWords(minor: number, currency: string): string {
   const digits = minorDigits(currency);
-  const format = new Intl.NumberFormat(undefined, {
+  const format = formats.get(currency) ?? moneyFormat(currency, digits);
+  formats.set(currency, format);
+  return format.format(minor / 10 ** digits);
+}
+
+/** By currency: to make one takes longer than the rest of a row. */
+const formats = new Map<string, Intl.NumberFormat>();
+
+function moneyFormat(currency: string, digits: number): Intl.NumberFormat {
+  return new Intl.NumberFormat(undefined, {
     ...{ style: 'currency', currency },
     ...{ minimumFractionDigits: digits, maximumFractionDigits: digits },
   });
-  return format.format(minor / 10 ** digits);
 }
 
 /** What somebody typed as an amount, in minor units; null: it is none. Grouping is not typed; one point or comma is. */

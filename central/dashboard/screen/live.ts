@@ -11,7 +11,8 @@ export interface LiveEvents {
   changed: { route: string };
 }
 
-type Hear = { [About in keyof LiveEvents]?: (data: LiveEvents[About]) => void };
+/** @param position of the event, in the order of all of them */
+type Hear = { [About in keyof LiveEvents]?: (data: LiveEvents[About], position: string) => void };
 
 const abouts: readonly (keyof LiveEvents)[] = ['anew', 'fleet', 'changed'];
 const hearers = new Set<Hear>();
@@ -23,8 +24,9 @@ export function openLive(onLink: (up: boolean) => void): () => void {
   source.onerror = () => onLink(false);
   for (const about of abouts) {
     source.addEventListener(about, (event) => {
-      const data = JSON.parse((event as MessageEvent<string>).data) as never;
-      for (const hear of hearers) hear[about]?.(data);
+      const { data, lastEventId } = event as MessageEvent<string>;
+      const said = JSON.parse(data) as never;
+      for (const hear of hearers) hear[about]?.(said, lastEventId);
     });
   }
   return () => source.close();
@@ -36,9 +38,9 @@ export function useLive(hear: Hear): void {
   newest.current = hear;
   useEffect(() => {
     const through: Hear = {
-      anew: (data) => newest.current.anew?.(data),
-      fleet: (data) => newest.current.fleet?.(data),
-      changed: (data) => newest.current.changed?.(data),
+      anew: (...said) => newest.current.anew?.(...said),
+      fleet: (...said) => newest.current.fleet?.(...said),
+      changed: (...said) => newest.current.changed?.(...said),
     };
     hearers.add(through);
     return () => void hearers.delete(through);

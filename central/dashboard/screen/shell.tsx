@@ -1,5 +1,5 @@
 // What stands around every screen: the way to the others, the search, the light, the zone of times, and whether the page is live.
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import { read } from './ask.ts';
 import { openLive } from './live.ts';
 import { Palette } from './palette.tsx';
@@ -19,7 +19,8 @@ export function Shell() {
   const [live, setLive] = useState(true);
   const zone = useZone();
 
-  useEffect(() => openLive(setLive), []);
+  // Before any screen reads: what it reads then needs no second look.
+  useLayoutEffect(() => openLive(setLive), []);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== 'k' || !(event.ctrlKey || event.metaKey)) return;
