@@ -17,6 +17,7 @@ import { defaultConfigPath } from './commands/command.ts';
 import { addCommands } from './commands/commands.ts';
 import { CommandError, exitCodes } from './commands/error.ts';
 import { ConfigError, readConfig, readSlotsFolder } from './config.ts';
+import { createDoctorByCentral } from './doctor/by-central.ts';
 import { createLook } from './health/look.ts';
 import { metricsOf } from './health/metrics.ts';
 import { startReporter } from './health/reporter.ts';
@@ -41,6 +42,7 @@ import { suspect } from './store/salvage/suspicion.ts';
 import { FolderInUseError, holdFolder } from './store/sole-daemon.ts';
 import { openTelemetry } from './store/telemetry/telemetry.ts';
 import { applyBundle } from './sync/apply-bundle.ts';
+import type { SyncProgress } from './sync/progress.ts';
 import { makeBoxKey } from './synthetic/box-key.ts';
 import { createSynthetics } from './synthetic/runner.ts';
 import { startSchedule } from './synthetic/schedule.ts';
@@ -126,8 +128,16 @@ async function run(configPath: string): Promise<void> {
 
   if (who.kind === 'awaiting_first_contact') await applyBundle(who.awaited, { store, clock, log });
   const synthetics = createSynthetics({ store, clock, log });
+  const doctor = createDoctorByCentral({ store, log });
+  const progress: SyncProgress = {
+    ...synthetics.progress,
+    applied(items) {
+      synthetics.progress.applied(items);
+      doctor.applied(items);
+    },
+  };
   const presence = startPresence({
-    ...{ who, config, configPath, store, clock, log, release, progress: synthetics.progress },
+    ...{ who, config, configPath, store, clock, log, release, progress },
     onFallenBack({ journalId, receivedThrough }) {
       suspect(config.dataFolder, { cause: 'fallen_back', journalId, receivedThrough });
       log.error(
@@ -210,16 +220,17 @@ async function run(configPath: string): Promise<void> {
     ...{ status: http.status, synthetic: synthetics.last, store, folder, release, slots: releases.view },
     ...{ clock, tally, kiosks: door.seen },
   };
-  scrape.look = createLook({ ...looked, peaks: null });
+  scrape.look = createLook({ ...looked, peaks: null, doctor: null });
   const reporter = startReporter({
     telemetry,
-    look: createLook({ ...looked, peaks: tally.takePeaks }),
+    look: createLook({ ...looked, peaks: tally.takePeaks, doctor: doctor.take }),
     send: presence.report,
     clock,
     random: Math.random,
     log,
   });
   lifecycle.onStop('reporter', reporter.stop);
+  doctor.open(examiner, reporter.soon);
 
   const look = async () => {
     await store.ask('selfCheck', {});

@@ -11,6 +11,8 @@ import type { Durations, Tally } from './tally.ts';
 export interface LookParts {
   status(): Promise<Status>;
   synthetic(): SyntheticResult | null;
+  /** What the doctor found for central, taken away with it; null where another one takes it. */
+  doctor: (() => HealthReport['doctor']) | null;
   store: Pick<StoreClient, 'ask'>;
   /** The journal's. */
   folder: string;
@@ -31,6 +33,7 @@ const seenWithinMs = 300_000;
 export function createLook({
   status,
   synthetic,
+  doctor,
   store,
   folder,
   release,
@@ -67,6 +70,7 @@ export function createLook({
       machine: lookAtMachine(folder),
       counted: counted(),
       synthetic: synthetic(),
+      doctor: doctor?.(),
     });
   };
 }

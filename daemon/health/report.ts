@@ -21,6 +21,7 @@ export interface HealthFacts {
   counted?: Pick<HealthReport, 'verdicts' | 'latency' | 'store' | 'kiosks'>;
   slots?: HealthReport['slots'];
   synthetic: SyntheticResult | null;
+  doctor?: HealthReport['doctor'];
 }
 
 export function makeReport(facts: HealthFacts): HealthReport {
@@ -53,6 +54,7 @@ export function makeReport(facts: HealthFacts): HealthReport {
       forMs: heldMs(condition, at.wallMs),
     })),
     ...facts.counted,
+    ...(facts.doctor && { doctor: facts.doctor }),
   };
 }
 
