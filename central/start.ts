@@ -247,7 +247,7 @@ export async function startCentral(
       ...config.http,
       store: store.port,
       ignoredFrames: intake.ignored,
-      fleet: { reports: fleet, past: fleet, connected },
+      fleet: { reports: fleet, past: fleet, doctors: fleet, connected },
       metrics: () =>
         metricsText({
           version: release,

@@ -11,6 +11,7 @@ import { Table } from '../parts/table.tsx';
 import { Ago, Time } from '../parts/time.tsx';
 import { to } from '../route.ts';
 import { useAnswer } from '../use-answer.ts';
+import { ApplianceDoctor } from './appliance-doctor.tsx';
 import { ApplianceIdentity } from './appliance-identity.tsx';
 import { AppliancePast } from './appliance-past.tsx';
 import { ApplianceSynthetic } from './appliance-synthetic.tsx';
@@ -50,6 +51,7 @@ export function Appliance({ id }: { id: string }) {
               <ApplianceIdentity id={id} />
               <ApplianceSynthetic id={id} result={value.report?.synthetic ?? null} />
             </div>
+            <ApplianceDoctor id={id} state={value.state.kind} />
             <AppliancePast id={id} currency={value.report?.exposure.currency ?? null} />
             <Card title="Journals" shape="wide">
               <Journals of={journals.value} />
