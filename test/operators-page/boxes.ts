@@ -1,7 +1,9 @@
 // Boxes that are acted out: they say hello, take what stands in their feeds, and say how they are, by the store's own calls, as
 // intake makes them.
+import { bytesOf, checkoutEntry } from '../../central/fixtures/entries.ts';
 import { sampleReport } from '../../central/fixtures/health.ts';
-import { testKeys } from '../../central/fixtures/journal.ts';
+import { createTestJournal, testKeys } from '../../central/fixtures/journal.ts';
+import type { CheckoutEntry } from '../../contract/entry.ts';
 import type { HealthReport } from '../../contract/health.ts';
 import type { World } from './world.ts';
 
@@ -54,6 +56,35 @@ export function take(world: World, applianceId: string, said: Partial<HealthRepo
 /** What a box says that could not start the release that a rollout told it to run. */
 export function couldNot(rollout: number, reason: string): Partial<HealthReport> {
   return { ...sampleReport, slots: { running: 'package', rollout, step: 'failed', reason } };
+}
+
+/** Checkouts that arrive from a box, by their verdicts. */
+export async function sellAt(
+  world: World,
+  applianceId: string,
+  verdicts: readonly CheckoutEntry['verdict'][],
+): Promise<void> {
+  const { store, by } = world.inside;
+  const { privateKey, publicKeyDer } = testKeys();
+  const journal = createTestJournal(applianceId, privateKey);
+  journal.append(...verdicts.map((verdict) => bytesOf(checkoutEntry({ verdict, totalMinor: 640 }))));
+  const payload = await journal.payload(1, journal.lastSeq());
+  const { feedId, appliedThrough } = store.feedPositionOf(applianceId) ?? { feedId: null, appliedThrough: 0 };
+  const { nowMs } = by();
+  store.transaction(() => {
+    store.hello({
+      ...{ applianceId, release: oldRelease, journalId: journal.journalId, lastSeq: journal.lastSeq() },
+      ...{
+        lastHash: journal.hashAt(journal.lastSeq()),
+        publicKey: publicKeyDer,
+        feedId,
+        appliedThrough,
+        nowMs,
+      },
+    });
+    store.receive({ applianceId, payload, nowMs });
+    while (store.bookPiece(100, nowMs).more);
+  });
 }
 
 const minuteMs = 60_000;

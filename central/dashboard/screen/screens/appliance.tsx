@@ -9,6 +9,7 @@ import { Failure } from '../parts/failure.tsx';
 import { Money } from '../parts/money.tsx';
 import { Table } from '../parts/table.tsx';
 import { Ago, Time } from '../parts/time.tsx';
+import { Title } from '../parts/title.tsx';
 import { to } from '../route.ts';
 import { useAnswer } from '../use-answer.ts';
 import { ApplianceDoctor } from './appliance-doctor.tsx';
@@ -26,18 +27,14 @@ export function Appliance({ id }: { id: string }) {
   const { value } = member;
   return (
     <>
-      <div class="title">
-        <p class="back">
-          <a href={to('fleet')}>Fleet</a> ›
-        </p>
-        <h1>{id}</h1>
+      <Title back={[['fleet'], 'Fleet']} name={id}>
         {value && <StateBadge state={value.state.kind} />}
         {value && (
           <p class="quiet">
             {value.site === null ? 'no site' : <a href={to('sites', value.site)}>{value.site}</a>}
           </p>
         )}
-      </div>
+      </Title>
       <Failure of={member} />
       {value && (
         <>
