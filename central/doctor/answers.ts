@@ -15,6 +15,7 @@ export const Asked = z
 
 export const Doctor = z
   .object({
+    nowMs: Moment.meta({ description: 'Central’s time, by which all of it but `atMs` is.' }),
     asked: Asked.nullable().meta({ description: 'The newest; null: nobody ever asked.' }),
     found: DoctorResult.extend({ heardMs: Moment.meta({ description: 'By central’s clock.' }) })
       .nullable()
@@ -34,6 +35,7 @@ export const askedSample: z.infer<typeof Asked> = {
   by: { kind: 'person', name: 'ann', role: 'support', from: '10.20.0.7' },
 };
 export const doctorSample: Doctor = {
+  nowMs: askedMs + 20_000,
   asked: askedSample,
   found: {
     ...{ id: askedSample.id, atMs: askedMs + 8_900, heardMs: askedMs + 9_400, leftOut: 0, failure: null },

@@ -44,10 +44,11 @@ export function doctorRoutes(store: LedgerPort, { doctorOf }: Doctors): Route[] 
       answer: Doctor,
       example: doctorSample,
       problems: ['not_found'],
-      async handle({ params: { id } }) {
+      async handle({ params: { id }, by: { nowMs } }) {
         found(await store.fleetMember(id), 'appliance');
         const heard = doctorOf(id);
         return {
+          nowMs,
           asked: await store.doctorAsked(id),
           found: heard && { ...heard.result, heardMs: heard.heardMs },
         };

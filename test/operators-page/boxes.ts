@@ -3,6 +3,7 @@
 import { bytesOf, checkoutEntry } from '../../central/fixtures/entries.ts';
 import { sampleReport } from '../../central/fixtures/health.ts';
 import { createTestJournal, testKeys } from '../../central/fixtures/journal.ts';
+import type { DoctorResult } from '../../contract/doctor.ts';
 import type { CheckoutEntry } from '../../contract/entry.ts';
 import type { HealthReport } from '../../contract/health.ts';
 import type { World } from './world.ts';
@@ -85,6 +86,34 @@ export async function sellAt(
     store.receive({ applianceId, payload, nowMs });
     while (store.bookPiece(100, nowMs).more);
   });
+}
+
+/** What a box's doctor finds, said as a report says it. @param id as it was asked for */
+export function findWithDoctor(world: World, applianceId: string, id: string, words: string): void {
+  const { past, by } = world.inside;
+  const { nowMs } = by();
+  const { at } = sampleReport;
+  const checks: DoctorResult['checks'] = [
+    { code: 'identity', state: 'ok', words: `this is ${applianceId}` },
+    { code: 'certificate', state: 'ok', words: '81 days left' },
+    {
+      ...{ code: 'disk_space', state: 'warning', words },
+      hint: 'Make room on the disk that holds dataFolder: logs, old packages, files set aside.',
+    },
+    { code: 'disk_wear', state: 'unknown', words: 'this disk does not say how worn it is' },
+    { code: 'journal', state: 'ok', words: 'the newest 1204 entries are whole' },
+    {
+      ...{ code: 'clock', state: 'error', words: '1260 s behind central’s' },
+      hint: 'Selling does not depend on it, certificates do: see `timedatectl`, `chronyc tracking`.',
+    },
+    { code: 'tls', state: 'ok', words: 'central is who it should be, for 72 days more' },
+  ];
+  const said = { ...sampleReport, at: { ...at, wallMs: nowMs, monotonicMs: nowMs - 1.7e12 } };
+  past.take(
+    applianceId,
+    [{ ...said, doctor: { id, atMs: nowMs - 900, checks, leftOut: 0, failure: null } }],
+    nowMs,
+  );
 }
 
 const minuteMs = 60_000;

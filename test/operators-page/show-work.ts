@@ -1,8 +1,17 @@
 // A fleet with work on it, for pictures and for the judge of accessibility: alerts, rollouts, boxes on their way, and a past.
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { Plan } from '../../central/rollout/plan.ts';
 import type { RolloutView, Said } from '../../central/rollout/port.ts';
-import { bringBoxes, newRelease, offerRelease, oldRelease, sellAt, take, tellPast } from './boxes.ts';
+import {
+  bringBoxes,
+  findWithDoctor,
+  newRelease,
+  offerRelease,
+  oldRelease,
+  sellAt,
+  take,
+  tellPast,
+} from './boxes.ts';
 import type { World } from './world.ts';
 
 const dayMs = 86_400_000;
@@ -15,6 +24,9 @@ export async function showWork(world: World): Promise<void> {
   await goOn(world, bringOut(world, { kind: 'flags', flags: { 'new-slip': { shareBasisPoints: 10_000 } } }));
   tellPast(world, ids[0] ?? '', 6);
   tellPast(world, 'york-1', 6);
+  const asked = askDoctor(world, 'bath-1');
+  world.pass(9_000);
+  findWithDoctor(world, 'bath-1', asked, '1.9 GiB of 29.0 GiB free');
   await world.watch();
   const { store, by } = world.inside;
   store.transaction(() => {
@@ -25,6 +37,12 @@ export async function showWork(world: World): Promise<void> {
     const window = { fromMs: by().nowMs, untilMs: by().nowMs + dayMs / 6, reason: 'new power supply' };
     store.createMaintenance({ scope: { kind: 'site', site: 'York' }, ...window }, by());
   });
+}
+
+function askDoctor(world: World, applianceId: string): string {
+  const { store, by } = world.inside;
+  const wish = { applianceId, id: randomUUID(), untilMs: by().nowMs + 120_000, cameId: null };
+  return store.transaction(() => store.askDoctor(wish, by()))?.id ?? '';
 }
 
 function bringOut(world: World, change: Parameters<World['inside']['store']['createRollout']>[0]['change']) {

@@ -12,8 +12,9 @@ export type DoctorStanding =
   | { kind: 'unanswered'; words: string }
   | { kind: 'answered' };
 
+/** @param nowMs by central's clock */
 export function doctorStanding(
-  { asked, found }: Doctor,
+  { asked, found }: Omit<Doctor, 'nowMs'>,
   state: FleetMember['state']['kind'],
   nowMs: number,
 ): DoctorStanding {

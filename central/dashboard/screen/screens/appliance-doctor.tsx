@@ -1,5 +1,5 @@
 // What a box's doctor found last, how old that is, and asking for a new look.
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { DoctorCheck } from '../../../../contract/doctor.ts';
 import type { Doctor } from '../../../doctor/answers.ts';
 import type { FleetMember } from '../../../fleet/answers.ts';
@@ -33,7 +33,9 @@ export function ApplianceDoctor({ id, state }: { id: string; state: FleetMember[
     doctor.again();
   };
   const { value } = doctor;
-  const standing = value && doctorStanding(value, state, nowMs);
+  // A browser's clock may be minutes off central's.
+  const aheadMs = useMemo(() => (value ? value.nowMs - Date.now() : 0), [value]);
+  const standing = value && doctorStanding(value, state, nowMs + aheadMs);
   return (
     <Card
       title="Doctor"
