@@ -1,7 +1,7 @@
 // `appliance revoke`, `retire`, `readmit`, `acknowledge`: who is let in, and what a person has seen to.
 import type { Command } from 'commander';
 import { unreachable } from '../../kit/assert.ts';
-import type { IdentityView, MissingRange } from '../enrolment/port.ts';
+import type { IdentityView, MissingRange } from '../enrolment/standing-port.ts';
 import { identityWords, missingWords } from '../enrolment/words.ts';
 import { CommandError } from '../errors.ts';
 import { byCommand } from '../people/actor.ts';

@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { unreachable } from '../../kit/assert.ts';
 import { readConfig } from '../config.ts';
-import type { ApplianceReplaced, ReplacementView } from '../enrolment/port.ts';
+import type { ApplianceReplaced, ReplacementView } from '../enrolment/standing-port.ts';
 import { missingWords } from '../enrolment/words.ts';
 import { CommandError } from '../errors.ts';
 import { byCommand } from '../people/actor.ts';

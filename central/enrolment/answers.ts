@@ -2,8 +2,9 @@
 import * as z from 'zod';
 import { Moment, pageOf } from '../http/fields.ts';
 import { authorityConditionCodes } from './authority-state.ts';
-import { issuedAs, revocationReasons, shownConditionCodes } from './port.ts';
+import { issuedAs, revocationReasons } from './port.ts';
 import { enrolmentStates } from './progress.ts';
+import { shownConditionCodes } from './standing-port.ts';
 
 const denialKinds = ['revoked', 'replaced', 'retired'] as const;
 

@@ -1,11 +1,11 @@
 // Notices one identity that speaks from two machines: a cloned disk, or a key that was copied. Tells the store, which raises
 // the condition once; nothing is closed by it, for nobody here can say which of the two is the right one.
 import type { Log } from '../../kit/log.ts';
-import type { EnrolmentPort } from './port.ts';
+import type { StandingPort } from './standing-port.ts';
 import { judgeTakeovers, type Takeover } from './two-places.ts';
 
 export interface CloneWatch {
-  noteHello(said: Parameters<EnrolmentPort['noteHello']>[0]): Promise<void>;
+  noteHello(said: Parameters<StandingPort['noteHello']>[0]): Promise<void>;
   /** A second connection of an appliance while the first still stood. */
   noteTakeover(applianceId: string, address: string): void;
 }
@@ -14,7 +14,7 @@ export interface CloneWatch {
 const appliancesMax = 5000;
 
 export function createCloneWatch(parts: {
-  store: Pick<EnrolmentPort, 'noteHello' | 'raiseCondition'>;
+  store: Pick<StandingPort, 'noteHello' | 'raiseCondition'>;
   nowMs(): number;
   log: Log;
 }): CloneWatch {

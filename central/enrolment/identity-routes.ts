@@ -6,15 +6,15 @@ import { found, ProblemError } from '../http/problems.ts';
 import { type Route, route } from '../http/route.ts';
 import type { SecondPersonLimits } from '../people/second-person.ts';
 import { Identity, identitySample, Replaced, replacedSample } from './answers.ts';
+import { codeAt, type EnrolmentPlace } from './routes.ts';
+import type { Slip } from './slip.ts';
 import type {
   ApplianceDenied,
   ApplianceReadmitted,
   ApplianceReplaced,
-  EnrolmentPort,
   IdentityView,
-} from './port.ts';
-import { codeAt, type EnrolmentPlace } from './routes.ts';
-import type { Slip } from './slip.ts';
+  StandingPort,
+} from './standing-port.ts';
 import { missingWords } from './words.ts';
 
 const Id = z.object({ id: z.string() });
@@ -35,7 +35,7 @@ const Replacement = z.strictObject({
 });
 
 export function identityRoutes(
-  store: EnrolmentPort,
+  store: StandingPort,
   parts: {
     place: EnrolmentPlace | null;
     secondPersonAboveMinor: SecondPersonLimits;

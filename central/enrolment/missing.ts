@@ -1,6 +1,6 @@
 // What an old box may hold that never came: by its own last word, and by what a person read from it. Pure.
 import type { SeqRange } from '../../contract/entry.ts';
-import type { MissingRange } from './port.ts';
+import type { MissingRange } from './standing-port.ts';
 
 /** A journal of an appliance as central knows it. */
 export interface KnownJournal {

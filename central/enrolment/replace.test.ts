@@ -7,7 +7,7 @@ import { openStoreAt, temporaryFolder } from '../fixtures/in-process-store.ts';
 import { createTestJournal, type TestJournal, testKeys } from '../fixtures/journal.ts';
 import type { SqliteStore } from '../ledger/sqlite/store.ts';
 import type { Actor } from '../people/actor.ts';
-import type { ReplacementAsked } from './port.ts';
+import type { ReplacementAsked } from './standing-port.ts';
 
 const nowMs = 1_795_000_000_000;
 const ann: Actor = { kind: 'command', user: 'ann', from: 'ops' };

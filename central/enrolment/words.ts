@@ -1,7 +1,8 @@
 // Sites, enrolments and appliances in words, for lists and for people who must act.
 import { momentWords } from '../commands/moment.ts';
-import type { CertificateView, EnrolmentView, IdentityView, MissingRange, SiteView } from './port.ts';
+import type { CertificateView, EnrolmentView, SiteView } from './port.ts';
 import { type EnrolmentState, wrongAttemptsMax } from './progress.ts';
+import type { IdentityView, MissingRange } from './standing-port.ts';
 
 const stateWords: Record<EnrolmentState, string> = {
   created: 'waits for the box',

@@ -9,6 +9,7 @@ import type { DashboardCalls } from '../dashboard/port.ts';
 import type { DoctorCalls } from '../doctor/port.ts';
 import type { DoubtCalls } from '../doubts/port.ts';
 import type { EnrolmentCalls } from '../enrolment/port.ts';
+import type { StandingCalls } from '../enrolment/standing-port.ts';
 import type { FleetCalls } from '../fleet/port.ts';
 import type { IgnoredReason } from '../intake/entries-run.ts';
 import type { LatencyCalls } from '../latency/port.ts';
@@ -105,6 +106,7 @@ export interface LedgerCalls
     PeopleCalls,
     DashboardCalls,
     EnrolmentCalls,
+    StandingCalls,
     DoubtCalls,
     FleetCalls,
     AlertCalls,

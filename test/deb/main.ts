@@ -9,7 +9,7 @@ import type { Architecture } from '../../provisioning/package/compile.ts';
 import { debianArchitecture } from '../../provisioning/package/deb-control.ts';
 import { boxIn } from './box.ts';
 import { makePackages } from './packages.ts';
-import { openRoot } from './root.ts';
+import { onFullDisk, openRoot } from './root.ts';
 import { tryCentral, tryHoldfast } from './try.ts';
 
 const { folder, suite, arch, entries } = new Command('npm run test:deb --')
@@ -45,7 +45,9 @@ try {
     copyFileSync(file, join(root.folder, 'packages', basename(file)));
   }
   const box = boxIn(root);
-  tryHoldfast(box, packages, entries, check);
+  // A program is 100 MB and more.
+  const full = onFullDisk(root, join(work, 'full'), 48);
+  tryHoldfast(box, { box: boxIn(full), makeRoom: full.makeRoom }, packages, entries, check);
   tryCentral(box, packages, check);
 } finally {
   rmSync(work, { recursive: true, force: true });

@@ -6,13 +6,26 @@ import type { Said } from './root.ts';
 
 const centralUrl = '[central]\nurl = "mqtts://central.example:8883"\n';
 
+/** The box seen through a layer that has too little room for a program, until it is made. */
+export interface FullDisk {
+  box: Pick<Box, 'install' | 'version' | 'verify'>;
+  makeRoom(): void;
+}
+
 /** @param entries how many the journal has that nothing may lose */
-export function tryHoldfast(box: Box, packages: Packages, entries: number, check: Check): void {
+export function tryHoldfast(
+  box: Box,
+  fullDisk: FullDisk,
+  packages: Packages,
+  entries: number,
+  check: Check,
+): void {
   const keepsAll = () => keepsEntries(box, entries, check);
   installed(box, packages, check);
   appendFileSync(box.at(config), `\n${centralUrl}`);
   box.giveJournal(entries, 0);
   keepsAll();
+  upgradedWithoutRoom(fullDisk, packages, entries, check);
   upgraded(box, packages, keepsAll, check);
   refused(box, packages, entries, keepsAll, check);
   purged(box, packages, check);
@@ -32,6 +45,24 @@ function installed(box: Box, { before }: Packages, check: Check): void {
   const file = statSync(box.at(config));
   const readable = (file.mode & 0o777) === 0o640 && file.uid === 0 && file.gid === data.gid;
   check('  its configuration is root’s, and it may read it', readable);
+}
+
+/** On a layer over the box, which is as before afterwards. */
+function upgradedWithoutRoom(disk: FullDisk, { now }: Packages, entries: number, check: Check): void {
+  const { box } = disk;
+  said(
+    check,
+    'an upgrade for which the disk has no room fails',
+    box.install(now),
+    1,
+    'No space left on device',
+  );
+  check('  the version before is there', box.version() === versions.before);
+  const { output } = box.verify();
+  check('  and runs, and proves every entry', output.includes(`"lastSeq":${entries}`), output);
+  disk.makeRoom();
+  said(check, '  with room, the same command upgrades', box.install(now), 0);
+  check('  it is the new version', box.version() === versions.now);
 }
 
 function upgraded(box: Box, { before, now }: Packages, keepsAll: () => void, check: Check): void {

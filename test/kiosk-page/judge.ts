@@ -4,6 +4,26 @@ import type { Page } from './browser.ts';
 
 const touchPxMin = 48;
 
+/** A screen and the light in which a page is looked at. */
+export interface Look {
+  words: string;
+  viewport: { width: number; height: number };
+  colorScheme: 'light' | 'dark';
+}
+
+/** What keeps somebody out of the page as it stands, in each of these looks; one line each. */
+export async function barriersOn(page: Page, looks: readonly Look[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const { words, viewport, colorScheme } of looks) {
+    await page.setViewportSize(viewport);
+    await page.emulateMedia({ colorScheme });
+    const beside = (await fitsTheWidth(page)) ? [] : ['something lies beside the screen'];
+    const barriers = [...(await violationsOn(page)), ...(await tooSmallOn(page)), ...beside];
+    found.push(...barriers.map((barrier) => `on ${words}: ${barrier}`));
+  }
+  return found;
+}
+
 /** What axe finds against WCAG 2.2 A and AA and good practice, as one line each. */
 export async function violationsOn(page: Page): Promise<string[]> {
   if (!(await page.evaluate("'axe' in window"))) await page.evaluate(axe.source);

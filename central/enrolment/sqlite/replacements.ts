@@ -13,7 +13,7 @@ import type {
   ReplacementView,
   SignedRange,
   StandingCalls,
-} from '../port.ts';
+} from '../standing-port.ts';
 import type { CertificateTable } from './certificates.ts';
 import type { EnrolmentTable } from './enrolments.ts';
 import type { SiteTable } from './sites.ts';

@@ -6,7 +6,8 @@ import type { By } from '../../people/actor.ts';
 import type { Audit } from '../../people/sqlite/audit.ts';
 import type { Tell } from '../../webhooks/outbound.ts';
 import { type KnownJournal, missingByWord } from '../missing.ts';
-import type { DenialKind, IdentityView, MissingRange, ReplacementView, StandingCalls } from '../port.ts';
+import type { DenialKind } from '../port.ts';
+import type { IdentityView, MissingRange, ReplacementView, StandingCalls } from '../standing-port.ts';
 import { bootsKept, runsInTwoPlaces } from '../two-places.ts';
 import type { CertificateTable } from './certificates.ts';
 

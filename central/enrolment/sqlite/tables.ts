@@ -1,9 +1,10 @@
-// The room's part of the store: every call of EnrolmentCalls on one connection.
+// The room's part of the store: every call of EnrolmentCalls and StandingCalls on one connection.
 import type Database from 'better-sqlite3';
 import type { By } from '../../people/actor.ts';
 import type { Audit } from '../../people/sqlite/audit.ts';
 import type { Tell } from '../../webhooks/outbound.ts';
 import type { EnrolmentCalls } from '../port.ts';
+import type { StandingCalls } from '../standing-port.ts';
 import { createCertificateTable } from './certificates.ts';
 import { createCrlTable } from './crls.ts';
 import { createEnrolmentTable } from './enrolments.ts';
@@ -20,7 +21,7 @@ export function createEnrolmentTables(
     /** Who signs for what is missing of a box signs for what is in doubt of it. */
     signOffDoubts(applianceId: string, reason: string, by: By): void;
   },
-): EnrolmentCalls {
+): EnrolmentCalls & StandingCalls {
   const sites = createSiteTable(db, parts.audit);
   const certificates = createCertificateTable(db, parts.audit);
   const enrolments = createEnrolmentTable(db, { ...parts, sites, certificates });

@@ -1,6 +1,7 @@
 // Who an appliance is, and what can be done with it: by whoever may, after a yes, with a reason that the audit log keeps.
 import { useState } from 'preact/hooks';
-import type { CertificateView, IdentityView } from '../../../enrolment/port.ts';
+import type { CertificateView } from '../../../enrolment/port.ts';
+import type { IdentityView } from '../../../enrolment/standing-port.ts';
 import { spanWords } from '../../said/words.ts';
 import { act } from '../ask.ts';
 import { Card, Facts } from '../parts/card.tsx';
