@@ -52,7 +52,7 @@ it('says when it arrived, and what it waited for', () => {
 it.each([
   [{}, 'delivered after 31 s, 2 tries', 'quiet'],
   [{ state: 'waiting', tries: 0, status: null }, 'on its way', 'quiet'],
-  [{ state: 'waiting', tries: 3, status: 503 }, 'tried 3 times, answered 503', 'warn'],
+  [{ state: 'waiting', tries: 3, status: 503 }, 'not taken after 3 tries, answered 503', 'warn'],
   [
     { state: 'dead', tries: 10, status: null, error: 'ECONNREFUSED' },
     'given up after 10 tries, ECONNREFUSED',

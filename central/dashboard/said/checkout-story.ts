@@ -109,13 +109,14 @@ export function storyOf(story: Story, hops: Hops | null): Told[] {
 
 function deliveryWords({ state, tries, toldMs, endedMs, status, error }: Story['told'][number]): string {
   const last = status === null ? error : `answered ${status}`;
+  const often = tries === 1 ? '1 try' : `${tries} tries`;
   switch (state) {
     case 'delivered':
-      return `delivered after ${spanWords((endedMs ?? toldMs) - toldMs, 'exact')}${tries > 1 ? `, ${tries} tries` : ''}`;
+      return `delivered after ${spanWords((endedMs ?? toldMs) - toldMs, 'exact')}${tries > 1 ? `, ${often}` : ''}`;
     case 'dead':
-      return `given up after ${tries} tries, ${last}`;
+      return `given up after ${often}, ${last}`;
     case 'waiting':
-      return tries === 0 ? 'on its way' : `tried ${tries} times, ${last}`;
+      return tries === 0 ? 'on its way' : `not taken after ${often}, ${last}`;
   }
 }
 

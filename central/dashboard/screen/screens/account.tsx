@@ -41,7 +41,9 @@ export function Account({ name, currency }: { name: string; currency: string }) 
           </b>
         </p>
       )}
-      {postings.items?.length === 0 && postings.more === null && <Empty title="Nothing was booked here" />}
+      {postings.items?.length === 0 && postings.more === null && (
+        <Empty title="Nothing was booked here">Choose another account in the ledger.</Empty>
+      )}
       {postings.items !== null && (postings.items.length > 0 || postings.more !== null) && (
         <div class="card">
           <Table

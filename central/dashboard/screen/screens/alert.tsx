@@ -31,7 +31,9 @@ export function AlertScreen({ number }: { number: string }) {
           </section>
           <Card title="Boxes" aside={<p class="quiet">{value.membersCount}</p>}>
             {value.members.length === 0 ? (
-              <Empty title="It is about central itself" />
+              <Empty title="It is about central itself">
+                No box is to blame: look at central’s link, disk and certificates.
+              </Empty>
             ) : (
               <ul class="members">
                 {value.members.map((id) => (

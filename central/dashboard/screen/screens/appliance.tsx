@@ -175,7 +175,7 @@ function Conditions({ member: { state, report, reportHeardMs } }: { member: Flee
   return (
     <Card title="Conditions">
       {found.length === 0 ? (
-        <Empty title="None is named" />
+        <Empty title="None is named">Nothing wants a look. Its doctor, below, looks further.</Empty>
       ) : (
         <ul class="conditions">
           {found.map(({ code, sinceMs }) => (

@@ -176,7 +176,12 @@ const stateTone = {
 } as const;
 
 function Calls({ of }: { of: CollectionView | null }) {
-  if (of === null || of.attempts.length === 0) return <Empty title="No processor was asked" />;
+  if (of === null || of.attempts.length === 0)
+    return (
+      <Empty title="No processor was asked">
+        What was refused or declined asks none. Else central has none set up: see its configuration.
+      </Empty>
+    );
   return (
     <Table
       label="Asked of processors"
@@ -208,7 +213,12 @@ function Calls({ of }: { of: CollectionView | null }) {
 }
 
 function Postings({ of }: { of: Story['movements'] }) {
-  if (of.length === 0) return <Empty title="No money moved" />;
+  if (of.length === 0)
+    return (
+      <Empty title="No money moved">
+        What was refused or declined moves none; what is parked waits for a person.
+      </Empty>
+    );
   return (
     <Table
       label="Postings"

@@ -45,7 +45,7 @@ export function Site({ name }: { name: string }) {
           </Card>
           <Card title="Conditions">
             {site.conditions.length === 0 ? (
-              <Empty title="None is named" />
+              <Empty title="None is named">Nothing at its boxes wants a look.</Empty>
             ) : (
               <ul class="conditions">
                 {site.conditions.map(({ code, boxes }) => (
