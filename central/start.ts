@@ -252,7 +252,7 @@ export async function startCentral(
       ...config.http,
       store: store.port,
       ignoredFrames: intake.ignored,
-      fleet: { reports: fleet, past: fleet, connected, lastFacts: overheard.last },
+      fleet: { reports: fleet, past: fleet, doctors: fleet, connected, lastFacts: overheard.last },
       metrics: () =>
         metricsText({
           version: release,

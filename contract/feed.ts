@@ -114,5 +114,7 @@ export const FeedItem = z.discriminatedUnion('kind', [
   }),
   /** Make a synthetic checkout of this id, unless central's time is past `untilMs`: a box that comes back asks nobody. */
   z.strictObject({ kind: z.literal('synthetic'), id: Uuid, untilMs: z.int() }),
+  /** Look at everything the box needs and say with a report of health what was found, unless central's time is past `untilMs`. */
+  z.strictObject({ kind: z.literal('doctor'), id: Uuid, untilMs: z.int() }),
 ]);
 export type FeedItem = z.infer<typeof FeedItem>;

@@ -2,6 +2,7 @@
 // lost, and none of it is sent before an entry that waits.
 import * as z from 'zod';
 import { ConfigurationStanding } from './configuration.ts';
+import { DoctorResult } from './doctor.ts';
 import { EntryTime } from './entry.ts';
 import { Sha256Hex, Text, Uuid } from './id.ts';
 import { LinkView } from './kiosk-api.ts';
@@ -118,6 +119,8 @@ export const HealthReport = z.object({
   kiosks: z.object({ paired: Count, seen: Count }).optional(),
   /** What came of the newest synthetic checkout; null: none since it started. Absent: of a release that makes none. */
   synthetic: SyntheticResult.nullable().optional(),
+  /** What the doctor found that central asked for: in the first report after it, once. */
+  doctor: DoctorResult.optional(),
 });
 export type HealthReport = z.infer<typeof HealthReport>;
 

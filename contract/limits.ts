@@ -58,4 +58,8 @@ export const limits = {
   healthConditionsMax: 32,
   healthReportBytesMax: 8 * 1024,
   healthReportsMax: 100,
+  /** What a doctor found that travels with one report: within its bytes, whatever the language. */
+  doctorChecksMax: 40,
+  doctorWordsCharsMax: 200,
+  doctorResultBytesMax: 5 * 1024,
 } as const;

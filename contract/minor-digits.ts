@@ -12,3 +12,6 @@ const otherDigits: ReadonlyMap<string, number> = new Map([
 export function minorDigits(currency: string): number {
   return otherDigits.get(currency) ?? 2;
 }
+
+/** Those whose minor unit is not the hundredth. */
+export const currenciesOfOtherDigits: readonly string[] = [...otherDigits.keys()];

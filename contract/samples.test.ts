@@ -126,7 +126,7 @@ const optionalIn = (name: string) => {
   if (name === 'entry-salvage') return new Set(['fromJournalId', 'slipsSkipped', 'year', 'central']);
   if (name === 'technician-view') return new Set(['hint']);
   if (name === 'slip') return optionalOnSlips;
-  if (name === 'health-report') return new Set(['central', 'synthetic', 'configuration']);
+  if (name === 'health-report') return new Set(['central', 'synthetic', 'configuration', 'doctor', 'hint']);
   if (name === 'quote') return optionalInQuotes;
   return name in open ? optionalInAnswers : optionalAtTheDoor;
 };

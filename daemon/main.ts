@@ -16,6 +16,7 @@ import { defaultConfigPath } from './commands/command.ts';
 import { addCommands } from './commands/commands.ts';
 import { CommandError, exitCodes } from './commands/error.ts';
 import { ConfigError, readConfig, readSlotsFolder } from './config.ts';
+import { createDoctorByCentral } from './doctor/by-central.ts';
 import { createLook } from './health/look.ts';
 import { metricsOf } from './health/metrics.ts';
 import { policyReportMsMax, type Reporter, startReporter } from './health/reporter.ts';
@@ -138,9 +139,17 @@ async function run(configPath: string): Promise<void> {
   log.level = config.log.level;
   const synthetics = createSynthetics({ store, clock, log, onAnswered: () => told.soon() });
   const hearsConfiguration = onApplied(synthetics.progress, 'configuration', remote.look);
+  const hearsPolicy = onApplied(hearsConfiguration, 'policy', () => told.soon(policyReportMsMax));
+  const doctor = createDoctorByCentral({ store, log });
   const presence = startPresence({
     ...{ who, config, configPath, store, clock, log, release },
-    progress: onApplied(hearsConfiguration, 'policy', () => told.soon(policyReportMsMax)),
+    progress: {
+      ...hearsPolicy,
+      applied(items) {
+        hearsPolicy.applied(items);
+        doctor.applied(items);
+      },
+    },
     onFallenBack({ journalId, receivedThrough }) {
       suspect(config.dataFolder, { cause: 'fallen_back', journalId, receivedThrough });
       log.error(
@@ -220,10 +229,10 @@ async function run(configPath: string): Promise<void> {
     ...{ status: http.status, synthetic: synthetics.last, store, folder, release, slots: releases.view },
     ...{ clock, tally, kiosks: door.seen, configuration: remote.standing },
   };
-  scrape.look = createLook({ ...looked, peaks: null });
+  scrape.look = createLook({ ...looked, peaks: null, doctor: null });
   const reporter = startReporter({
     telemetry,
-    look: createLook({ ...looked, peaks: tally.takePeaks }),
+    look: createLook({ ...looked, peaks: tally.takePeaks, doctor: doctor.take }),
     send: presence.report,
     clock,
     random: Math.random,
@@ -231,6 +240,7 @@ async function run(configPath: string): Promise<void> {
   });
   told.soon = reporter.soon;
   lifecycle.onStop('reporter', reporter.stop);
+  doctor.open(examiner, reporter.soon);
 
   const look = async () => {
     await store.ask('selfCheck', {});

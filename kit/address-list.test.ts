@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clientAddress, isAddressRange, isListed } from './address-list.ts';
+import { clientAddress, isAddressRange, isListed, subscriberOf } from './address-list.ts';
 
 describe('a range', () => {
   it.each(['192.0.2.7', '192.0.2.0/24', '0.0.0.0/0', '2001:db8::/32', '::1', '::1/128'])('is %s', (text) => {
@@ -49,5 +49,22 @@ describe('behind proxies', () => {
     ['a hop that is no address ends the search', '10.0.0.1', 'unknown', '10.0.0.1'],
   ])('%s', (_, peer, forwarded, address) => {
     expect(clientAddress(peer, forwarded, proxies)).toBe(address);
+  });
+});
+
+describe('a subscriber', () => {
+  it.each([
+    ['192.0.2.7', '192.0.2.7'],
+    ['::ffff:192.0.2.7', '192.0.2.7'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:DB8:1:2::9', '2001:db8:1:2::/64'],
+    ['2001:db8::9', '2001:db8:0:0::/64'],
+    ['2001:db8::5:6:7:8:9', '2001:db8:0:5::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['64:ff9b::192.0.2.7', '64:ff9b:0:0::/64'],
+    ['no address', 'no address'],
+  ])('of %s is %s', (address, subscriber) => {
+    expect(subscriberOf(address)).toBe(subscriber);
   });
 });

@@ -41,6 +41,24 @@ export function clientAddress(peer: string, forwardedFor: string, trustedProxies
   return address;
 }
 
+/**
+ * What one subscriber has: an IPv4 address, and of IPv6 the network of 64 bits, within which everybody takes as many addresses as
+ * they like (RFC 8981).
+ */
+export function subscriberOf(address: string): string {
+  const bare = bareAddress(address);
+  if (isIP(bare) !== 6) return bare;
+  const [head = '', tail] = (bare.split('%')[0] ?? '').split('::');
+  const groups = (text: string) => (text === '' ? [] : text.split(':'));
+  const before = groups(head);
+  const after = tail === undefined ? [] : groups(tail);
+  // An IPv4 address at the end stands for two groups.
+  const known = before.length + after.length + (after.at(-1)?.includes('.') ? 1 : 0);
+  const zeros = tail === undefined ? [] : Array<string>(Math.max(0, 8 - known)).fill('0');
+  const network = [...before, ...zeros, ...after].slice(0, 4).map((group) => Number.parseInt(group, 16));
+  return `${network.map((group) => group.toString(16)).join(':')}::/64`;
+}
+
 /** An IPv4 client at an IPv6 socket is written as IPv4 (RFC 4291 §2.5.5.2). */
 function bareAddress(address: string): string {
   const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(address);

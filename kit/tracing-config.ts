@@ -40,13 +40,16 @@ export function tracingInFolder(config: TracingConfig, folder: string): TracingC
   return { ...config, headersFile: config.headersFile && resolve(folder, config.headersFile) };
 }
 
-/** None where nothing names any. @throws OtlpHeadersError */
-export function readOtlpHeaders(
-  { otlpUrl, headersFile }: TracingConfig,
-  env: NodeJS.ProcessEnv,
-): Record<string, string> {
+/** Where they lie, if anywhere. */
+export function otlpHeadersPath({ headersFile }: TracingConfig, env: NodeJS.ProcessEnv): string | null {
   const given = env.CREDENTIALS_DIRECTORY ? join(env.CREDENTIALS_DIRECTORY, otlpCredential) : null;
-  const path = headersFile ?? (given !== null && existsSync(given) ? given : null);
+  return headersFile ?? (given !== null && existsSync(given) ? given : null);
+}
+
+/** None where nothing names any. @throws OtlpHeadersError */
+export function readOtlpHeaders(config: TracingConfig, env: NodeJS.ProcessEnv): Record<string, string> {
+  const { otlpUrl, headersFile } = config;
+  const path = otlpHeadersPath(config, env);
   if (otlpUrl === null || path === null) return {};
   const { protocol, hostname } = new URL(otlpUrl);
   if (protocol === 'http:' && !loopback.test(hostname)) {

@@ -6,6 +6,7 @@ import { Moment } from '../http/fields.ts';
 import { found, ProblemError } from '../http/problems.ts';
 import { NumberParams, PageQuery } from '../http/query.ts';
 import { type Route, route } from '../http/route.ts';
+import { actorWords } from '../people/actor.ts';
 import {
   AlertPage,
   AlertWithEvents,
@@ -38,6 +39,15 @@ const Window = z.strictObject({
   untilMs: Moment,
   reason: Note,
 });
+
+/** What is said to one alert. */
+const ofOneAlert = {
+  action: 'alert.acknowledge',
+  params: NumberParams,
+  answer: AlertWithEvents,
+  example: alertWithEventsSample,
+  problems: ['not_found', 'alert_not_open'],
+} as const;
 
 export function alertRoutes(store: AlertPort): Route[] {
   return [
@@ -73,13 +83,9 @@ export function alertRoutes(store: AlertPort): Route[] {
       method: 'POST',
       path: '/v1/alerts/:number/acknowledgement',
       summary: 'Take an alert up: it is not escalated any more',
-      action: 'alert.acknowledge',
-      params: NumberParams,
+      ...ofOneAlert,
       body: z.strictObject({ note: Note }),
       bodyExample: { note: 'calling the site' },
-      answer: AlertWithEvents,
-      example: alertWithEventsSample,
-      problems: ['not_found', 'alert_not_open'],
       handle: async ({ params: { number }, body: { note }, by }) =>
         spoken(await store.acknowledgeAlert({ number, note }, by)),
     }),
@@ -88,13 +94,9 @@ export function alertRoutes(store: AlertPort): Route[] {
       method: 'POST',
       path: '/v1/alerts/:number/snooze',
       summary: 'Put an alert off: until then nobody is told more of it',
-      action: 'alert.acknowledge',
-      params: NumberParams,
+      ...ofOneAlert,
       body: z.strictObject({ untilMs: Moment, note: Note }),
       bodyExample: { untilMs: maintenanceSample.untilMs, note: 'the engineer comes at nine' },
-      answer: AlertWithEvents,
-      example: alertWithEventsSample,
-      problems: ['not_found', 'alert_not_open'],
       handle: async ({ params: { number }, body: { untilMs, note }, by }) => {
         withinDays('/untilMs', by.nowMs, untilMs);
         return spoken(await store.snoozeAlert({ number, untilMs, note }, by));
@@ -184,5 +186,6 @@ function spoken(said: AlertSpoken): Spoken {
 
 export function notOpenWords({ state, alert }: Extract<AlertSpoken, { kind: 'alert_not_open' }>): string {
   const last = alert.events.findLast(({ kind }) => kind === state);
-  return state === 'cleared' ? 'It is well again.' : `It was taken up: ${last?.note ?? ''}`;
+  if (state === 'cleared' || last === undefined) return 'It is well again.';
+  return `It was taken up by ${actorWords(last.actor)}: ${last.note}`;
 }

@@ -4,6 +4,7 @@ import { alertAcknowledge, alertSnooze } from './alert-act.ts';
 import { alertList, alertShow } from './alert-list.ts';
 import { applianceCreate } from './appliance-create.ts';
 import { applianceAcknowledge, applianceDeny, applianceReadmit } from './appliance-deny.ts';
+import { applianceDoctor } from './appliance-doctor.ts';
 import { applianceLabel } from './appliance-label.ts';
 import { applianceList, applianceShow } from './appliance-list.ts';
 import { applianceReplace } from './appliance-replace.ts';
@@ -191,6 +192,7 @@ export const groups: readonly [name: string, description: string, commands: Comm
       applianceReadmit(),
       applianceAcknowledge(),
       applianceLabel(),
+      applianceDoctor(),
       applianceCreate(),
     ],
   ],

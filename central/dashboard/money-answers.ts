@@ -28,6 +28,18 @@ const Review = z.object({
   decision: z.enum(reviewDecisions).nullable(),
   openedMs: Moment,
 });
+const Told = z.object({
+  number: z.int().meta({ description: 'Of the delivery, as `/v1/webhooks/outbound` lists it.' }),
+  endpoint: z.int(),
+  host: z.string(),
+  type: z.string(),
+  toldMs: Moment,
+  state: z.enum(['waiting', 'delivered', 'dead']),
+  tries: z.int(),
+  endedMs: Moment.nullable(),
+  status: z.int().nullable().meta({ description: 'Of the newest try; null: nothing was answered.' }),
+  error: z.string().nullable(),
+});
 export const Story = z
   .object({
     applianceId: z.string(),
@@ -36,6 +48,7 @@ export const Story = z
     collection: Collection.nullable().meta({ description: 'Null: nothing is collected.' }),
     movements: z.array(Movement),
     webhooks: z.array(WebhookEvent),
+    told: z.array(Told).meta({ description: 'What the merchant’s own systems were told of it.' }),
     reviews: z.array(Review),
   })
   .meta({ id: 'CheckoutStory' });
@@ -69,6 +82,12 @@ export const storySample: z.input<typeof Story> = {
   collection: collectionSample,
   movements: [movement],
   webhooks: [webhookSample],
+  told: [
+    {
+      ...{ number: 7, endpoint: 1, host: 'shop.example', type: 'checkout.booked', toldMs: atMs },
+      ...{ state: 'delivered', tries: 2, endedMs: atMs + 31_000, status: 204, error: null },
+    },
+  ],
   reviews: [
     { number: 12, kind: 'fraud', reason: 'early_warning', state: 'open', decision: null, openedMs: atMs },
   ],

@@ -42,6 +42,24 @@ export interface StoryReview {
   openedMs: number;
 }
 
+/** What one of the merchant's own systems was told, and whether it took it. */
+export interface StoryTold {
+  /** Of the delivery. */
+  number: number;
+  endpoint: number;
+  /** Of the endpoint's address the host alone: the rest may be a credential. */
+  host: string;
+  type: string;
+  toldMs: number;
+  state: 'waiting' | 'delivered' | 'dead';
+  tries: number;
+  /** When it ended; null: it waits. */
+  endedMs: number | null;
+  /** Of HTTP, of the newest try; null where nothing was answered, or nothing was tried. */
+  status: number | null;
+  error: string | null;
+}
+
 /** Beside what was asked of processors, which charging keeps. */
 export interface CheckoutStory {
   /** The checkout's own entry first, then what followed it, in the order it was booked. */
@@ -50,6 +68,8 @@ export interface CheckoutStory {
   movements: MovementView[];
   /** What processors told of its charges. */
   webhooks: WebhookView[];
+  /** What the merchant's own systems were told of it, in the order it was told. */
+  told: StoryTold[];
   reviews: StoryReview[];
 }
 

@@ -96,9 +96,12 @@ export function dashboardRoutes(
         ],
       },
       async handle({ query: { q } }) {
+        const meant = readSearch(q);
+        // Each of what may be meant has its share: a thousand boxes have a slip of that number, and one sale the amount.
+        const limit = Math.ceil(foundMax / Math.max(1, meant.length));
         const found = await Promise.all(
-          readSearch(q).map(async (wanted) => {
-            const items = await store.findCheckouts({ wanted, limit: foundMax });
+          meant.map(async (wanted) => {
+            const items = await store.findCheckouts({ wanted, limit });
             return items.map((item) => ({ ...item, by: wanted.by }));
           }),
         );

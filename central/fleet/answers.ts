@@ -39,7 +39,9 @@ export const FleetMember = z
       .nullable()
       .meta({ description: 'Its connection stands; null: the broker is another’s and does not say.' }),
     release: z.string().nullable().meta({ description: 'By its last word.' }),
-    report: HealthReport.nullable().meta({ description: 'The newest; null: none was heard.' }),
+    report: HealthReport.omit({ doctor: true })
+      .nullable()
+      .meta({ description: 'The newest; null: none was heard.' }),
     reportHeardMs: Moment.nullable(),
   })
   .meta({ id: 'FleetMember' });

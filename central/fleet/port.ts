@@ -1,5 +1,6 @@
 // What is known of the fleet: by the ledger's file, and by what each box says of itself.
 import type { HealthReport } from '../../contract/health.ts';
+import type { Doctors } from '../doctor/port.ts';
 import type { Metric } from './series/metrics.ts';
 import type { SeriesAnswer } from './series/points.ts';
 import type { FleetEvent } from './series/timeline.ts';
@@ -69,8 +70,12 @@ export interface FleetPast {
   timeline(applianceId: string, span: { fromMs: number; toMs: number }): FleetEvent[] | null;
 }
 
-export interface FleetFile extends Reports, HealthTaker, FleetPast {
+/** What a command reads beside the running service. */
+export interface FleetAtRest extends Reports, Doctors, FleetPast {
+  close(): void;
+}
+
+export interface FleetFile extends FleetAtRest, HealthTaker {
   /** How many reports were taken since the start. */
   taken(): number;
-  close(): void;
 }

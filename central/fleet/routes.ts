@@ -1,6 +1,7 @@
 // The fleet's routes: how every box is, as far as that is known.
 import * as z from 'zod';
 import { ApplianceId } from '../../contract/id.ts';
+import type { Doctors } from '../doctor/port.ts';
 import { found } from '../http/problems.ts';
 import { Limit } from '../http/query.ts';
 import { type Route, route } from '../http/route.ts';
@@ -23,6 +24,8 @@ export interface FleetParts {
   reports: Reports;
   /** How boxes were; without it nothing is known of that. */
   past?: FleetPast;
+  /** What boxes' doctors found; without it none did. */
+  doctors?: Doctors;
   /** Null: the broker is another's and does not say. */
   connected(applianceId: string): boolean | null;
   /** What another reader found lately; without it everybody reads for themselves. */

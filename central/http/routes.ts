@@ -7,6 +7,8 @@ import { processorRoutes } from '../charging/processor-routes.ts';
 import { chargingRoutes } from '../charging/routes.ts';
 import type { LiveFleet } from '../dashboard/live-fleet.ts';
 import { dashboardRoutes } from '../dashboard/routes.ts';
+import type { Doctors } from '../doctor/port.ts';
+import { doctorRoutes } from '../doctor/routes.ts';
 import { doubtRoutes } from '../doubts/routes.ts';
 import { identityRoutes } from '../enrolment/identity-routes.ts';
 import { type AuthorityState, type EnrolmentPlace, enrolmentRoutes } from '../enrolment/routes.ts';
@@ -62,6 +64,8 @@ export interface EnrolmentParts {
   authority(): Promise<AuthorityState>;
 }
 
+const nothingLooked: Doctors = { doctorOf: () => null };
+
 export function allRoutes(parts: RouteParts): Route[] {
   const { store, ignoredFrames, fleet, processors, reviews, payouts, enrolment, nowMs } = parts;
   return [
@@ -72,6 +76,7 @@ export function allRoutes(parts: RouteParts): Route[] {
     ...fleetRoutes(store, { ...fleet, nowMs }),
     ...alertRoutes(store),
     ...syntheticRoutes(store),
+    ...doctorRoutes(store, fleet.doctors ?? nothingLooked),
     ...latencyRoutes(store, { nowMs }),
     ...processorRoutes(processors),
     ...feedRoutes(store),

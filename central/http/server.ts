@@ -60,6 +60,11 @@ export async function openHttpServer(parts: {
   const app = new Koa();
   app.on('error', (error: Error) => log.error({ error: error.message }, 'request failed'));
   app.use(apiHeaders());
+  app.use((context, next) => {
+    // No browser keeps what somebody was answered for whoever sits there next; the page's own files say otherwise.
+    context.set('Cache-Control', 'no-store');
+    return next();
+  });
   app.use((context, next) => answerErrors(context, next, log));
   app.use((context, next) => answerOpen(context, next, store));
   const gate = createGate({ ...parts, people: store });

@@ -6,6 +6,7 @@ import type { AlertCalls } from '../alerts/port.ts';
 import type { ChargingCalls } from '../charging/port.ts';
 import type { TokenCalls } from '../charging/token-port.ts';
 import type { DashboardCalls } from '../dashboard/port.ts';
+import type { DoctorCalls } from '../doctor/port.ts';
 import type { DoubtCalls } from '../doubts/port.ts';
 import type { EnrolmentCalls } from '../enrolment/port.ts';
 import type { StandingCalls } from '../enrolment/standing-port.ts';
@@ -116,7 +117,8 @@ export interface LedgerCalls
     ReconciliationCalls,
     PayoutCalls,
     SyntheticCalls,
-    LatencyCalls {
+    LatencyCalls,
+    DoctorCalls {
   /** Makes the appliance known, with its site; a second time changes the site only. */
   registerAppliance(appliance: { id: string; site: string | null }, by: By): void;
   /** Takes note of a hello and says where to go on from; a journal with another history is put under a condition. */

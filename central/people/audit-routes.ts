@@ -4,7 +4,7 @@ import { Sha256Hex, Text } from '../../contract/id.ts';
 import { limits } from '../../contract/limits.ts';
 import { Moment, pageOf } from '../http/fields.ts';
 import { ProblemError } from '../http/problems.ts';
-import { PageQuery, WholeNumber } from '../http/query.ts';
+import { Limit, PageQuery, WholeNumber } from '../http/query.ts';
 import { type Route, route } from '../http/route.ts';
 import { Actor } from './actor-schema.ts';
 import type { PeoplePort } from './port.ts';
@@ -21,9 +21,18 @@ const AuditRecord = z
     hash: z.string().meta({ description: 'SHA-256 over the hash before, the number and the body.' }),
   })
   .meta({ id: 'AuditRecord' });
+/** A whole log is taken along in few pages. */
+const auditPageMax = 1000;
 const AuditQuery = PageQuery.extend({
+  limit: Limit(auditPageMax, 50),
   action: Text(limits.textCharsMax).optional(),
   about: Text(limits.textCharsMax).optional(),
+  who: Text(limits.textCharsMax).optional().meta({
+    description:
+      'A person with all their keys and at the machine, a key without an owner, or a rule of central’s own.',
+  }),
+  fromMs: WholeNumber.optional().meta({ description: 'From this moment on.' }),
+  untilMs: WholeNumber.optional().meta({ description: 'Before this moment.' }),
 });
 const ProofQuery = z.strictObject({ number: WholeNumber.optional(), hash: Sha256Hex.optional() });
 const Proof = z.discriminatedUnion('kind', [
@@ -39,7 +48,7 @@ export function auditRoutes(store: PeoplePort): Route[] {
       id: 'listAudit',
       method: 'GET',
       path: '/v1/audit',
-      summary: 'List who did what, the newest first',
+      summary: 'List who did what, the newest first, of all records',
       action: 'audit.read',
       query: AuditQuery,
       answer: pageOf(AuditRecord, z.int()),
@@ -57,8 +66,17 @@ export function auditRoutes(store: PeoplePort): Route[] {
         ],
         nextCursor: null,
       },
-      handle: ({ query: { action, about, cursor, limit } }) =>
-        store.auditRecords({ action: action ?? null, about: about ?? null, cursor: cursor ?? null, limit }),
+      handle: ({
+        query: {
+          action = null,
+          about = null,
+          who = null,
+          fromMs = null,
+          untilMs = null,
+          cursor = null,
+          limit,
+        },
+      }) => store.auditRecords({ action, about, who, fromMs, untilMs, cursor, limit }),
     }),
     route({
       id: 'proveAudit',

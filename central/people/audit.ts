@@ -24,6 +24,11 @@ export interface AuditRecord extends AuditBody {
 export interface AuditFilter {
   action: string | null;
   about: string | null;
+  /** A person with all their keys and at the machine, a key without an owner, or a rule of central's own. */
+  who?: string | null;
+  /** From this moment on, and until before that one. */
+  fromMs?: number | null;
+  untilMs?: number | null;
   cursor: number | null;
   limit: number;
 }

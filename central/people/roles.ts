@@ -20,6 +20,7 @@ export const rolesFor = {
   'alert.acknowledge': whoAnswersCustomers,
   'maintenance.manage': whoAnswersCustomers,
   'synthetic.ask': whoAnswersCustomers,
+  'doctor.ask': whoAnswersCustomers,
   'appliance.revoke': whoAnswersCustomers,
   'appliance.manage': adminOnly,
   'enrolment.manage': adminOnly,

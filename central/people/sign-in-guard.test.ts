@@ -37,6 +37,13 @@ describe('tries of passwords', () => {
     expect(guard.begin('zoe', '10.0.0.2')).toBe(0);
   });
 
+  it('wait for a whole network of IPv6, of which one subscriber has every address', () => {
+    for (let n = 0; n < guardLimits.freeTriesOfAddress; n++)
+      expect(guard.begin(`n${n}`, `2001:db8:0:7::${n.toString(16)}`)).toBe(0);
+    expect(guard.begin('zoe', '2001:db8:0:7:ffff::1')).toBe(30_000);
+    expect(guard.begin('zoe', '2001:db8:0:8::1')).toBe(0);
+  });
+
   it('begin anew for the name after a right one, and with time', () => {
     wrong(4);
     guard.right('ann', '10.0.0.1');

@@ -1,6 +1,7 @@
 // How often a password may be tried: counted before it is looked at, for each name and each address, known or not. After a few
 // wrong ones the next is looked at only after a wait that doubles up to a bound, so that nobody is shut out for good by
 // others' tries. In memory: a restart forgets it, which no caller can bring about.
+import { subscriberOf } from '../../kit/address-list.ts';
 
 export interface SignInGuard {
   /** Counts a try. @returns how long to wait instead; 0: go on */
@@ -49,20 +50,22 @@ export function createSignInGuard(nowMs: () => number): SignInGuard {
 
   return {
     begin(name, from) {
-      const [ofName, ofAddress] = [of(`name ${name}`), of(`address ${from}`)];
+      const address = `address ${subscriberOf(from)}`;
+      const [ofName, ofAddress] = [of(`name ${name}`), of(address)];
       const waitMs = Math.max(
         leftMs(ofName, guardLimits.freeTriesOfName),
         leftMs(ofAddress, guardLimits.freeTriesOfAddress),
       );
       if (waitMs > 0) return waitMs;
       keep(`name ${name}`, { tries: ofName.tries + 1, lastMs: nowMs() });
-      keep(`address ${from}`, { tries: ofAddress.tries + 1, lastMs: nowMs() });
+      keep(address, { tries: ofAddress.tries + 1, lastMs: nowMs() });
       return 0;
     },
     right(name, from) {
       counts.delete(`name ${name}`);
-      const { tries, lastMs } = of(`address ${from}`);
-      keep(`address ${from}`, { tries: Math.max(0, tries - 1), lastMs });
+      const address = `address ${subscriberOf(from)}`;
+      const { tries, lastMs } = of(address);
+      keep(address, { tries: Math.max(0, tries - 1), lastMs });
     },
   };
 }

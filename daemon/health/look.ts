@@ -13,6 +13,8 @@ import type { Durations, Tally } from './tally.ts';
 export interface LookParts {
   status(): Promise<Status>;
   synthetic(): SyntheticResult | null;
+  /** What the doctor found for central, taken away with it; null where another one takes it. */
+  doctor: (() => HealthReport['doctor']) | null;
   store: Pick<StoreClient, 'ask'>;
   /** The journal's. */
   folder: string;
@@ -35,6 +37,7 @@ const seenWithinMs = 300_000;
 export function createLook({
   status,
   synthetic,
+  doctor,
   store,
   folder,
   release,
@@ -74,6 +77,7 @@ export function createLook({
       machine: lookAtMachine(folder),
       counted: counted(),
       synthetic: synthetic(),
+      doctor: doctor?.(),
     });
   };
 }

@@ -23,6 +23,7 @@ export interface HealthFacts {
   slots?: HealthReport['slots'];
   configuration?: HealthReport['configuration'];
   synthetic: SyntheticResult | null;
+  doctor?: HealthReport['doctor'];
 }
 
 export function makeReport(facts: HealthFacts): HealthReport {
@@ -57,6 +58,7 @@ export function makeReport(facts: HealthFacts): HealthReport {
       forMs: heldMs(condition, at.wallMs),
     })),
     ...facts.counted,
+    ...(facts.doctor && { doctor: facts.doctor }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { ConfigurationStanding } from '../../contract/configuration.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
 import type { Reloaded } from '../../kit/reload.ts';
+import { otlpHeadersPath } from '../../kit/tracing-config.ts';
 import type { Config } from '../config.ts';
 import type { StoreClient } from '../store/client.ts';
 import type { RemoteStandings } from '../store/remote-configuration.ts';
@@ -23,6 +24,13 @@ export interface Remote {
 
 const retryMs = 5000;
 
+/** What a collector is told in secret goes to the one that the box's own file names, and central may not name another. */
+function withSecretsKept(file: Config): Config {
+  if (otlpHeadersPath(file.tracing, process.env) === null) return file;
+  const maySet = file.central.maySet.filter((key) => key !== 'tracing.otlpUrl');
+  return { ...file, central: { ...file.central, maySet } };
+}
+
 /** @param parts.readFile the box's own file @param parts.onSettled central is to be told soon what became of its word */
 export async function openRemote(parts: {
   store: Pick<StoreClient, 'ask'>;
@@ -31,7 +39,8 @@ export async function openRemote(parts: {
   clock: Clock;
   log: Log;
 }): Promise<Remote> {
-  const { store, readFile, clock, log } = parts;
+  const { store, clock, log } = parts;
+  const readFile = () => withSecretsKept(parts.readFile());
   let standings: RemoteStandings = { offered: null, taken: null };
   let said: ConfigurationStanding = { version: 0, refused: null };
   let goBy: (() => Reloaded) | null = null;

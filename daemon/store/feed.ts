@@ -77,7 +77,8 @@ export function applyFeed(
         parts.remoteConfigurations.offer(item);
         return;
       case 'synthetic':
-        // Asked of the daemon, not of the store: daemon/synthetic hears of it once it is applied.
+      case 'doctor':
+        // Asked of the daemon, not of the store: daemon/synthetic and daemon/doctor hear of it once it is applied.
         return;
       default:
         unreachable(item);

@@ -1,4 +1,4 @@
-// `holdfast doctor`, run for a technician's page: by this program anew, so that neither the store nor a kiosk waits for a look
+// `holdfast doctor`, run for a technician's page or for central: by this program anew, so that neither the store nor a kiosk waits for a look
 // at the disk, and what the look takes in memory goes with it. One at a time, for a bounded time; all see what it found.
 import { type ChildProcess, execFile } from 'node:child_process';
 import * as z from 'zod';
@@ -6,10 +6,14 @@ import { type Examination, TechnicianView } from '../../contract/technician-api.
 import type { Clock } from '../../kit/clock.ts';
 import { thisProgram } from '../../kit/this-program.ts';
 
+type Ended = Extract<Examination, { kind: 'done' | 'failed' }>;
+
 export interface Examiner {
   standing(): Examination;
   /** Begins one, unless one runs. */
   start(): void;
+  /** The same, and tells what the one that runs came to; rejects never. */
+  examine(): Promise<Ended>;
   /** Ends the one that runs. */
   stop(): void;
 }
@@ -28,25 +32,37 @@ export function createExaminer(
 ): Examiner {
   let standing: Examination = { kind: 'never' };
   let child: ChildProcess | null = null;
+  let running: Promise<Ended> | null = null;
+
+  function begin(): Promise<Ended> {
+    standing = { kind: 'running', sinceMs: clock.wallMs() };
+    const words = [...program.args, 'doctor', '--json', '--config', configPath];
+    const limits = { timeout: examinationMsMax, killSignal: 'SIGKILL', maxBuffer: answerBytesMax } as const;
+    return new Promise((resolve) => {
+      child = execFile(program.command, words, limits, (error, stdout) => {
+        const ended = found(stdout, error, clock.wallMs());
+        child = null;
+        running = null;
+        standing = ended;
+        resolve(ended);
+      });
+    });
+  }
+  const examine = () => {
+    running ??= begin();
+    return running;
+  };
 
   return {
     standing: () => standing,
-    start() {
-      if (child) return;
-      standing = { kind: 'running', sinceMs: clock.wallMs() };
-      const words = [...program.args, 'doctor', '--json', '--config', configPath];
-      const limits = { timeout: examinationMsMax, killSignal: 'SIGKILL', maxBuffer: answerBytesMax } as const;
-      child = execFile(program.command, words, limits, (error, stdout) => {
-        child = null;
-        standing = found(stdout, error, clock.wallMs());
-      });
-    },
+    start: () => void examine(),
+    examine,
     stop: () => void child?.kill('SIGKILL'),
   };
 }
 
 /** Its exit code says what it found, and is no failure. */
-function found(stdout: string, error: (Error & { killed?: boolean }) | null, atMs: number): Examination {
+function found(stdout: string, error: (Error & { killed?: boolean }) | null, atMs: number): Ended {
   const answer = Answer.safeParse(parsed(stdout));
   if (answer.success) return { kind: 'done', atMs, checks: answer.data.checks };
   const words = error?.killed

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
+import { doctorAskedForMs } from '../../central/doctor/routes.ts';
 import { FleetMember } from '../../central/fleet/answers.ts';
 import { metricNamed } from '../../central/fleet/series/metrics.ts';
 import { levels, pointsMax } from '../../central/fleet/series/steps.ts';
@@ -38,4 +39,9 @@ it('names how long what was said is kept, and metrics that there are', () => {
   );
   const asked = [...page.matchAll(/--metric (\w+)/g)].map(([, name = '']) => name);
   expect(asked.map((name) => metricNamed(name)?.name)).toEqual(asked);
+});
+
+it('says how long a doctor is waited for', () => {
+  expect(doctorAskedForMs).toBe(2 * 60_000);
+  expect(page).toContain('nothing came within two minutes');
 });

@@ -1,9 +1,10 @@
-// Synthetic checkouts, with real programs: asked for at the box and at central, seen all the way, and nothing moved by them.
+// What central asks of a box, with real programs: synthetic checkouts, seen all the way, and nothing moved by them; and its doctor.
 import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
+import type { DoctorResult } from '../../contract/doctor.ts';
 import { SyntheticResult } from '../../contract/synthetic.ts';
 import { mainOf } from '../../provisioning/package/main-of.ts';
 import { createCentralApi } from '../../trial/central-api.ts';
@@ -41,9 +42,32 @@ it('passes from the door to the ledger and back, and moves nothing', {
     expect(await statusOf(site)).toMatchObject({ exposure, verdicts, conditions: [] });
     expect(await centralCommand(['ledger', 'check'], config)).toContain('whole');
 
+    const looked = await centralFound(['appliance', 'doctor', site.applianceId, '--json'], config);
+    const { id: doctorId, checks, failure } = looked.found ?? expect.fail('no doctor');
+    expect(failure).toBeNull();
+    const states = Object.fromEntries(checks.map(({ code, state }) => [code, state]));
+    expect(states).toMatchObject({
+      configuration: 'ok',
+      identity: 'ok',
+      journal: 'ok',
+      service: 'ok',
+      tls: 'ok',
+    });
+    const answered = await fetch(`${site.centralUrl}/v1/appliances/${site.applianceId}/doctor`, {
+      headers: { Authorization: `Bearer ${site.operatorKey}` },
+    });
+    expect(await answered.json()).toMatchObject({
+      ...{ asked: { id: doctorId, by: { kind: 'command' } }, found: { id: doctorId, checks } },
+    });
+
     site.link.cut();
     await untilOffline(site);
     expect(await atTheBox(folder)).toMatchObject({ kind: 'passed_here', hops: { sentMs: null } });
+    const away = await centralFound(
+      ['appliance', 'doctor', site.applianceId, '--within', '1', '--json'],
+      config,
+    );
+    expect(away.found, 'what it found before is not taken for an answer').toBeNull();
   } finally {
     await site.stop();
   }
@@ -61,6 +85,13 @@ async function atTheBox(folder: string): Promise<SyntheticResult> {
   ];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   return SyntheticResult.parse(JSON.parse(stdout));
+}
+
+/** Its exit code says what was found. */
+async function centralFound(args: string[], config: string): Promise<{ found: DoctorResult | null }> {
+  const words = [mainOf('holdfast-central'), ...args, '--config', config];
+  const done = promisify(execFile)(process.execPath, words).catch((error: { stdout: string }) => error);
+  return JSON.parse((await done).stdout);
 }
 
 /** Once the appliance has heard what became of everything. */

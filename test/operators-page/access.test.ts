@@ -1,9 +1,17 @@
 // Who can use the operators' page: everybody who sees, hears or points little, on every screen of it, at a desk and on a phone, in
 // both lights.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Browser, launchBrowser, type Page, phoneScreen, visit } from '../kiosk-page/browser.ts';
+import {
+  type Browser,
+  launchBrowser,
+  type Page,
+  phoneScreen,
+  type Visit,
+  visit,
+} from '../kiosk-page/browser.ts';
 import { fitsTheWidth, violationsOn } from '../kiosk-page/judge.ts';
-import { setUp } from './person.ts';
+import { backToFleet, setUp } from './person.ts';
+import type { Screen } from './screen.ts';
 import { screens } from './screens.ts';
 import { showWork } from './show-work.ts';
 import { openWorld, type World } from './world.ts';
@@ -34,23 +42,33 @@ describe.each([
     screens.filter(({ phone }) => phone),
   ],
 ] as const)('%s', (_, options, some) => {
+  /** One page, led from screen to screen as a person goes: what loading and signing in shows is judged once. */
+  let stays: Visit;
+  beforeAll(async () => {
+    stays = await visit(browser, world.url, { ...options, locale: 'en-GB', storageState }, '/');
+  });
+  afterAll(() => stays.close());
+
   it.each(some.map((screen) => [screen.words, screen] as const))(
     '%s: nobody is kept out',
     async (_, screen) => {
-      const { page, close } = await visit(
-        browser,
-        world.url,
-        { ...options, locale: 'en-GB', ...(screen.signedIn && { storageState }) },
-        '/',
-      );
-      if (screen.signedIn) await page.getByRole('heading', { name: 'Fleet' }).waitFor();
-      await screen.reach(page, world);
-      expect(await violationsOn(page)).toEqual([]);
-      expect(await fitsTheWidth(page), 'nothing beside the screen').toBe(true);
+      if (screen.signedIn) {
+        await backToFleet(stays.page, world);
+        await judge(stays.page, screen);
+        return;
+      }
+      const { page, close } = await visit(browser, world.url, { ...options, locale: 'en-GB' }, '/');
+      await judge(page, screen);
       await close();
     },
   );
 });
+
+async function judge(page: Page, screen: Screen): Promise<void> {
+  await screen.reach(page, world);
+  expect(await violationsOn(page)).toEqual([]);
+  expect(await fitsTheWidth(page), 'nothing beside the screen').toBe(true);
+}
 
 it('is used from the keyboard alone: to the list, to a box, and back', async () => {
   const { page, close } = await visit(browser, world.url, { storageState }, '/');

@@ -1,5 +1,6 @@
 // What a person does for the fleet at the operators' page, in a real Chromium, of a real central: bringing a release out and seeing
 // it come back. Boxes are acted out; everything else is what runs.
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Browser,
@@ -9,9 +10,9 @@ import {
   type Visit,
   visit,
 } from '../kiosk-page/browser.ts';
-import { bringBoxes, couldNot, newRelease, offerRelease, take, tellPast } from './boxes.ts';
+import { bringBoxes, couldNot, findWithDoctor, newRelease, offerRelease, take, tellPast } from './boxes.ts';
 import { setUp } from './person.ts';
-import { openWorld, type World } from './world.ts';
+import { markup, openWorld, type World } from './world.ts';
 
 let world: World;
 let browser: Browser;
@@ -129,6 +130,49 @@ describe('the operators’ page', () => {
     for (const colours of drawn as number[]) expect(colours).toBeGreaterThan(3);
     const happened = page.getByRole('region', { name: 'What happened, table' });
     await expectSoon(() => happened.textContent()).toMatch(/Without a link.*50 min/);
+  });
+
+  it('asks a box for its doctor, says that it waits, and shows what was found as text', async () => {
+    const { page } = await open('appliances/hull-1');
+    const doctor = page.getByRole('region', { name: 'Doctor' });
+    await doctor.getByText('It was not asked yet').waitFor();
+    await doctor.getByRole('button', { name: 'Have it look' }).click();
+    await doctor.getByRole('status').getByText('not answered yet').waitFor();
+    expect(await doctor.getByRole('button', { name: 'Have it look' }).isDisabled()).toBe(true);
+    const { id } = world.inside.store.doctorAsked('hull-1') ?? expect.fail('nobody asked');
+    findWithDoctor(world, 'hull-1', id, `full of ${markup}`);
+    world.hear('hull-1', 0, { conditions: [{ code: 'clock_wrong', forMs: 5000 }] });
+    await doctor.getByText('1 error, 1 warning, 4 well.').waitFor();
+    await doctor.getByText(`full of ${markup}`).waitFor();
+    expect(await page.locator('main img').count(), 'words are words').toBe(0);
+    await doctor.getByRole('button', { name: 'Have it look' }).click();
+    await doctor.getByRole('status').getByText('not answered yet').waitFor();
+    world.pass(121_000);
+    const other = await open('appliances/hull-1');
+    await other.page.getByRole('status').getByText('nothing came in time').waitFor();
+    await other.page
+      .getByRole('region', { name: 'Doctor' })
+      .getByText('1 error, 1 warning, 4 well.')
+      .waitFor();
+  });
+
+  it('finds in the audit log what one person did on one day, and takes it along', async () => {
+    const { page } = await open('audit');
+    const rows = page.getByRole('region', { name: 'Audit log, table' }).getByRole('row');
+    await page.getByLabel('Who').fill('root');
+    await page.getByLabel('Who').press('Enter');
+    await page.getByRole('cell', { name: 'doctor.ask' }).first().waitFor();
+    await page.getByLabel('Action').fill('doctor.ask');
+    await page.getByLabel('Action').press('Enter');
+    await expectSoon(() => rows.count()).toBe(3);
+    const file = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'CSV' }).click();
+    const text = readFileSync(await (await file).path(), 'utf8');
+    expect(text.trim().split('\r\n')).toHaveLength(3);
+    await page.getByLabel('To', { exact: true }).fill('2020-01-01');
+    await page.getByText('No record is so').waitFor();
+    await page.getByRole('link', { name: 'Show all' }).click();
+    await page.getByRole('cell', { name: 'session.begin' }).first().waitFor();
   });
 
   it('makes a code, shows it once, and makes it unusable', async () => {

@@ -1,7 +1,10 @@
 // Boxes that are acted out: they say hello, take what stands in their feeds, and say how they are, by the store's own calls, as
 // intake makes them.
+import { bytesOf, checkoutEntry } from '../../central/fixtures/entries.ts';
 import { sampleReport } from '../../central/fixtures/health.ts';
-import { testKeys } from '../../central/fixtures/journal.ts';
+import { createTestJournal, testKeys } from '../../central/fixtures/journal.ts';
+import type { DoctorResult } from '../../contract/doctor.ts';
+import type { CheckoutEntry } from '../../contract/entry.ts';
 import type { HealthReport } from '../../contract/health.ts';
 import type { World } from './world.ts';
 
@@ -54,6 +57,63 @@ export function take(world: World, applianceId: string, said: Partial<HealthRepo
 /** What a box says that could not start the release that a rollout told it to run. */
 export function couldNot(rollout: number, reason: string): Partial<HealthReport> {
   return { ...sampleReport, slots: { running: 'package', rollout, step: 'failed', reason } };
+}
+
+/** Checkouts that arrive from a box, by their verdicts. */
+export async function sellAt(
+  world: World,
+  applianceId: string,
+  verdicts: readonly CheckoutEntry['verdict'][],
+): Promise<void> {
+  const { store, by } = world.inside;
+  const { privateKey, publicKeyDer } = testKeys();
+  const journal = createTestJournal(applianceId, privateKey);
+  journal.append(...verdicts.map((verdict) => bytesOf(checkoutEntry({ verdict, totalMinor: 640 }))));
+  const payload = await journal.payload(1, journal.lastSeq());
+  const { feedId, appliedThrough } = store.feedPositionOf(applianceId) ?? { feedId: null, appliedThrough: 0 };
+  const { nowMs } = by();
+  store.transaction(() => {
+    store.hello({
+      ...{ applianceId, release: oldRelease, journalId: journal.journalId, lastSeq: journal.lastSeq() },
+      ...{
+        lastHash: journal.hashAt(journal.lastSeq()),
+        publicKey: publicKeyDer,
+        feedId,
+        appliedThrough,
+        nowMs,
+      },
+    });
+    store.receive({ applianceId, payload, nowMs });
+    while (store.bookPiece(100, nowMs).more);
+  });
+}
+
+/** What a box's doctor finds, said as a report says it. @param id as it was asked for */
+export function findWithDoctor(world: World, applianceId: string, id: string, words: string): void {
+  const { past, by } = world.inside;
+  const { nowMs } = by();
+  const { at } = sampleReport;
+  const checks: DoctorResult['checks'] = [
+    { code: 'identity', state: 'ok', words: `this is ${applianceId}` },
+    { code: 'certificate', state: 'ok', words: '81 days left' },
+    {
+      ...{ code: 'disk_space', state: 'warning', words },
+      hint: 'Make room on the disk that holds dataFolder: logs, old packages, files set aside.',
+    },
+    { code: 'disk_wear', state: 'unknown', words: 'this disk does not say how worn it is' },
+    { code: 'journal', state: 'ok', words: 'the newest 1204 entries are whole' },
+    {
+      ...{ code: 'clock', state: 'error', words: '1260 s behind central’s' },
+      hint: 'Selling does not depend on it, certificates do: see `timedatectl`, `chronyc tracking`.',
+    },
+    { code: 'tls', state: 'ok', words: 'central is who it should be, for 72 days more' },
+  ];
+  const said = { ...sampleReport, at: { ...at, wallMs: nowMs, monotonicMs: nowMs - 1.7e12 } };
+  past.take(
+    applianceId,
+    [{ ...said, doctor: { id, atMs: nowMs - 900, checks, leftOut: 0, failure: null } }],
+    nowMs,
+  );
 }
 
 const minuteMs = 60_000;

@@ -49,13 +49,17 @@ it('finds a checkout by its slip and tells its whole story', async () => {
   const story = ann.getByRole('region', { name: 'Story' });
   await story.waitFor();
   const lines = await story.getByRole('listitem').allTextContents();
-  expect(lines.map((line) => line.replace(/^.*?(?=Checkout|Charge|Refund|Stripe)/s, ''))).toEqual([
+  expect(lines.map((line) => line.replace(/^.*?(?=Checkout|Charge|Refund|Stripe|Webhook)/s, ''))).toEqual([
     expect.stringMatching(/^Checkout approved offline, slip 41.*Box/),
     expect.stringMatching(/^Checkout arrived waited offline 8 min, sent in .*Central/),
     expect.stringMatching(/^Checkout booked entry 1 of the journal.*Central/),
+    expect.stringMatching(
+      /^Webhook checkout.booked to shop.example, endpoint 1: delivered after 240 ms.*Merchant/,
+    ),
     expect.stringMatching(/^Charge 1: sent £48\.20 at stripe.*Central/),
     expect.stringMatching(/^Charge 1: answered unknown.*Processor/),
     expect.stringMatching(/^Charge 1: looked up found: .* captured.*Processor/),
+    expect.stringMatching(/^Webhook checkout.captured to shop.example, endpoint 1: on its way.*Merchant/),
     expect.stringMatching(/^Stripe told charge done.*Processor/),
     expect.stringMatching(/^Refund approved offline, slip 43.*Box/),
     expect.stringMatching(/^Refund booked entry 3 of the journal.*Central/),

@@ -22,3 +22,10 @@ export async function signIn(page: Page, name: string, code: string, typed = pas
   await page.getByLabel('Code from your app').fill(code);
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
+
+/** From wherever the page is left: questions are closed, and the fleet is shown, as it is after signing in. */
+export async function backToFleet(page: Page, world: World): Promise<void> {
+  while ((await page.locator('dialog').count()) > 0) await page.keyboard.press('Escape');
+  await page.goto(`${world.url}/#/fleet`);
+  await page.getByRole('heading', { name: 'Fleet' }).waitFor();
+}

@@ -121,6 +121,19 @@ export const screens: readonly Screen[] = [
     },
   },
   {
+    name: 'doctor',
+    words: 'What a box’s doctor found',
+    phone: true,
+    signedIn: true,
+    async reach(page, world) {
+      await open(page, world, 'appliances/bath-1');
+      const doctor = page.getByRole('region', { name: 'Doctor' });
+      await doctor.getByText('1 error, 1 warning').waitFor();
+      await doctor.getByText('What is well').click();
+      await doctor.scrollIntoViewIfNeeded();
+    },
+  },
+  {
     name: 'rollouts',
     words: 'Rollouts',
     signedIn: true,

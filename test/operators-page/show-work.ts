@@ -1,8 +1,17 @@
 // A fleet with work on it, for pictures and for the judge of accessibility: alerts, rollouts, boxes on their way, and a past.
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { Plan } from '../../central/rollout/plan.ts';
 import type { RolloutView, Said } from '../../central/rollout/port.ts';
-import { bringBoxes, newRelease, offerRelease, oldRelease, take, tellPast } from './boxes.ts';
+import {
+  bringBoxes,
+  findWithDoctor,
+  newRelease,
+  offerRelease,
+  oldRelease,
+  sellAt,
+  take,
+  tellPast,
+} from './boxes.ts';
 import type { World } from './world.ts';
 
 const dayMs = 86_400_000;
@@ -12,9 +21,12 @@ export async function showWork(world: World): Promise<void> {
   bringBoxes(world, 'Derby', 4, 1, 15 * 60_000);
   offerRelease(world);
   comeBack(world, bringOut(world, { kind: 'release', release: newRelease, anyHour: false }));
-  goOn(world, bringOut(world, { kind: 'flags', flags: { 'new-slip': { shareBasisPoints: 10_000 } } }));
+  await goOn(world, bringOut(world, { kind: 'flags', flags: { 'new-slip': { shareBasisPoints: 10_000 } } }));
   tellPast(world, ids[0] ?? '', 6);
   tellPast(world, 'york-1', 6);
+  const asked = askDoctor(world, 'bath-1');
+  world.pass(9_000);
+  findWithDoctor(world, 'bath-1', asked, '1.9 GiB of 29.0 GiB free');
   await world.watch();
   const { store, by } = world.inside;
   store.transaction(() => {
@@ -25,6 +37,12 @@ export async function showWork(world: World): Promise<void> {
     const window = { fromMs: by().nowMs, untilMs: by().nowMs + dayMs / 6, reason: 'new power supply' };
     store.createMaintenance({ scope: { kind: 'site', site: 'York' }, ...window }, by());
   });
+}
+
+function askDoctor(world: World, applianceId: string): string {
+  const { store, by } = world.inside;
+  const wish = { applianceId, id: randomUUID(), untilMs: by().nowMs + 120_000, cameId: null };
+  return store.transaction(() => store.askDoctor(wish, by()))?.id ?? '';
 }
 
 function bringOut(world: World, change: Parameters<World['inside']['store']['createRollout']>[0]['change']) {
@@ -46,7 +64,7 @@ function turn(world: World, number: number, said: ReadonlyMap<string, Said> = ne
   return view;
 }
 
-function given(world: World, number: number, state: 'given' | 'returning'): string[] {
+function given(world: World, number: number, state: 'given' | 'returning' | 'waiting'): string[] {
   const page = world.inside.store.rolloutBoxes({ number, state, after: -1, limit: 100 });
   return page.items.map(({ applianceId }) => applianceId);
 }
@@ -62,14 +80,24 @@ function comeBack(world: World, { number }: RolloutView): void {
   turn(world, number, say(null, given(world, number, 'returning')));
 }
 
-/** The canary and the first stage prove it, and half of the next. */
-function goOn(world: World, { number, change }: RolloutView): void {
+/** The canary and the first stage prove it and sell beside the others, and half of the next has it. */
+async function goOn(world: World, { number, change }: RolloutView): Promise<void> {
   const version = change.kind === 'release' ? 0 : change.version;
-  for (const share of [1, 1, 0.5]) {
+  const prove = (share: number) => {
     const all = given(world, number, 'given');
     const ids = all.slice(0, Math.ceil(all.length * share));
     for (const id of ids) take(world, id);
     const said = { policyVersion: version, release: oldRelease, slots: null, probe: null };
     turn(world, number, new Map(ids.map((id) => [id, said])));
-  }
+    return ids;
+  };
+  const having = [...prove(1), ...prove(1)];
+  const [sold, declined] = ['approved_offline', 'declined'] as const;
+  for (const id of having) await sellAt(world, id, [...Array(14).fill(sold), declined]);
+  const waiting = given(world, number, 'waiting');
+  for (const id of waiting) await sellAt(world, id, [...Array(9).fill(sold)]);
+  for (const id of waiting.slice(0, 3)) await sellAt(world, id, [declined]);
+  world.pass(60_000);
+  turn(world, number);
+  prove(0.5);
 }

@@ -74,6 +74,13 @@ export async function trade(port: LedgerPort, nowMs: number): Promise<void> {
     });
     await port.bookPiece(100, atMs + 264);
   };
+  const deliver = async (atMs: number) => {
+    const limits = { deliveriesMax: 10, perEndpointMax: 10, leaseMs: 1000 };
+    for (const { delivery } of await port.takeDeliveries({ ...limits, nowMs: atMs })) {
+      const answered = { status: 204, error: null, answer: null };
+      await port.deliveryTried({ delivery, atMs: atMs + 60, durationMs: 180, ...answered });
+    }
+  };
   const stripe = createModelProcessor('stripe');
   /** The first call's answer is lost; a look-up finds what became of it. */
   const collect = async (act: 'do' | 'do_and_lose', atMs: number) => {
@@ -94,8 +101,14 @@ export async function trade(port: LedgerPort, nowMs: number): Promise<void> {
     }
   };
 
+  const types = ['checkout.booked', 'checkout.captured'] as const;
+  await port.createEndpoint(
+    { url: 'https://shop.example/holdfast', types: [...types], note: '', secret: 'whsec_test' },
+    by(beganMs),
+  );
   journal.append(bytesOf(sold), bytesOf(risky));
   await arrive(2, beganMs + 8 * minuteMs);
+  await deliver(beganMs + 8 * minuteMs + 264);
   await collect('do_and_lose', beganMs + 8 * minuteMs + 300);
   const told = beganMs + 14 * minuteMs;
   await port.storeWebhook({

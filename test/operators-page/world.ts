@@ -85,7 +85,7 @@ export async function openWorld(
     port: 0,
     trustedProxies: [],
     store: port,
-    fleet: { reports: { of: lastOf }, past, connected: () => null },
+    fleet: { reports: { of: lastOf }, past, doctors: past, connected: () => null },
     ignoredFrames: () => [],
     processors: () => [],
     reviews: ReviewConfig.parse({ secondPersonAboveMinor }),

@@ -8,6 +8,7 @@ it('tells in the order of time what the box, central, the processor and people d
   expect(storyOf(story, null).map(({ where, what }) => `${where}: ${what}`)).toEqual([
     'box: Checkout',
     'central: Checkout booked',
+    'merchant: Webhook checkout.booked',
     'person: Review 12: warning of fraud',
     'processor: Stripe told payment_intent.succeeded',
     'central: Charge 1: sent',
@@ -46,4 +47,22 @@ it('says when it arrived, and what it waited for', () => {
     what: 'Checkout arrived',
     about: 'waited offline 50 s, sent in 240 ms',
   });
+});
+
+it.each([
+  [{}, 'delivered after 31 s, 2 tries', 'quiet'],
+  [{ state: 'waiting', tries: 0, status: null }, 'on its way', 'quiet'],
+  [{ state: 'waiting', tries: 3, status: 503 }, 'not taken after 3 tries, answered 503', 'warn'],
+  [
+    { state: 'dead', tries: 10, status: null, error: 'ECONNREFUSED' },
+    'given up after 10 tries, ECONNREFUSED',
+    'bad',
+  ],
+] as const)('tells what became of a webhook to the merchant: %j', (change, words, tone) => {
+  const [told] = story.told;
+  if (!told) throw new Error('the sample has one');
+  const line = storyOf({ ...story, told: [{ ...told, ...change }] }, null).find(
+    ({ where }) => where === 'merchant',
+  );
+  expect(line).toMatchObject({ about: `to shop.example, endpoint 1: ${words}`, tone });
 });

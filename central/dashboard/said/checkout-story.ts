@@ -10,7 +10,7 @@ export interface Told {
   key: string;
   atMs: number;
   /** Who did it; the box by its own clock. */
-  where: 'box' | 'central' | 'processor' | 'person';
+  where: 'box' | 'central' | 'processor' | 'merchant' | 'person';
   what: string;
   about: string;
   tone: Tone;
@@ -82,6 +82,16 @@ export function storyOf(story: Story, hops: Hops | null): Told[] {
       tone: state === 'dead' ? 'bad' : 'quiet',
     }),
   );
+  const told = story.told.map(
+    (one): Told => ({
+      key: `told ${one.number}`,
+      atMs: one.toldMs,
+      where: 'merchant',
+      what: `Webhook ${one.type}`,
+      about: `to ${one.host}, endpoint ${one.endpoint}: ${deliveryWords(one)}`,
+      tone: one.state === 'dead' ? 'bad' : one.state === 'waiting' && one.tries > 0 ? 'warn' : 'quiet',
+    }),
+  );
   const reviews = story.reviews.map(
     ({ number, kind, reason, state, decision, openedMs }): Told => ({
       key: `review ${number}`,
@@ -93,9 +103,21 @@ export function storyOf(story: Story, hops: Hops | null): Told[] {
       review: number,
     }),
   );
-  return [...entries.slice(0, 1), ...arrived, ...entries.slice(1), ...calls, ...webhooks, ...reviews].sort(
-    (a, b) => a.atMs - b.atMs,
-  );
+  const known = [...entries.slice(0, 1), ...arrived, ...entries.slice(1), ...calls, ...webhooks, ...told];
+  return [...known, ...reviews].sort((a, b) => a.atMs - b.atMs);
+}
+
+function deliveryWords({ state, tries, toldMs, endedMs, status, error }: Story['told'][number]): string {
+  const last = status === null ? error : `answered ${status}`;
+  const often = tries === 1 ? '1 try' : `${tries} tries`;
+  switch (state) {
+    case 'delivered':
+      return `delivered after ${spanWords((endedMs ?? toldMs) - toldMs, 'exact')}${tries > 1 ? `, ${often}` : ''}`;
+    case 'dead':
+      return `given up after ${often}, ${last}`;
+    case 'waiting':
+      return tries === 0 ? 'on its way' : `not taken after ${often}, ${last}`;
+  }
 }
 
 function wayWords({ waitingOfflineMs, sendingMs }: Hops): string {

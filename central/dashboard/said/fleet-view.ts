@@ -1,4 +1,5 @@
 // What of the fleet is shown, in which order, and as a file. Pure.
+import { csvText } from './csv.ts';
 import { type FleetRow, rowStates } from './row.ts';
 
 export const columns = ['id', 'site', 'state', 'exposure', 'unreceived', 'release', 'heard'] as const;
@@ -63,7 +64,6 @@ const csvHead = [
   'certificate_ends',
 ];
 
-/** RFC 4180. A cell that a spreadsheet would take for a formula is made text. */
 export function fleetCsv(rows: readonly FleetRow[]): string {
   const moment = (ms: number | null) => (ms === null ? '' : new Date(ms).toISOString());
   const lines = rows.map((row) => [
@@ -79,13 +79,7 @@ export function fleetCsv(rows: readonly FleetRow[]): string {
     moment(row.lastProofMs),
     moment(row.certificateEndsMs),
   ]);
-  return `${[csvHead, ...lines].map((line) => line.map(cell).join(',')).join('\r\n')}\r\n`;
-}
-
-function cell(value: string | number): string {
-  if (typeof value === 'number') return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvText([csvHead, ...lines]);
 }
 
 function keyOf(row: FleetRow, by: Column): string | number {

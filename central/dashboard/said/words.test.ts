@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { agoWords, moneyWords, plainWords, readMinor, spanWords } from './words.ts';
+import { agoWords, momentWords, moneyWords, plainWords, readMinor, spanWords } from './words.ts';
 
 it.each([
   [0, 'just now'],
@@ -47,4 +47,12 @@ it.each([
   ['1e3', 'GBP', null],
 ])('reads %j %s as %j', (text, currency, minor) => {
   expect(readMinor(text, currency)).toBe(minor);
+});
+
+it('names the day wherever it is another one in the zone that is shown', () => {
+  const ms = Date.parse('2026-11-29T23:30Z');
+  const nowMs = Date.parse('2026-11-30T01:00Z');
+  expect(momentWords(ms, 'Asia/Tokyo', nowMs), 'today in Tokyo').not.toMatch(/Nov/);
+  expect(momentWords(ms, 'Europe/London', nowMs), 'yesterday in London').toMatch(/Nov/);
+  expect(momentWords(Date.parse('2025-11-30T01:00Z'), 'UTC', nowMs)).toMatch(/2025/);
 });

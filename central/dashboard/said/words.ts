@@ -83,13 +83,16 @@ export function readMinor(text: string, currency: string): number | null {
   return sign === '' || sign === '+' ? minor : -minor;
 }
 
-export function momentWords(ms: number, timeZone: string | undefined): string {
+/** @param timeZone undefined: the viewer's own. Which day it is, today's too, goes by it. */
+export function momentWords(ms: number, timeZone: string | undefined, nowMs = Date.now()): string {
   const date = new Date(ms);
-  const sameDay = date.toDateString() === new Date().toDateString();
+  const zone = timeZone !== undefined && { timeZone };
+  const dayOf = (at: number) => new Date(at).toLocaleDateString('en-CA', { ...zone, dateStyle: 'short' });
+  const [day, today] = [dayOf(ms), dayOf(nowMs)];
   return date.toLocaleString(undefined, {
-    ...(timeZone !== undefined && { timeZone }),
-    ...(!sameDay && { day: 'numeric', month: 'short' }),
-    ...(!sameDay && date.getFullYear() !== new Date().getFullYear() && { year: 'numeric' }),
+    ...zone,
+    ...(day !== today && { day: 'numeric', month: 'short' }),
+    ...(day.slice(0, 4) !== today.slice(0, 4) && { year: 'numeric' }),
     hour: '2-digit',
     minute: '2-digit',
   });

@@ -76,7 +76,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
         aria-controls="hits"
         aria-activedescendant={hits.length > 0 ? `hit-${chosen}` : undefined}
         aria-label="Slip number, checkout id, last four digits, amount, appliance or site"
-        placeholder="Slip number, id, last four digits, 12.50, appliance, site"
+        placeholder="Slip number, id, last four digits, 12.50 or 1250 JPY, appliance, site"
         value={text}
         onInput={(event) => setText(event.currentTarget.value)}
         onKeyDown={onKeyDown}
@@ -101,7 +101,9 @@ export function Palette({ onClose }: { onClose: () => void }) {
         ))}
       </div>
       {text.trim() !== '' && hits.length === 0 && (
-        <p class="quiet">Nothing is found. An amount is written with its decimals, such as 12.50.</p>
+        <p class="quiet">
+          Nothing is found. An amount is written with the decimals of its currency: 12.50, £12.50, 1250 JPY.
+        </p>
       )}
     </Dialog>
   );

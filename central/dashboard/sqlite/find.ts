@@ -16,9 +16,19 @@ export function createFinder(db: Database.Database): Pick<DashboardCalls, 'findC
     id: by('document.id = @id'),
     slip: by("document.slip = @slip AND document.kind = 'checkout'"),
     card: by('document.last4 = @last4'),
-    total: by("document.total_minor = @totalMinor AND document.kind = 'checkout'"),
+    total: by(
+      `document.total_minor = @totalMinor AND document.kind = 'checkout'
+       AND (@only IS NULL OR document.currency IN (SELECT value FROM json_each(@only)))
+       AND document.currency NOT IN (SELECT value FROM json_each(@except))`,
+    ),
   } satisfies Record<Wanted['by'], unknown>;
   return {
-    findCheckouts: ({ wanted, limit }) => statements[wanted.by].all({ ...wanted, limit }),
+    findCheckouts: ({ wanted, limit }) => statements[wanted.by].all({ ...bound(wanted), limit }),
   };
+}
+
+function bound(wanted: Wanted): object {
+  if (wanted.by !== 'total') return wanted;
+  const { totalMinor, only, except } = wanted;
+  return { totalMinor, only: only && JSON.stringify(only), except: JSON.stringify(except) };
 }

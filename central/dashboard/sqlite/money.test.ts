@@ -6,6 +6,7 @@ import { checkoutEntry, refundEntry } from '../../fixtures/entries.ts';
 import { openStoreAt, temporaryFolder } from '../../fixtures/in-process-store.ts';
 import { createTestJournal, testKeys } from '../../fixtures/journal.ts';
 import type { SqliteStore } from '../../ledger/sqlite/store.ts';
+import { readSearch } from '../find-checkouts.ts';
 import type { AccountPosting } from '../port.ts';
 
 const nowMs = 1_795_000_000_000;
@@ -32,6 +33,49 @@ it('tells of a checkout and what followed it, and of no other', () => {
   expect(story?.entries.map(({ kind, seq }) => `${kind} ${seq}`)).toEqual(['checkout 1', 'refund 11']);
   expect(story?.movements.map(({ reason, seq }) => `${reason} ${seq}`)).toEqual(['sale 1', 'refund 11']);
   expect(store.checkoutStory({ applianceId: 'box-2', checkoutId: sold.id })).toBeNull();
+});
+
+it('tells what the merchant’s own systems were told of it, and of no other', async () => {
+  const by = { actor: { kind: 'command', user: 'ann', from: 'desk' }, nowMs } as const;
+  const types = ['checkout.booked'] as const;
+  store.transaction(() =>
+    store.createEndpoint(
+      { url: 'https://shop.example/hooks?key=secret', types: [...types], note: '', secret: 's' },
+      by,
+    ),
+  );
+  const another = checkoutEntry({ totalMinor: 500, slip: 91 });
+  const journal = createTestJournal('box-1', privateKey);
+  await bookEntries(store, journal, publicKeyDer, [another, checkoutEntry({ totalMinor: 1 })], nowMs);
+  const told = () => store.checkoutStory({ applianceId: 'box-1', checkoutId: another.id })?.told;
+  const sent = { endpoint: 1, host: 'shop.example', type: 'checkout.booked', toldMs: nowMs };
+  expect(told()).toEqual([
+    { ...sent, number: 1, state: 'waiting', tries: 0, endedMs: null, status: null, error: null },
+  ]);
+  const tried = { delivery: 1, atMs: nowMs + 5, durationMs: 20, answer: null };
+  store.transaction(() => store.deliveryTried({ ...tried, status: null, error: 'ECONNREFUSED' }));
+  expect(told()).toMatchObject([{ state: 'waiting', tries: 1, error: 'ECONNREFUSED' }]);
+  store.transaction(() => store.deliveryTried({ ...tried, status: 204, error: null }));
+  expect(told()).toMatchObject([
+    { state: 'delivered', tries: 2, endedMs: nowMs + 25, status: 204, error: null },
+  ]);
+  expect(store.checkoutStory({ applianceId: 'box-1', checkoutId: sold.id })?.told).toEqual([]);
+});
+
+it('finds an amount in the decimals of its currency alone', async () => {
+  const pounds = checkoutEntry({ totalMinor: 900, slip: 90 });
+  const yen = { ...pounds, checkout: { ...pounds.checkout, currency: 'JPY' as const } };
+  const journal = createTestJournal('box-1', privateKey);
+  await bookEntries(store, journal, publicKeyDer, [yen], nowMs);
+  const slips = (text: string) =>
+    readSearch(text)
+      .filter(({ by }) => by === 'total')
+      .flatMap((wanted) => store.findCheckouts({ wanted, limit: 9 }))
+      .map(({ slip }) => slip);
+  expect(slips('9.00')).toEqual([1]);
+  expect(slips('900')).toEqual([90]);
+  expect(slips('¥900')).toEqual([90]);
+  expect(slips('£9')).toEqual([1]);
 });
 
 it('finds what was put right of a checkout afterwards', () => {

@@ -6,6 +6,7 @@ import type { MovementView } from '../../ledger/views.ts';
 import type { WebhookView } from '../../webhooks/port.ts';
 import { eventColumns, eventTables } from '../../webhooks/sqlite/views.ts';
 import type { DashboardCalls, StoryEntry, StoryReview } from '../port.ts';
+import { createToldOut } from './told-out.ts';
 
 /** A checkout has a handful of each; what is more is not its story. */
 const rowsMax = 200;
@@ -66,6 +67,8 @@ export function createStories(db: Database.Database): Pick<DashboardCalls, 'chec
      WHERE appliance_ref = ? AND document_id = ? ORDER BY number LIMIT ?`,
   );
 
+  const toldOut = createToldOut(db);
+
   return {
     checkoutStory({ applianceId, checkoutId }) {
       const box = applianceRef.get(applianceId);
@@ -87,6 +90,9 @@ export function createStories(db: Database.Database): Pick<DashboardCalls, 'chec
         ...toldOfReference.all(processor, reference, rowsMax),
         ...(chargeId === null ? [] : toldOfCharge.all(processor, chargeId, rowsMax)),
       ]);
+      const reviewed = entries
+        .flatMap(({ id }) => reviews.all(box, id, rowsMax))
+        .sort((a, b) => a.number - b.number);
       return {
         entries: entries.map(({ journalRef: _, ...entry }) => entry),
         movements: movements
@@ -95,9 +101,12 @@ export function createStories(db: Database.Database): Pick<DashboardCalls, 'chec
         webhooks: [...new Map(events.map((event) => [event.ref, event])).values()].sort(
           (a, b) => a.ref - b.ref,
         ),
-        reviews: entries
-          .flatMap(({ id }) => reviews.all(box, id, rowsMax))
-          .sort((a, b) => a.number - b.number),
+        told: toldOut(
+          applianceId,
+          [checkoutId, ...entries.map(({ id }) => id)],
+          reviewed.map(({ number }) => number),
+        ),
+        reviews: reviewed,
       };
     },
   };

@@ -168,3 +168,21 @@ function rowsIn(table: 'due_hour'): number {
   db.close();
   return count;
 }
+
+it('keeps what a doctor found beside the reports: the newest of each box, and over a restart', () => {
+  const doctor = (id: string) => ({ id, atMs: 1, checks: [], leftOut: 0, failure: 'it was ended' });
+  const [first, second] = ['0199f3c8-6c1a-7d32-8f0e-000000000001', '0199f3c8-6c1a-7d32-8f0e-000000000002'];
+  file.take('leeds-1', [reportAt(beginMs, { doctor: doctor(first) })], beginMs);
+  expect(file.doctorOf('leeds-1'), 'before it is written').toMatchObject({ heardMs: beginMs });
+  file.take('leeds-1', [reportAt(beginMs + 30_000, { doctor: doctor(second) })], beginMs + 30_000);
+  file.take('leeds-1', [reportAt(beginMs + 60_000)], beginMs + 60_000);
+  expect(file.of('leeds-1')?.report, 'the newest report is what the box is now').not.toHaveProperty('doctor');
+  file.close();
+  file = open();
+  const kept = { result: doctor(second), heardMs: beginMs + 30_000 };
+  expect(file.doctorOf('leeds-1')).toEqual(kept);
+  expect(file.doctorOf('york-1')).toBeNull();
+  const beside = fleetAtRest(folder);
+  expect(beside.doctorOf('leeds-1')).toEqual(kept);
+  beside.close();
+});

@@ -7,7 +7,7 @@ import type { HealthReport } from '../../../contract/health.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import { openExpendable } from '../../../kit/expendable-file.ts';
 import type { Log } from '../../../kit/log.ts';
-import type { FleetFile, FleetPast, Reports } from '../port.ts';
+import type { FleetAtRest, FleetFile, FleetPast } from '../port.ts';
 import { createGatherer, type Gatherer } from '../series/gather.ts';
 import type { Metric } from '../series/metrics.ts';
 import { isRepeated, placeReport } from '../series/place.ts';
@@ -15,6 +15,7 @@ import { answerSeries } from '../series/points.ts';
 import { finestStepSeconds, rowOf } from '../series/row.ts';
 import { changesBy, type EventChange, eventKey } from '../series/timeline.ts';
 import { type Blocks, createBlocks } from './blocks.ts';
+import { createDoctors } from './doctors.ts';
 import { createEvents, type Events } from './events.ts';
 import { createNewest, finder } from './newest.ts';
 import { createRefs, type Refs } from './refs.ts';
@@ -52,6 +53,7 @@ export function openFleetFile(dataFolder: string, parts: { clock: Clock; log: Lo
   db.pragma('busy_timeout = 20');
   db.pragma(`wal_autocheckpoint = ${checkpointPages}`);
   const newest = createNewest(db);
+  const doctors = createDoctors(db);
   const refs = createRefs(db);
   const blocks = createBlocks(db);
   const events = createEvents(db);
@@ -75,6 +77,7 @@ export function openFleetFile(dataFolder: string, parts: { clock: Clock; log: Lo
   const writeAll = db.transaction((everything: boolean) => {
     refs.write();
     newest.write();
+    doctors.write();
     for (const { ref, change } of changes) events.change(ref, change);
     const nowSlot = Math.floor(clock.wallMs() / (finestStepSeconds * 1000));
     for (const { ref, rows } of gathered.take(nowSlot, everything)) blocks.put(ref, rows);
@@ -88,6 +91,7 @@ export function openFleetFile(dataFolder: string, parts: { clock: Clock; log: Lo
       log.warn({ error: (error as Error).message }, 'what boxes said of themselves was not kept');
     }
     newest.written();
+    doctors.written();
     changes.length = 0;
   };
   const tend = db.transaction(() => {
@@ -115,7 +119,7 @@ export function openFleetFile(dataFolder: string, parts: { clock: Clock; log: Lo
 
   const takeOne = (
     applianceId: string,
-    report: HealthReport,
+    { doctor, ...report }: HealthReport,
     later: readonly HealthReport[],
     heardMs: number,
   ) => {
@@ -124,6 +128,7 @@ export function openFleetFile(dataFolder: string, parts: { clock: Clock; log: Lo
     state.taken++;
     // The newest is heard now, wherever its clock is.
     newest.note(applianceId, { report, heardMs });
+    if (doctor) doctors.note(applianceId, { result: doctor, heardMs });
     const placed = placeReport(report, later, heardMs);
     if (placed.kind === 'misplaced') return placed.reason;
     const ref = refs.findOrMake(applianceId);
@@ -138,6 +143,7 @@ export function openFleetFile(dataFolder: string, parts: { clock: Clock; log: Lo
       reports.flatMap((report, i) => takeOne(applianceId, report, reports.slice(i + 1), heardMs) ?? []),
     taken: () => state.taken,
     of: newest.of,
+    doctorOf: doctors.doctorOf,
     ...pastOf({ refs, blocks, events, gathered }, write),
     close() {
       state.stopped = true;
@@ -148,14 +154,24 @@ export function openFleetFile(dataFolder: string, parts: { clock: Clock; log: Lo
   };
 }
 
+const nobody: FleetAtRest = {
+  of: () => null,
+  doctorOf: () => null,
+  series: () => null,
+  timeline: () => null,
+  close() {},
+};
+
 /** For a command beside the running service, which is five minutes ahead at most. Without a file nobody reported yet. */
-export function fleetAtRest(dataFolder: string): Pick<Reports, 'of'> & FleetPast & { close(): void } {
+export function fleetAtRest(dataFolder: string): FleetAtRest {
   const path = fleetPath(dataFolder);
-  if (!existsSync(path)) return { of: () => null, series: () => null, timeline: () => null, close() {} };
+  if (!existsSync(path)) return nobody;
   const db = new Database(path, { readonly: true });
   const parts = { refs: createRefs(db), blocks: createBlocks(db), events: createEvents(db) };
   return {
     of: finder(db),
+    // why not before it is asked for: a file of the release before has no such table.
+    doctorOf: (applianceId) => createDoctors(db).doctorOf(applianceId),
     ...pastOf({ ...parts, gathered: createGatherer() }, () => {}),
     close: () => void db.close(),
   };

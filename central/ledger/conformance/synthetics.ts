@@ -100,4 +100,25 @@ export function describeSynthetics(on: OnTrial): void {
     expect(await feedOf('box-1')).toEqual([{ kind: 'synthetic', ...asked }]);
     expect(await on.port.askSynthetic({ applianceId: 'nobody', ...asked }, byCommand())).toBe(false);
   });
+
+  it('asks an appliance’s doctor once, however many people ask at the same time', async () => {
+    await hello();
+    const of = (name: string, atMs: number) => ({
+      actor: { kind: 'person', name, role: 'support', from: '::1' } as const,
+      nowMs: atMs,
+    });
+    const wish = () => ({ applianceId: 'box-1', id: randomUUID(), untilMs: nowMs + 60_000, cameId: null });
+    expect(await on.port.doctorAsked('box-1')).toBeNull();
+    const first = await on.port.askDoctor(wish(), of('ann', nowMs));
+    expect(await on.port.askDoctor(wish(), of('ben', nowMs + 5)), 'is told what is awaited').toEqual(first);
+    expect(await feedOf('box-1')).toEqual([{ kind: 'doctor', id: first?.id, untilMs: first?.untilMs }]);
+    const later = { ...wish(), untilMs: nowMs + 90_000 };
+    const again = await on.port.askDoctor({ ...later, cameId: first?.id ?? '' }, of('ben', nowMs + 10));
+    expect(again, 'the first one came').toMatchObject({ id: later.id, by: { name: 'ben' } });
+    expect(await on.port.doctorAsked('box-1')).toEqual(again);
+    expect(await feedOf('box-1')).toHaveLength(2);
+    const inTime = await on.port.askDoctor(wish(), of('ann', later.untilMs));
+    expect(inTime?.askedMs, 'the second one never came').toBe(later.untilMs);
+    expect(await on.port.askDoctor({ ...wish(), applianceId: 'nobody' }, of('ann', nowMs))).toBeNull();
+  });
 }

@@ -8,6 +8,7 @@ import { createTokenTable } from '../../charging/sqlite/tokens.ts';
 import { createAccountPostings } from '../../dashboard/sqlite/account-postings.ts';
 import { createFinder } from '../../dashboard/sqlite/find.ts';
 import { createStories } from '../../dashboard/sqlite/story.ts';
+import { createDoctorTable } from '../../doctor/sqlite/asked.ts';
 import { createDoubtTable } from '../../doubts/sqlite/doubts.ts';
 import { createHandOver } from '../../doubts/sqlite/handed-over.ts';
 import { createTwinTable } from '../../doubts/sqlite/twins.ts';
@@ -235,6 +236,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     ]),
     ...outbound.calls,
     ...syntheticTable.calls,
+    ...createDoctorTable(db, { appliances, feeds, audit }),
 
     transaction(work) {
       db.exec('BEGIN IMMEDIATE');

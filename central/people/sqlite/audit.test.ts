@@ -7,6 +7,8 @@ import { byTester } from '../../fixtures/by.ts';
 import { openStoreAt, temporaryFolder } from '../../fixtures/in-process-store.ts';
 import { portOver } from '../../ledger/sqlite/direct-port.ts';
 import type { SqliteStore } from '../../ledger/sqlite/store.ts';
+import type { Actor } from '../actor.ts';
+import type { AuditFilter } from '../audit.ts';
 import { verifyAudit } from '../verify-audit.ts';
 
 const nowMs = 1_795_000_000_000;
@@ -42,6 +44,31 @@ function meddle(sql: string): void {
 }
 
 describe('the audit log', () => {
+  it('finds what one person did, by whatever way, and when, among all there is', () => {
+    const did = (actor: Actor, atMs: number) =>
+      store.transaction(() => store.registerAppliance({ id: `b${atMs}`, site: 'x' }, { actor, nowMs: atMs }));
+    const ann = { kind: 'person', name: 'ann', role: 'admin', from: '::1' } as const;
+    did(ann, 100);
+    did({ ...ann, name: 'ben' }, 200);
+    did({ kind: 'key', name: 'ann-laptop', owner: 'ann', role: 'admin', from: '::1' }, 300);
+    did({ kind: 'command', user: 'ann', from: 'bench' }, 400);
+    did({ kind: 'key', name: 'screens', role: 'viewer', from: '::1' }, 500);
+    // The clock was set back before this one.
+    did({ kind: 'central', rule: 'charging' }, 250);
+    const found = (filter: Partial<AuditFilter>) =>
+      store
+        .auditRecords({ action: null, about: null, cursor: null, limit: 9, ...filter })
+        .items.map(({ atMs }) => atMs);
+    expect(found({ who: 'ann' })).toEqual([400, 300, 100]);
+    expect(found({ who: 'screens' })).toEqual([500]);
+    expect(found({ who: 'ann-laptop' }), 'by its owner').toEqual([]);
+    expect(found({ who: 'charging' })).toEqual([250]);
+    expect(found({ fromMs: 200, untilMs: 400 })).toEqual([250, 300, 200]);
+    expect(found({ who: 'ann', fromMs: 101, untilMs: 400 })).toEqual([300]);
+    expect(found({ who: 'ann', about: 'appliance b300', action: 'appliance.register' })).toEqual([300]);
+    expect(found({ fromMs: 600 })).toEqual([]);
+  });
+
   it('tells of every change who made it, what it was before and what after', () => {
     store.transaction(() => {
       store.registerAppliance({ id: 'box-1', site: 'Leeds' }, by);

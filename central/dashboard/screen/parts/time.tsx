@@ -16,10 +16,8 @@ export const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 export function Time({ ms, none = '–' }: { ms: number | null | undefined; none?: string }) {
   const { shown, site } = useContext(ZoneContext);
   if (ms === null || ms === undefined) return <span class="quiet">{none}</span>;
-  const zones = [ownZone, ...(site === null || site === ownZone ? [] : [site])];
-  const hint = zones.map((zone) => `${momentWords(ms, zone)} ${zone}`).join('\n');
   return (
-    <time dateTime={new Date(ms).toISOString()} title={hint}>
+    <time dateTime={new Date(ms).toISOString()} title={inZones(ms, site)}>
       {momentWords(ms, shown)}
     </time>
   );
@@ -28,8 +26,15 @@ export function Time({ ms, none = '–' }: { ms: number | null | undefined; none
 /** How long ago; it is written anew while one looks. */
 export function Ago({ ms, none = 'never' }: { ms: number | null; none?: string }) {
   const nowMs = useNow(10_000);
+  const { site } = useContext(ZoneContext);
   if (ms === null) return <span class="quiet">{none}</span>;
-  return <span title={new Date(ms).toLocaleString()}>{agoWords(nowMs - ms)}</span>;
+  return <span title={inZones(ms, site)}>{agoWords(nowMs - ms)}</span>;
+}
+
+/** The viewer's, and that of the sites where it is another one. */
+function inZones(ms: number, site: string | null): string {
+  const zones = [ownZone, ...(site === null || site === ownZone ? [] : [site])];
+  return zones.map((zone) => `${momentWords(ms, zone)} ${zone}`).join('\n');
 }
 
 export function useNow(everyMs: number): number {

@@ -8,6 +8,7 @@ import { Money } from '../parts/money.tsx';
 import { More } from '../parts/more.tsx';
 import { Table } from '../parts/table.tsx';
 import { Time } from '../parts/time.tsx';
+import { Title } from '../parts/title.tsx';
 import { to } from '../route.ts';
 import { useAnswer } from '../use-answer.ts';
 import { usePages } from '../use-pages.ts';
@@ -26,15 +27,11 @@ export function Account({ name, currency }: { name: string; currency: string }) 
   const account = accounts.value?.items.find((one) => one.name === name && one.currency === currency);
   return (
     <>
-      <div class="title">
-        <p class="back">
-          <a href={to('ledger')}>Ledger</a> ›
-        </p>
-        <h1>{name}</h1>
+      <Title back={[['ledger'], 'Ledger']} name={name}>
         <p class="quiet">
           {accountWords(name)}, {currency}
         </p>
-      </div>
+      </Title>
       <Failure of={postings.first} />
       {account && (
         <p class="lede quiet">
@@ -44,7 +41,9 @@ export function Account({ name, currency }: { name: string; currency: string }) 
           </b>
         </p>
       )}
-      {postings.items?.length === 0 && postings.more === null && <Empty title="Nothing was booked here" />}
+      {postings.items?.length === 0 && postings.more === null && (
+        <Empty title="Nothing was booked here">Choose another account in the ledger.</Empty>
+      )}
       {postings.items !== null && (postings.items.length > 0 || postings.more !== null) && (
         <div class="card">
           <Table

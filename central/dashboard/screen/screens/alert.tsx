@@ -6,6 +6,7 @@ import { Card } from '../parts/card.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { Time, useNow } from '../parts/time.tsx';
+import { Title } from '../parts/title.tsx';
 import { to } from '../route.ts';
 import { useAnswer } from '../use-answer.ts';
 import { AlertActs } from './alert-acts.tsx';
@@ -17,12 +18,10 @@ export function AlertScreen({ number }: { number: string }) {
   const { value } = alert;
   return (
     <>
-      <div class="title">
-        <p class="back">
-          <a href={to('alerts')}>Alerts</a> ›
-        </p>
-        <h1>{value ? `${causeWords(value.rule)} · ${subjectWords(value)}` : `Alert ${number}`}</h1>
-      </div>
+      <Title
+        back={[['alerts'], 'Alerts']}
+        name={value ? `${causeWords(value.rule)} · ${subjectWords(value)}` : `Alert ${number}`}
+      />
       <Failure of={alert} />
       {value && (
         <div class="cards">
@@ -32,7 +31,9 @@ export function AlertScreen({ number }: { number: string }) {
           </section>
           <Card title="Boxes" aside={<p class="quiet">{value.membersCount}</p>}>
             {value.members.length === 0 ? (
-              <Empty title="It is about central itself" />
+              <Empty title="It is about central itself">
+                No box is to blame: look at central’s link, disk and certificates.
+              </Empty>
             ) : (
               <ul class="members">
                 {value.members.map((id) => (

@@ -109,7 +109,8 @@ function ChartOfMetric(props: {
 }
 
 function Happened({ events }: { events: readonly FleetEvent[] }) {
-  if (events.length === 0) return <Empty title="No outage, condition or start in that time" />;
+  if (events.length === 0)
+    return <Empty title="No outage, condition or start in that time">Choose a longer one.</Empty>;
   return (
     <Table
       label="What happened"

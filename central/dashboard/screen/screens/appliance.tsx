@@ -9,8 +9,10 @@ import { Failure } from '../parts/failure.tsx';
 import { Money } from '../parts/money.tsx';
 import { Table } from '../parts/table.tsx';
 import { Ago, Time } from '../parts/time.tsx';
+import { Title } from '../parts/title.tsx';
 import { to } from '../route.ts';
 import { useAnswer } from '../use-answer.ts';
+import { ApplianceDoctor } from './appliance-doctor.tsx';
 import { ApplianceIdentity } from './appliance-identity.tsx';
 import { AppliancePast } from './appliance-past.tsx';
 import { ApplianceSynthetic } from './appliance-synthetic.tsx';
@@ -25,18 +27,14 @@ export function Appliance({ id }: { id: string }) {
   const { value } = member;
   return (
     <>
-      <div class="title">
-        <p class="back">
-          <a href={to('fleet')}>Fleet</a> ›
-        </p>
-        <h1>{id}</h1>
+      <Title back={[['fleet'], 'Fleet']} name={id}>
         {value && <StateBadge state={value.state.kind} />}
         {value && (
           <p class="quiet">
             {value.site === null ? 'no site' : <a href={to('sites', value.site)}>{value.site}</a>}
           </p>
         )}
-      </div>
+      </Title>
       <Failure of={member} />
       {value && (
         <>
@@ -50,6 +48,7 @@ export function Appliance({ id }: { id: string }) {
               <ApplianceIdentity id={id} />
               <ApplianceSynthetic id={id} result={value.report?.synthetic ?? null} />
             </div>
+            <ApplianceDoctor id={id} state={value.state.kind} />
             <AppliancePast id={id} currency={value.report?.exposure.currency ?? null} />
             <Card title="Journals" shape="wide">
               <Journals of={journals.value} />
@@ -176,7 +175,7 @@ function Conditions({ member: { state, report, reportHeardMs } }: { member: Flee
   return (
     <Card title="Conditions">
       {found.length === 0 ? (
-        <Empty title="None is named" />
+        <Empty title="None is named">Nothing wants a look. Its doctor, below, looks further.</Empty>
       ) : (
         <ul class="conditions">
           {found.map(({ code, sinceMs }) => (

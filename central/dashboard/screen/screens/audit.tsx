@@ -1,40 +1,39 @@
 // Who did what, the newest first, and whether anybody changed it since.
-import { useState } from 'preact/hooks';
-import type { Actor } from '../../../people/actor.ts';
+import { useContext, useId, useState } from 'preact/hooks';
+import type { AuditRecord } from '../../../people/audit.ts';
 import { actorName } from '../../said/actor.ts';
+import { auditCsv, auditQuery } from '../../said/audit-view.ts';
 import { type Answered, read, refusalWords } from '../ask.ts';
-import { Choice } from '../parts/choice.tsx';
+import { Refusal } from '../parts/dialog.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { More } from '../parts/more.tsx';
 import { Table } from '../parts/table.tsx';
-import { Time } from '../parts/time.tsx';
-import { useQuery } from '../route.ts';
+import { Time, ZoneContext } from '../parts/time.tsx';
+import { to as address, useQuery } from '../route.ts';
+import { saveFile } from '../save-file.ts';
 import { usePages } from '../use-pages.ts';
 
-interface AuditRecord {
-  number: number;
-  atMs: number;
-  actor: Actor;
-  action: string;
-  about: string;
-  detail: Record<string, unknown>;
-  hash: string;
-}
 type Proof =
   | { kind: 'whole'; records: number; hash: string }
   | { kind: 'broken'; number: number; detail: string };
 
+/** What one browser holds well. */
+const savedMax = 20_000;
+
 export function Audit() {
   const [action, setAction] = useQuery<string>('action', '');
   const [about, setAbout] = useQuery<string>('about', '');
-  const [actor, setActor] = useQuery<string>('actor', 'all');
-  const query = new URLSearchParams({ limit: '100', ...(action && { action }), ...(about && { about }) });
-  const records = usePages<AuditRecord>(`/v1/audit?${query}`, (route) => !route.startsWith('fleet'));
-  const items = records.items ?? [];
-  const actors = [...new Set(items.map((one) => actorName(one.actor)))].sort();
-  if (actor !== 'all' && !actors.includes(actor)) actors.push(actor);
-  const shown = items.filter((one) => actor === 'all' || actorName(one.actor) === actor);
+  const [who, setWho] = useQuery<string>('who', '');
+  const [from, setFrom] = useQuery<string>('from', '');
+  const [to, setTo] = useQuery<string>('to', '');
+  const { shown } = useContext(ZoneContext);
+  const query = auditQuery({ action, about, who, from, to }, shown);
+  const narrowed = query.size > 0;
+  const records = usePages<AuditRecord>(
+    `/v1/audit?limit=100&${query}`,
+    (route) => !route.startsWith('fleet'),
+  );
   return (
     <>
       <div class="title">
@@ -45,26 +44,25 @@ export function Audit() {
       <div class="filters">
         <Narrow label="Action" hint="key.create" value={action} onValue={setAction} />
         <Narrow label="About" hint="appliance leeds-1" value={about} onValue={setAbout} />
-        <Choice
-          label="By"
-          value={actor}
-          of={[['all', 'Anybody of those shown'], ...actors.map((one) => [one, one] as const)]}
-          onValue={setActor}
-        />
+        <Narrow label="Who" hint="ann" value={who} onValue={setWho} />
+        <Day label="From" value={from} onValue={setFrom} />
+        <Day label="To" value={to} onValue={setTo} />
+        <SaveCsv query={query} />
       </div>
       <Failure of={records.first} />
-      {records.items !== null && shown.length === 0 && (
-        <Empty title="No record is so">
-          Actions are named as <code>thing.what</code>, and things with their kind, such as{' '}
-          <code>appliance leeds-1</code>.
+      {records.items?.length === 0 && (
+        <Empty title={narrowed ? 'No record is so' : 'Nothing is written yet'}>
+          Actions are named as <code>thing.what</code>, things with their kind, such as{' '}
+          <code>appliance leeds-1</code>, and persons as they sign in.{' '}
+          {narrowed && <a href={address('audit')}>Show all</a>}
         </Empty>
       )}
-      {shown.length > 0 && (
+      {records.items !== null && records.items.length > 0 && (
         <div class="card">
           <Table
             label="Audit log"
             head={[{ title: 'Number', number: true }, 'When', 'Who', 'Did', 'About', 'More']}
-            rows={shown.map((record) => ({
+            rows={records.items.map((record) => ({
               key: record.number,
               cells: [
                 record.number,
@@ -97,6 +95,54 @@ function Narrow(props: { label: string; hint: string; value: string; onValue: (v
       onChange={(event) => onValue(event.currentTarget.value.trim())}
     />
   );
+}
+
+/** In the zone that the screen is in, as its times are. */
+function Day({ label, value, onValue }: { label: string; value: string; onValue: (value: string) => void }) {
+  const id = useId();
+  return (
+    <div class="choice">
+      <label for={id}>{label}</label>
+      <input id={id} type="date" value={value} onChange={(event) => onValue(event.currentTarget.value)} />
+    </div>
+  );
+}
+
+/** All that is so, and not what is shown alone. */
+function SaveCsv({ query }: { query: URLSearchParams }) {
+  const [said, setSaid] = useState('');
+  const [busy, setBusy] = useState(false);
+  const save = async () => {
+    setBusy(true);
+    setSaid(await saveRecords(query));
+    setBusy(false);
+  };
+  return (
+    <>
+      <button type="button" disabled={busy} onClick={() => void save()}>
+        CSV
+      </button>
+      <Refusal words={said} />
+    </>
+  );
+}
+
+/** @returns why there is no file; empty: there is one */
+async function saveRecords(query: URLSearchParams): Promise<string> {
+  const records: AuditRecord[] = [];
+  let cursor: number | null = null;
+  do {
+    const at: string = `/v1/audit?limit=1000&${query}${cursor === null ? '' : `&cursor=${cursor}`}`;
+    const answer = await read<{ items: AuditRecord[]; nextCursor: number | null }>(at);
+    if (answer.kind !== 'answered') return refusalWords(answer);
+    records.push(...answer.value.items);
+    cursor = answer.value.nextCursor;
+    if (records.length > savedMax) {
+      return `There are more than ${savedMax}. Narrow them by days, or write them with holdfast-central audit list --json.`;
+    }
+  } while (cursor !== null);
+  saveFile('audit.csv', auditCsv(records));
+  return '';
 }
 
 function Detail({ of: { detail, hash } }: { of: AuditRecord }) {

@@ -11,6 +11,7 @@ const whereWords: Record<Told['where'], string> = {
   box: 'Box',
   central: 'Central',
   processor: 'Processor',
+  merchant: 'Merchant',
   person: 'Person',
 };
 

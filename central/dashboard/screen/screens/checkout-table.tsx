@@ -17,7 +17,12 @@ export function checkoutAddress({ id, applianceId }: { id: string; applianceId: 
 
 export function CheckoutTable({ checkouts }: { checkouts: Checkouts | null }) {
   if (checkouts === null) return <p class="quiet">Reading …</p>;
-  if (checkouts.items.length === 0) return <Empty title="No checkout is booked yet" />;
+  if (checkouts.items.length === 0)
+    return (
+      <Empty title="No checkout is booked yet">
+        The first one comes once the box sells and has a link: see its state above.
+      </Empty>
+    );
   return (
     <Table
       label="Last checkouts"

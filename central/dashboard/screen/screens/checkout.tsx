@@ -11,6 +11,7 @@ import { Failure } from '../parts/failure.tsx';
 import { Money } from '../parts/money.tsx';
 import { Table } from '../parts/table.tsx';
 import { Time } from '../parts/time.tsx';
+import { Title } from '../parts/title.tsx';
 import { to } from '../route.ts';
 import { useAnswer } from '../use-answer.ts';
 import { StoryLines } from './checkout-story.tsx';
@@ -25,17 +26,14 @@ export function Checkout({ applianceId, id }: { applianceId: string; id: string 
   const { value } = checkout;
   return (
     <>
-      <div class="title">
-        <p class="back">
-          <a href={to('appliances', applianceId)}>{applianceId}</a> ›
-        </p>
-        <h1>
-          {value
-            ? `${plainWords(value.kind)} ${value.slip === null ? '' : `slip ${value.slip}`}`
-            : 'Checkout'}
-        </h1>
+      <Title
+        back={[['appliances', applianceId], applianceId]}
+        name={
+          value ? `${plainWords(value.kind)} ${value.slip === null ? '' : `slip ${value.slip}`}` : 'Checkout'
+        }
+      >
         {value && <p class="quiet">{plainWords(value.verdict)}</p>}
-      </div>
+      </Title>
       <Failure of={checkout} />
       <Failure of={story} />
       {value && story.value && (
@@ -178,7 +176,12 @@ const stateTone = {
 } as const;
 
 function Calls({ of }: { of: CollectionView | null }) {
-  if (of === null || of.attempts.length === 0) return <Empty title="No processor was asked" />;
+  if (of === null || of.attempts.length === 0)
+    return (
+      <Empty title="No processor was asked">
+        What was refused or declined asks none. Else central has none set up: see its configuration.
+      </Empty>
+    );
   return (
     <Table
       label="Asked of processors"
@@ -210,7 +213,12 @@ function Calls({ of }: { of: CollectionView | null }) {
 }
 
 function Postings({ of }: { of: Story['movements'] }) {
-  if (of.length === 0) return <Empty title="No money moved" />;
+  if (of.length === 0)
+    return (
+      <Empty title="No money moved">
+        What was refused or declined moves none; what is parked waits for a person.
+      </Empty>
+    );
   return (
     <Table
       label="Postings"

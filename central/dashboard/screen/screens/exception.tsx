@@ -12,6 +12,7 @@ import { Failure } from '../parts/failure.tsx';
 import { Money } from '../parts/money.tsx';
 import { Table } from '../parts/table.tsx';
 import { Time } from '../parts/time.tsx';
+import { Title } from '../parts/title.tsx';
 import { to } from '../route.ts';
 import { useMay } from '../session.ts';
 import { useAnswer } from '../use-answer.ts';
@@ -26,13 +27,9 @@ export function Exception({ number }: { number: string }) {
   const { value } = exception;
   return (
     <>
-      <div class="title">
-        <p class="back">
-          <a href={to('exceptions')}>Exceptions</a> ›
-        </p>
-        <h1>Exception {number}</h1>
+      <Title back={[['exceptions'], 'Exceptions']} name={`Exception ${number}`}>
         {value && <ExceptionBadge of={value} />}
-      </div>
+      </Title>
       <Failure of={exception} />
       {value && (
         <>

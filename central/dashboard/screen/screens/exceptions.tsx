@@ -125,7 +125,8 @@ function OpenInFigures() {
 
 function Nothing({ state, narrowed }: { state: State; narrowed: boolean }) {
   if (narrowed) return <Empty title="None of this kind">Choose all kinds to see the others.</Empty>;
-  if (state === 'settled') return <Empty title="None was settled yet" />;
+  if (state === 'settled')
+    return <Empty title="None was settled yet">Those that wait are under another state.</Empty>;
   return (
     <Empty title="Nothing is open">
       <p>

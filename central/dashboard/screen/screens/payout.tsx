@@ -14,6 +14,7 @@ import { Money } from '../parts/money.tsx';
 import { More } from '../parts/more.tsx';
 import { Table } from '../parts/table.tsx';
 import { Time } from '../parts/time.tsx';
+import { Title } from '../parts/title.tsx';
 import { to } from '../route.ts';
 import { saveFile } from '../save-file.ts';
 import { useMay } from '../session.ts';
@@ -61,13 +62,9 @@ export function Payout({ number }: { number: string }) {
   const { value } = payout;
   return (
     <>
-      <div class="title">
-        <p class="back">
-          <a href={to('payouts')}>Payouts</a> ›
-        </p>
-        <h1>Payout {number}</h1>
+      <Title back={[['payouts'], 'Payouts']} name={`Payout ${number}`}>
         {value && <PayoutBadge state={value.state} />}
-      </div>
+      </Title>
       <Failure of={payout} />
       {value && (
         <>

@@ -13,6 +13,7 @@ import { Failure } from '../parts/failure.tsx';
 import { Field } from '../parts/field.tsx';
 import { Money } from '../parts/money.tsx';
 import { Time } from '../parts/time.tsx';
+import { Title } from '../parts/title.tsx';
 import { to } from '../route.ts';
 import { useMay, useSession } from '../session.ts';
 import { useAnswer } from '../use-answer.ts';
@@ -33,13 +34,9 @@ export function Review({ number }: { number: string }) {
   const review = answer.value?.review;
   return (
     <>
-      <div class="title">
-        <p class="back">
-          <a href={to('reviews')}>Reviews</a> ›
-        </p>
-        <h1>Review {number}</h1>
+      <Title back={[['reviews'], 'Reviews']} name={`Review ${number}`}>
         {review && <ReviewBadge of={review} />}
-      </div>
+      </Title>
       <Failure of={answer} />
       {answer.value && review && (
         <>

@@ -83,7 +83,8 @@ export function ReviewBadge({ of: { state, decision } }: { of: Pick<Review, 'sta
 
 function Nothing({ state, narrowed }: { state: State; narrowed: boolean }) {
   if (narrowed) return <Empty title="None of this kind">Choose all kinds to see the others.</Empty>;
-  if (state === 'decided') return <Empty title="None was decided yet" />;
+  if (state === 'decided')
+    return <Empty title="None was decided yet">Those that wait are under another state.</Empty>;
   return (
     <Empty title="Nothing waits for you">
       <p>

@@ -193,7 +193,7 @@ function Boxes({ path, of: { stages, plan } }: { path: string; of: RolloutView }
       }
     >
       <Failure of={boxes.first} />
-      {boxes.items?.length === 0 && <Empty title="None is so" />}
+      {boxes.items?.length === 0 && <Empty title="None is so">Choose another state.</Empty>}
       {boxes.items !== null && boxes.items.length > 0 && (
         <Table
           label="Boxes"

@@ -10,6 +10,7 @@ import { Failure } from '../parts/failure.tsx';
 import { Money } from '../parts/money.tsx';
 import { Table } from '../parts/table.tsx';
 import { Ago } from '../parts/time.tsx';
+import { Title } from '../parts/title.tsx';
 import { to } from '../route.ts';
 import { useAnswer } from '../use-answer.ts';
 import { useFleet } from '../use-fleet.ts';
@@ -26,13 +27,9 @@ export function Site({ name }: { name: string }) {
   );
   return (
     <>
-      <div class="title">
-        <p class="back">
-          <a href={to('sites')}>Sites</a> ›
-        </p>
-        <h1>{name}</h1>
+      <Title back={[['sites'], 'Sites']} name={name}>
         {site.worst && <StateBadge state={site.worst} />}
-      </div>
+      </Title>
       <Failure of={fleet} />
       <Failure of={exposure} />
       {fleet.rows !== null && (
@@ -48,7 +45,7 @@ export function Site({ name }: { name: string }) {
           </Card>
           <Card title="Conditions">
             {site.conditions.length === 0 ? (
-              <Empty title="None is named" />
+              <Empty title="None is named">Nothing at its boxes wants a look.</Empty>
             ) : (
               <ul class="conditions">
                 {site.conditions.map(({ code, boxes }) => (
