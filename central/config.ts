@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { describeIssue } from '../contract/issue-words.ts';
 import { limits } from '../contract/limits.ts';
 import { isAddressRange } from '../kit/address-list.ts';
+import { TracingConfig, tracingInFolder } from '../kit/tracing-config.ts';
 import { AlertsConfig, alertsInFolder } from './alerts/config.ts';
 import {
   chargingMistakes,
@@ -73,14 +74,7 @@ const Sections = z.strictObject({
   alerts: AlertsConfig,
   reconciliation: ReconciliationSettings.prefault({}),
   /** Where spans of documents go: an OpenTelemetry collector. */
-  tracing: z
-    .strictObject({
-      otlpUrl: z
-        .url({ protocol: /^https?$/, error: 'use http://host:port or https://host:port' })
-        .nullable()
-        .default(null),
-    })
-    .prefault({}),
+  tracing: TracingConfig,
   log: z
     .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') })
     .prefault({}),
@@ -107,6 +101,7 @@ export function readConfig(path: string): Config {
     webhooks: inFolder(config.webhooks, folder),
     processors: resolveProcessorFiles(config.processors, folder),
     reconciliation: placedIn(folder, config.reconciliation),
+    tracing: tracingInFolder(config.tracing, folder),
   };
 }
 

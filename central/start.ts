@@ -224,7 +224,9 @@ export async function startCentral(
     const reviewClock = startReviewClock({ store: store.port, rules: config.reviews, clock, log });
     lifecycle.onStop('reviews', reviewClock.stop);
 
-    const connected = (applianceId: string) => wiring.door?.isConnected(applianceId) ?? null;
+    // Another's broker says when a connection ends, and of one that stands nothing.
+    const connected = (applianceId: string) =>
+      wiring.door?.isConnected(applianceId) ?? (intake.isGone(applianceId) ? false : null);
     const { mail } = config.alerts;
     if (mail !== undefined) {
       const mailer = startMailer({ store: store.port, config: mail, env: process.env, clock, log });

@@ -23,6 +23,9 @@ export type SlotName = (typeof slotNames)[number];
 export const releaseSteps = ['none', 'fetching', 'waiting', 'proving', 'running', 'failed'] as const;
 export type ReleaseStep = (typeof releaseSteps)[number];
 
+/** More codes than any release has. */
+const reasonsMax = 100;
+
 /** Open: what a newer release says beyond this is passed over. */
 export const HealthReport = z.object({
   at: EntryTime,
@@ -42,6 +45,8 @@ export const HealthReport = z.object({
     receivedThrough: Count,
     /** Of the oldest entry that central has no receipt for; null: there is none. */
     oldestUnreceivedMs: AgeMs.nullable(),
+    /** Of its file and what is written ahead of it. Absent: the release is older. */
+    bytes: Count.optional(),
   }),
   /** Approved offline, and no word from central yet. */
   exposure: z.object({
@@ -69,6 +74,8 @@ export const HealthReport = z.object({
     diskWrittenBytes: Count.nullable(),
     /** The hottest of its sensors. */
     temperatureCelsius: z.int().min(-100).max(200).nullable(),
+    /** Tenths of its rated life that the disk has used, 1 to 11: the worse of the two that an eMMC says. Absent: the release is older. */
+    diskLifeTenths: z.int().min(1).max(255).nullable().optional(),
   }),
   /** Where its program is from, and what became of the release it was told to run; absent: it takes none. */
   slots: z
@@ -98,6 +105,11 @@ export const HealthReport = z.object({
       refused: Count,
       pending: Count,
     })
+    .optional(),
+  /** Why: each reason of what was answered, by its code, since the program started. */
+  reasons: z
+    .record(z.string().regex(/^[a-z][a-z0-9_]{0,63}$/), Count)
+    .refine((reasons) => Object.keys(reasons).length <= reasonsMax)
     .optional(),
   /** From the kiosk's request to its answer; of a commit of the store; from a commit to central's receipt. */
   latency: z.object({ http: Latency, commit: Latency, receipt: Latency }).optional(),

@@ -25,7 +25,7 @@ import { Pairing, PairingRequest } from './pairing.ts';
 import { Policy } from './policy.ts';
 import { Quote, QuoteRequest } from './quote.ts';
 import { Slip } from './slip.ts';
-import { Applied, Bye, EntriesHeader, FeedHeader, Hello, Receipt, Welcome } from './sync.ts';
+import { Applied, Bye, EntriesHeader, FeedHeader, Gone, Hello, Receipt, Welcome } from './sync.ts';
 import { SyntheticResult } from './synthetic.ts';
 import { PairingOffer, PairingWish, SignIn, TechnicianSession, TechnicianView } from './technician-api.ts';
 
@@ -61,6 +61,7 @@ const strict: Record<string, z.ZodType> = {
   'feed-items': z.array(FeedItem),
   applied: Applied,
   bye: Bye,
+  gone: Gone,
   'health-header': HealthHeader,
   'pairing-request': PairingRequest,
   'quote-request': QuoteRequest,

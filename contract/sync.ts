@@ -92,6 +92,13 @@ export type FeedHeader = z.infer<typeof FeedHeader>;
 export const Applied = z.strictObject({ feedId: Uuid, appliedThrough: Position });
 export type Applied = z.infer<typeof Applied>;
 
+/**
+ * Up, by the broker: the connection broke off without a word (MQTT 3.1.1 §3.1.2.5, the will). Signed when it was dialled; whatever is
+ * heard of the box afterwards proves more.
+ */
+export const Gone = z.strictObject({ dialledMs: z.int().min(0) });
+export type Gone = z.infer<typeof Gone>;
+
 /** Up: an orderly stop. */
 export const Bye = z.strictObject({ journalId: Uuid, lastSeq: Position });
 export type Bye = z.infer<typeof Bye>;

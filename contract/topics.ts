@@ -1,7 +1,7 @@
 // The MQTT topics: holdfast/v1/{appliance}/{up|down}/{frame}. build and parse are inverses.
 import { ApplianceId } from './id.ts';
 
-export const upFrames = ['hello', 'entries', 'applied', 'health', 'bye'] as const;
+export const upFrames = ['hello', 'entries', 'applied', 'health', 'bye', 'gone'] as const;
 export const downFrames = ['welcome', 'receipt', 'feed'] as const;
 export type UpFrame = (typeof upFrames)[number];
 export type DownFrame = (typeof downFrames)[number];

@@ -67,7 +67,7 @@ describe('the configuration', () => {
       journal: { bytesMax: 8 * 1024 ** 3, reserveBytes: 32 * 1024 ** 2, commandsWaitingMax: 4096 },
       releases: null,
       synthetic: { everyMinutes: 15 },
-      tracing: { otlpUrl: null },
+      tracing: { otlpUrl: null, headersFile: null },
       log: { level: 'info' },
       metrics: { addresses: [] },
     });

@@ -7,6 +7,7 @@ import { remoteKeys, remoteValues } from '../contract/configuration.ts';
 import { Text } from '../contract/id.ts';
 import { isAddressRange } from '../kit/address-list.ts';
 import { readMinisignKey } from '../kit/minisign.ts';
+import { TracingConfig, tracingInFolder } from '../kit/tracing-config.ts';
 import { configIssueWords } from './config-words.ts';
 import { EstUrl } from './identity/slip.ts';
 
@@ -125,11 +126,7 @@ const Config = z.strictObject({
     })
     .prefault({}),
   /** Where spans of checkouts go: an OpenTelemetry collector. */
-  tracing: z
-    .strictObject({
-      otlpUrl: remoteValues['tracing.otlpUrl'].default(null),
-    })
-    .prefault({}),
+  tracing: TracingConfig,
   log: z.strictObject({ level: remoteValues['log.level'].default('info') }).prefault({}),
 });
 export type Config = z.infer<typeof Config>;
@@ -173,7 +170,7 @@ export function readSlotsFolder(path: string): string | null {
 
 /** Reads the file; relative folders and files count from where it lies. @throws ConfigError */
 export function readConfig(path: string): Config {
-  const { dataFolder, identityFolder, http, releases, ...rest } = checked(
+  const { dataFolder, identityFolder, http, releases, tracing, ...rest } = checked(
     path,
     Config.safeParse(readToml(path)),
   );
@@ -184,6 +181,7 @@ export function readConfig(path: string): Config {
     dataFolder: resolve(base, dataFolder),
     identityFolder: resolve(base, identityFolder),
     releases: releases && { ...releases, folder: resolve(base, releases.folder) },
+    tracing: tracingInFolder(tracing, base),
   };
 }
 

@@ -9,7 +9,6 @@ import { createNotify } from '../kit/notify.ts';
 import { processFamilies, prometheusText } from '../kit/prometheus.ts';
 import { createReload, logPart } from '../kit/reload.ts';
 import { collectAtRest } from '../kit/rest.ts';
-import { createSpanExporter } from '../kit/spans.ts';
 import { runSupervised } from '../kit/supervised.ts';
 import { releaseMadeAtMs } from '../kit/version.ts';
 import packageJson from '../package.json' with { type: 'json' };
@@ -21,6 +20,7 @@ import { createLook } from './health/look.ts';
 import { metricsOf } from './health/metrics.ts';
 import { policyReportMsMax, type Reporter, startReporter } from './health/reporter.ts';
 import { createTally } from './health/tally.ts';
+import { exportSpans } from './health/tracing.ts';
 import { loadLanCertificate } from './http/lan-certificate.ts';
 import { startHttp } from './http/server.ts';
 import { readWho } from './identity/awaiting.ts';
@@ -31,7 +31,6 @@ import { probeWord } from './release/prove.ts';
 import { startReleases } from './release/start.ts';
 import { askingPart, httpPart, identityPart, liveKeys } from './reload.ts';
 import { openRemote } from './remote/remote.ts';
-import { openSpanTarget } from './remote/span-target.ts';
 import { serviceLine } from './service-line.ts';
 import { startAbandonment } from './store/abandonment.ts';
 import { startStore } from './store/client.ts';
@@ -171,10 +170,7 @@ async function run(configPath: string): Promise<void> {
   /** There is nothing to look at before the status can be asked. */
   const scrape: { look: (() => Promise<HealthReport>) | null } = { look: null };
 
-  const service = { name: 'holdfast', version: release, instanceId: applianceId };
-  const spans = openSpanTarget(config.tracing.otlpUrl, (url) =>
-    createSpanExporter({ url, service }, { clock, random: Math.random, log }),
-  );
+  const spans = exportSpans(config.tracing, { applianceId, release, clock, log });
   lifecycle.onStop('spans', spans.stop);
 
   const http = await startHttp(
@@ -194,7 +190,7 @@ async function run(configPath: string): Promise<void> {
           return prometheusText([...processFamilies(release), ...ofBox]);
         },
       },
-      ...{ synthetic: { synthetics, boxKey }, spans },
+      ...{ synthetic: { synthetics, boxKey }, tracer: spans.tracer },
     },
   );
   lifecycle.onStop('http', () => http.stop());

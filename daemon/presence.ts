@@ -10,7 +10,7 @@ import { readPreviousIdentity } from './identity/identity-folder.ts';
 import { createIdentityInUse, type IdentityInUse } from './identity/identity-in-use.ts';
 import { rememberOutages } from './identity/outages.ts';
 import type { StoreClient } from './store/client.ts';
-import { createEnvelope } from './sync/envelope.ts';
+import { createEnvelope, type Envelope } from './sync/envelope.ts';
 import { createMqttLink } from './sync/mqtt-link.ts';
 import type { SyncProgress } from './sync/progress.ts';
 import { createPump, type Pump, type PumpParts } from './sync/pump.ts';
@@ -110,14 +110,23 @@ function startLink(
     previous: readPreviousIdentity(config.identityFolder, applianceId),
     est,
     time,
-    use: (next) =>
-      pump.renew({ envelope: createEnvelope(next), certificate: next.certificateDer, link: next }),
+    use(next) {
+      const envelope = createEnvelope(next);
+      const link = { ...next, lastWill: willOf(envelope) };
+      pump.renew({ envelope, certificate: next.certificateDer, link });
+    },
     clock,
     log,
   });
+  const willOf =
+    ({ seal }: Envelope) =>
+    () =>
+      seal('gone', { dialledMs: clock.wallMs() });
+  const envelope = createEnvelope(identity);
   const mqttLink = createMqttLink(
     {
       ...{ url, applianceId, keyPem, certificatePem, caPem, keepaliveSeconds, time },
+      lastWill: willOf(envelope),
       reconnect: { delayMsBase: reconnectMsBase, delayMsMax: reconnectMsMax },
     },
     clock,
@@ -129,7 +138,7 @@ function startLink(
   const pump = createPump({
     store,
     link,
-    envelope: createEnvelope(identity),
+    envelope,
     clock,
     log,
     release,

@@ -4,11 +4,11 @@ import type { ReloadPart } from '../kit/reload.ts';
 import { ProvisioningError } from '../provisioning/error.ts';
 import type { ApplianceIdentity } from '../provisioning/identity.ts';
 import type { Config } from './config.ts';
+import { type BoxSpans, collectorOf } from './health/tracing.ts';
 import { type LanCertificate, loadLanCertificate } from './http/lan-certificate.ts';
 import type { HttpServer } from './http/server.ts';
 import { hasIdentity, readIdentity } from './identity/identity-folder.ts';
 import type { Presence } from './presence.ts';
-import type { SpanTarget } from './remote/span-target.ts';
 import type { Schedule } from './synthetic/schedule.ts';
 
 /** The keys of the configuration that count at once; whatever else differs counts from the next start on. */
@@ -21,21 +21,25 @@ export const liveKeys = [
   'http.lan.keyFile',
   'synthetic.everyMinutes',
   'tracing.otlpUrl',
+  'tracing.headersFile',
   'central.maySet',
 ] as const;
 
 type Part = ReloadPart<Config>;
 
 /** How often the box asks itself for a synthetic checkout, and where its spans go. */
-export function askingPart(schedule: Pick<Schedule, 'every'>, spans: Pick<SpanTarget, 'goTo'>): Part {
+export function askingPart(schedule: Pick<Schedule, 'every'>, spans: Pick<BoxSpans, 'goTo'>): Part {
   return {
-    read: ({ synthetic, tracing }) => ({
-      take() {
-        schedule.every(synthetic.everyMinutes);
-        spans.goTo(tracing.otlpUrl);
-      },
-      news: null,
-    }),
+    read({ synthetic, tracing }) {
+      const collector = collectorOf(tracing);
+      return {
+        take() {
+          schedule.every(synthetic.everyMinutes);
+          spans.goTo(collector);
+        },
+        news: null,
+      };
+    },
   };
 }
 

@@ -15,13 +15,16 @@ let url: string;
 let answers: number[];
 /** Names of the spans, request by request. */
 let asked: string[][];
+let keys: (string | undefined)[];
 
 beforeEach(async () => {
   answers = [];
   asked = [];
+  keys = [];
   server = createServer(async (request, response) => {
     // biome-ignore lint/suspicious/noExplicitAny: the form is judged by test/e2e/trace.test.ts.
     const body = (await json(request)) as any;
+    keys.push(request.headers.authorization);
     asked.push(body.resourceSpans[0].scopeSpans[0].spans.map(({ name }: Span) => name));
     response.statusCode = answers.shift() ?? 200;
     response.end('{}');
@@ -37,10 +40,10 @@ const span = (name: string): Span => ({
   ...{ traceId, spanId: spanIdOf(traceId, name), parentId: null, name, kind: 'internal' },
   ...{ startMs: 1_795_000_000_000, endMs: 1_795_000_000_001.5, attributes: { share: 0.5, on: true } },
 });
-function exporter() {
+function exporter(headers: Record<string, string> = {}) {
   const clock = manualClock();
   const service = { name: 'test', version: '1', instanceId: 'a' };
-  return { clock, spans: createSpanExporter({ url, service }, { clock, random: () => 0.5, log }) };
+  return { clock, spans: createSpanExporter({ url, service, headers }, { clock, random: () => 0.5, log }) };
 }
 
 describe('the exporter of spans', () => {
@@ -56,6 +59,16 @@ describe('the exporter of spans', () => {
     await spans.stop();
     expect(asked).toEqual([['a', 'b'], ['c']]);
     expect(spans.dropped).toBe(0);
+  });
+
+  it('sends more than go at a time one after the other, and says its key with each', async () => {
+    const { clock, spans } = exporter({ authorization: 'Bearer key' });
+    for (let i = 0; i < 1100; i++) spans.add(span('a'));
+    clock.advance(2000);
+    await expect.poll(() => clock.advance(0) ?? asked.map(({ length }) => length)).toEqual([512, 512]);
+    await expect.poll(() => clock.advance(2000) ?? asked.map(({ length }) => length)).toEqual([512, 512, 76]);
+    expect(keys).toEqual(Array(3).fill('Bearer key'));
+    await spans.stop();
   });
 
   it('sends again, later and later, what the collector could not take, and gives up what it refuses', async () => {

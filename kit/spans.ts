@@ -16,6 +16,8 @@ export interface Span {
   startMs: number;
   endMs: number;
   attributes: Readonly<Record<string, string | number | boolean>>;
+  /** It came to nothing, and `error.type` says why. */
+  failed?: boolean;
 }
 
 export interface SpanExporter {
@@ -31,6 +33,8 @@ export interface ExporterOptions {
   /** The collector, such as http://127.0.0.1:4318; spans go to /v1/traces below it. */
   url: string;
   service: { name: string; version: string; instanceId: string };
+  /** What the collector wants to be told beside them, such as a key. */
+  headers?: Readonly<Record<string, string>>;
 }
 
 const waitingMax = 2048;
@@ -46,7 +50,7 @@ const kinds = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 } as
 type Sent = 'taken' | 'again' | 'refused';
 
 export function createSpanExporter(
-  { url, service }: ExporterOptions,
+  { url, service, headers = {} }: ExporterOptions,
   { clock, random, log }: { clock: Clock; random(): number; log: Log },
 ): SpanExporter {
   const target = new URL(`${url.replace(/\/+$/, '')}/v1/traces`);
@@ -66,16 +70,20 @@ export function createSpanExporter(
       cancel = null;
       sending = sendSome().finally(() => {
         sending = null;
-        if (waiting.length > 0)
-          plan(failures > 0 ? backoffDelayMs(retry, failures, random) + everyMs : everyMs);
+        if (waiting.length === 0) return;
+        if (failures > 0) plan(backoffDelayMs(retry, failures, random) + everyMs);
+        else plan(waiting.length < batchMax ? everyMs : 0);
       });
     });
   };
 
+  const send = (spans: readonly Span[], msMax: number) =>
+    post(target, { headers, body: JSON.stringify(payload(service, spans)) }, msMax);
+
   async function sendSome(): Promise<void> {
     const batch = waiting.slice(0, batchMax);
     if (batch.length === 0) return;
-    const sent = await post(target, JSON.stringify(payload(service, batch)), answerMsMax);
+    const sent = await send(batch, answerMsMax);
     note(sent, batch.length);
     if (sent !== 'again') waiting = waiting.slice(batch.length);
   }
@@ -107,7 +115,7 @@ export function createSpanExporter(
       await sending;
       const last = waiting.slice(0, batchMax);
       if (last.length === 0 || failures > 0) return;
-      await post(target, JSON.stringify(payload(service, last)), lastMsMax);
+      await send(last, lastMsMax);
     },
   };
 }
@@ -125,13 +133,17 @@ function payload({ name, version, instanceId }: ExporterOptions['service'], span
   };
 }
 
-function spanOf({ traceId, spanId, parentId, name, kind, startMs, endMs, attributes }: Span): object {
+/** The API's word (opentelemetry.proto.trace.v1.Status). */
+const errorStatus = 2;
+
+function spanOf({ traceId, spanId, parentId, name, kind, startMs, endMs, attributes, failed }: Span): object {
   return {
     ...{ traceId, spanId, name, kind: kinds[kind] },
     ...(parentId !== null && { parentSpanId: parentId }),
     startTimeUnixNano: nanoseconds(startMs),
     endTimeUnixNano: nanoseconds(Math.max(startMs, endMs)),
     attributes: attributesOf(attributes),
+    ...(failed && { status: { code: errorStatus } }),
   };
 }
 
@@ -149,9 +161,17 @@ function anyValue(value: string | number | boolean): object {
   return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value };
 }
 
-function post(target: URL, body: string, msMax: number): Promise<Sent> {
+function post(
+  target: URL,
+  { headers: more, body }: { headers: NonNullable<ExporterOptions['headers']>; body: string },
+  msMax: number,
+): Promise<Sent> {
   return new Promise((resolve) => {
-    const headers = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) };
+    const headers = {
+      ...more,
+      'Content-Type': 'application/json',
+      'Content-Length': Buffer.byteLength(body),
+    };
     const ask = target.protocol === 'https:' ? httpsRequest : httpRequest;
     const asking = ask(target, { method: 'POST', headers, agent: false }, (answer) => {
       const { statusCode = 0 } = answer;

@@ -89,12 +89,15 @@ export function writeConfigs(
   {
     journalBytesMax,
     charging,
-    otlpUrl,
-  }: { journalBytesMax: number | undefined; charging: SiteCharging | undefined; otlpUrl: string | undefined },
+    tracing,
+  }: {
+    journalBytesMax: number | undefined;
+    charging: SiteCharging | undefined;
+    tracing: { otlpUrl: string; headersFile?: string } | undefined;
+  },
 ): void {
   const log = { level: 'info' };
   const host = '127.0.0.1';
-  const tracing = otlpUrl === undefined ? {} : { tracing: { otlpUrl } };
   const central = {
     dataFolder: at.centralData,
     identityFolder: join(at.authority, 'central'),
@@ -103,7 +106,7 @@ export function writeConfigs(
     // Nobody wants to look for their phone in a trial.
     people: { secondFactor: 'optional' },
     ...(charging && chargingSections(at, charging)),
-    ...tracing,
+    ...(tracing && { tracing }),
     log,
   };
   const appliance = {
@@ -113,7 +116,7 @@ export function writeConfigs(
     // Through the link, where it can be cut. A healed link is noticed soon: nobody wants to wait a minute in a trial.
     central: { url: `mqtts://localhost:${ports.link}`, reconnectMsMax: 2000 },
     ...(journalBytesMax !== undefined && { journal: { bytesMax: journalBytesMax } }),
-    ...tracing,
+    ...(tracing && { tracing }),
     log,
   };
   writeDurable(at.centralConfig, toToml(central));

@@ -37,7 +37,7 @@ export interface SiteOptions {
   /** The processors that central charges at; none: nothing is charged. */
   charging?: SiteCharging;
   /** A collector of spans, for both programs; none: nobody collects them. */
-  otlpUrl?: string;
+  tracing?: { otlpUrl: string; headersFile?: string };
   /** What is run, where it is not ours. */
   programs?: Partial<SitePrograms>;
   /** How long a program may take to be ready, where the default is not enough. */
@@ -118,8 +118,8 @@ export async function openSite(options: SiteOptions): Promise<Site> {
 
   try {
     await makeIdentities(at, applianceId, step);
-    const { journalBytesMax, charging, otlpUrl } = options;
-    writeConfigs(at, ports, { journalBytesMax, charging, otlpUrl });
+    const { journalBytesMax, charging, tracing } = options;
+    writeConfigs(at, ports, { journalBytesMax, charging, tracing });
     step('starting central');
     await central.start();
     await giveCentral(at, record, options, step);

@@ -1,16 +1,16 @@
 // From what a look found to what changes: alerts that open, escalate and clear. Pure: what must have held for a while is remembered
 // in `since`, by a clock that nobody sets.
-import { ruleNamed } from './rules.ts';
 import { type Alert, alertKey, type Finding, holdsAt, type Maintenance } from './words.ts';
 
 /** It must have been good for so long. */
 export const clearAfterMs = 2 * 60_000;
 
-/** By `alertKey`, since when it is bad (and not open), or good (and open). By the monotonic clock. */
+/** By `alertKey`, since when it is bad, or good (and open). By the monotonic clock. */
 export type Since = ReadonlyMap<string, number>;
 
 export interface Known {
   open: readonly Alert[];
+  /** What is bad is so for long enough (ripen.ts). */
   findings: readonly Finding[];
   /** Boxes that say nothing: what is open of them stands. */
   unknown: ReadonlySet<string>;
@@ -42,8 +42,7 @@ export function advance(known: Known): { changes: AlertChanges; since: Since } {
   const changes: AlertChanges = { opened: [], altered: [], escalated: [], cleared: [] };
 
   for (const [key, finding] of findings) {
-    if (finding.level !== 'bad' || openKeys.has(key)) continue;
-    if (held(`bad ${key}`) >= (ruleNamed(finding.rule)?.holdsMs ?? 0)) changes.opened.push(finding);
+    if (finding.level === 'bad' && !openKeys.has(key)) changes.opened.push(finding);
   }
   for (const alert of open) {
     const { number } = alert;
@@ -66,17 +65,18 @@ function whyCleared(alert: Alert, known: Known, goodMs: () => number): string | 
   return !standsUnknown(alert, known) && goodMs() >= clearAfterMs ? 'it is well again' : null;
 }
 
-/** Leaves out what lies under a window of maintenance, unless an alert of it is open: nothing opens, nothing is forgotten. */
+/**
+ * Leaves out what lies under a window of maintenance, unless it is told of already: nothing opens, nothing is forgotten.
+ * @param isTold whether an alert of it is open, or one that its box is part of
+ */
 export function outsideMaintenance(
   findings: readonly Finding[],
   windows: readonly Maintenance[],
   nowMs: number,
-  isOpen: (rule: string, subject: string) => boolean,
+  isTold: (finding: Finding) => boolean,
 ): Finding[] {
   const holding = windows.filter((window) => holdsAt(window, nowMs));
-  return findings.filter(
-    (finding) => isOpen(finding.rule, finding.subject) || !holding.some((window) => covers(window, finding)),
-  );
+  return findings.filter((finding) => isTold(finding) || !holding.some((window) => covers(window, finding)));
 }
 
 function covers(
@@ -117,7 +117,12 @@ function standsUnknown({ rule, members, membersCount }: Alert, { unknown }: Know
 }
 
 function differs(alert: Alert, { severity, words, members }: Finding): boolean {
-  return alert.severity !== severity || alert.words !== words || alert.membersCount !== members.length;
+  return (
+    alert.severity !== severity ||
+    alert.words !== words ||
+    alert.membersCount !== members.length ||
+    alert.members.some((id, i) => id !== members[i])
+  );
 }
 
 function isDue(alert: Alert, { nowMs, escalateAfterMs, windows }: Known): boolean {

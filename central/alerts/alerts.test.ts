@@ -5,9 +5,10 @@ import { tester } from '../fixtures/by.ts';
 import { sampleReport } from '../fixtures/health.ts';
 import { conclude } from '../fleet/conclude.ts';
 import type { FleetFacts } from '../fleet/port.ts';
-import { advance, clearAfterMs, type Known, outsideMaintenance } from './advance.ts';
+import { advance, clearAfterMs, type Known, outsideMaintenance, type Since } from './advance.ts';
+import { concludeAlerts } from './conclude-alerts.ts';
 import { AlertsConfig } from './config.ts';
-import { groupFindings } from './group.ts';
+import { gatherMs, groupFindings } from './group.ts';
 import { judgeBox, judgeCentral, type Seen } from './rules.ts';
 import { type Alert, type Finding, holdsAt, type Maintenance } from './words.ts';
 
@@ -181,9 +182,15 @@ describe('grouping', () => {
     ).toHaveLength(300);
   });
 
-  it('opens nothing for many that are not bad yet', () => {
+  it('opens nothing for many that are not bad yet, and lets one that is wait for the others a little and not for ever', () => {
     const fair = boxes(20, () => 'leeds').map((one) => ({ ...one, level: 'fair' as const }));
-    expect(groupFindings(fair, 20, nothingOpen)).toMatchObject([{ subject: 'fleet', level: 'fair' }]);
+    const levels = (findings: readonly Finding[]) =>
+      groupFindings(findings, 20, nothingOpen).filter(({ level }) => level === 'bad');
+    expect(levels(fair)).toEqual([]);
+    const bad = (overMs: number) => ({ ...finding('x'), overMs });
+    expect(levels([...fair, bad(gatherMs - 1)])).toEqual([]);
+    expect(levels([...fair, bad(gatherMs)])).toMatchObject([{ subject: 'appliance x' }]);
+    expect(levels([...fair, ...boxes(3, () => 'york')])).toMatchObject([{ subject: 'fleet' }]);
   });
 });
 
@@ -224,26 +231,48 @@ const known = (change: Partial<Known>): Known => ({
   ...{ nowMs, monotonicMs: 1_000_000 },
   ...change,
 });
+const look = (change: Partial<Known>) => concludeAlerts({ ...known(change), boxes: 100 });
 const nothing = { opened: [], altered: [], escalated: [], cleared: [] };
 
 describe('an alert', () => {
   it('opens when it was bad for as long as its rule says, and once', () => {
     const bad = [finding('a')];
-    const first = advance(known({ findings: bad }));
+    const first = look({ findings: bad });
     expect(first.changes).toEqual(nothing);
     const later = { findings: bad, since: first.since, monotonicMs: 1_000_000 + 2 * minuteMs };
-    expect(advance(known({ ...later, monotonicMs: later.monotonicMs - 1 })).changes).toEqual(nothing);
-    expect(advance(known(later)).changes.opened).toEqual(bad);
-    expect(advance(known({ ...later, open: [alert()] })).changes).toEqual(nothing);
+    expect(look({ ...later, monotonicMs: later.monotonicMs - 1 }).changes).toEqual(nothing);
+    expect(look(later).changes.opened).toMatchObject(bad);
+    expect(look({ ...later, open: [alert()] }).changes).toEqual(nothing);
   });
 
   it('begins to wait anew when it was well between', () => {
     const bad = [finding('a')];
-    const { since } = advance(known({ findings: bad }));
-    const well = advance(known({ since, monotonicMs: 1_060_000 }));
-    expect(advance(known({ findings: bad, since: well.since, monotonicMs: 1_200_000 })).changes).toEqual(
-      nothing,
-    );
+    const { since } = look({ findings: bad });
+    const well = look({ since, monotonicMs: 1_060_000 });
+    expect(look({ findings: bad, since: well.since, monotonicMs: 1_200_000 }).changes).toEqual(nothing);
+  });
+
+  it('opens although a neighbour comes and goes', () => {
+    const pair = [finding('a'), finding('b')];
+    let since: Since = new Map();
+    const opened = Array.from({ length: 6 }, (_, n) => {
+      const findings = n % 2 === 0 ? pair : [...pair, finding('c')];
+      const said = look({ findings, since, monotonicMs: 1_000_000 + n * 30_000 });
+      since = said.since;
+      return said.changes.opened.map(({ subject }) => subject);
+    });
+    expect(opened.flat()).toEqual(['appliance a', 'appliance b']);
+  });
+
+  it('of a site that a window of maintenance now holds stands, and what is left of it opens nothing', () => {
+    const trio = ['a', 'b', 'c'].map((id) => finding(id));
+    const fleet = alert({ subject: 'fleet', site: null, members: ['a', 'b', 'c'], membersCount: 3 });
+    const windows = [window()];
+    const site = alert({ subject: 'site leeds', members: ['a', 'b', 'c'], membersCount: 3 });
+    const since = new Map(trio.map(({ subject }) => [`bad silent ${subject}`, 0]));
+    expect(look({ open: [site], findings: trio, windows, since }).changes.cleared).toEqual([]);
+    expect(look({ open: [fleet], findings: trio, windows, since }).changes).toEqual(nothing);
+    expect(look({ open: [fleet], findings: trio, since }).changes.opened).toHaveLength(1);
   });
 
   it('stays while it is no better than fair, and clears when it was good for a while', () => {
@@ -275,6 +304,14 @@ describe('an alert', () => {
     expect(advance(known({ open: [alert()], findings: [worse] })).changes.altered).toEqual([
       { number: 1, finding: worse },
     ]);
+    const [before, now] = [
+      ['a', 'b', 'c'],
+      ['a', 'b', 'd'],
+    ];
+    const site = { subject: 'site leeds', words: 'silent', severity: 'critical' as const };
+    const open = [alert({ ...site, members: before, membersCount: 3 })];
+    const others = finding('', 'leeds', { ...site, members: now });
+    expect(advance(known({ open, findings: [others] })).changes.altered).toHaveLength(1);
   });
 
   it.each<[string, Partial<Alert>, Partial<Known>, boolean]>([

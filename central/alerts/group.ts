@@ -8,6 +8,8 @@ export const fleetBoxesMin = 10;
 const fleetShareMin = 0.5;
 /** One that is open stays until this share of what opened it is left, so that it does not come and go. */
 const stays = 0.5;
+/** Where many are not good and few bad enough, these wait for the others so much longer, to be told of as one. */
+export const gatherMs = 90_000;
 
 /**
  * @param boxes how many are in use
@@ -24,21 +26,36 @@ export function groupFindings(
     const others = ofRule.filter(({ members }) => members.length !== 1);
     const share = isOpen(rule, 'fleet') ? fleetShareMin * stays : fleetShareMin;
     const many = isOpen(rule, 'fleet') ? fleetBoxesMin * stays : fleetBoxesMin;
-    if (single.length >= many && single.length >= boxes * share) {
+    const isMany = single.length >= many && single.length >= boxes * share;
+    if (isMany && (isOpen(rule, 'fleet') || mayOpen(single))) {
       return [...others, joined(single, 'fleet', null, fleetWords(rule, single.length, boxes))];
     }
-    const bySite = Map.groupBy(single, ({ site }) => site);
+    const bySite = Map.groupBy(isMany ? gathering(single) : single, ({ site }) => site);
     const grouped = [...bySite].flatMap(([site, atSite]) => {
       const subject = `site ${site}`;
-      if (site === null || (atSite.length < siteBoxesMin && !isOpen(rule, subject))) return atSite;
+      const opened = isOpen(rule, subject);
+      if (site === null || (atSite.length < siteBoxesMin && !opened)) return atSite;
+      if (!opened && !mayOpen(atSite)) return gathering(atSite);
       return [joined(atSite, subject, site, `${atSite.length} boxes of the site: ${atSite[0]?.words}`)];
     });
     return [...others, ...grouped];
   });
 }
 
+/** One that is bad opens nothing for the many that are not yet. */
+function mayOpen(findings: readonly Finding[]): boolean {
+  return findings.filter(({ level }) => level === 'bad').length >= siteBoxesMin;
+}
+
+function gathering(findings: readonly Finding[]): Finding[] {
+  return findings.map((one) =>
+    one.level === 'bad' && one.overMs !== undefined && one.overMs < gatherMs
+      ? { ...one, level: 'fair' }
+      : one,
+  );
+}
+
 function joined(findings: readonly Finding[], subject: string, site: string | null, words: string): Finding {
-  const bad = findings.filter(({ level }) => level === 'bad');
   return {
     rule: findings[0]?.rule ?? '',
     subject,
@@ -46,8 +63,7 @@ function joined(findings: readonly Finding[], subject: string, site: string | nu
     members: findings.flatMap(({ members }) => members).sort(),
     severity: findings.some(({ severity }) => severity === 'critical') ? 'critical' : 'warning',
     words,
-    // One that is bad opens nothing for the many that are not yet.
-    level: bad.length >= Math.min(findings.length, siteBoxesMin) ? 'bad' : 'fair',
+    level: mayOpen(findings) ? 'bad' : 'fair',
   };
 }
 

@@ -1,4 +1,5 @@
 // Sends what waits to be mailed: what comes together goes in one mail. What does not go is tried again for hours, then given up.
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createTransport, type Transporter } from 'nodemailer';
 import type { Clock } from '../../kit/clock.ts';
@@ -6,6 +7,7 @@ import type { Log } from '../../kit/log.ts';
 import { credentialPath, readSecret } from '../charging/secret-file.ts';
 import type { MailConfig } from './config.ts';
 import { mailText } from './mail-text.ts';
+import { mailTroubleOf } from './mail-trouble.ts';
 import type { AlertMail, AlertPort } from './port.ts';
 
 export interface Mailer {
@@ -33,7 +35,8 @@ export function startMailer(parts: {
 
   async function send(mails: readonly AlertMail[], to: readonly string[]): Promise<void> {
     // A mail of its own for each list: nobody is told who else is called at night.
-    await transport.sendMail({ from: config.from, to: [...to], ...mailText(mails) });
+    const messageId = messageIdOf(mails, to, config.from);
+    await transport.sendMail({ from: config.from, to: [...to], messageId, ...mailText(mails) });
   }
 
   async function sendDue(): Promise<void> {
@@ -41,17 +44,20 @@ export function startMailer(parts: {
     if (due.length === 0) return;
     const escalated = due.filter(({ what }) => what === 'escalated');
     let error: string | null = null;
+    let trouble = {};
     try {
       await send(due, config.to);
       if (escalated.length > 0 && config.escalateTo.length > 0) await send(escalated, config.escalateTo);
     } catch (cause) {
-      error = (cause as Error).message.slice(0, 500);
+      const { message } = cause as Error;
+      trouble = mailTroubleOf(cause as object);
+      error = message.trim().slice(0, 500);
     }
     const mails = due.map(({ mail }) => mail);
     const { givenUp } = await store.mailsTried({ mails, error, nowMs: clock.wallMs() });
-    if (givenUp > 0) log.error({ mails: givenUp, error }, 'mails of alerts are given up');
+    if (givenUp > 0) log.error({ mails: givenUp, error, ...trouble }, 'mails of alerts are given up');
     else if (error !== null && state.failures++ === 0)
-      log.warn({ error }, 'mails of alerts do not go; trying again');
+      log.warn({ error, ...trouble }, 'mails of alerts do not go; trying again');
     if (error !== null) return;
     if (state.failures > 0) log.info({ failures: state.failures }, 'mails of alerts go again');
     state.failures = 0;
@@ -80,6 +86,12 @@ export function startMailer(parts: {
       await state.sending;
     },
   };
+}
+
+/** The same for the same mails: one that is sent again after a kill can be known for what it is. */
+function messageIdOf(mails: readonly AlertMail[], to: readonly string[], from: string): string {
+  const of = JSON.stringify([mails.map(({ mail, atMs }) => [mail, atMs]), to]);
+  return `<holdfast-${createHash('sha256').update(of).digest('hex').slice(0, 32)}@${from.split('@').at(-1)}>`;
 }
 
 function open(config: MailConfig, env: NodeJS.ProcessEnv): Transporter {

@@ -6,11 +6,11 @@ import type { AuthorityCondition } from '../enrolment/authority-state.ts';
 import { type ApplianceState, conclude } from '../fleet/conclude.ts';
 import type { FleetCalls, HeardReport, Reports } from '../fleet/port.ts';
 import type { LedgerPort } from '../ledger/port.ts';
-import { advance, outsideMaintenance, type Since } from './advance.ts';
+import type { Since } from './advance.ts';
+import { concludeAlerts } from './conclude-alerts.ts';
 import type { AlertsConfig } from './config.ts';
-import { groupFindings } from './group.ts';
 import { judgeBox, judgeCentral } from './rules.ts';
-import { type Alert, alertKey, type Finding } from './words.ts';
+import type { Alert, Finding } from './words.ts';
 
 /** What a look saw, for whoever counts. */
 export interface FleetSummary {
@@ -94,17 +94,11 @@ export function startAlertWatch(parts: {
     const open = await store.standingAlerts(alertsMax);
     summary = { ...seen, alerts: open };
     const windows = await store.maintenance({ holdingMs: nowMs, limit: windowsMax });
-    const keys = new Set(open.map(alertKey));
-    const isOpen = (rule: string, subject: string) => keys.has(alertKey({ rule, subject }));
-    const counted = outsideMaintenance(findings, windows, nowMs, isOpen);
-    const grouped = [
-      ...groupFindings(counted, boxes, isOpen),
-      ...outsideMaintenance(judgeCentral(await parts.authority()), windows, nowMs, isOpen),
-    ];
-    const { changes, since } = advance({
-      ...{ open, findings: grouped, unknown, windows, since: state.since, nowMs },
+    const all = [...findings, ...judgeCentral(await parts.authority())];
+    const monotonicMs = clock.monotonicMs();
+    const { changes, since } = concludeAlerts({
+      ...{ open, findings: all, boxes, unknown, windows, nowMs, monotonicMs, since: state.since },
       escalateAfterMs: config.escalateAfterMinutes * 60_000,
-      monotonicMs: clock.monotonicMs(),
     });
     state.since = since;
     const room = alertsMax - open.length + changes.cleared.length;

@@ -17,6 +17,8 @@ export interface Finding {
   words: string;
   /** `fair`: better than what opens an alert, and not good enough to clear one. */
   level: 'bad' | 'fair';
+  /** For how long it was bad beyond what its rule asks (ripen.ts). */
+  overMs?: number;
 }
 
 export type AlertState = 'open' | 'acknowledged' | 'cleared';

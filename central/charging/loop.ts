@@ -181,30 +181,34 @@ export function createChargingLoop(parts: LoopParts): ChargingLoop {
   async function carry(step: Step): Promise<void> {
     const { port, gate, tally } = present(desks.get(step.processor), 'a processor of the configuration');
     const startMs = performance.now();
+    let callMs: number | undefined;
     const call = async () => {
       const called = await carryOut(step, port, ({ message }) =>
         log.error({ processor: step.processor, error: message }, 'an adapter threw'),
       );
-      tally.note(callFields(step, called.value, performance.now() - startMs), called.health);
+      callMs = performance.now() - startMs;
+      tally.note(callFields(step, called.value, callMs), called.health);
       return called;
     };
-    const done = await gate.run(call, (carried) => tell(step, carried));
+    const done = await gate.run(call, (carried) => tell(step, carried, callMs));
     if (done === 'closed') await tell(step, notCalled(step));
   }
 
   /** Until the store has it: a place is held as long, so that a disk that is full stops the calls. */
-  async function tell(step: Step, carried: Carried): Promise<void> {
-    const { attemptRef } = step;
+  async function tell(step: Step, carried: Carried, callMs?: number): Promise<void> {
+    const call = { attemptRef: step.attemptRef, ...(callMs !== undefined && { callMs }) };
     for (let tries = 0; state.phase !== 'stopped'; tries++) {
       const nowMs = clock.wallMs();
       try {
-        if (carried.kind === 'answered')
-          await store.answered({ attemptRef, outcome: carried.outcome, nowMs });
-        else await store.lookedUp({ attemptRef, result: carried.result, nowMs });
+        if (carried.kind === 'answered') await store.answered({ ...call, outcome: carried.outcome, nowMs });
+        else await store.lookedUp({ ...call, result: carried.result, nowMs });
         return;
       } catch (error) {
         if (tries === 0)
-          log.error({ attemptRef, error: (error as Error).message }, 'an answer waits for the store');
+          log.error(
+            { attemptRef: step.attemptRef, error: (error as Error).message },
+            'an answer waits for the store',
+          );
         await pause(storeAgainMs);
       }
     }

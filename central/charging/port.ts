@@ -150,9 +150,12 @@ export interface ChargingCalls {
     stepsMax: number;
     nowMs: number;
   }): Step[];
-  /** What came of a call. Repeated, late and contradicting answers never undo what is known already. */
-  answered(answer: { attemptRef: number; outcome: AnyOutcome; nowMs: number }): void;
-  lookedUp(found: { attemptRef: number; result: AnyLookUp; nowMs: number }): void;
+  /**
+   * What came of a call, and how long it took where one was made. Repeated, late and contradicting answers never undo what is
+   * known already.
+   */
+  answered(answer: { attemptRef: number; outcome: AnyOutcome; nowMs: number; callMs?: number }): void;
+  lookedUp(found: { attemptRef: number; result: AnyLookUp; nowMs: number; callMs?: number }): void;
   /** At start, before the first `takeSteps`: what was on its way is unknown, and looked up at once. Answers how many. */
   recoverSent(nowMs: number): number;
   /** When the next step is due at one of these processors; null: nothing waits. */

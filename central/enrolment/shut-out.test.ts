@@ -3,26 +3,17 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { connect as tlsConnect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildTopic, type UpFrame } from '../../contract/topics.ts';
-import { systemClock } from '../../kit/clock.ts';
-import { silentLog } from '../../kit/log.ts';
-import { readAuthorities } from '../../provisioning/authority/check.ts';
-import { loadApplianceIdentity, loadCentralIdentity } from '../../provisioning/identity.ts';
+import { loadApplianceIdentity } from '../../provisioning/identity.ts';
 import { withPort } from '../commands/open-store.ts';
-import { createFeedSender } from '../feed/sender.ts';
 import { connectAppliance, type TestAppliance } from '../fixtures/appliance.ts';
+import { behindBroker } from '../fixtures/behind-broker.ts';
 import { byTester } from '../fixtures/by.ts';
 import { bytesOf, checkoutEntry } from '../fixtures/entries.ts';
 import { openStoreAt } from '../fixtures/in-process-store.ts';
 import { createTestJournal, signedFrame } from '../fixtures/journal.ts';
-import { noReports } from '../fixtures/no-fleet.ts';
 import { createTestSite, type TestSite } from '../fixtures/site.ts';
-import type { Answers } from '../intake/answers.ts';
-import { createIntake } from '../intake/intake.ts';
 import type { LedgerPort } from '../ledger/port.ts';
 import { portOver } from '../ledger/sqlite/direct-port.ts';
-import { createCloneWatch } from './clone-watch.ts';
-import { createDenyList } from './deny-list.ts';
 
 let site: TestSite;
 let central: Awaited<ReturnType<TestSite['start']>>;
@@ -78,30 +69,10 @@ describe('an appliance that is revoked', () => {
     const nowMs = Date.now();
     await port.registerAppliance({ id: 'box-2', site: null }, byTester(nowMs));
     await port.denyAppliance({ applianceId: 'box-2', kind: 'revoked', reason: 'stolen' }, byTester(nowMs));
-    const denied = createDenyList();
-    denied.take(store.denyEntries(nowMs));
-    const said: object[] = [];
-    const answers: Answers = {
-      welcome: (_, welcome) => said.push(welcome) > 0,
-      receipt: (_, receipt) => said.push(receipt) > 0,
-      feed: async () => true,
-    };
-    const clock = systemClock();
-    const intake = createIntake({
-      store: port,
-      answers,
-      feed: createFeedSender({ store: port, answers, clock, log: silentLog }),
-      authorities: () => readAuthorities(loadCentralIdentity(join(site.authority, 'central')).caPem),
-      denied,
-      clones: createCloneWatch({ store: port, nowMs: Date.now, log: silentLog }),
-      fleet: noReports,
-      ...{ windowFrames: 4, entriesPerSecondMax: 1000, nowMs: Date.now, log: silentLog },
-    });
-    const say = (frame: UpFrame, payload: Buffer) =>
-      intake.onPayload(buildTopic({ applianceId: 'box-2', direction: 'up', frame }), payload);
+    const { intake, said, say } = behindBroker(site, store);
     const hello = journal.hello(identity.certificateDer);
-    await say('hello', signedFrame('hello', 'box-2', identity.key, hello));
-    await say('entries', Buffer.from(await journal.payload(1, 1)));
+    await say('box-2', 'hello', signedFrame('hello', 'box-2', identity.key, hello));
+    await say('box-2', 'entries', Buffer.from(await journal.payload(1, 1)));
     await intake.idle();
     expect(said).toMatchObject([
       { kind: 'refusal', code: 'certificate_refused', hint: expect.stringContaining('revoked') },

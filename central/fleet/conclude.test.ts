@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { sampleReport } from '../fixtures/health.ts';
 import { conclude } from './conclude.ts';
 import type { FleetFacts, HeardReport } from './port.ts';
-import { silentAfterMs } from './silence.ts';
+import { goneAfterMs, silentAfterMs } from './silence.ts';
 
 const nowMs = 1_795_341_700_000;
 const journalId = sampleReport.journal.journalId;
@@ -77,6 +77,15 @@ describe('the state of a box', () => {
   it('is not silent while its connection stands, and what it said long ago is no longer what it is', () => {
     expect(conclude({ facts: long, heard: old, connected: true }, nowMs)).toEqual({ kind: 'not_reporting' });
     expect(conclude({ facts: long, heard: old, connected: false }, nowMs).kind).toBe('silent');
+  });
+
+  it('is silent soon where its connection has ended, with time to come back by itself', () => {
+    const gone = (agoMs: number) => {
+      const lately = { ...facts, lastHeardMs: nowMs - agoMs };
+      return conclude({ facts: lately, heard: { ...heard, heardMs: nowMs - agoMs }, connected: false }, nowMs)
+        .kind;
+    };
+    expect([gone(goneAfterMs), gone(goneAfterMs + 1)]).toEqual(['selling_online', 'silent']);
   });
 
   it('goes by central’s clock alone: a report from the future proves no more than another', () => {

@@ -1,7 +1,7 @@
 // What can be said of a box, by what it was last heard to say: never more than is known. Pure.
 import type { HealthReport } from '../../contract/health.ts';
 import type { FleetFacts, FoundCondition, HeardReport } from './port.ts';
-import { silentAfterMs } from './silence.ts';
+import { patienceMs, silentAfterMs } from './silence.ts';
 
 export type ApplianceState =
   /** No longer let in. */
@@ -23,7 +23,7 @@ const offlineBy: ReadonlySet<string> = new Set(['history_diverged']);
 export interface Known {
   facts: FleetFacts;
   heard: HeardReport | null;
-  /** Its connection stands at this moment; null: the broker is another's and does not say. */
+  /** Its connection stands at this moment; null: the broker is another's and has not said. */
   connected: boolean | null;
 }
 
@@ -31,8 +31,7 @@ export function conclude({ facts, heard, connected }: Known, nowMs: number): App
   if (facts.ended) return { kind: 'retired', ...facts.ended };
   const lastMs = lastProofMs({ facts, heard });
   if (lastMs === null) return { kind: 'never_seen' };
-  // A connection that stands was heard within its keep-alive: a proof of life, and of nothing else.
-  if (connected !== true && nowMs - lastMs > silentAfterMs) return silent(facts, heard, lastMs);
+  if (nowMs - lastMs > patienceMs(connected)) return silent(facts, heard, lastMs);
   const conditions = namedOf(facts, heard);
   const offline = conditions.filter(({ code }) => offlineBy.has(code)).map(({ sinceMs }) => sinceMs);
   if (offline.length > 0) return { kind: 'selling_offline', sinceMs: Math.min(...offline), conditions };

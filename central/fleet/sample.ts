@@ -25,6 +25,7 @@ export const sampleMember: FleetMember = {
       lastSeq: 1204,
       receivedThrough: 1204,
       oldestUnreceivedMs: null,
+      bytes: 734_003_200,
     },
     exposure: { totalMinor: 0, limitMinor: 500_000, currency: 'GBP' },
     versions: { catalogue: 7, policy: 3 },
@@ -37,9 +38,15 @@ export const sampleMember: FleetMember = {
       diskTotalBytes: 31_138_512_896,
       diskWrittenBytes: 1_073_741_824,
       temperatureCelsius: 48,
+      diskLifeTenths: 2,
     },
     configuration: { version: 4, refused: null },
     conditions: [{ code: 'stock_low', forMs: 7_200_000 }],
+    verdicts: { authorised: 310, approvedOffline: 41, declined: 2, refused: 6, pending: 0 },
+    reasons: { out_of_stock: 5, above_floor_limit: 1 },
+    latency: { http: [4, 90, 240, 22, 3], commit: [0, 120, 190, 5], receipt: [0, 0, 12, 180, 90, 6] },
+    store: { queueMax: 4, batchMax: 3, commitMsMax: 9 },
+    kiosks: { paired: 4, seen: 4 },
     synthetic: {
       ...{
         id: '0199f3c8-6c1a-7d32-8f0e-5a4b3c2d1e0f',

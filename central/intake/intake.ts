@@ -1,7 +1,7 @@
-// The way up: hello, entries, applied, bye. Nothing is answered before the store has it on its disk.
+// The way up: hello, entries, applied, health, bye, and the broker's word that a connection broke off. Nothing is answered before the store has it on its disk.
 import { createPublicKey, type KeyObject, randomUUID } from 'node:crypto';
 import { limits } from '../../contract/limits.ts';
-import { Applied, Bye, protocolVersion, type Receipt, type RefusalCode } from '../../contract/sync.ts';
+import { Applied, Bye, Gone, protocolVersion, type Receipt, type RefusalCode } from '../../contract/sync.ts';
 import { parseTopic, type UpFrame } from '../../contract/topics.ts';
 import { unreachable } from '../../kit/assert.ts';
 import type { Log } from '../../kit/log.ts';
@@ -42,6 +42,8 @@ export interface Intake {
   onPayload(topic: string, payload: Buffer): Promise<void>;
   /** Resolves when everything taken has been answered. */
   idle(): Promise<void>;
+  /** Whether the last that was heard of it is that its connection ended. */
+  isGone(applianceId: string): boolean;
   /** Frames that were dropped since the start: how many of each appliance and reason. */
   ignored(): IgnoredFrames[];
 }
@@ -69,6 +71,9 @@ export function createIntake(parts: IntakeParts): Intake {
   const { store, answers, feed, log } = parts;
   const keys = new Map<string, KeyObject>();
   const lastHello = new Map<string, string>();
+  const gone = new Set<string>();
+  /** How many payloads came of each. */
+  const words = new Map<string, number>();
   const ignored = new Map<string, IgnoredFrames>();
   const load = createLoad(waitingBytesMax);
 
@@ -196,11 +201,28 @@ export function createIntake(parts: IntakeParts): Intake {
   }
 
   async function bye(applianceId: string, payload: Buffer): Promise<void> {
-    const header = await openSigned('bye', applianceId, payload);
-    if (header === null) return;
-    if (!Bye.safeParse(header).success) return ignore(applianceId, 'bye', 'frame_malformed');
+    if (!(await end('bye', Bye, applianceId, payload))) return;
     log.info({ applianceId }, 'appliance stops in order');
     feed.onBye(applianceId);
+  }
+
+  /** Its connection is over, in order or by the broker's word. */
+  async function end(
+    frame: 'bye' | 'gone',
+    shape: typeof Bye | typeof Gone,
+    applianceId: string,
+    payload: Buffer,
+  ): Promise<boolean> {
+    const word = words.get(applianceId);
+    const header = await openSigned(frame, applianceId, payload);
+    if (header === null) return false;
+    if (!shape.safeParse(header).success) {
+      ignore(applianceId, frame, 'frame_malformed');
+      return false;
+    }
+    // It may have come back while the signature was looked at.
+    if (words.get(applianceId) === word) gone.add(applianceId);
+    return true;
   }
 
   /** The header of a small frame, or null when it was ignored. */
@@ -233,6 +255,9 @@ export function createIntake(parts: IntakeParts): Intake {
     applied,
     health,
     bye,
+    async gone(applianceId, payload) {
+      await end('gone', Gone, applianceId, payload);
+    },
   };
 
   const handle = async (applianceId: string, frame: UpFrame, payload: Buffer): Promise<void> => {
@@ -255,6 +280,8 @@ export function createIntake(parts: IntakeParts): Intake {
       if (payload.length > limits.frameWireBytesMax) {
         return ignore(topic.applianceId, topic.frame, 'frame_too_long');
       }
+      gone.delete(topic.applianceId);
+      words.set(topic.applianceId, (words.get(topic.applianceId) ?? 0) + 1);
       await load.carry(payload.length, handle(topic.applianceId, topic.frame, payload));
     },
     async idle() {
@@ -262,6 +289,7 @@ export function createIntake(parts: IntakeParts): Intake {
       // The receipts of the last commit are said in the next turn of the event loop.
       await new Promise((resolve) => setImmediate(resolve));
     },
+    isGone: (applianceId) => gone.has(applianceId),
     ignored: () => [...ignored.values()],
   };
 }

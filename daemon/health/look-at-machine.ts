@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HealthReport } from '../../contract/health.ts';
+import { lookAtWear } from '../doctor/look-at-box.ts';
 
 /** @param folder the journal's; its disk is the one that counts */
 export function lookAtMachine(folder: string): HealthReport['machine'] {
@@ -16,6 +17,7 @@ export function lookAtMachine(folder: string): HealthReport['machine'] {
       readWritten(readFileSync('/proc/diskstats', 'utf8'), statSync(folder).dev),
     ),
     temperatureCelsius: orNull(() => hottest('/sys/class/thermal')),
+    diskLifeTenths: orNull(() => lookAtWear()?.lifeTenths ?? null),
   };
 }
 

@@ -1,4 +1,6 @@
 // Looks at the box for one report after the other: at what the status says, at the store, at this process and at the machine.
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { HealthReport } from '../../contract/health.ts';
 import type { LinkView, Status } from '../../contract/kiosk-api.ts';
 import type { SyntheticResult } from '../../contract/synthetic.ts';
@@ -47,9 +49,9 @@ export function createLook({
   const core = coreWatch(clock);
   const outages = outageCount();
   const counted = () => {
-    const { verdicts, http, commit, receipt } = tally.counts();
+    const { verdicts, reasons, http, commit, receipt } = tally.counts();
     return {
-      verdicts,
+      ...{ verdicts, reasons },
       latency: { http: trimmed(http), commit: trimmed(commit), receipt: trimmed(receipt) },
       ...(peaks && { store: peaks() }),
       ...kiosksSeen(kiosks, clock.wallMs()),
@@ -65,6 +67,7 @@ export function createLook({
       slots: slots(),
       configuration: configuration(),
       oldestUnreceivedMs,
+      journalBytes: journalBytes(folder),
       outages: outages(known.link),
       residentBytes: process.memoryUsage.rss(),
       corePermille: core(),
@@ -73,6 +76,15 @@ export function createLook({
       synthetic: synthetic(),
     });
   };
+}
+
+/** Of the file and of what is written ahead of it. */
+function journalBytes(folder: string): number {
+  return ['', '-wal'].reduce(
+    (sum, end) =>
+      sum + (statSync(`${join(folder, 'journal.db')}${end}`, { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  );
 }
 
 /** Zeros at the end are not sent. */

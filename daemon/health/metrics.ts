@@ -25,6 +25,7 @@ export function metricsOf(report: HealthReport, counts: TallyCounts): Family[] {
     gauge('holdfast_journal_oldest_unreceived_seconds', 'Age of the oldest of them; 0 without one.', {
       value: (journal.oldestUnreceivedMs ?? 0) / 1000,
     }),
+    gauge('holdfast_journal_bytes', 'Of the file of the journal.', { value: journal.bytes ?? null }),
     gauge(
       'holdfast_exposure_minor',
       'Approved offline, without word from central.',
@@ -41,6 +42,11 @@ export function metricsOf(report: HealthReport, counts: TallyCounts): Family[] {
       sample({ verdict: 'declined' }, verdicts.declined),
       sample({ verdict: 'refused' }, verdicts.refused),
       sample({ verdict: 'pending' }, verdicts.pending),
+    ),
+    counter(
+      'holdfast_reasons_total',
+      'Reasons of what was answered, by their codes.',
+      ...Object.entries(counts.reasons).map(([code, value]) => sample({ code }, value)),
     ),
     took('holdfast_http_request_duration_seconds', 'From a request of a kiosk to its answer.', counts.http),
     took('holdfast_store_commit_duration_seconds', 'A commit of the store, with its sync.', counts.commit),
@@ -63,6 +69,9 @@ export function metricsOf(report: HealthReport, counts: TallyCounts): Family[] {
     gauge('holdfast_disk_size_bytes', 'All of it.', { value: machine.diskTotalBytes }),
     counter('holdfast_disk_written_bytes_total', 'Written to it since the machine started.', {
       value: machine.diskWrittenBytes,
+    }),
+    gauge('holdfast_disk_life_used_ratio', 'Of its rated life, in tenths, as an eMMC says.', {
+      value: machine.diskLifeTenths == null ? null : machine.diskLifeTenths / 10,
     }),
     gauge('holdfast_memory_free_bytes', 'Memory free for whoever asks.', { value: machine.memoryFreeBytes }),
     gauge('holdfast_temperature_celsius', 'The hottest sensor.', { value: machine.temperatureCelsius }),

@@ -14,11 +14,12 @@ export interface HealthFacts {
   };
   /** By the wall clock of the box. */
   oldestUnreceivedMs: number | null;
+  journalBytes: number;
   outages: number;
   residentBytes: number;
   corePermille: number | null;
   machine: HealthReport['machine'];
-  counted?: Pick<HealthReport, 'verdicts' | 'latency' | 'store' | 'kiosks'>;
+  counted?: Pick<HealthReport, 'verdicts' | 'reasons' | 'latency' | 'store' | 'kiosks'>;
   slots?: HealthReport['slots'];
   configuration?: HealthReport['configuration'];
   synthetic: SyntheticResult | null;
@@ -41,6 +42,7 @@ export function makeReport(facts: HealthFacts): HealthReport {
       lastSeq: journal.lastSeq,
       receivedThrough: journal.receivedThrough,
       oldestUnreceivedMs: oldestUnreceivedMs === null ? null : sinceThen(at.wallMs, oldestUnreceivedMs),
+      bytes: facts.journalBytes,
     },
     exposure,
     versions: { catalogue: status.catalogue.version, policy: status.policy.version },

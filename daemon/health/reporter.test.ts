@@ -41,6 +41,7 @@ const report = (n: number) =>
       certificate: null,
       conditions: [{ code: 'stock_low', hint: '', sinceMs: 0 }],
     },
+    journalBytes: 4096,
     oldestUnreceivedMs: n + 5,
     outages: 0,
     residentBytes: 1,

@@ -4,7 +4,16 @@ import type { Committed } from '../store/client.ts';
 import { createTally } from './tally.ts';
 
 const batch = (change: Partial<Committed>): Committed => ({
-  ...{ ms: 3, commands: 1, waiting: 1, verdicts: [], lastSeq: 0, grew: false, receivedThrough: null },
+  ...{
+    ms: 3,
+    commands: 1,
+    waiting: 1,
+    verdicts: [],
+    reasons: [],
+    lastSeq: 0,
+    grew: false,
+    receivedThrough: null,
+  },
   ...change,
 });
 
@@ -12,11 +21,19 @@ it('counts verdicts and durations from the start, and the most since it was aske
   const tally = createTally();
   tally.requestTook(4);
   tally.committed(
-    batch({ ms: 7, commands: 5, waiting: 9, verdicts: ['authorised', 'pending', 'authorised'] }),
+    batch({
+      ms: 7,
+      commands: 5,
+      waiting: 9,
+      verdicts: ['authorised', 'pending', 'authorised'],
+      reasons: ['out_of_stock'],
+    }),
     0,
   );
   tally.committed(batch({ ms: 2, commands: 8 }), 0);
-  const { verdicts, http, commit } = tally.counts();
+  tally.committed(batch({ reasons: ['out_of_stock', 'above_floor_limit'] }), 0);
+  const { verdicts, reasons, http, commit } = tally.counts();
+  expect(reasons).toEqual({ out_of_stock: 2, above_floor_limit: 1 });
   expect(verdicts).toEqual({ authorised: 2, approvedOffline: 0, declined: 0, refused: 0, pending: 1 });
   expect([http.counts[2], http.sumMs, commit.counts[1], commit.counts[3]]).toEqual([1, 4, 1, 1]);
   expect(tally.takePeaks()).toEqual({ queueMax: 9, batchMax: 8, commitMsMax: 7 });

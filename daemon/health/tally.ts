@@ -16,6 +16,8 @@ export interface Tally {
 
 export interface TallyCounts {
   verdicts: NonNullable<HealthReport['verdicts']>;
+  /** By the code of each reason. */
+  reasons: NonNullable<HealthReport['reasons']>;
   /** Each with what they took together. */
   http: Durations;
   commit: Durations;
@@ -40,12 +42,14 @@ const verdictNames = {
 
 export function createTally(): Tally {
   const verdicts = { authorised: 0, approvedOffline: 0, declined: 0, refused: 0, pending: 0 };
+  const reasons = new Map<string, number>();
   const [http, commit, receipt] = [durations(), durations(), durations()];
   const awaited: { seq: number; monotonicMs: number }[] = [];
   let peaks = { queueMax: 0, batchMax: 0, commitMsMax: 0 };
   return {
     requestTook: http.add,
-    committed({ ms, commands, waiting, verdicts: given, lastSeq, grew, receivedThrough }, monotonicMs) {
+    committed(batch, monotonicMs) {
+      const { ms, commands, waiting, verdicts: given, lastSeq, grew, receivedThrough } = batch;
       commit.add(ms);
       peaks = {
         queueMax: Math.max(peaks.queueMax, waiting),
@@ -53,6 +57,7 @@ export function createTally(): Tally {
         commitMsMax: Math.max(peaks.commitMsMax, Math.round(ms)),
       };
       for (const verdict of given) verdicts[verdictNames[verdict]]++;
+      for (const code of batch.reasons) reasons.set(code, (reasons.get(code) ?? 0) + 1);
       if (grew && awaited.length < awaitedMax) awaited.push({ seq: lastSeq, monotonicMs });
       while (receivedThrough !== null && awaited[0] !== undefined && awaited[0].seq <= receivedThrough) {
         receipt.add(monotonicMs - (awaited.shift()?.monotonicMs ?? monotonicMs));
@@ -60,6 +65,7 @@ export function createTally(): Tally {
     },
     counts: () => ({
       verdicts: { ...verdicts },
+      reasons: Object.fromEntries(reasons),
       http: http.now(),
       commit: commit.now(),
       receipt: receipt.now(),

@@ -30,7 +30,7 @@ export function addDocumentRoutes(
     const synthetic = ctx.state.synthetic as SyntheticCall | null | undefined;
     if (synthetic) return answerSynthetic(ctx, store, synthetic, { id, checkout: document }, trace);
     const ask = { id, requestHash, checkout: document, kiosk: kioskName(ctx), ...trace.traceIdFor(id) };
-    const answered = await waitingRoom.submit(ask, wishMs, ctx.res);
+    const answered = await waitingRoom.submit(ask, wishMs, ctx.res, trace.asked);
     respond(ctx, answered);
     if (answered.kind === 'answered') {
       trace.end({ ...answered.answer, checkout: document, synthetic: false });

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import Router from '@koa/router';
+import { ProxyTracerProvider, type Tracer } from '@opentelemetry/api';
 import Koa from 'koa';
 import type { Status } from '../../contract/kiosk-api.ts';
 import type { Kiosk } from '../../contract/pairing.ts';
@@ -11,7 +12,6 @@ import { apiHeaders } from '../../kit/api-headers.ts';
 import { type Clock, systemClock } from '../../kit/clock.ts';
 import { listen } from '../../kit/listen.ts';
 import type { Log } from '../../kit/log.ts';
-import type { SpanExporter } from '../../kit/spans.ts';
 import { holdsCardNumber } from '../checkout/card-number.ts';
 import { createFlagClient } from '../flags/client.ts';
 import { StoreBusyError, type StoreClient } from '../store/client.ts';
@@ -92,8 +92,8 @@ interface HttpParts {
   /** Without it nothing is counted, and /metrics is not there. */
   metrics?: MetricsParts & { took(ms: number): void };
   /** Without it there is nothing behind the technician's page. */
-  /** Where spans go; without it nobody collects them. */
-  spans?: SpanExporter | null;
+  /** Makes the spans; without it nobody collects them. */
+  tracer?: Tracer;
   /** Without it the box makes no synthetic checkouts. */
   synthetic?: { synthetics: Pick<Synthetics, 'run' | 'expected' | 'condition'>; boxKey: BoxKey };
   technician?: { door: TechnicianDoor; examiner: Examiner; troubles: () => Trouble[]; folder: string };
@@ -153,13 +153,15 @@ function secureContext({ keyPem, certificatePem }: LanCertificate) {
   return { key: keyPem, cert: certificatePem, minVersion: 'TLSv1.2' as const };
 }
 
+const noTracer = new ProxyTracerProvider().getTracer('holdfast');
+
 /** An appliance that no kiosk was ever paired with. */
 const nobody = { kioskOf: () => null, condition: () => null };
 
 /** The application and, for whoever describes it, the router with every route there is. */
 export function createApp(
   options: HttpOptions,
-  { store, identity, certificate, log, kiosks, technician, metrics, synthetic, spans = null }: HttpParts,
+  { store, identity, certificate, log, kiosks, technician, metrics, synthetic, tracer = noTracer }: HttpParts,
 ): {
   app: Koa;
   router: Router;
@@ -179,7 +181,7 @@ export function createApp(
   router.use(requireScope(kioskAuth === 'required'));
   if (kiosks) addPairingRoutes(router, { kiosks: kiosks.door, clock: kiosks.clock, log });
   const waitingRoom = createWaitingRoom(store);
-  const tracing = createTracing({ spans, clock: kiosks?.clock ?? systemClock(), store });
+  const tracing = createTracing({ tracer, clock: kiosks?.clock ?? systemClock(), store });
   addDocumentRoutes(router, store, waitingRoom, tracing);
   addFulfilmentRoute(router, store);
   addQuoteRoutes(router, store);

@@ -18,8 +18,14 @@ export interface WaitingRoom {
    * Submits a checkout and waits for its answer, for as long as the policy says.
    * @param wishMs the kiosk's own wish in place of the policy's
    * @param connection once it is closed, its checkout is left to a retry, or to be refused in time
+   * @param asked called where it begins to wait
    */
-  submit(ask: Ask<'checkout'>, wishMs: number | null, connection: Connection): Promise<Waited>;
+  submit(
+    ask: Ask<'checkout'>,
+    wishMs: number | null,
+    connection: Connection,
+    asked?: () => void,
+  ): Promise<Waited>;
   /** Checkouts that are at the store, or wait for central's word. */
   inFlight(): number;
   /** Ends every wait without a decision, so that a stop need not wait for central. */
@@ -41,12 +47,13 @@ export function createWaitingRoom(store: Pick<StoreClient, 'ask' | 'onDecided'>)
   });
 
   return {
-    async submit(ask, wishMs, connection) {
+    async submit(ask, wishMs, connection, asked) {
       // Listens before the store is asked, so that no decision can pass by in between.
       const waiter = enter(ask.id);
       try {
         const first = await store.ask('checkout', ask);
         if (first.kind !== 'pending') return first;
+        asked?.();
         const heard = await hearing(waiter, wishMs ?? first.waitMs, connection);
         if (heard.kind === 'answer') return { kind: 'answered', answer: heard.answer };
         if (heard.kind === 'gone') return heard;

@@ -1,14 +1,19 @@
 // Where spans go, which may change while the box runs: to a collector, to another one, or nowhere.
 import type { SpanExporter } from '../../kit/spans.ts';
 
-export interface SpanTarget extends SpanExporter {
-  /** From now on; what waits for the one before is still sent there. */
-  goTo(url: string | null): void;
+export interface Collector {
+  url: string;
+  headers: Record<string, string>;
 }
 
-export function openSpanTarget(url: string | null, open: (url: string) => SpanExporter): SpanTarget {
-  let current = url === null ? null : open(url);
-  let to = url;
+export interface SpanTarget extends SpanExporter {
+  /** From now on; what waits for the one before is still sent there. */
+  goTo(collector: Collector | null): void;
+}
+
+export function openSpanTarget(open: (collector: Collector) => SpanExporter): SpanTarget {
+  let current: SpanExporter | null = null;
+  let to = JSON.stringify(null);
   let dropped = 0;
   const leaving = new Set<Promise<void>>();
 
@@ -23,11 +28,12 @@ export function openSpanTarget(url: string | null, open: (url: string) => SpanEx
       return dropped + (current?.dropped ?? 0);
     },
     add: (span) => current?.add(span),
-    goTo(next) {
+    goTo(collector) {
+      const next = JSON.stringify(collector);
       if (next === to) return;
       if (current) leave(current);
       to = next;
-      current = next === null ? null : open(next);
+      current = collector && open(collector);
     },
     async stop() {
       if (current) leave(current);

@@ -1,6 +1,6 @@
 // The store as the rest of the daemon sees it: ask() resolves once the disk has the answer.
 import type { Answer } from '../../contract/kiosk-api.ts';
-import type { VerdictKind } from '../../contract/verdict.ts';
+import type { ReasonCode, VerdictKind } from '../../contract/verdict.ts';
 import { present } from '../../kit/assert.ts';
 import { startThread } from '../../kit/thread.ts';
 import type { AnswerTo, Ask, Command, CommandKind } from './commands.ts';
@@ -43,6 +43,8 @@ export interface Committed {
   waiting: number;
   /** Of new entries: what was answered before is not counted again. */
   verdicts: VerdictKind[];
+  /** Of the same: why. */
+  reasons: ReasonCode[];
   lastSeq: number;
   /** Entries were written. */
   grew: boolean;
@@ -245,6 +247,7 @@ function committed(
   waiting: number,
 ): Committed {
   const verdicts = decided.map(({ verdict }) => verdict);
+  const reasons = decided.flatMap((one) => one.reasons);
   let receivedThrough: number | null = null;
   for (const answer of answers) {
     if (answer === null || !('kind' in answer)) continue;
@@ -253,11 +256,14 @@ function committed(
     // What a box asks itself is nobody's checkout.
     else if (answer.kind === 'answered' && answer.answer.kind !== 'synthetic' && isNew(answer.answer)) {
       verdicts.push(answer.answer.verdict);
+      reasons.push(...answer.answer.reasons);
     }
   }
   const { lastSeq } = heads;
   const grew = lastSeq > before.lastSeq;
-  return { ms: commitMs, commands: answers.length, waiting, verdicts, lastSeq, grew, receivedThrough };
+  const codes = reasons.map(({ code }) => code);
+  const told = { verdicts, reasons: codes, lastSeq, grew, receivedThrough };
+  return { ms: commitMs, commands: answers.length, waiting, ...told };
 
   /** One of those that were decided is told there. */
   function isNew({ seq, id }: Pick<Answer, 'seq' | 'id'>): boolean {

@@ -30,6 +30,8 @@ export interface LinkIdentity {
   certificatePem: string;
   /** The authority central's certificate must come from. */
   caPem: string;
+  /** Sealed for one connection: what the broker says for us when it breaks off. */
+  lastWill(): Buffer;
 }
 
 export interface Link {

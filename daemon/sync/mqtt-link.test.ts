@@ -133,6 +133,7 @@ function createLink(
       keyPem: identity.keyPem,
       certificatePem: identity.certificatePem,
       caPem: identity.caPem,
+      lastWill: () => Buffer.from('gone'),
       keepaliveSeconds: 30,
       reconnect: { delayMsBase: 250, delayMsMax: 4000 },
       time: async () => time,
@@ -181,6 +182,24 @@ describe('the link', () => {
     await publish('holdfast/v1/shop-1/down/feed', Buffer.alloc(limits.frameWireBytesMax + 1));
     await publish('holdfast/v1/shop-1/down/receipt', Buffer.from('3'));
     await until(() => expect(frames).toEqual([['receipt', '3']]));
+  });
+
+  it('leaves a last will with the broker, which says it when the connection breaks off and not when it ends in order', async () => {
+    const { aedes, port } = await startBroker();
+    const wills: string[] = [];
+    aedes.on('publish', ({ topic, payload }) => {
+      if (topic.endsWith('/up/gone')) wills.push(`${topic} ${payload}`);
+    });
+    const { link, start, clock, happened } = createLink(port);
+    start();
+    await until(() => expect(happened).toEqual(['up']));
+    link.distrust('cut');
+    await until(() => expect(wills).toEqual(['holdfast/v1/shop-1/up/gone gone']));
+    clock.advance(250);
+    await until(() => expect(happened).toEqual(['up', 'down', 'up']));
+    await link.stop();
+    await until(() => expect(aedes.connectedClients).toBe(0));
+    expect(wills).toHaveLength(1);
   });
 
   it('comes back after the broker was away, and sends nothing that was kept meanwhile', async () => {

@@ -85,6 +85,11 @@ export function createMqttLink(options: MqttLinkOptions, clock: Clock, random: (
       clientId: applianceId,
       protocolVersion: 4,
       clean: true,
+      will: {
+        topic: buildTopic({ applianceId, direction: 'up', frame: 'gone' }),
+        payload: identity.lastWill(),
+        ...{ qos: 1, retain: false },
+      },
       key: identity.keyPem,
       cert: identity.certificatePem,
       ca: identity.caPem,

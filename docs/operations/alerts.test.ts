@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AlertsConfig } from '../../central/alerts/config.ts';
 import { mailTriesMax } from '../../central/alerts/mail-retries.ts';
+import { mailTroubles } from '../../central/alerts/mail-trouble.ts';
 import { gatherMailsMs } from '../../central/alerts/mailer.ts';
 import { rules } from '../../central/alerts/rules.ts';
 import { readConfig } from '../../central/config.ts';
@@ -49,6 +50,11 @@ it('names the thresholds that hold unless told, by keys that there are', () => {
   expect(row('clock_wrong')).toContain(`${usual.clockSeconds} seconds`);
   expect(page).toContain(`within ${['', 'ten'][gatherMailsMs / 10_000]} seconds`);
   expect(page).toMatch(new RegExp(`nine hours, ${mailTriesMax}\\s+times`));
+});
+
+it('explains why mails do not go, by every code there is', () => {
+  const codes = [...page.matchAll(/^\| `(mail_\w+)` \|/gm)].map(([, code]) => code);
+  expect(codes).toEqual(Object.keys(mailTroubles));
 });
 
 it('names every event that is told', () => {

@@ -1,10 +1,11 @@
 // What central says of a box, seen from both ends with real programs: it sells online, it falls silent with what that implies,
 // and it is back.
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import type { FleetMember } from '../../central/fleet/answers.ts';
-import type { Site } from '../../trial/site.ts';
+import { centralCommand, type Site } from '../../trial/site.ts';
 import { newFolder, openShop, sell } from './shop.ts';
 
 const waitMsMax = 60_000;
@@ -18,6 +19,10 @@ it('is heard to sell, is missed when its link is cut, and is heard again', { tim
     expect(selling).toMatchObject({ connected: true, release: '0.1.0', state: { kind: 'selling_online' } });
     expect(selling.report?.machine.diskFreeBytes).toBeGreaterThan(0);
     expect(selling.report?.process.residentBytes).toBeGreaterThan(10_000_000);
+    const { journal, certificateEndsMs, verdicts, reasons } = selling.report ?? {};
+    expect(journal?.bytes).toBeGreaterThan(4096);
+    expect(certificateEndsMs).toBeGreaterThan(Date.now());
+    expect({ verdicts, reasons }).toEqual({ verdicts: expect.any(Object), reasons: expect.any(Object) });
 
     site.link.cut();
     await sell(site, 5, 8);
@@ -36,6 +41,15 @@ it('is heard to sell, is missed when its link is cut, and is heard again', { tim
     });
     expect(back.report?.journal.oldestUnreceivedMs).toBeNull();
     expect(back.report?.at.wallMs).toBeGreaterThan(selling.report?.at.wallMs ?? 0);
+    const shown = await centralCommand(['fleet', 'show', site.applianceId], join(folder, 'central.toml'));
+    for (const words of [
+      /runs release 0\.1\.0 for/,
+      /journal .* MB$/m,
+      /certificate until .* days$/m,
+      /clock -?\d+ ms off/,
+    ]) {
+      expect(shown).toMatch(words);
+    }
   } finally {
     await site.stop();
   }

@@ -85,7 +85,7 @@ export async function openWorld(
     port: 0,
     trustedProxies: [],
     store: port,
-    fleet: { reports: { of: lastOf }, past, connected: () => false },
+    fleet: { reports: { of: lastOf }, past, connected: () => null },
     ignoredFrames: () => [],
     processors: () => [],
     reviews: ReviewConfig.parse({ secondPersonAboveMinor }),
@@ -106,7 +106,7 @@ export async function openWorld(
   });
   const alerts = startAlertWatch({
     ...{ store: port, config: AlertsConfig.parse(undefined), reports: { of: lastOf } },
-    ...{ connected: () => false, refusedReports: () => new Map(), authority: async () => [] },
+    ...{ connected: () => null, refusedReports: () => new Map(), authority: async () => [] },
     onChanged: () => http.tell('changeAlerts'),
     ...parts,
   });

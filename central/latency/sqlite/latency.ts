@@ -5,7 +5,8 @@ import { traceIdOf } from '../../../contract/trace.ts';
 import type { Source } from '../../ledger/sqlite/books.ts';
 import { bucketOf } from '../buckets.ts';
 import { type Arrival, countedHops, type HopKind, hopKinds, hopsOf } from '../hops.ts';
-import type { HopCounts, LatencyCalls, Traced } from '../port.ts';
+import type { HopCounts, LatencyCalls } from '../port.ts';
+import type { Traces } from './traces.ts';
 
 export interface LatencyTable {
   arrived(
@@ -19,8 +20,6 @@ export interface LatencyTable {
   save(nowMs: number): void;
   /** Forgets what a rolled back transaction counted. */
   forget(): void;
-  /** What was booked since the last call, where anybody asked for it. */
-  takeTraced(): Traced[];
   calls: LatencyCalls;
 }
 
@@ -31,8 +30,8 @@ export function dayOf(ms: number): number {
   return Math.floor(ms / dayMs);
 }
 
-/** @param traces whether what is booked is to be told, for spans to be made of it */
-export function createLatencyTable(db: Database.Database, traces: boolean): LatencyTable {
+/** @param traces is told what is booked */
+export function createLatencyTable(db: Database.Database, traces: Pick<Traces, 'on' | 'add'>): LatencyTable {
   const insertArrival = db.prepare(
     `INSERT INTO arrival (journal_ref, first_seq, last_seq, received_ms, connected_ms) VALUES (?, ?, ?, ?, ?)`,
   );
@@ -59,7 +58,6 @@ export function createLatencyTable(db: Database.Database, traces: boolean): Late
      GROUP BY hop, bucket ORDER BY hop, bucket`,
   );
   let counts = new Map<string, { applianceRef: number; hop: HopKind; bucket: number; documents: number }>();
-  let traced: Traced[] = [];
   let forgottenDay = 0;
 
   // The entries of a piece come one after the other, and most of them came in one frame.
@@ -80,10 +78,11 @@ export function createLatencyTable(db: Database.Database, traces: boolean): Late
     arrivalOf,
     booked({ applianceRef, journalRef, seq, nowMs }, entry) {
       const hops = hopsOf(entry.at, arrivalOf(journalRef, seq), nowMs);
-      if (traces) {
+      if (traces.on) {
         const { id, kind, verdict } = entry;
         const named = names.get(journalRef);
-        if (named) traced.push({ ...named, seq, id, kind, verdict, traceId: traceIdOf(entry), hops });
+        const traceId = traceIdOf(entry);
+        if (named) traces.add({ step: 'booked', ...named, seq, id, kind, verdict, traceId, hops });
       }
       // What nobody bought says nothing of how long customers' checkouts take.
       if (entry.kind === 'synthetic') return;
@@ -108,12 +107,6 @@ export function createLatencyTable(db: Database.Database, traces: boolean): Late
     forget() {
       found = null;
       counts = new Map();
-      traced = [];
-    },
-    takeTraced() {
-      const taken = traced;
-      traced = [];
-      return taken;
     },
     calls: {
       latency(of) {

@@ -15,6 +15,7 @@ import { createEnrolmentTables } from '../../enrolment/sqlite/tables.ts';
 import { createFleetFacts } from '../../fleet/sqlite/facts.ts';
 import type { Traced } from '../../latency/port.ts';
 import { createLatencyTable } from '../../latency/sqlite/latency.ts';
+import { createTraces } from '../../latency/sqlite/traces.ts';
 import { createCorrections } from '../../payouts/sqlite/corrections.ts';
 import { createPayeeTable } from '../../payouts/sqlite/payees.ts';
 import { createPayoutTable } from '../../payouts/sqlite/payouts.ts';
@@ -58,8 +59,10 @@ export interface SqliteStore extends LedgerCalls {
   takeGrownFeeds(): string[];
   /** True when a step of charging has become due in transactions since the last call. */
   takeStepsDue(): boolean;
-  /** What was booked in transactions since the last call, where traces are asked for. */
+  /** What was done on the way of documents since the last call, where traces are asked for. */
   takeTraced(): Traced[];
+  /** Another process may have settled some. */
+  lookForSettled(): void;
   /** What a processor tells by itself, inside the transaction of whoever heard it. */
   applyEvent: Charging['applyEvent'];
   /** When the next authorisation is due; null when none waits. */
@@ -74,7 +77,7 @@ export interface SqliteStore extends LedgerCalls {
 /** By which processors checkouts are collected; commands need not know. */
 export interface SettlementRules {
   routing?: RoutingRules;
-  /** Whether what is booked is to be told for traces. */
+  /** Whether what is done is to be told for traces. */
   traces?: boolean;
 }
 
@@ -104,7 +107,8 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     feeds.share(applianceRef, hotList.forNewcomer());
   };
   const appliances = createApplianceTable(db, { newId: randomUUID, greet, audit });
-  const latency = createLatencyTable(db, settlement.traces ?? false);
+  const traces = createTraces(db, settlement.traces ?? false);
+  const latency = createLatencyTable(db, traces);
   const intake = createIntakeTable(db, appliances, latency);
   const outbound = createOutboundTables(db, audit);
   const books = createBooks(db);
@@ -146,13 +150,24 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     latency,
   });
 
+  type Learned = { attemptRef: number; nowMs: number; callMs?: number };
+  const noteCall = ({ attemptRef, nowMs, callMs }: Learned, lookUp: boolean, answer: { kind: string }) => {
+    if (callMs === undefined) return;
+    traces.called({ attemptRef, lookUp, answer, startMs: nowMs - callMs, endMs: nowMs });
+  };
+
   return {
     registerAppliance: ({ id, site }, by) => appliances.register(id, site, by),
     hello: appliances.hello,
     receive: intake.receive,
     publicKeyOf: (applianceId) => appliances.find(applianceId)?.public_key ?? null,
-    applied: ({ applianceId, feedId, appliedThrough, nowMs }) =>
-      feeds.applied(applianceId, feedId, appliedThrough, nowMs),
+    applied({ applianceId, feedId, appliedThrough, nowMs }) {
+      const before = traces.on ? feeds.positionOf(applianceId) : null;
+      const after = feeds.applied(applianceId, feedId, appliedThrough, nowMs);
+      const through = after?.appliedThrough ?? 0;
+      if (before) traces.applied(applianceId, { from: before.appliedThrough, through }, nowMs);
+      return after;
+    },
     feedPage: ({ applianceId, after, itemsMax, bytesMax }) =>
       feeds.page(applianceId, after, itemsMax, bytesMax),
     feedPositionOf: feeds.positionOf,
@@ -199,6 +214,14 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     ...createCorrections(db, books, audit),
     ...reviewing,
     ...charging.calls,
+    answered(answer) {
+      charging.calls.answered(answer);
+      noteCall(answer, false, answer.outcome);
+    },
+    lookedUp(found) {
+      charging.calls.lookedUp(found);
+      noteCall(found, true, found.result);
+    },
     applyEvent: charging.applyEvent,
     ...createReconciliationTables(db, { audit, tell: outbound.tell, tellSettled: charging.tellSettled }),
     ...createViews(db, latency),
@@ -206,7 +229,10 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     ...createFinder(db),
     ...createStories(db),
     ...createAccountPostings(db),
-    ...createWebhookTables(db, audit, [applyEvent]),
+    ...createWebhookTables(db, audit, [
+      applyEvent,
+      ({ processor, event }, nowMs) => traces.heard({ processor, eventId: event.eventId }, nowMs),
+    ]),
     ...outbound.calls,
     ...syntheticTable.calls,
 
@@ -221,6 +247,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
         grown.clear();
         due.steps = false;
         latency.forget();
+        traces.forget();
         throw error;
       }
     },
@@ -243,7 +270,8 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
       due.steps = false;
       return taken;
     },
-    takeTraced: latency.takeTraced,
+    takeTraced: traces.take,
+    lookForSettled: traces.lookForSettled,
     dataVersion: () => Number(db.pragma('data_version', { simple: true })),
     close: () => void db.close(),
   };

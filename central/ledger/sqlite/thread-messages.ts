@@ -9,7 +9,7 @@ export interface ThreadData {
   path: string;
   /** By which processors checkouts are collected. */
   routing: RoutingRules;
-  /** Whether what is booked is told, for traces. */
+  /** Whether what is done is told, for traces. */
   traces: boolean;
 }
 
@@ -25,8 +25,8 @@ export type StoreMessage =
   | { kind: 'grown'; applianceIds: string[] }
   /** A step of charging has become due, durably. */
   | { kind: 'steps_due' }
-  /** These were booked, durably; only where traces are asked for. */
-  | { kind: 'booked'; traced: Traced[] }
+  /** What was done on the way of documents, durably; only where traces are asked for. */
+  | { kind: 'traced'; traced: Traced[] }
   /** Ledger work could not be written; it is tried again. */
   | { kind: 'disk_trouble'; error: string }
   /** Another process has written: any feed may have grown. */

@@ -16,8 +16,8 @@ export interface StoreEvents {
   onChangedOutside(): void;
   /** A step of charging has become due; `nextStepDueMs` says when the others are. */
   onStepsDue?(): void;
-  /** These were booked; whoever listens makes traces of them. */
-  onBooked?(traced: Traced[]): void;
+  /** What was done on the way of documents; whoever listens makes traces of it. */
+  onTraced?(traced: Traced[]): void;
   /** The ledger waits for the disk. */
   onDiskTrouble(error: string): void;
   /** The thread is gone and will answer nothing more: the process must end. */
@@ -41,7 +41,7 @@ export async function startThreadStore(
   events: StoreEvents,
   routing: RoutingRules = noProcessors,
 ): Promise<ThreadStore> {
-  const worker = startStoreThread(path, routing, events.onBooked !== undefined);
+  const worker = startStoreThread(path, routing, events.onTraced !== undefined);
   const waiting = new Map<number, Waiting>();
   const state = { nextId: 1, closing: false };
 
@@ -82,8 +82,8 @@ export async function startThreadStore(
       case 'changed_outside':
         events.onStepsDue?.();
         return events.onChangedOutside();
-      case 'booked':
-        return events.onBooked?.(message.traced);
+      case 'traced':
+        return events.onTraced?.(message.traced);
       case 'disk_trouble':
         return events.onDiskTrouble(message.error);
       case 'ready':

@@ -24,8 +24,19 @@ function run({ path, routing, traces }: ThreadData): void {
     if (applianceIds.length > 0) say({ kind: 'grown', applianceIds });
     if (store.takeStepsDue()) say({ kind: 'steps_due' });
     const traced = store.takeTraced();
-    if (traced.length > 0) say({ kind: 'booked', traced });
+    if (traced.length > 0) say({ kind: 'traced', traced });
   };
+
+  /** Reconciliation is another process; what it settled is told in pieces, as fast as spans can go. */
+  const tellSettled = (written: boolean) => {
+    if (written) settling.more = true;
+    if (!settling.more) return;
+    store.lookForSettled();
+    const traced = store.takeTraced();
+    settling.more = traced.length > 0;
+    if (settling.more) say({ kind: 'traced', traced });
+  };
+  const settling = { more: false };
 
   const takeWaiting = (first: StoreRequest[]): StoreRequest[] => {
     const requests = first;
@@ -132,6 +143,7 @@ function run({ path, routing, traces }: ThreadData): void {
   const watch = setInterval(() => {
     leftBehind.look();
     const version = store.dataVersion();
+    tellSettled(version !== seen.version);
     if (version === seen.version) return;
     seen.version = version;
     say({ kind: 'changed_outside' });
