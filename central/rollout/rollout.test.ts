@@ -322,18 +322,18 @@ describe('a bound that is passed', () => {
     const { privateKey, publicKeyDer } = testKeys();
     const canary = { canary: { appliances: ['box-1'] }, stagesPercent: [100] };
     const plan = { ...canary, soakMinutes: 60, declinesPointsMax: 20, checkoutsMin: 4 };
-    const sold = async (id: string, refused: number, of: number) => {
+    const sold = async (id: string, refused: number, of: number, passesMs = minuteMs) => {
       const journal = createTestJournal(id, privateKey);
       const entries = Array.from({ length: of }, (_, i) =>
         checkoutEntry(i < refused ? { verdict: 'refused', reasons: [] } : {}),
       );
       await bookEntries(store, journal, publicKeyDer, entries, nowMs, id);
-      nowMs += minuteMs;
+      nowMs += passesMs;
     };
     const { number } = create({ kind: 'policy', policy: stricter }, plan);
     turn(number);
-    // Of before it had it, which count for nobody.
-    await sold('box-1', 8, 8);
+    // Of before it had it, and so young that they are looked at only after: they count for nobody.
+    await sold('box-1', 8, 8, 10_000);
     turn(number, obey(['box-1']));
     await sold('box-2', 1, 4);
     await sold('box-1', 2, 5);
