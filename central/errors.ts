@@ -110,3 +110,10 @@ export function fileMissing(path: string, cause: unknown): CommandError {
 export function notUtf8(path: string, cause: unknown): CommandError {
   return new CommandError('file_malformed', `${path} is not UTF-8 text`, 'Save it as UTF-8.', { cause });
 }
+
+/** An address that could not be listened at, in words; null where it was something else. */
+export function addressRefused(error: unknown): CommandError | null {
+  if (!(error instanceof Error) || (error as NodeJS.ErrnoException).syscall !== 'listen') return null;
+  const hint = 'Stop what listens there, or change host and port in the configuration.';
+  return new CommandError('address_refused', error.message, hint, { cause: error });
+}

@@ -1,7 +1,5 @@
 // The running service. Read downwards it is the start order, upwards the stop order.
 import { mkdirSync } from 'node:fs';
-import type { Duplex } from 'node:stream';
-import { upFilter } from '../contract/topics.ts';
 import { present } from '../kit/assert.ts';
 import { systemClock } from '../kit/clock.ts';
 import { createLifecycle } from '../kit/lifecycle.ts';
@@ -9,12 +7,10 @@ import type { Log } from '../kit/log.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { readAuthorities } from '../provisioning/authority/check.ts';
 import { type CentralIdentity, loadCentralIdentity } from '../provisioning/identity.ts';
-import { startMailer } from './alerts/mailer.ts';
-import { startAlertWatch } from './alerts/watch.ts';
-import { type Door, openDoor } from './broker/door.ts';
-import { createEmbeddedBroker } from './broker/embedded.ts';
-import { centralClientId, createMqttClient, dialTls } from './broker/mqtt-client.ts';
+import { startAlerts } from './alerts/start.ts';
+import type { Door } from './broker/door.ts';
 import type { Pipe } from './broker/pipe.ts';
+import { startBroker } from './broker/start.ts';
 import { createChargingLoop } from './charging/loop.ts';
 import { openProcessors } from './charging/open-processors.ts';
 import type { Config } from './config.ts';
@@ -23,10 +19,9 @@ import { createCloneWatch } from './enrolment/clone-watch.ts';
 import { createDenyList } from './enrolment/deny-list.ts';
 import { rootFingerprint } from './enrolment/slip.ts';
 import { startEst } from './enrolment/start.ts';
-import { CommandError } from './errors.ts';
+import { addressRefused } from './errors.ts';
 import { defaultPolicy } from './feed/default-policy.ts';
 import { createFeedSender } from './feed/sender.ts';
-import { overhear } from './fleet/overheard.ts';
 import { openFleetFile } from './fleet/sqlite/fleet-file.ts';
 import { metricsText } from './http/metrics.ts';
 import { type HttpServer, openHttpServer } from './http/server.ts';
@@ -144,12 +139,8 @@ export async function startCentral(
     wiring.store = store.port;
     lifecycle.onStop('store', store.close);
     const charging = createChargingLoop({
-      store: store.port,
-      processors: processors.opened,
-      clock,
-      random: Math.random,
-      log,
-      stopMsMax: callsMsMax,
+      ...{ store: store.port, processors: processors.opened, stopMsMax: callsMsMax },
+      ...{ clock, random: Math.random, log },
     });
     lifecycle.onStop('charging', charging.stop, callsMsMax + 1000);
     const answers = createAnswers(
@@ -201,16 +192,9 @@ export async function startCentral(
     const fleet = openFleetFile(config.dataFolder, { clock, log });
     lifecycle.onStop('fleet', fleet.close);
     const intake = createIntake({
-      store: store.port,
-      answers,
-      feed,
+      ...{ store: store.port, answers, feed, denied, clones, fleet, nowMs, log },
       authorities: () => held.authorities,
-      denied,
-      clones,
-      fleet,
       ...config.pace,
-      nowMs,
-      log,
     });
     lifecycle.onStop('intake', intake.idle);
     lifecycle.onStop('feed', feed.stop);
@@ -228,31 +212,18 @@ export async function startCentral(
     // Another's broker says when a connection ends, and of one that stands nothing.
     const connected = (applianceId: string) =>
       wiring.door?.isConnected(applianceId) ?? (intake.isGone(applianceId) ? false : null);
-    const { mail } = config.alerts;
-    if (mail !== undefined) {
-      const mailer = startMailer({ store: store.port, config: mail, env: process.env, clock, log });
-      lifecycle.onStop('mailer', mailer.stop);
-    }
-    const { standingAlerts, changeAlerts, maintenance } = store.port;
-    const overheard = overhear(store.port);
-    const alerts = startAlertWatch({
-      store: { fleet: overheard.fleet, standingAlerts, changeAlerts, maintenance },
-      config: config.alerts,
-      reports: fleet,
-      connected,
+    const alerts = startAlerts(config.alerts, {
+      ...{ store: store.port, reports: fleet, connected, lifecycle, clock, log },
       refusedReports: () => refusedReports(intake.ignored()),
       authority: async () => (await authority.look()).conditions,
       onChanged: () => wiring.http?.tell('changeAlerts'),
-      clock,
-      log,
     });
-    lifecycle.onStop('alerts', alerts.stop);
 
     const http = await openHttpServer({
       ...config.http,
       store: store.port,
       ignoredFrames: intake.ignored,
-      fleet: { reports: fleet, past: fleet, doctors: fleet, connected, lastFacts: overheard.last },
+      fleet: { reports: fleet, past: fleet, doctors: fleet, connected, lastFacts: alerts.lastFacts },
       metrics: () =>
         metricsText({
           version: release,
@@ -290,74 +261,37 @@ export async function startCentral(
     wiring.webhooks = webhooks;
     lifecycle.onStop('webhooks', webhooks.stop);
 
-    const client = {
-      clientId: centralClientId,
-      filter: upFilter,
+    const door = await startBroker(config.broker, {
       events: intake,
-      clock,
-      random: Math.random,
-      log,
-    };
-    const connect = (dial: () => Duplex): Promise<void> => {
-      const { pipe, subscribed } = createMqttClient({ ...client, dial });
-      wiring.pipe = pipe;
-      lifecycle.onStop('mqtt client', pipe.close);
-      return subscribed;
-    };
-    const ready = (door: Door | null): RunningCentral => {
-      const ports = {
-        ...{ httpPort: http.port, mqttPort: door?.port ?? null, webhookPort: webhooks.port },
-        estPort: est?.port ?? null,
-      };
-      announce(ports, 'ready');
-      return {
-        ...ports,
-        identity,
-        prepare(next) {
-          const authorities = readAuthorities(next.caPem);
-          const renewEst = est?.prepare(next);
-          return () => {
-            Object.assign(held, { identity: next, authorities });
-            door?.renew(next);
-            renewEst?.();
-          };
-        },
-        look: async () => serviceLine(await proveStore(store.port), door?.connections() ?? null),
-        stop: lifecycle.stop,
-      };
-    };
-
-    const { broker: settings } = config;
-    if (settings.mode === 'external') {
-      const url = new URL(settings.url);
-      // Operators can look while the broker is away.
-      void connect(() => dialTls(url, held.identity));
-      return ready(null);
-    }
-    const broker = await createEmbeddedBroker(log, centralClientId);
-    lifecycle.onStop('broker', broker.close);
-    // Central listens before anybody can speak.
-    await connect(broker.dial);
-    const door = await openDoor({
-      ...settings,
-      ...{ identity, denied, nowMs, log },
-      onTakeover: clones.noteTakeover,
-      onAppliance: broker.serve,
+      identity: () => held.identity,
+      ...{ denied, clones, lifecycle, clock, log },
+      onPipe(pipe) {
+        wiring.pipe = pipe;
+      },
     });
     wiring.door = door;
-    lifecycle.onStop('door', door.close);
-    return ready(door);
+    const ports = {
+      ...{ httpPort: http.port, mqttPort: door?.port ?? null, webhookPort: webhooks.port },
+      estPort: est?.port ?? null,
+    };
+    announce(ports, 'ready');
+    return {
+      ...ports,
+      identity,
+      prepare(next) {
+        const authorities = readAuthorities(next.caPem);
+        const renewEst = est?.prepare(next);
+        return () => {
+          Object.assign(held, { identity: next, authorities });
+          door?.renew(next);
+          renewEst?.();
+        };
+      },
+      look: async () => serviceLine(await proveStore(store.port), door?.connections() ?? null),
+      stop: lifecycle.stop,
+    };
   } catch (error) {
     await lifecycle.stop();
-    throw isAddressError(error) ? addressRefused(error) : error;
+    throw addressRefused(error) ?? error;
   }
-}
-
-function isAddressError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && (error as NodeJS.ErrnoException).syscall === 'listen';
-}
-
-function addressRefused(error: NodeJS.ErrnoException): CommandError {
-  const hint = 'Stop what listens there, or change host and port in the configuration.';
-  return new CommandError('address_refused', error.message, hint, { cause: error });
 }

@@ -41,7 +41,7 @@ const windowsMax = 500;
 
 type Store = Pick<LedgerPort, 'fleet' | 'standingAlerts' | 'changeAlerts' | 'maintenance'>;
 
-export function startAlertWatch(parts: {
+export interface AlertWatchParts {
   store: Store;
   config: AlertsConfig;
   reports: Reports;
@@ -53,7 +53,9 @@ export function startAlertWatch(parts: {
   onChanged?: () => void;
   clock: Clock;
   log: Log;
-}): AlertWatch {
+}
+
+export function startAlertWatch(parts: AlertWatchParts): AlertWatch {
   const { store, config, clock, log } = parts;
   const { mail, ...thresholds } = config;
   let summary: FleetSummary | null = null;

@@ -279,16 +279,8 @@ function createStore(db: Database, { folder, space, clock, pastMs }: StoreOption
 
   function rollBack(): void {
     if (db.inTransaction) db.exec('ROLLBACK');
-    positions.reload();
-    documents.reload();
-    journal.reload();
-    catalogue.reload();
-    outcomes.reload();
-    decisions.reload();
-    policies.reload();
-    stock.reload();
-    riskTotals.reload();
-    siteTime.reload();
+    const read = [positions, documents, journal, catalogue, outcomes, decisions, policies];
+    for (const held of [...read, stock, riskTotals, siteTime]) held.reload();
   }
 
   function entryTime(): EntryTime {

@@ -164,17 +164,9 @@ export function createPump(parts: PumpParts): Pump {
     await link.send(
       'hello',
       envelope.seal('hello', {
-        helloId,
-        versions: [protocolVersion],
-        journalId,
-        lastSeq,
-        lastHash,
-        feedId,
-        appliedThrough,
-        release,
-        bootId: clock.bootId,
-        wallMs: clock.wallMs(),
-        certificate: certificate.toString('base64'),
+        ...{ helloId, versions: [protocolVersion], release },
+        ...{ journalId, lastSeq, lastHash, feedId, appliedThrough },
+        ...{ bootId: clock.bootId, wallMs: clock.wallMs(), certificate: certificate.toString('base64') },
       }),
     );
   }
@@ -184,11 +176,8 @@ export function createPump(parts: PumpParts): Pump {
     if (store.lastSeq - afterSeq >= timing.fullFrameItems) await giveWay(runMs);
     const startMs = clock.monotonicMs();
     try {
-      const run = await store.ask('entries', {
-        afterSeq,
-        itemsMax: frameItems,
-        bytesMax: limits.frameRawBytesMax,
-      });
+      const bounds = { itemsMax: frameItems, bytesMax: limits.frameRawBytesMax };
+      const run = await store.ask('entries', { afterSeq, ...bounds });
       if (!run) return happened({ kind: 'unsent' });
       const payload = await envelope.sealEntries(run, newTraceparent());
       // Not awaited to its end: the window, not the pipe, says how much may be out.
