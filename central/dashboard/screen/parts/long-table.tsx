@@ -15,7 +15,7 @@ export interface Sorting<Name> {
   down: boolean;
 }
 
-/** As in look.css. */
+/** As in look/tables.css. */
 const rowPx = 40;
 /** Above and below what is in sight, so that a scroll shows no gap. */
 const rowsAside = 8;
