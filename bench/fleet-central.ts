@@ -55,6 +55,9 @@ export async function openFleet(folder: string, options: FleetOptions): Promise<
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const children = [fleet as ChildProcess];
+  process.once('exit', () => {
+    for (const child of children) child.kill('SIGKILL');
+  });
   const stop = async () => {
     for (const child of children) {
       if (child.exitCode !== null) continue;
