@@ -127,15 +127,6 @@ describe('what central sets of the configuration', () => {
     await expect.poll(() => remote.standing()).toEqual({ version: 0, refused });
   });
 
-  it('never sends what one collector is told in secret to another', async () => {
-    file('[tracing]\nheadersFile = "otlp.headers"');
-    await open();
-    await say(32, { 'tracing.otlpUrl': 'https://elsewhere.example' });
-    const refused = { version: 32, key: 'tracing.otlpUrl', reason: 'kept_by_the_box' };
-    expect(remote.standing().refused).toEqual(refused);
-    expect(remote.read().tracing.otlpUrl).toBe(null);
-  });
-
   it('does not count while it cannot be gone by, and is tried again', async () => {
     file();
     await open();
@@ -155,5 +146,14 @@ describe('what central sets of the configuration', () => {
     broken.now = false;
     remote.look();
     await expect.poll(() => remote.standing().version).toBe(40);
+  });
+
+  it('never sends what one collector is told in secret to another', async () => {
+    file('[tracing]\nheadersFile = "otlp.headers"');
+    await open();
+    await say(42, { 'tracing.otlpUrl': 'https://elsewhere.example' });
+    const refused = { version: 42, key: 'tracing.otlpUrl', reason: 'kept_by_the_box' };
+    expect(remote.standing().refused).toEqual(refused);
+    expect(remote.read().tracing.otlpUrl).toBe(null);
   });
 });
