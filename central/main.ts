@@ -1,43 +1,15 @@
 #!/usr/bin/env node
 // holdfast-central: the settlement service and the operators' commands. Everything meets here.
-import { Command, CommanderError } from 'commander';
 import { systemClock } from '../kit/clock.ts';
 import { createLog, type Log } from '../kit/log.ts';
 import { createNotify } from '../kit/notify.ts';
 import { createReload, logPart } from '../kit/reload.ts';
 import { runSupervised } from '../kit/supervised.ts';
-import { ProvisioningError } from '../provisioning/error.ts';
-import { configOption, helpText } from './commands/command.ts';
-import { addCompletionCommand } from './commands/completion.ts';
-import { groups } from './commands/groups.ts';
-import { health } from './commands/health.ts';
-import { version } from './commands/version.ts';
 import { type Config, readConfig } from './config.ts';
-import { CommandError, exitCodes } from './errors.ts';
+import { createProgram, runProgram } from './program.ts';
 import { type AnnouncedFetches, createAnnouncedFetches } from './reconciliation/announced.ts';
 import { createChildRuns } from './reconciliation/child-run.ts';
 import { startSchedule } from './reconciliation/schedule.ts';
-
-function createProgram(): Command {
-  const program = new Command('holdfast-central')
-    .description('The settlement service of Holdfast: receives journals, keeps the ledger, feeds appliances.')
-    .showHelpAfterError()
-    .exitOverride();
-  program
-    .command('run')
-    .description('run the service until SIGTERM')
-    .addOption(configOption().makeOptionMandatory())
-    .addHelpText('after', helpText({ examples: ['run --config /etc/holdfast/central.toml'] }))
-    .action((options: { config: string }) => run(options.config));
-  program.addCommand(health().copyInheritedSettings(program));
-  program.addCommand(version().copyInheritedSettings(program));
-  for (const [name, description, commands] of groups) {
-    const group = program.command(name).description(description);
-    for (const one of commands) group.addCommand(one.copyInheritedSettings(group));
-  }
-  addCompletionCommand(program);
-  return program;
-}
 
 async function run(configPath: string): Promise<void> {
   const config = readConfig(configPath);
@@ -115,26 +87,6 @@ function fetchAnnounced({ processors }: Config, configPath: string, log: Log): A
   };
 }
 
-/** What went wrong, on stderr, and the exit code for it. */
-function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  const say = (text: string) => process.stderr.write(`${text}\n`);
-  if (error instanceof CommandError) {
-    say(`${error.code}: ${error.message}`);
-    for (const detail of error.details) say(`  ${detail}`);
-    say(error.hint);
-    return exitCodes[error.code];
-  }
-  if (error instanceof ProvisioningError) {
-    say(`${error.code}: ${error.message}\n${error.hint}`);
-    return error.code === 'bad_argument' ? 2 : 1;
-  }
-  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  return 1;
-}
-
-createProgram()
-  .parseAsync()
-  .catch((error: unknown) => {
-    process.exitCode = report(error);
-  });
+runProgram(createProgram(run), process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

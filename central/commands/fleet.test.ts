@@ -33,7 +33,7 @@ describe('the fleet at a shell', () => {
       /sells, degraded {2}stock_low {2}release 0\.1\.0/,
     );
     const { stdout } = await desk.run('fleet', 'show', 'leeds-1');
-    expect(stdout).toMatch(/as it said .*Z:\n {2}link online, 2 outage/);
+    expect(stdout).toMatch(/as it said .*Z:\n {2}runs release .*\n {2}link online for 60 min, 2 outage/);
     expect(stdout).toContain('1204 entries, 0 unreceived');
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
     expect(await desk.json('fleet', 'show', 'leeds-1')).toMatchObject({

@@ -110,29 +110,31 @@ function machineLines({ process, machine }: HealthReport): string[] {
     `${Math.round(process.residentBytes / 1e6)} MB resident`,
     process.corePermille === null ? null : `${process.corePermille / 10} % of a core`,
     loadPercent === null ? null : `load ${loadPercent / 100}`,
-    memoryFreeBytes === null ? null : `${byteWords(memoryFreeBytes)} of memory free`,
-    diskFreeBytes === null ? null : `${byteWords(diskFreeBytes)} of disk free`,
     temperatureCelsius === null ? null : `${temperatureCelsius} °C`,
   ];
-  return [`  ${said.filter((words) => words !== null).join(', ')}`];
+  const free = [
+    memoryFreeBytes === null ? null : `${byteWords(memoryFreeBytes)} of memory`,
+    diskFreeBytes === null ? null : `${byteWords(diskFreeBytes)} of disk`,
+  ];
+  const known = (words: readonly (string | null)[]) => words.filter((one) => one !== null).join(', ');
+  return [`  ${known(said)}`, ...(known(free) === '' ? [] : [`  free: ${known(free)}`])];
 }
 
 function wearLines(report: HealthReport): string[] {
   const wear = wearOf(report);
   if (wear === null) return [];
   const { writtenBytes, writtenBytesPerDay, daysToOverwrite, lifeTenths } = wear;
-  const pace = daysToOverwrite === null ? [] : [`the whole disk once in ${daysToOverwrite} days`];
+  const pace = daysToOverwrite === null ? [] : [`written over once in ${daysToOverwrite} days`];
   const life =
     lifeTenths === null
-      ? 'the disk does not say how worn it is'
+      ? 'does not say how worn it is'
       : lifeTenths > 10
-        ? 'the disk is past its rated life'
+        ? 'past its rated life'
         : `${(lifeTenths - 1) * 10} to ${lifeTenths * 10} % of its rated life used`;
-  const written = [
-    `${byteWords(writtenBytes)} since the machine started`,
-    `${byteWords(writtenBytesPerDay)} a day`,
+  return [
+    `  wrote ${byteWords(writtenBytes)} since the machine started, ${byteWords(writtenBytesPerDay)} a day`,
+    `  disk: ${[...pace, life].join(', ')}`,
   ];
-  return [`  wrote ${[...written, ...pace, life].join(', ')}`];
 }
 
 function syntheticLines({ synthetic }: HealthReport): string[] {

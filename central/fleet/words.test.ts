@@ -21,8 +21,10 @@ describe('a box in words', () => {
       '  288 receipts: half within 10 ms, 99 of 100 within 50 ms',
       '  store at most: 4 waiting, 3 in a commit, 9 ms',
       '  kiosks: 4 paired, 4 seen',
-      '  102 MB resident, 1.2 % of a core, load 0.21, 512.0 MB of memory free, 21.5 GB of disk free, 48 °C',
-      '  wrote 1.1 GB since the machine started, 1.1 GB a day, the whole disk once in 29 days, 10 to 20 % of its rated life used',
+      '  102 MB resident, 1.2 % of a core, load 0.21, 48 °C',
+      '  free: 512.0 MB of memory, 21.5 GB of disk',
+      '  wrote 1.1 GB since the machine started, 1.1 GB a day',
+      '  disk: written over once in 29 days, 10 to 20 % of its rated life used',
     ]);
   });
 

@@ -61,7 +61,7 @@ it('names the bounds that hold', () => {
     `one-time link | ${linkMsMax / 86_400_000} days`,
     `one name | ${guardLimits.freeTriesOfName}, then a wait of ${guardLimits.waitMsMin / 1000} s`,
     `up to ${minutes(guardLimits.waitMsMax)} |`,
-    `one address | ${guardLimits.freeTriesOfAddress},`,
+    `one network of 64 bits | ${guardLimits.freeTriesOfAddress},`,
     `at once | ${viewerLimits.viewersMax} |`,
     `there are ${personsMax} persons`,
     `at least ${passwordCharsMin}\ncharacters`,
