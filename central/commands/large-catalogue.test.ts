@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { limits } from '../../contract/limits.ts';
 import { bytesOf, checkoutEntry } from '../fixtures/entries.ts';
 import { createTestJournal, testKeys } from '../fixtures/journal.ts';
-import { type Desk, openDesk, refusal } from '../fixtures/program.ts';
+import { type Desk, holdfastCentral, openDesk, refusal } from '../fixtures/program.ts';
 import { startThreadStore, type ThreadStore } from '../ledger/sqlite/thread-store.ts';
 
 let desk: Desk;
@@ -16,6 +16,10 @@ beforeEach(() => {
   desk = openDesk();
 });
 afterEach(() => desk.remove());
+
+/** In a process of its own, as beside a central that runs. */
+const importing = (...args: string[]) =>
+  holdfastCentral('catalogue', 'import', ...args, '--config', desk.config);
 
 /** A GTIN-13 by its number. */
 function gtin(number: number): string {
@@ -43,7 +47,7 @@ it('refuses a million products by the limit it names, and the mistakes before it
     if (i === 40) return `SKU-40,${gtin(7)},Twice,100`;
     return i === 90 ? 'SKU-90,,Less than nothing,-100' : null;
   });
-  expect(await desk.run('catalogue', 'import', path)).toMatchObject(
+  expect(await importing(path)).toMatchObject(
     refusal(
       1,
       'catalogue_malformed',
@@ -100,11 +104,15 @@ it('publishes as many products as it may have, and receipts go on all the while'
   });
   const running = { import: true };
   const csv = await write(limits.catalogueProductsMax);
-  const imported = desk.json('catalogue', 'import', csv).finally(() => {
+  const imported = importing(csv, '--json').finally(() => {
     running.import = false;
   });
   const seen = await receiveWhile(store, path, () => !running.import);
-  expect(await imported).toMatchObject({ version: 1, products: limits.catalogueProductsMax, pieces: 1000 });
+  expect(JSON.parse((await imported).stdout)).toMatchObject({
+    version: 1,
+    products: limits.catalogueProductsMax,
+    pieces: 1000,
+  });
   // In one transaction nobody would have been received between the first product and the last feed.
   expect([...seen]).toEqual(expect.arrayContaining(['writing', 'publishing']));
   await expect.poll(async () => (await store.port.feedPositionOf('box-1'))?.head).toBeGreaterThan(1000);
