@@ -10,6 +10,8 @@ import type { Site } from './site.ts';
 export interface Books {
   /** Every document of the appliance, the oldest first. */
   journal: DocumentView[];
+  /** Those of them whose decision is in the journal and has not arrived. */
+  undecided: ReadonlySet<string>;
   /** Every entry the ledger has taken of that journal, in order. */
   ledger: LedgerEntry[];
   balances: Account[];
@@ -70,9 +72,25 @@ export async function readSettledBooks(
   // A receipt may have been lost in the cut: what central has is what arrived.
   const arrived = ledger.at(-1)?.seq ?? 0;
   return {
-    journal: isCut ? journal.filter(({ seq }) => seq <= arrived) : journal,
+    ...(isCut ? asArrived(journal, arrived) : { journal, undecided: new Set<string>() }),
     ledger,
     balances: await central.accounts(),
+  };
+}
+
+/** What the journal's entries through that seq say: a checkout whose decision comes later is undecided in them. */
+export function asArrived(
+  journal: readonly DocumentView[],
+  throughSeq: number,
+): Pick<Books, 'journal' | 'undecided'> {
+  const isUndecided = ({ decisionSeq = 0 }: DocumentView) => decisionSeq > throughSeq;
+  const arrived = journal.filter(({ seq }) => seq <= throughSeq);
+  return {
+    journal: arrived.map((document) => {
+      const { decisionSeq, ...said } = document;
+      return isUndecided(document) ? { ...said, verdict: 'pending' } : document;
+    }),
+    undecided: new Set(arrived.filter(isUndecided).map(({ id }) => id)),
   };
 }
 
@@ -80,6 +98,7 @@ export async function readSettledBooks(
 export function joinBooks(books: readonly Books[]): Books {
   return {
     journal: books.flatMap(({ journal }) => journal),
+    undecided: new Set(books.flatMap(({ undecided }) => [...undecided])),
     ledger: books.flatMap(({ ledger }) => ledger),
     balances: books.at(-1)?.balances ?? [],
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DocumentView } from '../contract/kiosk-api.ts';
-import type { Books } from './books.ts';
+import { asArrived, type Books } from './books.ts';
 import type { LedgerEntry } from './central-api.ts';
 import { compareBooks } from './compare.ts';
 
@@ -55,6 +55,7 @@ function goodBooks(): Books {
       voidDocument,
       step,
     ],
+    undecided: new Set(),
     ledger: [
       entry(1),
       entry(2),
@@ -105,5 +106,26 @@ describe('journal and ledger', () => {
     const comparison = compareBooks(books);
     expect(comparison.differences).not.toEqual([]);
     expect(comparison).toMatchObject(expected);
+  });
+
+  it('goes by central’s word alone where the link was cut before the decision of a checkout had gone', () => {
+    const decided = { verdict: 'authorised', decidedBy: 'central', decisionSeq: 9 } as const;
+    const refused = { verdict: 'refused', decidedBy: 'appliance', decisionSeq: 10 } as const;
+    const journal = [document(1), document(2, decided), document(3, refused), document(8)];
+    const ledger = [
+      entry(1),
+      entry(2, { verdict: 'pending' }),
+      entry(3, { verdict: 'pending', state: 'recorded' }),
+    ];
+    const books = { ledger, balances: balances(300) };
+    const compared = compareBooks({ ...books, ...asArrived(journal, 3) });
+    expect(compared).toMatchObject({
+      entries: 3,
+      journalTotalMinor: 300,
+      ledgerTotalMinor: 300,
+      differences: [],
+    });
+    // With the decision there, the ledger would have to know it.
+    expect(compareBooks({ ...books, ...asArrived(journal.slice(0, 3), 10) }).differences).toHaveLength(2);
   });
 });

@@ -27,7 +27,7 @@ const isDecision = ({ kind }: LedgerEntry) => kind === 'decision';
 /** What the appliance asked itself is in no list of documents, and moves nothing. */
 const isSynthetic = ({ kind }: LedgerEntry) => kind === 'synthetic';
 
-export function compareBooks({ journal, ledger: entries, balances }: Books): Comparison {
+export function compareBooks({ journal, undecided, ledger: entries, balances }: Books): Comparison {
   const ledger = entries.filter((entry) => !isDecision(entry) && !isSynthetic(entry));
   const reversals = new Set(
     entries.filter((entry) => isDecision(entry) && entry.state === 'booked').map(({ seq }) => seq),
@@ -36,6 +36,9 @@ export function compareBooks({ journal, ledger: entries, balances }: Books): Com
     decisionSeq !== undefined && reversals.has(decisionSeq);
   const journalById = new Map(journal.map((document) => [document.id, document]));
   const ledgerById = new Map(ledger.map((entry) => [entry.documentId, entry]));
+  // Of a checkout whose decision is on its way central's own word is all there is to go by.
+  const isSold = (document: DocumentView) =>
+    isApproved(document) || (undecided.has(document.id) && ledgerById.get(document.id)?.state === 'booked');
   const missing = journal.filter((document) => !ledgerById.has(document.id));
   const unknown = ledger.filter(({ documentId }) => documentId === null || !journalById.has(documentId));
   const duplicates = journal.length - journalById.size + (ledger.length - ledgerById.size);
@@ -45,12 +48,12 @@ export function compareBooks({ journal, ledger: entries, balances }: Books): Com
       ({ documentId, seq }) => `${documentId}: entry ${seq} of the ledger is not in the journal`,
     ),
     ...journal.flatMap((document) =>
-      differencesOf(document, ledgerById.get(document.id), isReversed(document)),
+      differencesOf(document, ledgerById.get(document.id), isSold(document) || isReversed(document)),
     ),
   ];
   if (duplicates > 0) differences.push(`${duplicates} documents are there more than once`);
 
-  const approved = journal.filter(isApproved);
+  const approved = journal.filter(isSold);
   const journalTotalMinor = sum(approved.filter(({ kind }) => kind === 'checkout'));
   const refundTotalMinor = sum(approved.filter(({ kind }) => kind === 'refund'));
   const voids = approved.filter(({ kind }) => kind === 'void');
@@ -79,14 +82,14 @@ export function compareBooks({ journal, ledger: entries, balances }: Books): Com
   };
 }
 
-function differencesOf(document: DocumentView, entry: LedgerEntry | undefined, reversed: boolean): string[] {
+function differencesOf(document: DocumentView, entry: LedgerEntry | undefined, moves: boolean): string[] {
   if (!entry) return [];
   const expected: Partial<LedgerEntry> = {
     seq: document.seq,
     kind: document.kind,
     verdict: document.verdict,
     // A step of a fulfilment moves no money; the refund it brings is a document of its own.
-    state: (isApproved(document) && document.kind !== 'fulfilment') || reversed ? 'booked' : 'recorded',
+    state: moves && document.kind !== 'fulfilment' ? 'booked' : 'recorded',
     // A void has no amount of its own in the journal; the ledger knows what it takes back.
     ...(document.totalMinor !== undefined && { totalMinor: document.totalMinor }),
     ...(document.currency !== undefined && { currency: document.currency }),
