@@ -42,7 +42,11 @@ export function useAnswer<T>(path: string, concerns: (about: string) => boolean 
     setValue(null);
     setFailure(null);
     void look(false);
-    return () => window.clearTimeout(timer.current);
+    return () => {
+      window.clearTimeout(timer.current);
+      // Or nothing that changes later would be read again.
+      timer.current = 0;
+    };
   }, [path]);
   useLive({
     anew: soon,
