@@ -104,11 +104,13 @@ export function createTurn(
       // Of many boxes the rest comes at once; a proof takes its time anyway.
       const more = moreSales || steps.some((step) => atOnce.has(step.kind));
       if (changed) counted.delete(number);
-      if (!more && !counted.has(number)) {
+      // Whoever looks is told of new figures too: they may have read between the change and its count.
+      const recounted = !more && !counted.has(number);
+      if (recounted) {
         rollouts.recount(number);
         counted.add(number);
       }
-      return { changed, more };
+      return { changed: changed || recounted, more };
     },
     superseded(version, by) {
       for (const number of livePolicy.all()) {
