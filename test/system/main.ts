@@ -15,6 +15,7 @@ interface Given {
   image?: string;
   tills: number;
   seed: number;
+  release: boolean;
   record?: boolean;
   json?: boolean;
 }
@@ -36,13 +37,21 @@ if (process.exitCode === 0) rmSync(folder, { recursive: true });
 
 async function testSystem(): Promise<0 | 1> {
   const given = readOptions(process.argv.slice(2));
-  const { arch, tills, seed } = given;
+  const { arch, tills, seed, release } = given;
   const image = readImage(given.image ?? resolve('dist', `image-${arch}`));
   const accelerated = canAccelerate(image.facts.architecture);
   say(`${arch}, ${image.facts.kernel}, ${accelerated ? 'with KVM' : 'emulated'}, seed ${seed}`);
-  const found = await liveThrough({ folder, image, tills, seed, say });
-  const { wrongs, told, entries, enrolledSeconds, firstSaleSeconds, saleAfterPlugSeconds, unreceivedAtPlug } =
-    found;
+  const found = await liveThrough({ folder, image, tills, seed, release, say });
+  const {
+    changedOver,
+    wrongs,
+    told,
+    entries,
+    enrolledSeconds,
+    firstSaleSeconds,
+    saleAfterPlugSeconds,
+    unreceivedAtPlug,
+  } = found;
   const figures = {
     enrolledSeconds: round(enrolledSeconds, 1),
     firstSaleSeconds: round(firstSaleSeconds, 1),
@@ -50,6 +59,10 @@ async function testSystem(): Promise<0 | 1> {
     told,
     entries,
     unreceivedAtPlug,
+    ...(changedOver && {
+      fetchedSeconds: round(changedOver.fetchedSeconds, 1),
+      gaveWaySeconds: round(changedOver.gaveWaySeconds, 1),
+    }),
     wrongs: wrongs.length,
     totalSeconds: round((performance.now() - startMs) / 1000, 1),
   };
@@ -82,6 +95,7 @@ function readOptions(args: readonly string[]): Given {
     .option('--image <folder>', 'what npm run image:build made (dist/image-ARCH)', (path) => resolve(path))
     .option('--tills <count>', 'how many are paired; each has three customers at a time', wholeNumber, 2)
     .option('--seed <number>', 'of what is sold', wholeNumber, 1)
+    .option('--no-release', 'bring no releases to it')
     .option('--record', 'keep the figures in bench/results')
     .option('--json', 'print the result as one JSON object')
     .addHelpText(
