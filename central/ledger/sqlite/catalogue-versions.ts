@@ -84,6 +84,9 @@ export function createCatalogueVersions(
        WHERE catalogue_way.version = ? AND base = ? ORDER BY piece`,
     )
     .pluck();
+  const longestWay = db
+    .prepare<[number], number | null>('SELECT max(pieces) FROM catalogue_way WHERE version = ?')
+    .pluck();
   const carriedBy = db
     .prepare<[number], number>('SELECT catalogue_version FROM appliance WHERE ref = ?')
     .pluck();
@@ -143,8 +146,8 @@ export function createCatalogueVersions(
       return feeds.share(applianceRef, documentsFor(version, carried)).last;
     },
     toldAtOnceMax(version) {
-      const { snapshot, deltas } = chain(version);
-      return Math.ceil(stepFeedRowsMax / Math.max(snapshot.length + deltas.length, 1));
+      const rowsEach = Math.max(snapshotOf(version).length, longestWay.get(version) ?? 0, 1);
+      return Math.ceil(stepFeedRowsMax / rowsEach);
     },
     tellSome() {
       const version = inForce();
