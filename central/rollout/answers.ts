@@ -11,7 +11,7 @@ const Sales = z.object({ checkouts: z.int(), declined: z.int() });
 const VersionFor = z.array(z.object({ before: z.int(), version: z.int() }));
 const ChangeView = z.discriminatedUnion('kind', [
   z.object({
-    kind: z.enum(['policy', 'flags', 'configuration']),
+    kind: z.enum(['policy', 'flags', 'configuration', 'catalogue']),
     version: z.int(),
     brings: VersionFor.meta({ description: 'Which version goes to boxes by the one they had.' }),
     backs: VersionFor.meta({

@@ -68,9 +68,15 @@ export function startRolloutLoop(parts: {
   function saidBy(applianceId: string): [string, Said][] {
     const heard = reports.of(applianceId);
     if (!heard) return [];
-    const { versions, release, slots = null, configuration } = heard.report;
+    const { versions, release, slots = null, configuration, conditions } = heard.report;
     const probe = probeOf(heard);
-    return [[applianceId, { policyVersion: versions.policy, configuration, release, slots, probe }]];
+    const catalogue = {
+      version: versions.catalogue,
+      incomplete: conditions.some(({ code }) => code === 'catalogue_incomplete'),
+    };
+    return [
+      [applianceId, { policyVersion: versions.policy, catalogue, configuration, release, slots, probe }],
+    ];
   }
 
   plan(0);

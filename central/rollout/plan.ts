@@ -37,6 +37,8 @@ export const Change = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('flags'), flags: Policy.shape.flags.unwrap() }),
   /** What central sets of the boxes' own configuration, whole. */
   z.strictObject({ kind: z.literal('configuration'), values: RemoteConfiguration }),
+  /** A draft of the catalogue, by its number. */
+  z.strictObject({ kind: z.literal('catalogue'), draft: z.int().min(1) }),
   z.strictObject({
     kind: z.literal('release'),
     release: ReleaseName,

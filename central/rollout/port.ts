@@ -9,12 +9,15 @@ export interface VersionFor {
   version: number;
 }
 
+/** What lies here by versions. */
+export type VersionedKind = 'policy' | 'flags' | 'configuration' | 'catalogue';
+
 export type ChangeView =
   /**
    * Which version is brought to boxes by what they had, and which brings that back; `version` is the one of boxes that have
    * what is in force for everybody.
    */
-  | { kind: 'policy' | 'flags' | 'configuration'; version: number; brings: VersionFor[]; backs: VersionFor[] }
+  | { kind: VersionedKind; version: number; brings: VersionFor[]; backs: VersionFor[] }
   | { kind: 'release'; release: string; anyHour: boolean };
 
 export type EndReason =
@@ -68,6 +71,8 @@ export interface RolloutEvent {
 /** What a box last said of itself, as far as a rollout asks. */
 export interface Said {
   policyVersion: number;
+  /** `incomplete` where a version came that it could not take whole. */
+  catalogue: { version: number; incomplete: boolean };
   /** Absent: of a release that takes nothing from central. */
   configuration?: ConfigurationStanding | undefined;
   release: string;
@@ -76,12 +81,21 @@ export interface Said {
   probe: { passed: boolean; atMs: number } | null;
 }
 
+/** Why what is to be brought is not there. */
+export type NotKept =
+  | 'policy_missing'
+  /** The first one goes to everybody: boxes without one could not go back. */
+  | 'catalogue_missing'
+  | 'draft_unknown'
+  /** A catalogue is being published: to be asked again when that is done. */
+  | 'publication_under_way';
+
 export type RolloutCreated =
   | { kind: 'created'; rollout: RolloutView }
   | { kind: 'nobody' }
   | { kind: 'appliance_unknown'; applianceId: string }
   | { kind: 'release_unknown' }
-  | { kind: 'policy_missing' }
+  | { kind: NotKept }
   /** A box is in a live rollout of the same kind. */
   | { kind: 'overlaps'; rollout: number };
 

@@ -12,7 +12,8 @@ export function changeWords({ change }: Pick<RolloutView, 'change'>): string {
     case 'flags':
       return `flags, as policy version ${change.version}`;
     case 'configuration':
-      return `configuration version ${change.version}`;
+    case 'catalogue':
+      return `${change.kind} version ${change.version}`;
     case 'release':
       return `release ${change.release}`;
     default:
@@ -72,7 +73,7 @@ export function reasonWords(reason: EndReason): string {
     case 'by_hand':
       return `by hand: ${reason.words}`;
     case 'superseded':
-      return `policy version ${reason.version} was published for everybody`;
+      return `version ${reason.version} was published for everybody`;
     default:
       return unreachable(reason);
   }
@@ -101,6 +102,18 @@ export function createdWords(said: Exclude<RolloutCreated, { kind: 'created' }>)
         message: 'there is no policy yet that flags could be changed of',
         hint: 'Start central once.',
       };
+    case 'catalogue_missing':
+      return {
+        message: 'there is no catalogue yet that boxes could go back to',
+        hint: 'Publish the first one to everybody: catalogue publish.',
+      };
+    case 'draft_unknown':
+      return {
+        message: 'no draft of the catalogue has that number',
+        hint: 'See `catalogue drafts`; make one with `catalogue import FILE --draft`.',
+      };
+    case 'publication_under_way':
+      return { message: 'a catalogue is being published', hint: 'Ask again when that is done.' };
     case 'overlaps':
       return {
         message: `rollout ${said.rollout} is bringing some of these appliances something of the same kind`,

@@ -69,11 +69,16 @@ function given(world: World, number: number, state: 'given' | 'returning' | 'wai
   return page.items.map(({ applianceId }) => applianceId);
 }
 
+function saying(policyVersion: number, slots: Said['slots']): Said {
+  const catalogue = { version: 1, incomplete: false };
+  return { policyVersion, catalogue, release: oldRelease, slots, probe: null };
+}
+
 /** The canary cannot start the release, and is what it was. */
 function comeBack(world: World, { number }: RolloutView): void {
   const say = (slots: Said['slots'], ids: string[]) => {
     for (const id of ids) take(world, id);
-    return new Map(ids.map((id) => [id, { policyVersion: 1, release: oldRelease, slots, probe: null }]));
+    return new Map(ids.map((id) => [id, saying(1, slots)]));
   };
   const failed = { rollout: number, step: 'failed', reason: 'exits_at_once' };
   turn(world, number, say(failed, given(world, number, 'given')));
@@ -87,8 +92,7 @@ async function goOn(world: World, { number, change }: RolloutView): Promise<void
     const all = given(world, number, 'given');
     const ids = all.slice(0, Math.ceil(all.length * share));
     for (const id of ids) take(world, id);
-    const said = { policyVersion: version, release: oldRelease, slots: null, probe: null };
-    turn(world, number, new Map(ids.map((id) => [id, said])));
+    turn(world, number, new Map(ids.map((id) => [id, saying(version, null)])));
     return ids;
   };
   const having = [...prove(1), ...prove(1)];

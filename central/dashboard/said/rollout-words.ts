@@ -82,6 +82,8 @@ export function changeWords(change: ChangeView): string {
       return `Flags, as policy version ${change.version}`;
     case 'configuration':
       return `Configuration, version ${change.version}`;
+    case 'catalogue':
+      return `Catalogue, version ${change.version}`;
     case 'release':
       return `Release ${change.release}`;
   }
@@ -111,7 +113,7 @@ export function reasonWords(reason: EndReason): string {
     case 'by_hand':
       return `By hand: ${reason.words}`;
     case 'superseded':
-      return `Policy version ${reason.version} was published for everybody`;
+      return `Version ${reason.version} was published for everybody`;
   }
 }
 
@@ -138,7 +140,7 @@ export function eventWords({ what }: Pick<RolloutEvent, 'what'>): string {
     case 'end':
       return what.state === 'done' ? 'Done' : 'Rolled back';
     case 'supersede':
-      return `Superseded by policy version ${what.version}`;
+      return `Superseded by version ${what.version}`;
     default:
       return plainWords(what.kind);
   }

@@ -57,7 +57,8 @@ export function createBoxTable(db: Database.Database): BoxTable {
     `-- in one statement, in the order of the key: of a large fleet each row by itself would hold the store for long
      INSERT INTO rollout_box (rollout, appliance_ref, place, state, version_before)
      SELECT @rollout, ref, key, 'waiting',
-       CASE @lane WHEN 'configuration' THEN configuration_version ELSE policy_version END
+       CASE @lane WHEN 'configuration' THEN configuration_version WHEN 'catalogue' THEN catalogue_version
+         ELSE policy_version END
      FROM json_each(@refs) JOIN appliance ON ref = value ORDER BY ref`,
   );
   const columns = `appliance_ref AS ref, appliance.id AS applianceId, place, state, since_ms AS sinceMs, pardoned, position,

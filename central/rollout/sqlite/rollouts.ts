@@ -145,11 +145,10 @@ export function createRolloutTable(
       if (overlap !== null) return { kind: 'overlaps', rollout: overlap };
       const kept = changes.keep(
         change,
-        chosen.map(({ policyVersion, configurationVersion }) =>
-          laneOf(change) === 'configuration' ? configurationVersion : policyVersion,
-        ),
+        chosen.map(({ versions }) => versions[laneOf(change)]),
+        by.nowMs,
       );
-      if (kept === 'policy_missing') return { kind: 'policy_missing' };
+      if (typeof kept === 'string') return { kind: kept };
       const number = Number(
         insert.run(
           ...[JSON.stringify(kept), JSON.stringify(target), JSON.stringify(plan), laneOf(change)],
@@ -198,7 +197,7 @@ export function createRolloutTable(
         boxes.pardon(number);
         changed.sales = sales.begin();
       }
-      if (to === 'rolling_back') changed.change = changes.prepareBack(number, found.change);
+      if (to === 'rolling_back') changed.change = changes.prepareBack(number, found.change, by.nowMs);
       if (to === 'aborted') {
         boxes.moveAll(number, 'waiting', 'spared', by.nowMs);
         boxes.moveAll(number, 'given', 'timed_out', by.nowMs);

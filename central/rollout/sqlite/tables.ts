@@ -1,5 +1,6 @@
 // The room's part of the store: every call of RolloutCalls on one connection.
 import type Database from 'better-sqlite3';
+import type { RolledCatalogues } from '../../ledger/sqlite/catalogues.ts';
 import type { FeedTable } from '../../ledger/sqlite/feeds.ts';
 import type { PolicyTable } from '../../ledger/sqlite/policies.ts';
 import type { By } from '../../people/actor.ts';
@@ -16,10 +17,11 @@ import { createTurn } from './turn.ts';
 
 export function createRolloutTables(
   db: Database.Database,
-  parts: { audit: Audit; policies: PolicyTable; feeds: FeedTable },
+  parts: { audit: Audit; policies: PolicyTable; catalogues: RolledCatalogues; feeds: FeedTable },
 ): {
   calls: RolloutCalls;
-  policyPublished(version: number, by: By): void;
+  /** A version is to be for everybody, whatever is on its way to some. */
+  published(lane: 'policy' | 'catalogue', version: number, by: By): void;
   /** Begins a newcomer's feed with the configuration that is for everybody. */
   greet(applianceRef: number): void;
 } {
@@ -42,7 +44,7 @@ export function createRolloutTables(
       setLabels: labels.setLabels,
       ...releases,
     },
-    policyPublished: turn.superseded,
+    published: turn.superseded,
     greet: configurations.greet,
   };
 }

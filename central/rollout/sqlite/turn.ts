@@ -5,14 +5,14 @@ import type { By } from '../../people/actor.ts';
 import { type BoxStep, goOn, hear, type Step } from '../next.ts';
 import type { RolloutCalls, RolloutEvent, Said } from '../port.ts';
 import type { BoxTable } from './boxes.ts';
-import type { Changes } from './changes.ts';
+import type { Changes, Lane } from './changes.ts';
 import type { Rollout, RolloutTable } from './rollouts.ts';
 import type { SalesCount } from './sales.ts';
 
 export function createTurn(
   db: Database.Database,
   parts: { rollouts: RolloutTable; boxes: BoxTable; changes: Changes; sales: SalesCount },
-): Pick<RolloutCalls, 'turnRollout'> & { superseded(version: number, by: By): void } {
+): Pick<RolloutCalls, 'turnRollout'> & { superseded(lane: Lane, version: number, by: By): void } {
   const { rollouts, boxes, changes, sales } = parts;
   const strangers = db
     .prepare<[number], number>(
@@ -20,8 +20,8 @@ export function createTurn(
          SELECT 1 FROM rollout_box WHERE rollout = ? AND appliance_ref = appliance.ref)`,
     )
     .pluck();
-  const livePolicy = db
-    .prepare<[], number>(`SELECT number FROM rollout WHERE ended_ms IS NULL AND lane = 'policy'`)
+  const liveOf = db
+    .prepare<[string], number>('SELECT number FROM rollout WHERE ended_ms IS NULL AND lane = ?')
     .pluck();
 
   /** Those whose figures are as their boxes are: what people are shown is counted once a round, for it reads every row. */
@@ -45,13 +45,14 @@ export function createTurn(
 
   function carryOut(rollout: Rollout, step: Step, by: By): void {
     const { number, change } = rollout;
+    const some = (refs: readonly number[]) => refs.slice(0, changes.toldAtOnceMax(change));
     switch (step.kind) {
       case 'give':
-        for (const box of boxes.those(number, step.refs))
+        for (const box of boxes.those(number, some(step.refs)))
           boxes.told(number, box.ref, 'given', changes.give(rollout, box, by.nowMs), by.nowMs);
         return;
       case 'take_back':
-        for (const box of boxes.those(number, step.refs))
+        for (const box of boxes.those(number, some(step.refs)))
           boxes.told(number, box.ref, 'returning', changes.takeBack(number, change, box), by.nowMs);
         return;
       case 'spare':
@@ -64,13 +65,14 @@ export function createTurn(
         save({ ...rollout, state: 'paused', reason: step.reason }, by, step);
         return;
       case 'roll_back': {
-        const prepared = changes.prepareBack(number, change);
+        const prepared = changes.prepareBack(number, change, by.nowMs);
         save({ ...rollout, change: prepared, state: 'rolling_back', reason: step.reason }, by, step);
         return;
       }
       case 'end':
         if (step.state === 'done') promote(rollout);
         save({ ...rollout, state: step.state, endedMs: by.nowMs }, by, step);
+        changes.ended(change);
         return;
       default:
         unreachable(step);
@@ -91,6 +93,7 @@ export function createTurn(
     turnRollout({ number, said }, nowMs) {
       const found = rollouts.find(number);
       if (!found || found.endedMs !== null) return { changed: false, more: false };
+      if (changes.prepare(found.change, nowMs)) return { changed: false, more: true };
       const { counted: sold, more: moreSales } = sales.goOn(number, found.sales, nowMs);
       if (sold.throughRef !== found.sales.throughRef) rollouts.saveSales(number, sold);
       const rollout = { ...found, sales: sold };
@@ -112,8 +115,8 @@ export function createTurn(
       }
       return { changed: changed || recounted, more };
     },
-    superseded(version, by) {
-      for (const number of livePolicy.all()) {
+    superseded(lane, version, by) {
+      for (const number of liveOf.all(lane)) {
         const found = rollouts.find(number);
         if (!found) continue;
         for (const from of ['waiting', 'given', 'returning'] as const)
