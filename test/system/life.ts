@@ -114,7 +114,7 @@ export async function liveThrough({
     await untilTold(tills, tills.told.length + salesOnline);
     const changedOver = releases && (await changeOver({ guest, power, central, tills, releases, say }));
     if (changedOver) {
-      guest = changedOver.guest;
+      ({ guest } = changedOver);
       wrongs.push(...changedOver.wrongs, ...judgeReport(await guest.type('report'), say));
     }
     await tills.stop();
@@ -132,7 +132,10 @@ export async function liveThrough({
       firstSaleSeconds,
       saleAfterPlugSeconds,
       unreceivedAtPlug,
-      changedOver,
+      changedOver: changedOver && {
+        fetchedSeconds: changedOver.fetchedSeconds,
+        gaveWaySeconds: changedOver.gaveWaySeconds,
+      },
     };
   } finally {
     await guest?.pullPlug();
