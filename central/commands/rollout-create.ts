@@ -12,8 +12,7 @@ import { createdWords, rolloutWords } from '../rollout/words.ts';
 import { labelsFrom } from './appliance-label.ts';
 import { databaseCommand } from './command.ts';
 import { withPort } from './open-store.ts';
-import { readConfiguration } from './read-configuration.ts';
-import { readPolicy } from './read-policy.ts';
+import { readConfiguration, readPolicy } from './read-document.ts';
 import { readText } from './read-text.ts';
 
 interface Options {
