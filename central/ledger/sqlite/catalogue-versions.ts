@@ -27,6 +27,8 @@ export interface CatalogueVersions {
   chainBytes(): number;
   /** Puts a version into the feed of an appliance, by what it has; answers its position. */
   share(applianceRef: number, version: number): number;
+  /** To so many appliances one step may tell a version: each is told in as many rows as it has pieces. */
+  toldAtOnceMax(version: number): number;
   /** The same to some that have another than the one in force; false when there was none. */
   tellSome(): boolean;
   /** Puts the one in force into the feed of a newcomer. */
@@ -81,6 +83,9 @@ export function createCatalogueVersions(
          AND piece >= first_piece AND piece < first_piece + pieces
        WHERE catalogue_way.version = ? AND base = ? ORDER BY piece`,
     )
+    .pluck();
+  const longestWay = db
+    .prepare<[number], number | null>('SELECT max(pieces) FROM catalogue_way WHERE version = ?')
     .pluck();
   const carriedBy = db
     .prepare<[number], number>('SELECT catalogue_version FROM appliance WHERE ref = ?')
@@ -140,11 +145,13 @@ export function createCatalogueVersions(
       carry.run(version, applianceRef);
       return feeds.share(applianceRef, documentsFor(version, carried)).last;
     },
+    toldAtOnceMax(version) {
+      const rowsEach = Math.max(snapshotOf(version).length, longestWay.get(version) ?? 0, 1);
+      return Math.ceil(stepFeedRowsMax / rowsEach);
+    },
     tellSome() {
       const version = inForce();
-      const { snapshot, deltas } = chain(version);
-      const rowsEach = Math.max(snapshot.length + deltas.length, 1);
-      const some = untold.all(version, Math.ceil(stepFeedRowsMax / rowsEach));
+      const some = untold.all(version, versions.toldAtOnceMax(version));
       for (const applianceRef of some) versions.share(applianceRef, version);
       return some.length > 0;
     },

@@ -50,6 +50,7 @@ export interface RolledCatalogues {
   hold(rollout: number, version: number): void;
   release(version: number): void;
   share(applianceRef: number, version: number): number;
+  toldAtOnceMax(version: number): number;
   /** A rollout is over: what nobody has any more may leave. */
   retire(): void;
 }
@@ -126,6 +127,7 @@ export function createCatalogueTable(
     hold: versions.hold,
     release: versions.release,
     share: versions.share,
+    toldAtOnceMax: versions.toldAtOnceMax,
     retire: lists.retire,
   };
   return table;

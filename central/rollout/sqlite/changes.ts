@@ -6,7 +6,7 @@ import { present, unreachable } from '../../../kit/assert.ts';
 import type { RolledCatalogues } from '../../ledger/sqlite/catalogues.ts';
 import type { FeedTable } from '../../ledger/sqlite/feeds.ts';
 import type { PolicyTable } from '../../ledger/sqlite/policies.ts';
-import type { Proof } from '../next.ts';
+import { boxesPerTurnMax, type Proof } from '../next.ts';
 import type { Change, Plan } from '../plan.ts';
 import type { ChangeView, NotKept, Said, VersionFor } from '../port.ts';
 import type { ConfigurationTable } from './configurations.ts';
@@ -46,6 +46,8 @@ export interface Changes {
   hold(rollout: number, change: ChangeView): void;
   /** What it brings is in force for everybody. */
   release(change: ChangeView): void;
+  /** So many boxes one turn may tell. */
+  toldAtOnceMax(change: ChangeView): number;
   /** Puts it into a box's feed, with a synthetic checkout behind it where the plan wants one; answers where. */
   give(rollout: { number: number; change: ChangeView; plan: Plan }, box: Having, nowMs: number): number;
   /** Makes what a box had before ready to be given; changes nothing when it is. */
@@ -149,6 +151,8 @@ export function createChanges(
     release(change) {
       if (change.kind !== 'release') holds.release(change);
     },
+    toldAtOnceMax: (change) =>
+      change.kind === 'catalogue' ? catalogues.toldAtOnceMax(change.version) : boxesPerTurnMax,
     give({ number, change, plan }, { ref, versionBefore }, nowMs) {
       if (change.kind === 'release') {
         // A program on trial makes one by itself.

@@ -67,13 +67,14 @@ export function createTurn(
 
   function carryOut(rollout: Rollout, step: Step, by: By): void {
     const { number, change } = rollout;
+    const some = (refs: readonly number[]) => refs.slice(0, changes.toldAtOnceMax(change));
     switch (step.kind) {
       case 'give':
-        for (const box of boxes.those(number, step.refs))
+        for (const box of boxes.those(number, some(step.refs)))
           boxes.told(number, box.ref, 'given', changes.give(rollout, box, by.nowMs), by.nowMs);
         return;
       case 'take_back':
-        for (const box of boxes.those(number, step.refs))
+        for (const box of boxes.those(number, some(step.refs)))
           boxes.told(number, box.ref, 'returning', changes.takeBack(number, change, box), by.nowMs);
         return;
       case 'spare':

@@ -199,10 +199,10 @@ function OfCatalogue({ form, change }: Typed) {
       value={form.draft}
       of={[
         ['', 'Choose one'],
-        ...drafts.map(
-          ({ number, source, products }) =>
-            [String(number), `${number}: ${source}, ${products} products`] as const,
-        ),
+        ...drafts.map(({ number, source, products }) => {
+          const many = products === 1 ? 'one product' : `${products} products`;
+          return [String(number), `${number}: ${source}, ${many}`] as const;
+        }),
       ]}
       onValue={(draft) => change({ draft })}
       field
