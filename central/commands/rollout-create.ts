@@ -12,8 +12,7 @@ import { createdWords, rolloutWords } from '../rollout/words.ts';
 import { labelsFrom } from './appliance-label.ts';
 import { databaseCommand } from './command.ts';
 import { withPort } from './open-store.ts';
-import { readConfiguration } from './read-configuration.ts';
-import { readPolicy } from './read-policy.ts';
+import { readConfiguration, readPolicy } from './read-document.ts';
 import { readText } from './read-text.ts';
 
 interface Options {
@@ -33,6 +32,7 @@ interface Options {
   confirmedPercent?: number;
   failedPercent?: number;
   declinesPoints?: number | null;
+  errorsPoints?: number | null;
   silentMinutes?: number;
   probe?: boolean;
   onFailure?: 'pause' | 'roll_back';
@@ -72,6 +72,9 @@ export function rolloutCreate(): Command {
         whole('--confirmed-percent <share>', 'proved before a stage ends (90)'),
         whole('--failed-percent <share>', 'more failures end it (2)'),
         new Option('--declines-points <points>', 'more declines than the others, or off (5)').argParser(
+          points,
+        ),
+        new Option('--errors-points <points>', 'more failed requests than the others, or off (2)').argParser(
           points,
         ),
         whole('--silent-minutes <count>', 'how long a box is waited for (1440)'),
@@ -149,6 +152,7 @@ function planOf(options: Options): z.input<typeof Plan> {
     confirmedPercentMin: options.confirmedPercent,
     failedPercentMax: options.failedPercent,
     declinesPointsMax: options.declinesPoints,
+    errorsPointsMax: options.errorsPoints,
     silentMinutesMax: options.silentMinutes,
     probe: options.probe ? 'required' : 'ignored',
     onFailure: options.onFailure,

@@ -131,6 +131,21 @@ describe('a rollout of a catalogue', () => {
     expect(listsKept()).toBe(1);
   });
 
+  it('has its new products counted where they are, and nowhere else', () => {
+    fleet.publish(old);
+    const { number } = fleet.begin(fleet.draft([...old, ...productsAt(100, 21).slice(20)]));
+    fleet.turn(number);
+    const [canary = ''] = fleet.having(2);
+    const count = [{ sku: 'S20', change: 'set' as const, quantity: 5 }];
+    const by = byTester(fleet.nowMs);
+    const other = ids.find((id) => id !== canary) ?? '';
+    expect(fleet.store.transaction(() => fleet.store.sendStock(canary, count, by)).kind).toBe('sent');
+    expect(fleet.store.transaction(() => fleet.store.sendStock(other, count, by))).toEqual({
+      kind: 'skus_unknown',
+      skus: ['S20'],
+    });
+  });
+
   it('ends when another is published for everybody', () => {
     fleet.publish(old);
     const { number } = fleet.begin(fleet.draft(dearer));

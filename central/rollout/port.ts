@@ -1,6 +1,7 @@
 // What is asked of the store about rollouts, labels and releases.
 import type { ConfigurationStanding } from '../../contract/configuration.ts';
 import type { Actor, By } from '../people/actor.ts';
+import type { AnswersSaid, Sides } from './count-answers.ts';
 import type { Box, BoxState, Reason, RolloutState, Sales } from './next.ts';
 import type { Change, Labels, Plan, Target } from './plan.ts';
 
@@ -50,6 +51,7 @@ export interface RolloutView {
   stages: StageCounts[];
   counts: Record<BoxState, number>;
   sales: { with: Sales; without: Sales };
+  answers: Sides;
   madeMs: number;
   madeBy: Actor;
   endedMs: number | null;
@@ -79,6 +81,8 @@ export interface Said {
   slots: { rollout: number | null; step: string; reason: string | null } | null;
   /** The newest synthetic checkout through it. */
   probe: { passed: boolean; atMs: number } | null;
+  /** Null: of a release that does not count them. */
+  answers: AnswersSaid | null;
 }
 
 /** Why what is to be brought is not there. */

@@ -73,6 +73,7 @@ const saying = (policyVersion: number, more: Partial<Said> = {}): Said => ({
     release: '0.1.0',
     slots: null,
     probe: null,
+    answers: null,
   },
   ...more,
 });

@@ -37,7 +37,7 @@ export function rolloutWords(rollout: RolloutView): string {
 
 /** Everything about it. */
 export function rolloutLines(rollout: RolloutView): string[] {
-  const { version, stages, stage, counts, sales, madeMs, madeBy } = rollout;
+  const { version, stages, stage, counts, sales, answers, madeMs, madeBy } = rollout;
   const counted = boxStates.filter((state) => counts[state] > 0).map((state) => `${counts[state]} ${state}`);
   return [
     rolloutWords(rollout),
@@ -48,6 +48,7 @@ export function rolloutLines(rollout: RolloutView): string[] {
         `  ${i === stage ? '>' : ' '} ${i === 0 ? 'canary' : `stage ${i}`}: ${each.confirmed} confirmed, ${each.has} have it, of ${each.boxes}`,
     ),
     `  checkouts: ${salesWords(sales.with)} with it, ${salesWords(sales.without)} without`,
+    `  requests: ${answersWords(answers.with)} with it, ${answersWords(answers.without)} without`,
   ];
 }
 
@@ -70,6 +71,8 @@ export function reasonWords(reason: EndReason): string {
       return `only ${reason.confirmed} of ${reason.of} boxes proved it in time`;
     case 'declines_above_control':
       return `${reason.percent} % declined with it, ${reason.controlPercent} % without`;
+    case 'errors_above_control':
+      return `${reason.percent} % of requests failed with it, ${reason.controlPercent} % without`;
     case 'by_hand':
       return `by hand: ${reason.words}`;
     case 'superseded':
@@ -130,4 +133,8 @@ export function notNowWords(verb: string, state: RolloutState): string {
 
 function salesWords({ checkouts, declined }: { checkouts: number; declined: number }): string {
   return `${checkouts} (${declined} declined)`;
+}
+
+function answersWords({ requests, errors }: { requests: number; errors: number }): string {
+  return `${requests} (${errors} failed)`;
 }

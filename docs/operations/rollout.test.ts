@@ -92,6 +92,7 @@ describe('the page about rollouts', () => {
     expect(usual('--soak-minutes')).toBe(String(plan.soakMinutes));
     expect(usual('--failed-percent')).toBe(String(plan.failedPercentMax));
     expect(usual('--declines-points')).toBe(String(plan.declinesPointsMax));
+    expect(usual('--errors-points')).toBe(String(plan.errorsPointsMax));
     expect(usual('--silent-minutes')).toBe(String(plan.silentMinutesMax));
     expect(usual('--on-failure')).toBe(plan.onFailure);
     const config = join(home, 'holdfast.toml');

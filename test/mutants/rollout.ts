@@ -137,6 +137,14 @@ export const rolloutMutants: readonly Mutant[] = [
     tests: ['central/rollout/rollout.test.ts'],
   },
   {
+    name: 'errors of before count',
+    breaks: 'a box is judged by what it failed on before it had the change',
+    edits: [
+      { file: 'central/rollout/count-answers.ts', from: 'if (before?.side === side)', to: 'if (before)' },
+    ],
+    tests: ['central/rollout/errors.test.ts'],
+  },
+  {
     name: 'a kiosk that waits is passed over',
     breaks: 'a box changes to another release while a checkout is in flight',
     edits: [{ file: 'daemon/release/next-step.ts', from: 'inFlight > 0 ||', to: '' }],

@@ -69,9 +69,9 @@ function given(world: World, number: number, state: 'given' | 'returning' | 'wai
   return page.items.map(({ applianceId }) => applianceId);
 }
 
-function saying(policyVersion: number, slots: Said['slots']): Said {
+function saying(policyVersion: number, slots: Said['slots'], answers: Said['answers'] = null): Said {
   const catalogue = { version: 1, incomplete: false };
-  return { policyVersion, catalogue, release: oldRelease, slots, probe: null };
+  return { policyVersion, catalogue, release: oldRelease, slots, probe: null, answers };
 }
 
 /** The canary cannot start the release, and is what it was. */
@@ -101,7 +101,15 @@ async function goOn(world: World, { number, change }: RolloutView): Promise<void
   const waiting = given(world, number, 'waiting');
   for (const id of waiting) await sellAt(world, id, [...Array(9).fill(sold)]);
   for (const id of waiting.slice(0, 3)) await sellAt(world, id, [declined]);
-  world.pass(60_000);
-  turn(world, number);
+  for (const requests of [0, 120]) {
+    const say = (more: number, errors: number) =>
+      saying(version, null, { ...{ upMs: more, requests: more, errors } });
+    const answered = [
+      ...having.map((id) => [id, say(requests * 2, requests / 60)] as const),
+      ...waiting.map((id) => [id, say(requests, requests / 120)] as const),
+    ];
+    world.pass(60_000);
+    turn(world, number, new Map(answered));
+  }
   prove(0.5);
 }

@@ -110,6 +110,8 @@ export function reasonWords(reason: EndReason): string {
       return `Only ${reason.confirmed} of ${reason.of} boxes proved it in time`;
     case 'declines_above_control':
       return `${reason.percent} % were declined with it, ${reason.controlPercent} % without`;
+    case 'errors_above_control':
+      return `${reason.percent} % of requests failed with it, ${reason.controlPercent} % without`;
     case 'by_hand':
       return `By hand: ${reason.words}`;
     case 'superseded':
@@ -117,9 +119,9 @@ export function reasonWords(reason: EndReason): string {
   }
 }
 
-/** Declined or refused checkouts in percent; null: none was made. */
-export function declinedPercent({ checkouts, declined }: RolloutView['sales']['with']): number | null {
-  return checkouts === 0 ? null : Math.round((declined * 1000) / checkouts) / 10;
+/** What went wrong in percent of all; null: there was nothing. */
+export function percentOf(bad: number, of: number): number | null {
+  return of === 0 ? null : Math.round((bad * 1000) / of) / 10;
 }
 
 /** What happened, in one line. */

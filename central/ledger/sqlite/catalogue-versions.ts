@@ -12,6 +12,8 @@ export interface CatalogueVersions {
   view(version: number): CatalogueView | null;
   /** The number after all that were given, to those under way as well. */
   next(): number;
+  /** The one that the feed of an appliance ends with. */
+  of(applianceRef: number): number;
   /** The list that a version was made of; null where it is not known any more. */
   listOf(version: number): number | null;
   insert(made: { list: number; rollout: number | null; figures: CataloguePublished }, nowMs: number): void;
@@ -124,6 +126,7 @@ export function createCatalogueVersions(
     inForce,
     view: (version) => view.get(version) ?? null,
     next: () => (numbered.get() ?? 0) + 1,
+    of: (applianceRef) => carriedBy.get(applianceRef) ?? 0,
     listOf: (version) => listOf.get(version) ?? null,
     insert({ list, rollout, figures }, nowMs) {
       const { version, products } = figures;
@@ -141,7 +144,7 @@ export function createCatalogueVersions(
     addWay: (found) => void insertWay.run(found),
     chainBytes: () => documents.bytesOf(chain(inForce()).deltas),
     share(applianceRef, version) {
-      const carried = carriedBy.get(applianceRef) ?? 0;
+      const carried = versions.of(applianceRef);
       carry.run(version, applianceRef);
       return feeds.share(applianceRef, documentsFor(version, carried)).last;
     },

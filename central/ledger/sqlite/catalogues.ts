@@ -31,8 +31,8 @@ export interface CatalogueTable extends RolledCatalogues {
   products(draft: number | null, after: string, count: number): ProductsPage;
   /** Those of the products in force that are asked for. */
   find(skus: readonly string[]): Product[];
-  /** Those of the SKUs that no product in force has. */
-  unknown(skus: readonly string[]): string[];
+  /** Those of the SKUs that no product has of the version that an appliance is told. */
+  unknown(applianceRef: number, skus: readonly string[]): string[];
   /** Puts the catalogue in force into the feed of a newcomer. */
   greet(applianceRef: number): void;
 }
@@ -109,8 +109,8 @@ export function createCatalogueTable(
         const body = bodyOf.get(listInForce(), sku);
         return body === undefined ? [] : [Product.parse(JSON.parse(body))];
       }),
-    unknown(skus) {
-      const list = listInForce();
+    unknown(applianceRef, skus) {
+      const list = versions.listOf(versions.of(applianceRef)) ?? 0;
       return skus.filter((sku) => bodyOf.get(list, sku) === undefined);
     },
     greet: versions.greet,

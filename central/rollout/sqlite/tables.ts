@@ -5,6 +5,7 @@ import type { FeedTable } from '../../ledger/sqlite/feeds.ts';
 import type { PolicyTable } from '../../ledger/sqlite/policies.ts';
 import type { By } from '../../people/actor.ts';
 import type { Audit } from '../../people/sqlite/audit.ts';
+import { createAnswerCount } from '../count-answers.ts';
 import type { RolloutCalls } from '../port.ts';
 import { createBoxTable } from './boxes.ts';
 import { createChanges } from './changes.ts';
@@ -32,8 +33,9 @@ export function createRolloutTables(
   const configurations = createConfigurationTable(db, parts.feeds);
   const changes = createChanges(db, { ...parts, configurations });
   const sales = createSalesCount(db);
-  const rollouts = createRolloutTable(db, { audit, labels, boxes, changes, sales, releases });
-  const turn = createTurn(db, { rollouts, boxes, changes, sales });
+  const answered = createAnswerCount();
+  const rollouts = createRolloutTable(db, { audit, labels, boxes, changes, sales, answered, releases });
+  const turn = createTurn(db, { rollouts, boxes, changes, sales, answered });
   const { createRollout, rollout, rolloutBoxes, rolloutEvents, actOnRollout, openRollouts } = rollouts;
   return {
     calls: {

@@ -2,6 +2,7 @@
 import type Database from 'better-sqlite3';
 import { unreachable } from '../../../kit/assert.ts';
 import type { By } from '../../people/actor.ts';
+import { type AnswerCount, type Sides, sidesSum } from '../count-answers.ts';
 import { type BoxStep, goOn, hear, type Step } from '../next.ts';
 import type { RolloutCalls, RolloutEvent, Said } from '../port.ts';
 import type { BoxTable } from './boxes.ts';
@@ -11,9 +12,15 @@ import type { SalesCount } from './sales.ts';
 
 export function createTurn(
   db: Database.Database,
-  parts: { rollouts: RolloutTable; boxes: BoxTable; changes: Changes; sales: SalesCount },
+  parts: {
+    rollouts: RolloutTable;
+    boxes: BoxTable;
+    changes: Changes;
+    sales: SalesCount;
+    answered: AnswerCount;
+  },
 ): Pick<RolloutCalls, 'turnRollout'> & { superseded(lane: Lane, version: number, by: By): void } {
-  const { rollouts, boxes, changes, sales } = parts;
+  const { rollouts, boxes, changes, sales, answered } = parts;
   const strangers = db
     .prepare<[number], number>(
       `SELECT ref FROM appliance WHERE NOT EXISTS (
@@ -31,6 +38,13 @@ export function createTurn(
   function hearSome(rollout: Rollout, said: ReadonlyMap<string, Said>, nowMs: number): boolean {
     const { number, change, plan, state } = rollout;
     const rows = boxes.heard(number, [...said.keys()], nowMs - plan.silentMinutesMax * 60_000);
+    answered.hear(
+      number,
+      rows.map(({ ref, state: is, applianceId }) => ({
+        ...{ ref, state: is, said: said.get(applianceId)?.answers ?? null },
+      })),
+      nowMs,
+    );
     const proofs = new Map(
       rows.flatMap((box) => {
         const word = said.get(box.applianceId);
@@ -41,6 +55,14 @@ export function createTurn(
     for (const step of steps)
       boxes.move(number, step.ref, step.state, nowMs, step.state === 'failed' ? step.reason : undefined);
     return steps.length > 0;
+  }
+
+  function countAnswers({ number, answers }: Rollout, nowMs: number): Sides {
+    const since = answered.take(number, nowMs);
+    if (!since) return answers;
+    const sides = sidesSum(answers, since);
+    rollouts.saveAnswers(number, sides);
+    return sides;
   }
 
   function carryOut(rollout: Rollout, step: Step, by: By): void {
@@ -73,6 +95,7 @@ export function createTurn(
         if (step.state === 'done') promote(rollout);
         save({ ...rollout, state: step.state, endedMs: by.nowMs }, by, step);
         changes.ended(change);
+        answered.forget(number);
         return;
       default:
         unreachable(step);
@@ -96,12 +119,13 @@ export function createTurn(
       if (changes.prepare(found.change, nowMs)) return { changed: false, more: true };
       const { counted: sold, more: moreSales } = sales.goOn(number, found.sales, nowMs);
       if (sold.throughRef !== found.sales.throughRef) rollouts.saveSales(number, sold);
-      const rollout = { ...found, sales: sold };
       const by: By = { actor: { kind: 'central', rule: 'rollout' }, nowMs };
-      const moved = hearSome(rollout, said, nowMs);
+      const moved = hearSome(found, said, nowMs);
+      const answers = countAnswers(found, nowMs);
+      const rollout = { ...found, sales: sold, answers };
       const { state, stage, plan } = rollout;
       const standing = boxes.standing(number, plan, stage);
-      const steps = goOn({ state, stage, plan, standing, sales: sold }, nowMs);
+      const steps = goOn({ state, stage, plan, standing, sales: sold, answers }, nowMs);
       for (const step of steps) carryOut(rollout, step, by);
       const changed = moved || steps.length > 0;
       // Of many boxes the rest comes at once; a proof takes its time anyway.
@@ -127,6 +151,7 @@ export function createTurn(
           version,
         });
         rollouts.recount(number);
+        answered.forget(number);
       }
     },
   };
