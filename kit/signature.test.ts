@@ -30,3 +30,21 @@ describe.each([
     }
   });
 });
+
+it('holds with P-256 whatever its two numbers begin with', () => {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  const begins = new Set<string>();
+  // One number in 256 begins with a zero byte, which DER leaves out; each second one with a bit that DER would take for a sign.
+  for (let n = 0; n < 5000 && begins.size < 4; n++) {
+    const bytes = Buffer.from(`text ${n}`);
+    const signature = sign(privateKey, bytes);
+    for (const [first = 0, second = 0] of [signature, signature.subarray(32)]) {
+      const then = second >= 0x80 ? 'high' : 'low';
+      begins.add(first === 0 ? `zero, then ${then}` : first >= 0x80 ? 'high' : 'low');
+    }
+    expect(verify([publicKey], bytes, signature)).toBe(true);
+    const swapped = Buffer.concat([signature.subarray(32), signature.subarray(0, 32)]);
+    expect(verify([publicKey], bytes, swapped)).toBe(false);
+  }
+  expect([...begins].sort()).toEqual(['high', 'low', 'zero, then high', 'zero, then low']);
+});

@@ -1,4 +1,6 @@
 // The page as a browser takes it: small, of one piece, and with nothing in it that its policy forbids.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { makePage } from './assets.ts';
@@ -28,6 +30,21 @@ it('holds no script, style or markup that was made of text', () => {
   expect(script, 'what is for Node or for the server is not in it').not.toMatch(
     /node:|better-sqlite3|ZodError/,
   );
+});
+
+it('makes nothing of text but text, in any of its sources', () => {
+  const folders = ['screen', 'said'].map((name) => join(import.meta.dirname, name));
+  const sources = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((path) => /(?<!\.test)\.tsx?$/.test(path))
+      .map((path) => join(folder, path)),
+  );
+  expect(sources.length).toBeGreaterThan(60);
+  for (const path of sources) {
+    expect(readFileSync(path, 'utf8'), path).not.toMatch(
+      /innerHTML|outerHTML|insertAdjacentHTML|document\.write|srcdoc|DOMParser|createContextualFragment/i,
+    );
+  }
 });
 
 it('is the same when it is made again', async () => {

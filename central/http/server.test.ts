@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../kit/log.ts';
@@ -25,12 +27,15 @@ describe('the operator HTTP', () => {
   let store: SqliteStore;
   let http: HttpServer;
   const key = newApiKey();
+  let logged: [level: string, message: string][] = [];
+  const note = (level: string) => (_: object, message: string) => void logged.push([level, message]);
   const sales = [100, 200, 300, 400, 500].map((totalMinor) => checkoutEntry({ totalMinor }));
   const journal = createTestJournal('box-1', privateKey);
   journal.append(...sales.map(bytesOf), bytesOf(refundEntry(sales[0]?.id ?? '', 40)), Buffer.from('{'));
   journal.append(Buffer.from('}'));
 
   beforeEach(async () => {
+    logged = [];
     folder = temporaryFolder();
     store = openStoreAt(join(folder.path, 'central.db'));
     const payload = await journal.payload(1, 8);
@@ -55,7 +60,7 @@ describe('the operator HTTP', () => {
       enrolment: noEnrolment,
       fleet: noFleet,
       nowMs: () => nowMs,
-      log: silentLog,
+      log: { ...silentLog, debug: note('debug'), error: note('error') },
     });
   });
   afterEach(async () => {
@@ -80,6 +85,18 @@ describe('the operator HTTP', () => {
     } while (cursor !== null);
     return items;
   };
+
+  it('makes no alarm of somebody who leaves while an answer is on its way', async () => {
+    const reader = connect(http.port, '127.0.0.1');
+    // So much that it cannot all be on the way at once.
+    reader.write('GET /openapi.json HTTP/1.1\r\nHost: central\r\n\r\n'.repeat(10));
+    await once(reader, 'data');
+    reader.pause();
+    reader.resetAndDestroy();
+    await expect.poll(() => logged).toContainEqual(['debug', 'whoever asked has left']);
+    expect(logged).not.toContainEqual(['error', expect.anything()]);
+    expect((await ask('/livez')).status).toBe(200);
+  });
 
   const strangers: [string, Record<string, string>][] = [
     ['no key', {}],

@@ -18,6 +18,7 @@ import type { LedgerPort } from '../ledger/port.ts';
 import type { PayoutsConfig } from '../payouts/config.ts';
 import { PeopleConfig } from '../people/people-config.ts';
 import type { ReviewRules } from '../people/reviews.ts';
+import { logFailure } from './failures.ts';
 import { createGate } from './gate.ts';
 import { mountRoutes } from './mount.ts';
 import { answerProblem, ProblemError } from './problems.ts';
@@ -58,7 +59,7 @@ export async function openHttpServer(parts: {
 }): Promise<HttpServer> {
   const { store, log } = parts;
   const app = new Koa();
-  app.on('error', (error: Error) => log.error({ error: error.message }, 'request failed'));
+  app.on('error', (error: Error) => logFailure(log, error));
   app.use(apiHeaders());
   app.use((context, next) => {
     // No browser keeps what somebody was answered for whoever sits there next; the page's own files say otherwise.

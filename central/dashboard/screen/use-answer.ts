@@ -1,5 +1,6 @@
 // What a screen shows of central: read when it is opened, read again when the stream says so, kept while central is away.
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { gather } from '../said/gather.ts';
 import { type Answered, read } from './ask.ts';
 import { useLive } from './live.ts';
 
@@ -18,7 +19,6 @@ const gatherMs = 1000;
 export function useAnswer<T>(path: string, concerns: (about: string) => boolean = () => true): Standing<T> {
   const [value, setValue] = useState<T | null>(null);
   const [failure, setFailure] = useState<Standing<T>['failure']>(null);
-  const timer = useRef(0);
   const asked = useRef(path);
   asked.current = path;
 
@@ -30,23 +30,13 @@ export function useAnswer<T>(path: string, concerns: (about: string) => boolean 
     if (answer.kind === 'answered') setValue(answer.value);
     setFailure(answer.kind === 'answered' ? null : answer);
   }, []);
-  const soon = () => {
-    if (timer.current !== 0) return;
-    timer.current = window.setTimeout(() => {
-      timer.current = 0;
-      void look(true);
-    }, gatherMs);
-  };
+  const { soon, forget } = useMemo(() => gather(() => void look(true), gatherMs), []);
 
   useEffect(() => {
     setValue(null);
     setFailure(null);
     void look(false);
-    return () => {
-      window.clearTimeout(timer.current);
-      // Or nothing that changes later would be read again.
-      timer.current = 0;
-    };
+    return forget;
   }, [path]);
   useLive({
     anew: soon,
