@@ -114,6 +114,8 @@ export const HealthReport = z.object({
     .optional(),
   /** From the kiosk's request to its answer; of a commit of the store; from a commit to central's receipt. */
   latency: z.object({ http: Latency, commit: Latency, receipt: Latency }).optional(),
+  /** Of the requests that `latency.http` counts: answered with an error of the box's own, a status of 500 or above. */
+  requestErrors: Count.optional(),
   /** The most since the report before: commands that waited for the store, commands in one commit, and what a commit took. */
   store: z.object({ queueMax: Count, batchMax: Count, commitMsMax: Count }).optional(),
   kiosks: z.object({ paired: Count, seen: Count }).optional(),

@@ -19,7 +19,7 @@ import { ConfigError, readConfig, readSlotsFolder } from './config.ts';
 import { createDoctorByCentral } from './doctor/by-central.ts';
 import { createLook } from './health/look.ts';
 import { metricsOf } from './health/metrics.ts';
-import { policyReportMsMax, type Reporter, startReporter } from './health/reporter.ts';
+import { documentReportMsMax, type Reporter, startReporter } from './health/reporter.ts';
 import { createTally } from './health/tally.ts';
 import { exportSpans } from './health/tracing.ts';
 import { loadLanCertificate } from './http/lan-certificate.ts';
@@ -138,15 +138,16 @@ async function run(configPath: string): Promise<void> {
   const config = remote.read();
   log.level = config.log.level;
   const synthetics = createSynthetics({ store, clock, log, onAnswered: () => told.soon() });
-  const hearsConfiguration = onApplied(synthetics.progress, 'configuration', remote.look);
-  const hearsPolicy = onApplied(hearsConfiguration, 'policy', () => told.soon(policyReportMsMax));
+  const hearsConfiguration = onApplied(synthetics.progress, ['configuration'], remote.look);
+  const documents = ['policy', 'catalogue', 'catalogue_delta'] as const;
+  const hearsDocuments = onApplied(hearsConfiguration, documents, () => told.soon(documentReportMsMax));
   const doctor = createDoctorByCentral({ store, log });
   const presence = startPresence({
     ...{ who, config, configPath, store, clock, log, release },
     progress: {
-      ...hearsPolicy,
+      ...hearsDocuments,
       applied(items) {
-        hearsPolicy.applied(items);
+        hearsDocuments.applied(items);
         doctor.applied(items);
       },
     },

@@ -8,12 +8,13 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { unpackAddon } from './shipped-addon.ts';
+import { sweepAddons, unpackAddon } from './shipped-addon.ts';
 
 const bytes = Buffer.from('an addon'.repeat(50_000));
 const sum = hash('sha256', bytes);
@@ -71,5 +72,45 @@ describe('an addon out of an executable', () => {
     );
     mkdirSync(join(folder, `${sum}.node`));
     expect(unpack).toThrow(expect.objectContaining({ code: 'addon_not_loadable' }));
+  });
+});
+
+describe('addons of programs that are no longer there', () => {
+  const at = (second: number) => new Date(Date.UTC(2026, 10, 1) + second * 1000);
+  const nameOf = (release: number) => `${hash('sha256', `release ${release}`)}.node`;
+  const load = (release: number, second: number) => {
+    const file = unpackAddon(
+      () => Buffer.from(`release ${release}`),
+      hash('sha256', `release ${release}`),
+      folder,
+    );
+    sweepAddons(folder, file, at(second));
+  };
+
+  it('are deleted: those of the package, two slots and the one that is asked stay, by when they were loaded', () => {
+    // The package's is loaded at every start, and slot a holds release 1 all the while.
+    for (let release = 2; release <= 8; release++) {
+      load(0, release * 10);
+      load(1, release * 10 + 1);
+      load(release, release * 10 + 2);
+    }
+    expect(readdirSync(folder).sort()).toEqual([0, 1, 7, 8].map(nameOf).sort());
+  });
+
+  it('never are the one at work, whatever the clock says', () => {
+    for (let release = 1; release <= 4; release++) load(release, 1000 + release);
+    load(5, 0);
+    expect(readdirSync(folder)).toContain(nameOf(5));
+    expect(readdirSync(folder)).toHaveLength(4);
+  });
+
+  it('are deleted where the power went while they were written, and nothing else is', () => {
+    const [half, others] = [`${nameOf(9)}.123e4567-e89b-12d3-a456-426614174000`, 'README'];
+    for (const name of [half, others]) {
+      writeFileSync(join(folder, name), 'half');
+      utimesSync(join(folder, name), at(0), at(0));
+    }
+    for (let release = 1; release <= 4; release++) load(release, release);
+    expect(readdirSync(folder).sort()).toEqual([others, ...[1, 2, 3, 4].map(nameOf)].sort());
   });
 });

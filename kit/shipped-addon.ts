@@ -6,10 +6,12 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readSync,
   renameSync,
   rmSync,
   type Stats,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
@@ -19,6 +21,10 @@ import { readShipped } from './shipped.ts';
 /** The unit names the folder by this: it must be the program's own and on a file system that lets code run. */
 const folderVariable = 'PKG_NATIVE_CACHE_PATH';
 const othersMayWrite = 0o022;
+/** A box has its package's program and those of two slots, and asks one more what it is. */
+const addonsMax = 4;
+/** Of an addon, or of one that a loss of power left half written. */
+const addonName = /^[0-9a-f]{64}\.node(\.[0-9a-f-]{36})?$/;
 /** A whole addon at once would leave holes in the memory of every thread that checks it. */
 const readBytes = 64 * 1024;
 
@@ -43,6 +49,7 @@ export function loadShippedAddon(path: string, sha256: string): unknown {
   } catch (cause) {
     throw new AddonError(`${file} cannot be loaded: ${(cause as Error).message}`, { cause });
   }
+  sweepAddons(folder, file, new Date());
   return loaded.exports;
 }
 
@@ -64,6 +71,26 @@ export function unpackAddon(read: () => Uint8Array, sha256: string, folder: stri
     throw new AddonError(`nothing can be unpacked to ${folder}: ${(error as Error).message}`, {
       cause: error,
     });
+  }
+}
+
+/**
+ * Deletes addons of programs that no slot holds any more: all but those that were loaded last. One that is deleted and
+ * wanted after all is unpacked again at its program's next start.
+ * @param used has just been loaded, at `now`; it stays
+ */
+export function sweepAddons(folder: string, used: string, now: Date): void {
+  try {
+    utimesSync(used, now, now);
+    const left = readdirSync(folder)
+      .filter((name) => addonName.test(name))
+      .map((name) => join(folder, name))
+      .filter((file) => file !== used)
+      .map((file) => ({ file, loadedMs: lstatSync(file).mtimeMs }))
+      .sort((one, other) => other.loadedMs - one.loadedMs);
+    for (const { file } of left.slice(addonsMax - 1)) rmSync(file, { force: true });
+  } catch {
+    // A few megabytes more: the folder cannot be written, or another program sweeps it too.
   }
 }
 

@@ -136,7 +136,7 @@ interface Received {
   text: string;
 }
 
-async function mailServer(refuse: { mails: boolean } = { mails: false }) {
+async function mailServer(refuse: { mails: boolean; of?: string } = { mails: false }) {
   const received: Received[] = [];
   const server = new SMTPServer({
     authOptional: true,
@@ -144,6 +144,9 @@ async function mailServer(refuse: { mails: boolean } = { mails: false }) {
     disabledCommands: ['STARTTLS'],
     onAuth: ({ username, password }, _session, done) =>
       password === 'secret' ? done(null, { user: username }) : done(new Error('wrong password')),
+    onRcptTo({ address }, _session, done) {
+      done(address === refuse.of ? new Error('mailbox is full') : null);
+    },
     onData(stream, session, done) {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -228,6 +231,24 @@ describe('mails', () => {
     await server.close();
   });
 
+  it('go to each list by itself: one that takes none has nobody else told twice, and is told once it takes them', async () => {
+    const refuse = { mails: false, of: 'boss@shop.example' };
+    const server = await mailServer(refuse);
+    const mailer = open(mailTo(server.port, { escalateTo: ['boss@shop.example'] }));
+    change({ opened: [finding(1)] });
+    await mailed(() => server.received.length === 1);
+    change({ escalated: [{ number: 1, note: 'nobody' }] });
+    const due = () => store.mailsDue({ nowMs: clock.wallMs() + 86_400_000, mailsMax: 9 });
+    await mailed(() => due()[0]?.tries === 2);
+    expect(due()).toMatchObject([{ list: 'escalateTo', what: 'escalated' }]);
+    refuse.of = '';
+    await mailed(() => due().length === 0);
+    await mailer.stop();
+    const told = server.received.map(({ to }) => to.join());
+    expect(told).toEqual(['ops@shop.example', 'ops@shop.example', 'boss@shop.example']);
+    await server.close();
+  });
+
   it('of an alert that is put off are not sent', () => {
     change({ opened: [finding(1)] });
     const untilMs = clock.wallMs() + 3_600_000;
@@ -253,7 +274,7 @@ describe('mails', () => {
       state: 'open' as const,
     };
     const mail = (n: number): AlertMail => ({
-      ...{ mail: n, what: 'opened', atMs: clock.wallMs(), tries: 0 },
+      ...{ mail: n, list: 'to', what: 'opened', atMs: clock.wallMs(), tries: 0 },
       alert: {
         ...alert,
         number: n,

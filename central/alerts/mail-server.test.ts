@@ -70,7 +70,7 @@ async function mailServer(options: SMTPServerOptions): Promise<{ port: number; r
 }
 
 const mail: AlertMail = {
-  ...{ mail: 1, what: 'opened', atMs: 1, tries: 0 },
+  ...{ mail: 1, list: 'to', what: 'opened', atMs: 1, tries: 0 },
   alert: {
     ...{ number: 1, rule: 'silent', subject: 'appliance leeds-1', site: 'leeds', severity: 'critical' },
     ...{ words: 'nothing heard', state: 'open', openedMs: 1, snoozedUntilMs: null, escalatedMs: null },

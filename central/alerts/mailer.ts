@@ -8,7 +8,7 @@ import { credentialPath, readSecret } from '../charging/secret-file.ts';
 import type { MailConfig } from './config.ts';
 import { mailText } from './mail-text.ts';
 import { mailTroubleOf } from './mail-trouble.ts';
-import type { AlertMail, AlertPort } from './port.ts';
+import type { AlertMail, AlertPort, MailList } from './port.ts';
 
 export interface Mailer {
   stop(): Promise<void>;
@@ -31,7 +31,12 @@ export function startMailer(parts: {
 }): Mailer {
   const { store, config, clock, log } = parts;
   const transport = open(config, parts.env);
-  const state = { stopped: false, cancel: () => {}, sending: Promise.resolve(), failures: 0 };
+  const state = {
+    stopped: false,
+    cancel: () => {},
+    sending: Promise.resolve(),
+    failures: { to: 0, escalateTo: 0 },
+  };
 
   async function send(mails: readonly AlertMail[], to: readonly string[]): Promise<void> {
     // A mail of its own for each list: nobody is told who else is called at night.
@@ -41,13 +46,19 @@ export function startMailer(parts: {
 
   async function sendDue(): Promise<void> {
     const due = await store.mailsDue({ nowMs: clock.wallMs(), mailsMax });
-    if (due.length === 0) return;
-    const escalated = due.filter(({ what }) => what === 'escalated');
+    // Each list is a delivery of its own: one that goes is not sent again for the sake of the other.
+    for (const list of ['to', 'escalateTo'] as const) {
+      const mails = due.filter((mail) => mail.list === list);
+      if (mails.length > 0) await deliver(list, mails);
+    }
+  }
+
+  async function deliver(list: MailList, due: readonly AlertMail[]): Promise<void> {
     let error: string | null = null;
     let trouble = {};
     try {
-      await send(due, config.to);
-      if (escalated.length > 0 && config.escalateTo.length > 0) await send(escalated, config.escalateTo);
+      // Nobody is named for it: then it is done.
+      if (config[list].length > 0) await send(due, config[list]);
     } catch (cause) {
       const { message } = cause as Error;
       trouble = mailTroubleOf(cause as object);
@@ -55,12 +66,12 @@ export function startMailer(parts: {
     }
     const mails = due.map(({ mail }) => mail);
     const { givenUp } = await store.mailsTried({ mails, error, nowMs: clock.wallMs() });
-    if (givenUp > 0) log.error({ mails: givenUp, error, ...trouble }, 'mails of alerts are given up');
-    else if (error !== null && state.failures++ === 0)
-      log.warn({ error, ...trouble }, 'mails of alerts do not go; trying again');
-    if (error !== null) return;
-    if (state.failures > 0) log.info({ failures: state.failures }, 'mails of alerts go again');
-    state.failures = 0;
+    const failures = state.failures[list];
+    state.failures[list] = error === null ? 0 : failures + 1;
+    if (givenUp > 0) log.error({ mails: givenUp, list, error, ...trouble }, 'mails of alerts are given up');
+    else if (error !== null && failures === 0)
+      log.warn({ list, error, ...trouble }, 'mails of alerts do not go; trying again');
+    if (error === null && failures > 0) log.info({ list, failures }, 'mails of alerts go again');
   }
 
   const round = async () => {

@@ -22,8 +22,12 @@ export interface AlertFilter {
 }
 
 /** Something to be mailed. */
+/** By the names that the configuration has: those who are always told, and those who are told of what nobody took up. */
+export type MailList = 'to' | 'escalateTo';
+
 export interface AlertMail {
   mail: number;
+  list: MailList;
   what: 'opened' | 'escalated' | 'cleared';
   alert: Alert;
   atMs: number;

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { CommandError } from '../errors.ts';
 import { hopLines } from '../latency/words.ts';
+import type { SoldLine } from '../ledger/said-in-entry.ts';
 import type { DocumentStory, MovementView } from '../ledger/views.ts';
 import { moneyWords } from '../money-words.ts';
 import { databaseCommand } from './command.ts';
@@ -28,13 +29,21 @@ export function checkoutShow(): Command {
 
 function storyWords(story: DocumentStory): string {
   const { applianceId, kind, verdict, state, totalMinor, currency, slip, traceId, hops, movements } = story;
+  const { reasons, lines } = story;
   const paper = slip === null ? '' : `, slip ${slip}`;
   return [
     `${kind} of ${moneyWords(totalMinor, currency)} at ${applianceId}: ${verdict}, ${state}${paper}`,
+    ...(reasons.length === 0 ? [] : [`  because of ${reasons.join(', ')}`]),
+    ...lines.map((line) => soldWords(line, currency)),
     ...hopLines(hops),
     `  trace ${traceId}`,
     ...movements.flatMap(movementLines),
   ].join('\n');
+}
+
+function soldWords({ sku, name, quantity, totalMinor }: SoldLine, currency: string): string {
+  const price = totalMinor === null ? 'not priced' : moneyWords(totalMinor, currency);
+  return `  ${quantity} × ${name ?? sku}  ${price}`;
 }
 
 function movementLines({ id, reason, postings }: MovementView): string[] {

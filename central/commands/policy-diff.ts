@@ -4,7 +4,7 @@ import { defaultPolicy } from '../feed/default-policy.ts';
 import { changedFields, describeChange } from '../feed/differences.ts';
 import { counted, databaseCommand } from './command.ts';
 import { readStore } from './open-store.ts';
-import { readPolicy } from './read-policy.ts';
+import { readPolicy } from './read-document.ts';
 
 export function policyDiff(): Command {
   return databaseCommand(

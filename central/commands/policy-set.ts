@@ -4,7 +4,7 @@ import { defaultPolicy } from '../feed/default-policy.ts';
 import { byCommand } from '../people/actor.ts';
 import { databaseCommand } from './command.ts';
 import { withStore } from './open-store.ts';
-import { readPolicy } from './read-policy.ts';
+import { readPolicy } from './read-document.ts';
 
 export function policySet(): Command {
   return databaseCommand(

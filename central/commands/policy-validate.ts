@@ -1,7 +1,7 @@
 // `policy validate`: whether a file is a policy, without any database.
 import type { Command } from 'commander';
 import { command } from './command.ts';
-import { readPolicy } from './read-policy.ts';
+import { readPolicy } from './read-document.ts';
 
 export function policyValidate(): Command {
   return command(

@@ -1,4 +1,4 @@
-// `rollout create`: brings a policy, flags, a configuration or a release to boxes, the canary first.
+// `rollout create`: brings a policy, flags, a configuration, a catalogue or a release to boxes, the canary first.
 import { type Command, Option } from 'commander';
 import type * as z from 'zod';
 import { describeIssue } from '../../contract/issue-words.ts';
@@ -6,19 +6,20 @@ import { Policy } from '../../contract/policy.ts';
 import { CommandError } from '../errors.ts';
 import { defaultPolicy } from '../feed/default-policy.ts';
 import { byCommand } from '../people/actor.ts';
+import { createRollout } from '../rollout/create.ts';
 import { Change, Plan, Target } from '../rollout/plan.ts';
 import { createdWords, rolloutWords } from '../rollout/words.ts';
 import { labelsFrom } from './appliance-label.ts';
 import { databaseCommand } from './command.ts';
-import { withStore } from './open-store.ts';
-import { readConfiguration } from './read-configuration.ts';
-import { readPolicy } from './read-policy.ts';
+import { withPort } from './open-store.ts';
+import { readConfiguration, readPolicy } from './read-document.ts';
 import { readText } from './read-text.ts';
 
 interface Options {
   policy?: string;
   flags?: string;
   configuration?: string;
+  catalogue?: number;
   release?: string;
   anyHour?: boolean;
   site?: string[];
@@ -31,6 +32,7 @@ interface Options {
   confirmedPercent?: number;
   failedPercent?: number;
   declinesPoints?: number | null;
+  errorsPoints?: number | null;
   silentMinutes?: number;
   probe?: boolean;
   onFailure?: 'pause' | 'roll_back';
@@ -48,10 +50,16 @@ export function rolloutCreate(): Command {
           'policy',
           'flags',
         ]),
+        whole('--catalogue <draft>', 'bring this draft of `catalogue drafts`').conflicts([
+          'policy',
+          'flags',
+          'configuration',
+        ]),
         new Option('--release <name>', 'bring a release of `release add`').conflicts([
           'policy',
           'flags',
           'configuration',
+          'catalogue',
         ]),
         new Option('--any-hour', 'boxes may change over while the shop is open'),
         new Option('--site <names...>', 'boxes of these sites'),
@@ -66,6 +74,9 @@ export function rolloutCreate(): Command {
         new Option('--declines-points <points>', 'more declines than the others, or off (5)').argParser(
           points,
         ),
+        new Option('--errors-points <points>', 'more failed requests than the others, or off (2)').argParser(
+          points,
+        ),
         whole('--silent-minutes <count>', 'how long a box is waited for (1440)'),
         new Option('--probe', 'a box counts after a synthetic checkout'),
         new Option('--on-failure <act>', 'when a bound is passed (roll_back)').choices([
@@ -76,19 +87,20 @@ export function rolloutCreate(): Command {
       help: 'Without --site, --label and --appliance it goes to every box that is let in,\nand is in force for newcomers when it is done. The whole of it:\ndocs/operations/rollout.md',
       examples: [
         'rollout create --policy policy.toml --stages 10,50,100 --config central.toml',
+        'rollout create --catalogue 7 --site leeds --stages none --config central.toml',
         'rollout create --configuration boxes.toml --canary-appliance leeds-1 --config central.toml',
         'rollout create --release 0.2.0 --label group=city --canary-appliance leeds-1 --config central.toml',
       ],
     },
-    (dataFolder, options: Options) => {
+    async (dataFolder, options: Options) => {
       const asked = {
         change: changeOf(options),
         target: parsed(Target, targetOf(options)),
         plan: parsed(Plan, planOf(options)),
       };
-      const made = withStore(dataFolder, (store) => {
-        store.ensurePolicy(defaultPolicy);
-        return store.createRollout(asked, byCommand());
+      const made = await withPort(dataFolder, async (port) => {
+        await port.ensurePolicy(defaultPolicy);
+        return createRollout(port, asked, byCommand());
       });
       if (made.kind === 'created') return { result: made.rollout, words: rolloutWords(made.rollout) };
       const { message, hint } = createdWords(made);
@@ -97,12 +109,14 @@ export function rolloutCreate(): Command {
   );
 }
 
-function changeOf({ policy, flags, configuration, release, anyHour }: Options): z.output<typeof Change> {
+function changeOf(options: Options): z.output<typeof Change> {
+  const { policy, flags, configuration, catalogue: draft, release, anyHour } = options;
   if (policy !== undefined) return { kind: 'policy', policy: readPolicy(policy) };
   if (flags !== undefined) return { kind: 'flags', flags: readFlags(flags) };
   if (configuration !== undefined) return { kind: 'configuration', values: readConfiguration(configuration) };
+  if (draft !== undefined) return parsed(Change, { kind: 'catalogue', draft });
   if (release !== undefined) return parsed(Change, { kind: 'release', release, anyHour });
-  const hint = 'Give --policy FILE, --flags FILE, --configuration FILE or --release NAME.';
+  const hint = 'Give --policy, --flags, --configuration, --catalogue or --release.';
   throw new CommandError('argument_malformed', 'a rollout brings one thing', hint);
 }
 
@@ -138,6 +152,7 @@ function planOf(options: Options): z.input<typeof Plan> {
     confirmedPercentMin: options.confirmedPercent,
     failedPercentMax: options.failedPercent,
     declinesPointsMax: options.declinesPoints,
+    errorsPointsMax: options.errorsPoints,
     silentMinutesMax: options.silentMinutes,
     probe: options.probe ? 'required' : 'ignored',
     onFailure: options.onFailure,

@@ -4,11 +4,12 @@ import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { type Asset, type Page, under } from './page-files.ts';
+import type { Asset, Assets } from '../../kit/serve-assets.ts';
+import { under } from './page-files.ts';
 
 const at = (name: string) => join(import.meta.dirname, name);
 
-export async function makePage(): Promise<Page> {
+export async function makePage(): Promise<Assets> {
   const script = named('app', 'js', 'text/javascript; charset=utf-8', await bundle('screen/main.tsx'));
   const style = named('look', 'css', 'text/css; charset=utf-8', await bundle('look.css'));
   const icon = named('icon', 'svg', 'image/svg+xml', readFileSync(at('icon.svg'), 'utf8'));

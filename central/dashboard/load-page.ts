@@ -2,15 +2,15 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Asset, Assets } from '../../kit/serve-assets.ts';
 import { hasShipped, readShippedText } from '../../kit/shipped.ts';
-import type { Asset, Page } from './page-files.ts';
 
 const built = join(import.meta.dirname, 'page.json');
 const program = join(import.meta.dirname, 'main.ts');
 const limits = { maxBuffer: 4 * 1024 * 1024, timeout: 60_000 };
 
 /** @throws what the program complained of, such as a mistake in the page */
-export async function loadPage(): Promise<Page> {
+export async function loadPage(): Promise<Assets> {
   const text = hasShipped(built) ? readShippedText(built) : await makeFromSources();
   return new Map(JSON.parse(text) as [string, Asset][]);
 }

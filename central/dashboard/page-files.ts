@@ -1,12 +1,4 @@
-// The files of the operators' page, as they are handed from whoever makes them to whoever serves them.
-
-export interface Asset {
-  type: string;
-  body: string;
-  etag: string;
-}
-/** By the path that it is asked for under. */
-export type Page = ReadonlyMap<string, Asset>;
+// Where the files of the operators' page are, as whoever makes them and whoever serves them know it.
 
 /** What all but the page itself is asked for under. */
 export const under = '/ui/';

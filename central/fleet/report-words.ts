@@ -76,7 +76,7 @@ function countsWords(counts: Readonly<Record<string, number>>): string {
     .join(', ');
 }
 
-function latencyLines({ latency }: HealthReport): string[] {
+function latencyLines({ latency, requestErrors = 0 }: HealthReport): string[] {
   if (latency === undefined) return [];
   const hops = [
     ['requests', latency.http],
@@ -90,7 +90,8 @@ function latencyLines({ latency }: HealthReport): string[] {
       const ms = latencyAtMost(counts, share);
       return ms === null ? 'above 10 s' : `within ${ms} ms`;
     };
-    return [`  ${total} ${name}: half ${within(0.5)}, 99 of 100 ${within(0.99)}`];
+    const failed = name === 'requests' && requestErrors > 0 ? `, ${requestErrors} failed` : '';
+    return [`  ${total} ${name}: half ${within(0.5)}, 99 of 100 ${within(0.99)}${failed}`];
   });
 }
 

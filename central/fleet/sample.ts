@@ -44,6 +44,7 @@ export const sampleMember: FleetMember = {
     conditions: [{ code: 'stock_low', forMs: 7_200_000 }],
     verdicts: { authorised: 310, approvedOffline: 41, declined: 2, refused: 6, pending: 0 },
     reasons: { out_of_stock: 5, above_floor_limit: 1 },
+    requestErrors: 1,
     latency: { http: [4, 90, 240, 22, 3], commit: [0, 120, 190, 5], receipt: [0, 0, 12, 180, 90, 6] },
     store: { queueMax: 4, batchMax: 3, commitMsMax: 9 },
     kiosks: { paired: 4, seen: 4 },

@@ -16,7 +16,7 @@ describe('a box in words', () => {
       '  clock -420 ms off, within 35 ms',
       '  since it started: 310 authorised, 41 approved_offline, 6 refused, 2 declined',
       '  reasons: 5 out_of_stock, 1 above_floor_limit',
-      '  359 requests: half within 5 ms, 99 of 100 within 10 ms',
+      '  359 requests: half within 5 ms, 99 of 100 within 10 ms, 1 failed',
       '  315 commits: half within 5 ms, 99 of 100 within 10 ms',
       '  288 receipts: half within 10 ms, 99 of 100 within 50 ms',
       '  store at most: 4 waiting, 3 in a commit, 9 ms',

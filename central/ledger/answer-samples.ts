@@ -39,7 +39,13 @@ export const document: z.output<typeof DocumentPage>['items'][number] = {
   bookedMs: atMs + 210,
 };
 
-export const way: Pick<z.output<typeof DocumentWithMovements>, 'traceId' | 'hops'> = {
+type Said = 'reasons' | 'lines' | 'catalogueVersion' | 'policyVersion' | 'kiosk' | 'traceId' | 'hops';
+
+/** What the entry says, and its way. */
+export const way: Pick<z.output<typeof DocumentWithMovements>, Said> = {
+  reasons: [],
+  lines: [{ sku: 'HF-101', name: 'Pencil, HB', quantity: 2, totalMinor: 370, discountMinor: 0 }],
+  ...{ catalogueVersion: 4, policyVersion: 2, kiosk: 'till-1' },
   traceId: document.id.replaceAll('-', ''),
   hops: {
     ...{ madeMs: atMs, madeBy: 'central', receivedMs: atMs + 180, bookedMs: atMs + 210 },

@@ -68,6 +68,24 @@ export const Movement = z.object({
 });
 export const MovementPage = pageOf(Movement, NumberCursor).meta({ id: 'MovementPage' });
 export const DocumentWithMovements = Document.extend({
+  reasons: z.array(z.string()).meta({ description: 'Stable codes; empty where nothing was wrong.' }),
+  lines: z
+    .array(
+      z.object({
+        sku: z.string().meta({ description: 'Or the GTIN it was asked by, where it could not be priced.' }),
+        name: z.string().nullable(),
+        quantity: z.int(),
+        totalMinor: z
+          .int()
+          .nullable()
+          .meta({ description: 'After discounts; null: it could not be priced.' }),
+        discountMinor: z.int(),
+      }),
+    )
+    .meta({ description: 'The goods of a checkout; empty for everything else.' }),
+  catalogueVersion: z.int().nullable(),
+  policyVersion: z.int().nullable(),
+  kiosk: z.string().nullable(),
   movements: z.array(Movement),
   traceId: z.string().meta({ description: 'W3C Trace Context: its own id, unless its kiosk named another.' }),
   hops: HopsAnswer,

@@ -1,6 +1,7 @@
 // What people and other programs are shown of the ledger: journals, documents, movements, balances, and what a check finds.
 import type { Hops } from '../latency/hops.ts';
 import type { Posting } from './postings.ts';
+import type { SaidInEntry } from './said-in-entry.ts';
 
 export interface FeedPosition {
   feedId: string;
@@ -64,8 +65,9 @@ export interface MovementView {
   postings: Posting[];
 }
 
-/** A document, what it moved, and how long it took to get here. */
-export type DocumentStory = DocumentRow & { movements: MovementView[]; traceId: string; hops: Hops };
+/** A document, what it says of itself, what it moved, and how long it took to get here. */
+export type DocumentStory = DocumentRow &
+  SaidInEntry & { movements: MovementView[]; traceId: string; hops: Hops };
 
 export interface AccountView {
   name: string;

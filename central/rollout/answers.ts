@@ -7,11 +7,12 @@ import { Labels, Plan, Target } from './plan.ts';
 import type { ReleaseView, RolloutBoxView, RolloutEvent, RolloutView } from './port.ts';
 
 const Sales = z.object({ checkouts: z.int(), declined: z.int() });
+const Answers = z.object({ requests: z.int(), errors: z.int() });
 
 const VersionFor = z.array(z.object({ before: z.int(), version: z.int() }));
 const ChangeView = z.discriminatedUnion('kind', [
   z.object({
-    kind: z.enum(['policy', 'flags', 'configuration']),
+    kind: z.enum(['policy', 'flags', 'configuration', 'catalogue']),
     version: z.int(),
     brings: VersionFor.meta({ description: 'Which version goes to boxes by the one they had.' }),
     backs: VersionFor.meta({
@@ -23,7 +24,14 @@ const ChangeView = z.discriminatedUnion('kind', [
 
 const Reason = z.object({
   code: z
-    .enum(['boxes_failed', 'too_few_confirmed', 'declines_above_control', 'by_hand', 'superseded'])
+    .enum([
+      'boxes_failed',
+      'too_few_confirmed',
+      'declines_above_control',
+      'errors_above_control',
+      'by_hand',
+      'superseded',
+    ])
     .meta({ description: 'Further fields say what was counted, or what somebody said.' }),
   failed: z.int().optional(),
   of: z.int().optional(),
@@ -63,6 +71,10 @@ export const Rollout = z
     ),
     sales: z.object({ with: Sales, without: Sales }).meta({
       description: 'Checkouts of boxes that proved that they run it, and of those that wait for it.',
+    }),
+    answers: z.object({ with: Answers, without: Answers }).meta({
+      description:
+        'Requests of kiosks at the same boxes by what these say, and how many of them the box failed on.',
     }),
     madeMs: Moment,
     madeBy: Actor,
@@ -129,6 +141,7 @@ export const sampleRollout: RolloutView = {
   ],
   counts: { ...noBoxes, waiting: 36, given: 1, confirmed: 3 },
   sales: { with: { checkouts: 120, declined: 4 }, without: { checkouts: 1400, declined: 51 } },
+  answers: { with: { requests: 2400, errors: 3 }, without: { requests: 31_000, errors: 40 } },
   madeMs: atMs,
   madeBy: by,
   endedMs: null,

@@ -68,9 +68,19 @@ export function startRolloutLoop(parts: {
   function saidBy(applianceId: string): [string, Said][] {
     const heard = reports.of(applianceId);
     if (!heard) return [];
-    const { versions, release, slots = null, configuration } = heard.report;
+    const { versions, release, slots = null, configuration, conditions } = heard.report;
     const probe = probeOf(heard);
-    return [[applianceId, { policyVersion: versions.policy, configuration, release, slots, probe }]];
+    const answers = answersOf(heard);
+    const catalogue = {
+      version: versions.catalogue,
+      incomplete: conditions.some(({ code }) => code === 'catalogue_incomplete'),
+    };
+    return [
+      [
+        applianceId,
+        { policyVersion: versions.policy, catalogue, configuration, release, slots, probe, answers },
+      ],
+    ];
   }
 
   plan(0);
@@ -89,4 +99,9 @@ function probeOf({ report, heardMs }: HeardReport): Said['probe'] {
   const { synthetic, at } = report;
   if (!synthetic) return null;
   return { passed: synthetic.kind !== 'failed', atMs: heardMs - Math.max(0, at.wallMs - synthetic.atMs) };
+}
+
+function answersOf({ report: { latency, requestErrors, upMs } }: HeardReport): Said['answers'] {
+  if (latency === undefined || requestErrors === undefined) return null;
+  return { requests: latency.http.reduce((sum, count) => sum + count, 0), errors: requestErrors, upMs };
 }

@@ -2,6 +2,7 @@
 // confirmed that proved nothing.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { noAnswers } from './count-answers.ts';
 import {
   type Box,
   type BoxState,
@@ -88,6 +89,7 @@ function play(
       plan,
       boxes: conducts.map((_, i) => ({ ref: i, place: i, state: 'waiting', sinceMs: null, pardoned: false })),
       sales: { with: none, without: none },
+      answers: noAnswers(),
     },
     nowMs: 0,
     turnsSinceTold: new Map(),
@@ -231,13 +233,48 @@ describe('a rollout, whatever its boxes do', () => {
   });
 });
 
+const answered = fc.nat(5000).chain((requests) => fc.nat(requests).map((errors) => ({ requests, errors })));
+const limited = fc.record({
+  errorsPointsMax: fc.option(fc.nat(100)),
+  requestsMin: fc.integer({ min: 1, max: 1000 }),
+  onFailure: fc.constantFrom('pause' as const, 'roll_back' as const),
+});
+
+describe('the share of requests that boxes failed on', () => {
+  it('stops a rollout where it is above that of the others by more than the bound, and where there were enough', () => {
+    fc.assert(
+      fc.property(limited, answered, answered, (limits, having, without) => {
+        const plan = Plan.parse({ ...limits, soakMinutes: 0 });
+        const boxes = Array.from({ length: 20 }, (_, i) => ({
+          ...{ ref: i, place: i, sinceMs: 0, pardoned: false },
+          state: i === 0 ? ('confirmed' as const) : ('waiting' as const),
+        }));
+        const none = { checkouts: 0, declined: 0 };
+        const sales = { with: none, without: none };
+        const answers = { with: having, without };
+        const facts = { state: 'running' as const, stage: 0, plan, boxes, sales, answers };
+        const [step] = goOn({ ...facts, standing: standingOf(facts) }, 1);
+        const enough = having.requests >= plan.requestsMin && without.requests >= plan.requestsMin;
+        // Without a division, as it would be said on paper.
+        const [a, b] = [having.errors * without.requests, without.errors * having.requests];
+        const points = plan.errorsPointsMax;
+        const stops =
+          points !== null && enough && (a - b) * 100 > points * having.requests * without.requests;
+        if (!stops) expect(step).toEqual({ kind: 'stage', stage: 1 });
+        else expect(step).toMatchObject({ kind: plan.onFailure, reason: { code: 'errors_above_control' } });
+      }),
+    );
+  });
+});
+
 describe('a rollout that ended', () => {
   it.each(['done', 'rolled_back', 'aborted', 'superseded'] as const)('as %s takes no step', (state) => {
     const boxes = boxStates.map((each, i) => ({
       ...{ ref: i, place: i, state: each, sinceMs: 0, pardoned: false },
     }));
     const none = { checkouts: 0, declined: 0 };
-    const facts = { state, stage: 0, plan: Plan.parse({}), boxes, sales: { with: none, without: none } };
+    const sales = { with: none, without: none };
+    const facts = { state, stage: 0, plan: Plan.parse({}), boxes, sales, answers: noAnswers() };
     expect(hear(facts, boxes, new Map(), 1e12)).toEqual([]);
     expect(goOn({ ...facts, standing: standingOf(facts) }, 1e12)).toEqual([]);
   });

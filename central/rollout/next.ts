@@ -54,6 +54,13 @@ export interface Sales {
   declined: number;
 }
 
+/** Of kiosks, by what boxes say of themselves. */
+export interface Answers {
+  requests: number;
+  /** Of these the box failed on. */
+  errors: number;
+}
+
 /** How a rollout stands, counted: what it takes to go on must not grow with the fleet. */
 export interface Standing {
   boxes: number;
@@ -80,12 +87,13 @@ export interface RolloutFacts {
   standing: Standing;
   /** Of boxes that proved that they run it, since then; and of those that wait. */
   sales: { with: Sales; without: Sales };
+  answers: { with: Answers; without: Answers };
 }
 
 export type Reason =
   | { code: 'boxes_failed'; failed: number; of: number }
   | { code: 'too_few_confirmed'; confirmed: number; of: number }
-  | { code: 'declines_above_control'; percent: number; controlPercent: number };
+  | { code: 'declines_above_control' | 'errors_above_control'; percent: number; controlPercent: number };
 
 /** What a box has come to by what it proved, or by its silence. */
 export type BoxStep =
@@ -177,30 +185,45 @@ function goForward(facts: RolloutFacts, nowMs: number): Step[] {
   return [standing.waiting > 0 ? { kind: 'spare' } : { kind: 'end', state: 'done' }];
 }
 
-function wrong({ plan, sales, standing: { judged } }: RolloutFacts): Reason | null {
+function wrong({ plan, sales, answers, standing: { judged } }: RolloutFacts): Reason | null {
   const { boxes: of, failed, confirmed, open } = judged;
   if (failed * 100 > plan.failedPercentMax * of) return { code: 'boxes_failed', failed, of };
   if (open === 0 && confirmed * 100 < plan.confirmedPercentMin * of) {
     return { code: 'too_few_confirmed', confirmed, of };
   }
-  return declines(plan, sales);
+  return declines(plan, sales) ?? errors(plan, answers);
 }
 
-function declines(
-  { declinesPointsMax, checkoutsMin }: Plan,
-  { with: having, without }: RolloutFacts['sales'],
-) {
-  if (declinesPointsMax === null) return null;
-  if (having.checkouts < checkoutsMin || without.checkouts < checkoutsMin) return null;
-  const percent = (having.declined * 100) / having.checkouts;
-  const controlPercent = (without.declined * 100) / without.checkouts;
-  if (percent - controlPercent <= declinesPointsMax) return null;
+function declines({ declinesPointsMax, checkoutsMin }: Plan, sales: RolloutFacts['sales']): Reason | null {
+  const side = ({ checkouts, declined }: Sales) => ({ of: checkouts, bad: declined });
+  const sides = { with: side(sales.with), without: side(sales.without) };
+  return aboveControl('declines_above_control', declinesPointsMax, checkoutsMin, sides);
+}
+
+function errors({ errorsPointsMax, requestsMin }: Plan, answers: RolloutFacts['answers']): Reason | null {
+  const side = ({ requests, errors: bad }: Answers) => ({ of: requests, bad });
+  const sides = { with: side(answers.with), without: side(answers.without) };
+  return aboveControl('errors_above_control', errorsPointsMax, requestsMin, sides);
+}
+
+interface Counted {
+  of: number;
+  bad: number;
+}
+
+/** @param pointsMax null: not looked at. @param ofMin on either side, before it says anything */
+function aboveControl(
+  code: 'declines_above_control' | 'errors_above_control',
+  pointsMax: number | null,
+  ofMin: number,
+  { with: having, without }: { with: Counted; without: Counted },
+): Reason | null {
+  if (pointsMax === null || having.of < ofMin || without.of < ofMin) return null;
+  const percent = (having.bad * 100) / having.of;
+  const controlPercent = (without.bad * 100) / without.of;
+  if (percent - controlPercent <= pointsMax) return null;
   const rounded = (value: number) => Math.round(value * 10) / 10;
-  return {
-    code: 'declines_above_control' as const,
-    percent: rounded(percent),
-    controlPercent: rounded(controlPercent),
-  };
+  return { code, percent: rounded(percent), controlPercent: rounded(controlPercent) };
 }
 
 /** So many of those that are judged must have proved it. */

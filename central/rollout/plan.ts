@@ -37,6 +37,8 @@ export const Change = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('flags'), flags: Policy.shape.flags.unwrap() }),
   /** What central sets of the boxes' own configuration, whole. */
   z.strictObject({ kind: z.literal('configuration'), values: RemoteConfiguration }),
+  /** A draft of the catalogue, by its number. */
+  z.strictObject({ kind: z.literal('catalogue'), draft: z.int().min(1) }),
   z.strictObject({
     kind: z.literal('release'),
     release: ReleaseName,
@@ -73,6 +75,10 @@ export const Plan = z
     declinesPointsMax: Percent.nullable().default(5),
     /** On either side, before declines say anything. */
     checkoutsMin: z.int().min(1).max(1_000_000).default(50),
+    /** More requests of kiosks that boxes failed on, in points above those of the boxes that do not have it yet; null: not looked at. */
+    errorsPointsMax: Percent.nullable().default(2),
+    /** On either side, before errors say anything. */
+    requestsMin: z.int().min(1).max(1_000_000).default(200),
     /** Whether a box counts only after a synthetic checkout went through it since. */
     probe: z.enum(['required', 'ignored']).default('ignored'),
     /** What is done when a bound is passed. */

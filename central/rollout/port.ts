@@ -1,6 +1,7 @@
 // What is asked of the store about rollouts, labels and releases.
 import type { ConfigurationStanding } from '../../contract/configuration.ts';
 import type { Actor, By } from '../people/actor.ts';
+import type { AnswersSaid, Sides } from './count-answers.ts';
 import type { Box, BoxState, Reason, RolloutState, Sales } from './next.ts';
 import type { Change, Labels, Plan, Target } from './plan.ts';
 
@@ -9,12 +10,15 @@ export interface VersionFor {
   version: number;
 }
 
+/** What lies here by versions. */
+export type VersionedKind = 'policy' | 'flags' | 'configuration' | 'catalogue';
+
 export type ChangeView =
   /**
    * Which version is brought to boxes by what they had, and which brings that back; `version` is the one of boxes that have
    * what is in force for everybody.
    */
-  | { kind: 'policy' | 'flags' | 'configuration'; version: number; brings: VersionFor[]; backs: VersionFor[] }
+  | { kind: VersionedKind; version: number; brings: VersionFor[]; backs: VersionFor[] }
   | { kind: 'release'; release: string; anyHour: boolean };
 
 export type EndReason =
@@ -47,6 +51,7 @@ export interface RolloutView {
   stages: StageCounts[];
   counts: Record<BoxState, number>;
   sales: { with: Sales; without: Sales };
+  answers: Sides;
   madeMs: number;
   madeBy: Actor;
   endedMs: number | null;
@@ -68,20 +73,33 @@ export interface RolloutEvent {
 /** What a box last said of itself, as far as a rollout asks. */
 export interface Said {
   policyVersion: number;
+  /** `incomplete` where a version came that it could not take whole. */
+  catalogue: { version: number; incomplete: boolean };
   /** Absent: of a release that takes nothing from central. */
   configuration?: ConfigurationStanding | undefined;
   release: string;
   slots: { rollout: number | null; step: string; reason: string | null } | null;
   /** The newest synthetic checkout through it. */
   probe: { passed: boolean; atMs: number } | null;
+  /** Null: of a release that does not count them. */
+  answers: AnswersSaid | null;
 }
+
+/** Why what is to be brought is not there. */
+export type NotKept =
+  | 'policy_missing'
+  /** The first one goes to everybody: boxes without one could not go back. */
+  | 'catalogue_missing'
+  | 'draft_unknown'
+  /** A catalogue is being published: to be asked again when that is done. */
+  | 'publication_under_way';
 
 export type RolloutCreated =
   | { kind: 'created'; rollout: RolloutView }
   | { kind: 'nobody' }
   | { kind: 'appliance_unknown'; applianceId: string }
   | { kind: 'release_unknown' }
-  | { kind: 'policy_missing' }
+  | { kind: NotKept }
   /** A box is in a live rollout of the same kind. */
   | { kind: 'overlaps'; rollout: number };
 

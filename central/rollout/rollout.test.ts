@@ -67,7 +67,14 @@ function feedOf(applianceId: string) {
 }
 
 const saying = (policyVersion: number, more: Partial<Said> = {}): Said => ({
-  ...{ policyVersion, release: '0.1.0', slots: null, probe: null },
+  ...{
+    policyVersion,
+    catalogue: { version: 0, incomplete: false },
+    release: '0.1.0',
+    slots: null,
+    probe: null,
+    answers: null,
+  },
   ...more,
 });
 

@@ -18,6 +18,7 @@ import {
   sampleRelease,
   sampleRollout,
 } from './answers.ts';
+import { createRollout } from './create.ts';
 import { boxStates } from './next.ts';
 import { Change, Plan, Target } from './plan.ts';
 import type { RolloutActed, RolloutCalls, RolloutCreated, RolloutView } from './port.ts';
@@ -46,7 +47,10 @@ const BoxesQuery = PageQuery.extend({ state: z.enum(boxStates).optional() });
 const Id = z.object({ id: z.string() });
 
 export function rolloutRoutes(
-  store: Pick<LedgerPort, Exclude<keyof RolloutCalls, 'turnRollout' | 'openRollouts' | 'addRelease'>>,
+  store: Pick<
+    LedgerPort,
+    Exclude<keyof RolloutCalls, 'turnRollout' | 'openRollouts' | 'addRelease'> | 'cataloguePiece'
+  >,
   parts: { onRollout?: () => void },
 ): Route[] {
   return [
@@ -54,7 +58,8 @@ export function rolloutRoutes(
       id: 'createRollout',
       method: 'POST',
       path: '/v1/rollouts',
-      summary: 'Begin to bring a policy, flags or a release to appliances, the canary first',
+      summary:
+        'Begin to bring a policy, flags, a configuration, a catalogue or a release to appliances, the canary first',
       action: 'rollout.manage',
       status: 201,
       body: NewRollout,
@@ -67,7 +72,7 @@ export function rolloutRoutes(
       example: sampleRollout,
       problems: ['not_found', 'rollout_refused'],
       async handle({ body, by }) {
-        const rollout = created(await store.createRollout(body, by));
+        const rollout = created(await createRollout(store, body, by));
         parts.onRollout?.();
         return rollout;
       },
@@ -192,10 +197,18 @@ export function rolloutRoutes(
   ];
 }
 
+const unknown: ReadonlySet<RolloutCreated['kind']> = new Set([
+  'appliance_unknown',
+  'release_unknown',
+  'draft_unknown',
+]);
+
 function created(said: RolloutCreated): RolloutView {
   if (said.kind === 'created') return said.rollout;
-  const missing = said.kind === 'appliance_unknown' || said.kind === 'release_unknown';
-  throw new ProblemError(missing ? 'not_found' : 'rollout_refused', createdWords(said).message);
+  throw new ProblemError(
+    unknown.has(said.kind) ? 'not_found' : 'rollout_refused',
+    createdWords(said).message,
+  );
 }
 
 function acted(said: RolloutActed, verb: string): RolloutView {

@@ -12,7 +12,8 @@ export function changeWords({ change }: Pick<RolloutView, 'change'>): string {
     case 'flags':
       return `flags, as policy version ${change.version}`;
     case 'configuration':
-      return `configuration version ${change.version}`;
+    case 'catalogue':
+      return `${change.kind} version ${change.version}`;
     case 'release':
       return `release ${change.release}`;
     default:
@@ -36,7 +37,7 @@ export function rolloutWords(rollout: RolloutView): string {
 
 /** Everything about it. */
 export function rolloutLines(rollout: RolloutView): string[] {
-  const { version, stages, stage, counts, sales, madeMs, madeBy } = rollout;
+  const { version, stages, stage, counts, sales, answers, madeMs, madeBy } = rollout;
   const counted = boxStates.filter((state) => counts[state] > 0).map((state) => `${counts[state]} ${state}`);
   return [
     rolloutWords(rollout),
@@ -47,6 +48,7 @@ export function rolloutLines(rollout: RolloutView): string[] {
         `  ${i === stage ? '>' : ' '} ${i === 0 ? 'canary' : `stage ${i}`}: ${each.confirmed} confirmed, ${each.has} have it, of ${each.boxes}`,
     ),
     `  checkouts: ${salesWords(sales.with)} with it, ${salesWords(sales.without)} without`,
+    `  requests: ${answersWords(answers.with)} with it, ${answersWords(answers.without)} without`,
   ];
 }
 
@@ -69,10 +71,12 @@ export function reasonWords(reason: EndReason): string {
       return `only ${reason.confirmed} of ${reason.of} boxes proved it in time`;
     case 'declines_above_control':
       return `${reason.percent} % declined with it, ${reason.controlPercent} % without`;
+    case 'errors_above_control':
+      return `${reason.percent} % of requests failed with it, ${reason.controlPercent} % without`;
     case 'by_hand':
       return `by hand: ${reason.words}`;
     case 'superseded':
-      return `policy version ${reason.version} was published for everybody`;
+      return `version ${reason.version} was published for everybody`;
     default:
       return unreachable(reason);
   }
@@ -101,6 +105,18 @@ export function createdWords(said: Exclude<RolloutCreated, { kind: 'created' }>)
         message: 'there is no policy yet that flags could be changed of',
         hint: 'Start central once.',
       };
+    case 'catalogue_missing':
+      return {
+        message: 'there is no catalogue yet that boxes could go back to',
+        hint: 'Publish the first one to everybody: catalogue publish.',
+      };
+    case 'draft_unknown':
+      return {
+        message: 'no draft of the catalogue has that number',
+        hint: 'See `catalogue drafts`; make one with `catalogue import FILE --draft`.',
+      };
+    case 'publication_under_way':
+      return { message: 'a catalogue is being published', hint: 'Ask again when that is done.' };
     case 'overlaps':
       return {
         message: `rollout ${said.rollout} is bringing some of these appliances something of the same kind`,
@@ -117,4 +133,8 @@ export function notNowWords(verb: string, state: RolloutState): string {
 
 function salesWords({ checkouts, declined }: { checkouts: number; declined: number }): string {
   return `${checkouts} (${declined} declined)`;
+}
+
+function answersWords({ requests, errors }: { requests: number; errors: number }): string {
+  return `${requests} (${errors} failed)`;
 }

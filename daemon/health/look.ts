@@ -52,9 +52,9 @@ export function createLook({
   const core = coreWatch(clock);
   const outages = outageCount();
   const counted = () => {
-    const { verdicts, reasons, http, commit, receipt } = tally.counts();
+    const { verdicts, reasons, requestErrors, http, commit, receipt } = tally.counts();
     return {
-      ...{ verdicts, reasons },
+      ...{ verdicts, reasons, requestErrors },
       latency: { http: trimmed(http), commit: trimmed(commit), receipt: trimmed(receipt) },
       ...(peaks && { store: peaks() }),
       ...kiosksSeen(kiosks, clock.wallMs()),

@@ -49,6 +49,13 @@ export function metricsOf(report: HealthReport, counts: TallyCounts): Family[] {
       ...Object.entries(counts.reasons).map(([code, value]) => sample({ code }, value)),
     ),
     took('holdfast_http_request_duration_seconds', 'From a request of a kiosk to its answer.', counts.http),
+    counter(
+      'holdfast_http_request_errors_total',
+      'Requests of kiosks that the box answered with 500 or above.',
+      {
+        value: counts.requestErrors,
+      },
+    ),
     took('holdfast_store_commit_duration_seconds', 'A commit of the store, with its sync.', counts.commit),
     took('holdfast_receipt_duration_seconds', "From a commit to central's receipt.", counts.receipt),
     gauge('holdfast_kiosks_paired', 'Kiosks that are paired.', { value: kiosks?.paired ?? null }),

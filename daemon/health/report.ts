@@ -19,7 +19,7 @@ export interface HealthFacts {
   residentBytes: number;
   corePermille: number | null;
   machine: HealthReport['machine'];
-  counted?: Pick<HealthReport, 'verdicts' | 'reasons' | 'latency' | 'store' | 'kiosks'>;
+  counted?: Pick<HealthReport, 'verdicts' | 'reasons' | 'requestErrors' | 'latency' | 'store' | 'kiosks'>;
   slots?: HealthReport['slots'];
   configuration?: HealthReport['configuration'];
   synthetic: SyntheticResult | null;

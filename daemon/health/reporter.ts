@@ -26,7 +26,7 @@ export const reportEveryMs = 30_000;
 /** The first comes soon: whoever started the box wants to see it. */
 export const firstReportMsMax = 3000;
 /** After a word to the whole fleet: ten thousand must not all answer at once. */
-export const policyReportMsMax = 10_000;
+export const documentReportMsMax = 10_000;
 /** Between two frames of what an outage left behind. */
 const nextFrameMs = 1000;
 

@@ -19,7 +19,8 @@ const batch = (change: Partial<Committed>): Committed => ({
 
 it('counts verdicts and durations from the start, and the most since it was asked', () => {
   const tally = createTally();
-  tally.requestTook(4);
+  tally.requestTook(4, false);
+  tally.requestTook(900, true);
   tally.committed(
     batch({
       ms: 7,
@@ -32,10 +33,11 @@ it('counts verdicts and durations from the start, and the most since it was aske
   );
   tally.committed(batch({ ms: 2, commands: 8 }), 0);
   tally.committed(batch({ reasons: ['out_of_stock', 'above_floor_limit'] }), 0);
-  const { verdicts, reasons, http, commit } = tally.counts();
+  const { verdicts, reasons, requestErrors, http, commit } = tally.counts();
   expect(reasons).toEqual({ out_of_stock: 2, above_floor_limit: 1 });
   expect(verdicts).toEqual({ authorised: 2, approvedOffline: 0, declined: 0, refused: 0, pending: 1 });
-  expect([http.counts[2], http.sumMs, commit.counts[1], commit.counts[3]]).toEqual([1, 4, 1, 1]);
+  expect([http.counts[2], http.sumMs, commit.counts[1], commit.counts[3]]).toEqual([1, 904, 1, 1]);
+  expect(requestErrors).toBe(1);
   expect(tally.takePeaks()).toEqual({ queueMax: 9, batchMax: 8, commitMsMax: 7 });
   expect(tally.takePeaks()).toEqual({ queueMax: 0, batchMax: 0, commitMsMax: 0 });
 });

@@ -6,8 +6,8 @@ import type { VerdictKind } from '../../contract/verdict.ts';
 import type { Committed } from '../store/client.ts';
 
 export interface Tally {
-  /** A request of a kiosk was answered. */
-  requestTook(ms: number): void;
+  /** A request of a kiosk was answered; `failed` where the box could not do what was asked, whoever asked rightly. */
+  requestTook(ms: number, failed: boolean): void;
   committed(batch: Committed, monotonicMs: number): void;
   counts(): TallyCounts;
   /** The most since the call before. */
@@ -18,6 +18,7 @@ export interface TallyCounts {
   verdicts: NonNullable<HealthReport['verdicts']>;
   /** By the code of each reason. */
   reasons: NonNullable<HealthReport['reasons']>;
+  requestErrors: number;
   /** Each with what they took together. */
   http: Durations;
   commit: Durations;
@@ -45,9 +46,13 @@ export function createTally(): Tally {
   const reasons = new Map<string, number>();
   const [http, commit, receipt] = [durations(), durations(), durations()];
   const awaited: { seq: number; monotonicMs: number }[] = [];
+  let requestErrors = 0;
   let peaks = { queueMax: 0, batchMax: 0, commitMsMax: 0 };
   return {
-    requestTook: http.add,
+    requestTook(ms, failed) {
+      http.add(ms);
+      if (failed) requestErrors++;
+    },
     committed(batch, monotonicMs) {
       const { ms, commands, waiting, verdicts: given, lastSeq, grew, receivedThrough } = batch;
       commit.add(ms);
@@ -67,6 +72,7 @@ export function createTally(): Tally {
       verdicts: { ...verdicts },
       reasons: Object.fromEntries(reasons),
       http: http.now(),
+      requestErrors,
       commit: commit.now(),
       receipt: receipt.now(),
     }),

@@ -11,9 +11,9 @@ let server: Server | undefined;
 afterEach(() => void server?.close());
 
 async function serve(from: string, addresses: string[]) {
-  const took: number[] = [];
+  const took: { failed: boolean }[] = [];
   const app = new Koa();
-  app.use(timeRequests((ms) => took.push(ms)));
+  app.use(timeRequests((_, failed) => took.push({ failed })));
   app.use(async (ctx, next) => {
     Object.defineProperty(ctx.request, 'ip', { value: from });
     try {
@@ -24,6 +24,7 @@ async function serve(from: string, addresses: string[]) {
   });
   app.use(serveMetrics({ text: async () => 'a 1\n', addresses }));
   app.use((ctx) => {
+    if (ctx.method === 'PUT') throw new ProblemError('busy');
     ctx.body = 'something else';
   });
   server = createServer(app.callback());
@@ -52,8 +53,9 @@ it('answers in the type that Prometheus reads, and takes no other method', async
   expect(await (await ask('/other')).text()).toBe('something else');
 });
 
-it('counts what kiosks ask, and neither probes nor streams', async () => {
+it('counts what kiosks ask and what it failed on, and neither probes nor streams', async () => {
   const { ask, took } = await serve('127.0.0.1', []);
   for (const path of ['/v1/checkouts', '/v1/status', '/v1/events', '/livez', '/metrics']) await ask(path);
-  expect(took).toHaveLength(2);
+  await ask('/v1/checkouts', { method: 'PUT' });
+  expect(took.map(({ failed }) => failed)).toEqual([false, false, true]);
 });

@@ -27,14 +27,15 @@ export function serveMetrics({ text, addresses }: MetricsParts): Middleware {
   };
 }
 
-/** Tells what each request of a kiosk took; a stream of events ends when the kiosk goes, and says nothing. */
-export function timeRequests(took: (ms: number) => void): Middleware {
+/** Tells what each request of a kiosk took, and whether the box failed on it; a stream of events ends when the kiosk goes, and says nothing. */
+export function timeRequests(took: (ms: number, failed: boolean) => void): Middleware {
   return async (ctx, next) => {
     const startMs = performance.now();
     try {
       await next();
     } finally {
-      if (ctx.path.startsWith('/v1/') && ctx.path !== '/v1/events') took(performance.now() - startMs);
+      const counts = ctx.path.startsWith('/v1/') && ctx.path !== '/v1/events';
+      if (counts) took(performance.now() - startMs, ctx.status >= 500);
     }
   };
 }

@@ -90,7 +90,7 @@ interface HttpParts {
   /** Without it no kiosk can pair, and no token is known. */
   kiosks?: { door: KioskDoor; clock: Clock };
   /** Without it nothing is counted, and /metrics is not there. */
-  metrics?: MetricsParts & { took(ms: number): void };
+  metrics?: MetricsParts & { took(ms: number, failed: boolean): void };
   /** Without it there is nothing behind the technician's page. */
   /** Makes the spans; without it nobody collects them. */
   tracer?: Tracer;

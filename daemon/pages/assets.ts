@@ -5,20 +5,13 @@ import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { join, posix } from 'node:path';
 import { assert } from '../../kit/assert.ts';
+import type { Asset, Assets } from '../../kit/serve-assets.ts';
 import { type PageSource, pageSources } from './sources.ts';
-
-export interface Asset {
-  type: string;
-  body: string;
-  etag: string;
-}
-/** By the path that it is asked for under. */
-export type Pages = ReadonlyMap<string, Asset>;
 
 const repository = join(import.meta.dirname, '..', '..');
 
 /** Reads and makes all of them. It takes some 100 ms of processor: not for the program that answers kiosks. */
-export function readPages(): Pages {
+export function readPages(): Assets {
   return new Map(pageSources.flatMap(readPage));
 }
 

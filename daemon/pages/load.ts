@@ -4,15 +4,15 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Asset, Assets } from '../../kit/serve-assets.ts';
 import { hasShipped, readShippedText } from '../../kit/shipped.ts';
-import type { Asset, Pages } from './assets.ts';
 
 const built = join(import.meta.dirname, 'pages.json');
 const program = join(import.meta.dirname, 'main.ts');
 const limits = { maxBuffer: 4 * 1024 * 1024, timeout: 20_000 };
 
 /** @throws what the program complained of, such as a file of the page that is missing */
-export async function loadPages(): Promise<Pages> {
+export async function loadPages(): Promise<Assets> {
   const text = hasShipped(built) ? readShippedText(built) : await makeFromSources();
   return new Map(JSON.parse(text) as [string, Asset][]);
 }

@@ -1,6 +1,4 @@
 // The room at work: the updater, and the proof of a program on trial.
-import { spawn } from 'node:child_process';
-import * as z from 'zod';
 import type { HealthReport } from '../../contract/health.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Log } from '../../kit/log.ts';
@@ -9,13 +7,13 @@ import type { ApplianceIdentity } from '../../provisioning/identity.ts';
 import { architectures } from '../../provisioning/release-list.ts';
 import type { Config } from '../config.ts';
 import type { StoreClient } from '../store/client.ts';
-import { mayBeTried, ownSchemas, Schemas } from '../store/own-schemas.ts';
+import { askProgram } from './ask-program.ts';
 import { createCentralSource } from './central-source.ts';
 import { type Fetched, fetchRelease } from './fetch.ts';
 import type { Launched } from './launch.ts';
 import { backlogAgeMs, type ProofLook, startProving } from './prove.ts';
 import { openSlotsFile } from './slots-file.ts';
-import { type ProgramSaid, startUpdater } from './updater.ts';
+import { startUpdater } from './updater.ts';
 
 export interface Releases {
   /** For the health report; absent where the box takes none. */
@@ -24,8 +22,6 @@ export interface Releases {
 }
 
 const lookEveryMsMax = 5000;
-const nameMsMax = 30_000;
-const nameBytesMax = 16 * 1024;
 
 export function startReleases(parts: {
   config: Pick<Config, 'releases' | 'central'>;
@@ -75,7 +71,7 @@ export function startReleases(parts: {
   });
   const updater = startUpdater({
     ...{ files, launched, release: parts.release, store, fetch, online: parts.online },
-    askProgram: (program: string) => askProgram(program, launched.packageSchemas),
+    askProgram: (program: string) => askProgram(program, { packageSchemas: launched.packageSchemas, log }),
     ...{
       restart: parts.restart,
       onEnded: parts.onEnded,
@@ -91,35 +87,4 @@ export function startReleases(parts: {
       updater.stop();
     },
   };
-}
-
-const Said = z.object({ release: z.string(), schemas: Schemas.optional() });
-
-/** What a program says it is, when it can be started here at all. */
-async function askProgram(program: string, packageSchemas: Schemas): Promise<ProgramSaid | null> {
-  const child = spawn(program, ['version', '--json'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-    timeout: nameMsMax,
-  });
-  let text = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    if (text.length < nameBytesMax) text += chunk.toString();
-  });
-  const code = await new Promise<number | null>((resolve) => {
-    child.once('error', () => resolve(null));
-    child.once('close', resolve);
-  });
-  const said = code === 0 ? Said.safeParse(parseJson(text)) : null;
-  if (!said?.success) return null;
-  const { release, schemas } = said.data;
-  const readable = schemas !== undefined && mayBeTried(schemas, ownSchemas(), packageSchemas);
-  return { release, leavesReadable: readable };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -10,13 +10,17 @@ export interface SyncProgress {
   applied(items: readonly (FeedItem | null)[]): void;
 }
 
-/** The same, and `act` when something of the kind was applied. */
-export function onApplied(progress: SyncProgress, kind: FeedItem['kind'], act: () => void): SyncProgress {
+/** The same, and `act` when something of these kinds was applied. */
+export function onApplied(
+  progress: SyncProgress,
+  kinds: readonly FeedItem['kind'][],
+  act: () => void,
+): SyncProgress {
   return {
     ...progress,
     applied(items) {
       progress.applied(items);
-      if (items.some((item) => item?.kind === kind)) act();
+      if (items.some((item) => item && kinds.includes(item.kind))) act();
     },
   };
 }

@@ -301,6 +301,30 @@ describe('the pump', () => {
     expect(await pump.report(reports)).toBe(false);
   });
 
+  it('says it among the entries where one is always on its way, after a while, and never before a backlog', async () => {
+    const reports = [Buffer.from('{}')];
+    sell(1);
+    await online();
+    await until(() => expect(sentOf('entries')).toHaveLength(1));
+    expect(await pump.report(reports)).toBe(false);
+    // The next customers come before the receipt for the one before.
+    for (let seq = 2; seq <= 4; seq++) {
+      shop.clock.advance(6000);
+      sell(seq);
+      sayReceipt(seq - 1);
+      await until(() => expect(sentOf('entries')).toHaveLength(seq));
+      expect(await pump.report(reports)).toBe(false);
+    }
+    shop.clock.advance(2000);
+    for (let seq = 5; seq < 5 + 200; seq++) sell(seq);
+    expect(await pump.report(reports)).toBe(false);
+    sayReceipt(4);
+    await until(() => expect(sentOf('entries')).toHaveLength(5));
+    expect(await pump.report(reports)).toBe(true);
+    // From here on it is held anew.
+    expect(await pump.report(reports)).toBe(false);
+  });
+
   it('waits after a refusal, and shows what central said', async () => {
     events.onUp();
     await until(() => expect(hellos()).toHaveLength(1));

@@ -44,7 +44,10 @@ export interface Pump {
   start(): void;
   /** Signs, and says who it is, by another identity of the same appliance; the link ends and comes back with it. */
   renew(identity: PumpIdentity): void;
-  /** Sends how the box is, only while no entry waits; false when it was not sent. */
+  /**
+   * Sends how the box is, only while no entry waits; false when it was not sent. In a shop that is never quiet it was held
+   * for a while and then goes among the entries, but never before a backlog.
+   */
   report(reports: readonly Buffer[]): Promise<boolean>;
   /** Says bye and closes the link. */
   stop(): Promise<void>;
@@ -52,6 +55,8 @@ export interface Pump {
 
 const timing: SyncTiming = { answerMsMax: 10_000, refusedMs: 60_000, fullFrameItems: 200 };
 const frameItems = 400;
+/** So long entries on their way hold a report: who sells without a pause would be taken for a box that says nothing. */
+const reportHeldMsMax = 20_000;
 /** After a run that could not be read, as when too many kiosks ask: tried again at once, it would take their place. */
 const unsentMs = 100;
 
@@ -65,6 +70,8 @@ export function createPump(parts: PumpParts): Pump {
   let borne: Borne | null = null;
   let cancelWait: () => void = () => {};
   let helloSentMs = 0;
+  /** Since when entries hold the reports. */
+  let reportHeldSinceMs: number | null = null;
   /** What the last run took to read and send. */
   let runMs = 0;
   /** Frames downwards are handled one after the other: the feed is an order. */
@@ -92,9 +99,9 @@ export function createPump(parts: PumpParts): Pump {
       link.renew(next.link);
     },
     async report(reports) {
-      const idle =
-        state.kind === 'streaming' && state.sentThrough === store.lastSeq && state.framesOut.length === 0;
-      return idle && link.send('health', await envelope.sealReports(reports));
+      if (!mayReport()) return false;
+      reportHeldSinceMs = null;
+      return link.send('health', await envelope.sealReports(reports));
     },
     async stop() {
       cancelWait();
@@ -106,6 +113,15 @@ export function createPump(parts: PumpParts): Pump {
       await link.stop();
     },
   };
+
+  function mayReport(): boolean {
+    if (state.kind !== 'streaming') return false;
+    const unsent = store.lastSeq - state.sentThrough;
+    if (unsent === 0 && state.framesOut.length === 0) return true;
+    const nowMs = clock.monotonicMs();
+    reportHeldSinceMs ??= nowMs;
+    return unsent < timing.fullFrameItems && nowMs - reportHeldSinceMs >= reportHeldMsMax;
+  }
 
   function facts() {
     return { nowMs: clock.monotonicMs(), lastSeq: store.lastSeq, lastAskedSeq: store.lastAskedSeq };

@@ -5,8 +5,9 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeF
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { withStore } from '../../central/commands/open-store.ts';
-import { byTester } from '../../central/fixtures/by.ts';
+import { withPort, withStore } from '../../central/commands/open-store.ts';
+import { publishProducts } from '../../central/feed/publish.ts';
+import { byTester, testerAtWork } from '../../central/fixtures/by.ts';
 import { boxStates, rolloutStates } from '../../central/rollout/next.ts';
 import { Plan } from '../../central/rollout/plan.ts';
 import { readConfig } from '../../daemon/config.ts';
@@ -50,6 +51,13 @@ broker = { mode = "embedded", host = "127.0.0.1", port = 0 }\n`,
     for (const id of ['leeds-1', 'leeds-2', 'york-1', 'york-2'])
       store.registerAppliance({ id, site: id.slice(0, -2) }, byTester(nowMs));
   });
+  const apple = {
+    sku: 'apple',
+    name: 'Apple',
+    price: { priceMinor: 60, baseQuantity: 1 as const },
+    sellable: true,
+  };
+  await withPort(join(home, 'central'), (port) => publishProducts(port, [apple], testerAtWork(Date.now)));
 }, 120_000);
 afterAll(async () => {
   await page.end();
@@ -68,7 +76,7 @@ const cells = (heading: RegExp) => {
 
 describe('the page about rollouts', () => {
   it('is performed as it stands', { timeout: 240_000 }, async () => {
-    expect((await page.perform(text.replace('x64', process.arch))).commands).toBe(9);
+    expect((await page.perform(text.replace('x64', process.arch))).commands).toBe(11);
   });
 
   it('explains every state of a rollout and of a box', () => {
@@ -84,6 +92,7 @@ describe('the page about rollouts', () => {
     expect(usual('--soak-minutes')).toBe(String(plan.soakMinutes));
     expect(usual('--failed-percent')).toBe(String(plan.failedPercentMax));
     expect(usual('--declines-points')).toBe(String(plan.declinesPointsMax));
+    expect(usual('--errors-points')).toBe(String(plan.errorsPointsMax));
     expect(usual('--silent-minutes')).toBe(String(plan.silentMinutesMax));
     expect(usual('--on-failure')).toBe(plan.onFailure);
     const config = join(home, 'holdfast.toml');

@@ -94,6 +94,12 @@ export async function systemOf(disk: string): Promise<string> {
   return (await run('debugfs', ['-R', `cat /${imageLineFile}`, place])).trim();
 }
 
+/** A file of the system, by its path there. */
+export async function readFromSystem(disk: string, path: string, to: string): Promise<void> {
+  const place = `${disk}?offset=${rootPartition.startMebibytes * mebibyte}`;
+  await run('debugfs', ['-R', `dump ${path} ${to}`, place]);
+}
+
 /** A file of the data partition of a box that is off, by its path there; nothing is written where there is none. */
 export async function readFromData(disk: string, path: string, to: string): Promise<void> {
   const place = `${disk}?offset=${dataStartMebibytes * mebibyte}`;

@@ -5,7 +5,7 @@ import { chmodSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 
 import { join, resolve } from 'node:path';
 import { ownSchemas } from '../../daemon/store/own-schemas.ts';
 import { publicKeyFile, signatureFile } from '../../provisioning/package/minisign.ts';
-import { executableName } from '../../provisioning/release-list.ts';
+import { type Architecture, executableName } from '../../provisioning/release-list.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
 const main = join(root, 'daemon', 'main.ts');
@@ -44,15 +44,29 @@ export function openReleases(folder: string): Releases {
       ]);
       // e_machine of the ELF header: EM_AARCH64 or EM_X86_64.
       if (otherMachine) program.writeUInt16LE(process.arch === 'arm64' ? 62 : 183, 18);
-      const file = executableName(process.arch === 'arm64' ? 'arm64' : 'x64');
-      writeFileSync(join(made, file), program);
-      const sums = `${hash('sha256', program)}  ${file}\n`;
-      writeFileSync(join(made, 'SHA256SUMS'), sums);
-      const comment = `holdfast ${name}, commit 0123456789abcdef0123456789abcdef01234567`;
-      writeFileSync(join(made, 'SHA256SUMS.minisig'), signatureFile(signedBy, Buffer.from(sums), comment));
+      const architecture = process.arch === 'arm64' ? 'arm64' : 'x64';
+      writeRelease(made, { name, architecture, program, key: signedBy });
       return made;
     },
   };
+}
+
+/** As `npm run package` leaves one, into a folder that is there. */
+export function writeRelease(
+  folder: string,
+  {
+    name,
+    architecture,
+    program,
+    key,
+  }: { name: string; architecture: Architecture; program: Buffer; key: KeyObject },
+): void {
+  const file = executableName(architecture);
+  writeFileSync(join(folder, file), program);
+  const sums = `${hash('sha256', program)}  ${file}\n`;
+  writeFileSync(join(folder, 'SHA256SUMS'), sums);
+  const comment = `holdfast ${name}, commit 0123456789abcdef0123456789abcdef01234567`;
+  writeFileSync(join(folder, 'SHA256SUMS.minisig'), signatureFile(key, Buffer.from(sums), comment));
 }
 
 /** What those executables find in the folder in which a box runs. */

@@ -56,8 +56,8 @@ export const applianceMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'daemon/store/kiosks/door.ts',
-        from: 'if (dataVersion.get() !== seenVersion) refresh();',
-        to: '',
+        from: 'if (dataVersion.get() !== seenVersion) refresh();\n      const tokenHash',
+        to: 'const tokenHash',
       },
     ],
     tests: ['daemon/store/kiosks/kiosks.test.ts'],

@@ -29,6 +29,30 @@ export const rolloutMutants: readonly Mutant[] = [
     tests: ['central/rollout/rollout.test.ts'],
   },
   {
+    name: 'one way for everybody',
+    breaks: 'a box that has a catalogue of a rollout is told what differs from another one',
+    edits: [
+      {
+        file: 'central/ledger/sqlite/catalogue-versions.ts',
+        from: '[...new Set([inForce(), ...carried])]',
+        to: '[inForce()]',
+      },
+    ],
+    tests: ['central/rollout/catalogue-rollout'],
+  },
+  {
+    name: 'products that boxes have are cleared away',
+    breaks: 'a box cannot go back to its catalogue, nor on from it by what differs',
+    edits: [
+      {
+        file: 'central/ledger/sqlite/lists.ts',
+        from: 'OR version IN (SELECT catalogue_version FROM appliance)',
+        to: '',
+      },
+    ],
+    tests: ['central/rollout/catalogue-rollout'],
+  },
+  {
     name: 'a trial is taken for running',
     breaks: 'a release counts that has not proved itself',
     edits: [{ file: changes, from: "&& slots?.step !== 'proving'", to: '' }],
@@ -111,6 +135,14 @@ export const rolloutMutants: readonly Mutant[] = [
       },
     ],
     tests: ['central/rollout/rollout.test.ts'],
+  },
+  {
+    name: 'errors of before count',
+    breaks: 'a box is judged by what it failed on before it had the change',
+    edits: [
+      { file: 'central/rollout/count-answers.ts', from: 'if (before?.side === side)', to: 'if (before)' },
+    ],
+    tests: ['central/rollout/errors.test.ts'],
   },
   {
     name: 'a kiosk that waits is passed over',

@@ -10,7 +10,16 @@ import {
   type Visit,
   visit,
 } from '../kiosk-page/browser.ts';
-import { bringBoxes, couldNot, findWithDoctor, newRelease, offerRelease, take, tellPast } from './boxes.ts';
+import {
+  bringBoxes,
+  couldNot,
+  draftCatalogue,
+  findWithDoctor,
+  newRelease,
+  offerRelease,
+  take,
+  tellPast,
+} from './boxes.ts';
 import { setUp } from './person.ts';
 import { markup, openWorld, type World } from './world.ts';
 
@@ -89,6 +98,25 @@ describe('the operators’ page', () => {
     await other.page.getByRole('button', { name: 'Abort', exact: true }).click();
     await other.page.getByRole('alert').getByText('look again').waitFor();
     await page.getByRole('button', { name: 'Resume' }).waitFor();
+  });
+
+  it('brings a catalogue that waits as a draft, and says which boxes sell by it', async () => {
+    const { page } = await open('rollouts/new');
+    await page.getByLabel('Change').selectOption('catalogue');
+    await page.getByText('No draft waits').waitFor();
+    draftCatalogue(world, 'spring.csv', 5100);
+    await page.reload();
+    await page.getByLabel('Change').selectOption('catalogue');
+    await page.getByLabel('Draft').selectOption({ label: '2: spring.csv, one product' });
+    await page.getByLabel('Sites').fill('Bath');
+    await page.getByLabel('Stages').fill('100');
+    await page.getByRole('button', { name: 'Start …' }).click();
+    await page.getByRole('button', { name: 'Start it' }).click();
+    await page.getByRole('heading', { name: '3 · Catalogue, version 2' }).waitFor();
+    await page.getByRole('img', { name: 'Canary: 1 pending' }).waitFor({ timeout: 20_000 });
+    const { items } = world.inside.store.rolloutBoxes({ number: 3, state: 'given', after: -1, limit: 9 });
+    take(world, items[0]?.applianceId ?? '', { versions: { catalogue: 2, policy: 1 } });
+    await page.getByRole('img', { name: 'Canary: 1 confirmed' }).waitFor({ timeout: 20_000 });
   });
 
   it('tells of four silent boxes of a site once, and is answered from a phone', async () => {

@@ -43,6 +43,17 @@ export function offerRelease(world: World): void {
   store.transaction(() => store.addRelease({ name: newRelease, files, sums: 's', signature: 's' }, by()));
 }
 
+/** A catalogue waits to be published, or rolled out. */
+export function draftCatalogue(world: World, source: string, priceMinor: number): void {
+  const { store, by } = world.inside;
+  const price = { priceMinor, baseQuantity: 1 as const };
+  store.transaction(() => {
+    const draft = store.beginDraft({ source, nowMs: by().nowMs }) ?? 0;
+    store.writeDraft(draft, [{ sku: 'A', name: 'Hamper', price, sellable: true }]);
+    store.completeDraft(draft);
+  });
+}
+
 /** The box takes all that stands in its feed, and says what it made of it. */
 export function take(world: World, applianceId: string, said: Partial<HealthReport> = {}): void {
   const { store, by } = world.inside;

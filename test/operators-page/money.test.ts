@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Browser, launchBrowser, type Page, type Visit, visit } from '../kiosk-page/browser.ts';
 import { setUp } from './person.ts';
-import { openWorld, type World } from './world.ts';
+import { markup, openWorld, type World } from './world.ts';
 
 let world: World;
 let browser: Browser;
@@ -46,6 +46,8 @@ it('finds a checkout by its slip and tells its whole story', async () => {
   await ann.getByRole('option', { name: 'Slip 41 · £48.20' }).waitFor();
   await ann.keyboard.press('Enter');
   await ann.getByRole('heading', { name: 'Checkout slip 41' }).waitFor();
+  const goods = await table(ann, 'Goods').getByRole('row').allTextContents();
+  expect(goods).toEqual(['ProductSKUQuantityTotal', `${markup}A1£48.20`]);
   const story = ann.getByRole('region', { name: 'Story' });
   await story.waitFor();
   const lines = await story.getByRole('listitem').allTextContents();

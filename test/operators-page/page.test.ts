@@ -183,6 +183,12 @@ describe('the operators’ page', () => {
     await page.getByText(markup).first().waitFor();
     expect(await page.locator('main img').count()).toBe(0);
     expect(await page.title()).toBe('leeds-1 · Holdfast');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Slip number' }).fill('41');
+    await page.getByRole('option', { name: 'Slip 41' }).click();
+    await page.getByRole('region', { name: 'Goods, table' }).getByText(markup).waitFor();
+    expect(await page.locator('main img').count()).toBe(0);
+    expect(await page.title()).not.toBe('1');
     expect(visits.flatMap(({ complaints }) => complaints)).toEqual([]);
     const hosts = new Set(
       visits

@@ -69,11 +69,16 @@ function given(world: World, number: number, state: 'given' | 'returning' | 'wai
   return page.items.map(({ applianceId }) => applianceId);
 }
 
+function saying(policyVersion: number, slots: Said['slots'], answers: Said['answers'] = null): Said {
+  const catalogue = { version: 1, incomplete: false };
+  return { policyVersion, catalogue, release: oldRelease, slots, probe: null, answers };
+}
+
 /** The canary cannot start the release, and is what it was. */
 function comeBack(world: World, { number }: RolloutView): void {
   const say = (slots: Said['slots'], ids: string[]) => {
     for (const id of ids) take(world, id);
-    return new Map(ids.map((id) => [id, { policyVersion: 1, release: oldRelease, slots, probe: null }]));
+    return new Map(ids.map((id) => [id, saying(1, slots)]));
   };
   const failed = { rollout: number, step: 'failed', reason: 'exits_at_once' };
   turn(world, number, say(failed, given(world, number, 'given')));
@@ -87,8 +92,7 @@ async function goOn(world: World, { number, change }: RolloutView): Promise<void
     const all = given(world, number, 'given');
     const ids = all.slice(0, Math.ceil(all.length * share));
     for (const id of ids) take(world, id);
-    const said = { policyVersion: version, release: oldRelease, slots: null, probe: null };
-    turn(world, number, new Map(ids.map((id) => [id, said])));
+    turn(world, number, new Map(ids.map((id) => [id, saying(version, null)])));
     return ids;
   };
   const having = [...prove(1), ...prove(1)];
@@ -97,7 +101,15 @@ async function goOn(world: World, { number, change }: RolloutView): Promise<void
   const waiting = given(world, number, 'waiting');
   for (const id of waiting) await sellAt(world, id, [...Array(9).fill(sold)]);
   for (const id of waiting.slice(0, 3)) await sellAt(world, id, [declined]);
-  world.pass(60_000);
-  turn(world, number);
+  for (const requests of [0, 120]) {
+    const say = (more: number, errors: number) =>
+      saying(version, null, { ...{ upMs: more, requests: more, errors } });
+    const answered = [
+      ...having.map((id) => [id, say(requests * 2, requests / 60)] as const),
+      ...waiting.map((id) => [id, say(requests, requests / 120)] as const),
+    ];
+    world.pass(60_000);
+    turn(world, number, new Map(answered));
+  }
   prove(0.5);
 }

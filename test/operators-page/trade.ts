@@ -19,8 +19,8 @@ export const secondPersonAboveMinor = { GBP: 100_000 };
 const box = 'hull-1';
 const minuteMs = 60_000;
 
-/** @param nowMs when all of it is over */
-export async function trade(port: LedgerPort, nowMs: number): Promise<void> {
+/** @param goods what is sold is called @param nowMs when all of it is over */
+export async function trade(port: LedgerPort, goods: string, nowMs: number): Promise<void> {
   const by = (atMs: number): By => ({
     actor: { kind: 'command', user: 'tester', from: 'bench' },
     nowMs: atMs,
@@ -34,7 +34,7 @@ export async function trade(port: LedgerPort, nowMs: number): Promise<void> {
   const split = { payees: [{ payee: 'acme', basisPoints: 10_000 }], feeBasisPoints: 1500 };
   await publishProducts(
     port,
-    [{ sku: 'A', name: 'Hamper', price, sellable: true }],
+    [{ sku: 'A', name: goods, price, sellable: true }],
     { ...by(beganMs), nowMs: () => beganMs },
     [{ sku: 'A', split }],
   );
@@ -48,7 +48,7 @@ export async function trade(port: LedgerPort, nowMs: number): Promise<void> {
     at: at(beganMs),
     totalMinor: 4820,
     slip: 41,
-    judged: [{ sku: 'A', quantity: 1, price, totalMinor: 4820 }],
+    judged: [{ sku: 'A', name: goods, quantity: 1, price, totalMinor: 4820 }],
   });
   const risky = checkoutEntry({
     at: at(beganMs + 3 * minuteMs),

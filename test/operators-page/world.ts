@@ -71,7 +71,7 @@ export async function openWorld(
   await port.registerAppliance({ id: 'leeds-1', site }, by());
   await port.registerAppliance({ id: 'york-1', site: 'York' }, by());
   await port.registerAppliance({ id: 'hull-1', site: 'Hull' }, by());
-  await trade(port, nowMs());
+  await trade(port, site === markup ? markup : 'Hamper', nowMs());
   const journalId = await sell('leeds-1');
 
   const turned = systemClock();

@@ -18,6 +18,10 @@ export const applianceId = 'box-1';
 export interface Central {
   program: Program;
   api: CentralApi;
+  /** What operators read over HTTP, parsed by its schema. */
+  read<T>(path: string, schema: z.ZodType<T>): Promise<T>;
+  /** `holdfast-central …`; @returns what it printed */
+  command(...words: string[]): Promise<string>;
   /** What a technician puts onto the setup partition. */
   setup: string[];
   /** What tills trust. */
@@ -75,16 +79,23 @@ export async function openCentral(folder: string, catalogueFile: string): Promis
   await program.start();
   const policy = join(folder, 'policy.json');
   writeFileSync(policy, JSON.stringify(generousPolicy));
-  await centralCommand(['policy', 'set', policy], config);
-  await centralCommand(['catalogue', 'import', catalogueFile], config);
+  const command = (...words: string[]) => centralCommand(words, config);
+  await command('policy', 'set', policy);
+  await command('catalogue', 'import', catalogueFile);
   const create = ['enrolment', 'create', '--site', 'leeds', '--new-site', '--appliance', applianceId];
-  const printed = await centralCommand([...create, '--json'], config);
+  const printed = await command(...create, '--json');
   Created.parse(JSON.parse(printed));
   const slip = join(folder, `${applianceId}.json`);
   writeFileSync(slip, printed);
+  const url = `http://${host}:${http}`;
   return {
     program,
-    api: createCentralApi({ url: `http://${host}:${http}`, operatorKey }),
+    api: createCentralApi({ url, operatorKey }),
+    async read(path, schema) {
+      const answer = await fetch(url + path, { headers: { authorization: `Bearer ${operatorKey}` } });
+      return schema.parse(await answer.json());
+    },
+    command,
     setup: [slip, join(tls, 'kiosk-tls.key'), join(tls, 'kiosk-tls.crt')],
     kioskCaFile: join(tls, 'ca.crt'),
   };

@@ -12,7 +12,9 @@ import { run } from '../../provisioning/image/tool.ts';
 import { freePorts } from '../../trial/link.ts';
 import { checkBooks, type Findings } from '../faults/model.ts';
 import { applianceId, type Central, openCentral } from './central.ts';
+import { type ChangedOver, changeOver } from './change-over.ts';
 import { type Guest, switchOn } from './guest.ts';
+import { makeReleases } from './releases.ts';
 import { judgeReport } from './system-report.ts';
 import { lookAsTechnician } from './technician.ts';
 import { openTills, pairTill, type Tills } from './tills.ts';
@@ -22,6 +24,8 @@ export interface LifeOptions {
   image: { files: ImageFiles; facts: ImageFacts };
   tills: number;
   seed: number;
+  /** Whether releases are brought to it too. */
+  release: boolean;
   say(line: string): void;
 }
 
@@ -34,6 +38,8 @@ export interface LifeFindings extends Findings {
   saleAfterPlugSeconds: number;
   /** What the plug was pulled on: entries that central had not. */
   unreceivedAtPlug: number;
+  /** Of the releases; null where none was brought. */
+  changedOver: Pick<ChangedOver, 'fetchedSeconds' | 'gaveWaySeconds'> | null;
 }
 
 const catalogueFile = join(import.meta.dirname, '..', '..', 'trial', 'start', 'catalogue.csv');
@@ -50,6 +56,7 @@ export async function liveThrough({
   image,
   tills: count,
   seed,
+  release,
   say,
 }: LifeOptions): Promise<LifeFindings> {
   const disk = join(folder, 'box.img');
@@ -64,7 +71,8 @@ export async function liveThrough({
   try {
     setDefaultCACertificates([...getCACertificates('default'), readFileSync(central.kioskCaFile, 'utf8')]);
     await run('cp', ['--sparse=always', image.files.disk, disk]);
-    await putOnSetup(disk, central.setup);
+    const releases = release ? await makeReleases(folder, image) : null;
+    await putOnSetup(disk, [...central.setup, ...(releases ? [releases.setup] : [])]);
 
     guest = await switchOnAt(
       power,
@@ -104,6 +112,11 @@ export async function liveThrough({
     await guest.setUplink(true);
     say('the link is back');
     await untilTold(tills, tills.told.length + salesOnline);
+    const changedOver = releases && (await changeOver({ guest, power, central, tills, releases, say }));
+    if (changedOver) {
+      ({ guest } = changedOver);
+      wrongs.push(...changedOver.wrongs, ...judgeReport(await guest.type('report'), say));
+    }
     await tills.stop();
     await untilSettled(tills, central);
     say(`everything is received and booked: ${tills.told.length} documents answered`);
@@ -119,6 +132,10 @@ export async function liveThrough({
       firstSaleSeconds,
       saleAfterPlugSeconds,
       unreceivedAtPlug,
+      changedOver: changedOver && {
+        fetchedSeconds: changedOver.fetchedSeconds,
+        gaveWaySeconds: changedOver.gaveWaySeconds,
+      },
     };
   } finally {
     await guest?.pullPlug();

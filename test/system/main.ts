@@ -1,5 +1,6 @@
 // npm run test:system: an image booted in QEMU against a central on this machine. It enrols, sells, loses its link, loses its
-// power under load, sells again, gets its link back; and every 201 must be in the ledger exactly once.
+// power under load, sells again, gets its link back, and with --release another program; and every 201 must be in the ledger
+// exactly once.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -15,6 +16,7 @@ interface Given {
   image?: string;
   tills: number;
   seed: number;
+  release?: boolean;
   record?: boolean;
   json?: boolean;
 }
@@ -36,13 +38,21 @@ if (process.exitCode === 0) rmSync(folder, { recursive: true });
 
 async function testSystem(): Promise<0 | 1> {
   const given = readOptions(process.argv.slice(2));
-  const { arch, tills, seed } = given;
+  const { arch, tills, seed, release = false } = given;
   const image = readImage(given.image ?? resolve('dist', `image-${arch}`));
   const accelerated = canAccelerate(image.facts.architecture);
   say(`${arch}, ${image.facts.kernel}, ${accelerated ? 'with KVM' : 'emulated'}, seed ${seed}`);
-  const found = await liveThrough({ folder, image, tills, seed, say });
-  const { wrongs, told, entries, enrolledSeconds, firstSaleSeconds, saleAfterPlugSeconds, unreceivedAtPlug } =
-    found;
+  const found = await liveThrough({ folder, image, tills, seed, release, say });
+  const {
+    changedOver,
+    wrongs,
+    told,
+    entries,
+    enrolledSeconds,
+    firstSaleSeconds,
+    saleAfterPlugSeconds,
+    unreceivedAtPlug,
+  } = found;
   const figures = {
     enrolledSeconds: round(enrolledSeconds, 1),
     firstSaleSeconds: round(firstSaleSeconds, 1),
@@ -50,6 +60,10 @@ async function testSystem(): Promise<0 | 1> {
     told,
     entries,
     unreceivedAtPlug,
+    ...(changedOver && {
+      fetchedSeconds: round(changedOver.fetchedSeconds, 1),
+      gaveWaySeconds: round(changedOver.gaveWaySeconds, 1),
+    }),
     wrongs: wrongs.length,
     totalSeconds: round((performance.now() - startMs) / 1000, 1),
   };
@@ -82,6 +96,7 @@ function readOptions(args: readonly string[]): Given {
     .option('--image <folder>', 'what npm run image:build made (dist/image-ARCH)', (path) => resolve(path))
     .option('--tills <count>', 'how many are paired; each has three customers at a time', wholeNumber, 2)
     .option('--seed <number>', 'of what is sold', wholeNumber, 1)
+    .option('--release', 'roll a release out to it, and one that cannot work (some minutes more)')
     .option('--record', 'keep the figures in bench/results')
     .option('--json', 'print the result as one JSON object')
     .addHelpText(

@@ -12,18 +12,23 @@ export interface MailTable extends Pick<AlertCalls, 'mailsDue' | 'mailsTried'> {
 type Row = Parameters<typeof alertOf>[0] & Omit<AlertMail, 'alert'>;
 
 export function createMailTable(db: Database.Database): MailTable {
-  const insert = db.prepare('INSERT INTO alert_mail (alert, what, at_ms, due_ms) VALUES (?, ?, ?, ?)');
+  const insert = db.prepare(
+    'INSERT INTO alert_mail (alert, list, what, at_ms, due_ms) VALUES (?, ?, ?, ?, ?)',
+  );
   const due = db.prepare<[number, number], Row>(
-    `SELECT mail.number AS mail, mail.what, mail.at_ms AS atMs, mail.tries, ${alertColumns}
+    `SELECT mail.number AS mail, mail.list, mail.what, mail.at_ms AS atMs, mail.tries, ${alertColumns}
      FROM alert_mail mail JOIN alert ON alert.number = mail.alert WHERE mail.due_ms <= ? ORDER BY mail.number LIMIT ?`,
   );
   const triesOf = db.prepare<[number], number>('SELECT tries FROM alert_mail WHERE number = ?').pluck();
   const tried = db.prepare('UPDATE alert_mail SET tries = ?, due_ms = ?, error = ? WHERE number = ?');
   return {
-    add: (alert, what, nowMs) => void insert.run(alert, what, nowMs, nowMs),
+    add(alert, what, nowMs) {
+      insert.run(alert, 'to', what, nowMs, nowMs);
+      if (what === 'escalated') insert.run(alert, 'escalateTo', what, nowMs, nowMs);
+    },
     mailsDue: ({ nowMs, mailsMax }) =>
-      due.all(nowMs, mailsMax).map(({ mail, what, atMs, tries, ...alert }) => ({
-        ...{ mail, what, atMs, tries },
+      due.all(nowMs, mailsMax).map(({ mail, list, what, atMs, tries, ...alert }) => ({
+        ...{ mail, list, what, atMs, tries },
         alert: alertOf(alert),
       })),
     mailsTried({ mails, error, nowMs }) {

@@ -21,7 +21,9 @@ export function dayStartMs(day: string, timeZone: string | undefined): number | 
   };
   // Twice: the first guess may lie on the other side of a change of the clocks.
   const first = wantedMs - (shownMs(wantedMs) - wantedMs);
-  return first + wantedMs - shownMs(first);
+  const second = first + wantedMs - shownMs(first);
+  // Where the change leaves midnight out, one of them shows the evening before.
+  return Math.min(...[first, second].filter((ms) => shownMs(ms) >= wantedMs));
 }
 
 /** The day after, as a field for days has it. */

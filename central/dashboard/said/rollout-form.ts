@@ -1,13 +1,15 @@
 // What a person types to start a rollout, and what central is asked for by it. Pure.
 
 export interface RolloutForm {
-  kind: 'release' | 'flags' | 'policy' | 'configuration';
+  kind: 'release' | 'flags' | 'policy' | 'configuration' | 'catalogue';
   release: string;
   anyHour: boolean;
   flag: string;
   flagPercent: string;
   policy: string;
   configuration: string;
+  /** A draft's number. */
+  draft: string;
   sites: string;
   labels: string;
   appliances: string;
@@ -29,6 +31,7 @@ export const usualRollout: RolloutForm = {
   flagPercent: '100',
   policy: '',
   configuration: '',
+  draft: '',
   sites: '',
   labels: '',
   appliances: '',
@@ -70,6 +73,9 @@ function changeOf(form: RolloutForm): object {
     }
     case 'policy':
       return { kind, policy: json('Policy', form.policy) };
+    case 'catalogue':
+      if (form.draft === '') throw new Wrong('Draft: choose one');
+      return { kind, draft: Number(form.draft) };
     case 'configuration':
       return { kind, values: json('Configuration', form.configuration) };
   }

@@ -4,9 +4,9 @@ import { Plan } from '../../rollout/plan.ts';
 import { readRollout, usualRollout } from './rollout-form.ts';
 import {
   boxParts,
-  declinedPercent,
   eventWords,
   partsWords,
+  percentOf,
   stageOfPlace,
   stageParts,
   targetWords,
@@ -37,8 +37,8 @@ describe('how far a rollout is', () => {
   });
 
   it('has no share of declines where nothing was sold', () => {
-    expect(declinedPercent({ checkouts: 0, declined: 0 })).toBeNull();
-    expect(declinedPercent({ checkouts: 300, declined: 4 })).toBe(1.3);
+    expect(percentOf(0, 0)).toBeNull();
+    expect(percentOf(4, 300)).toBe(1.3);
   });
 
   it('tells a person’s words and a rule’s count in the same place', () => {

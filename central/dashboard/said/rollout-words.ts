@@ -82,6 +82,8 @@ export function changeWords(change: ChangeView): string {
       return `Flags, as policy version ${change.version}`;
     case 'configuration':
       return `Configuration, version ${change.version}`;
+    case 'catalogue':
+      return `Catalogue, version ${change.version}`;
     case 'release':
       return `Release ${change.release}`;
   }
@@ -108,16 +110,18 @@ export function reasonWords(reason: EndReason): string {
       return `Only ${reason.confirmed} of ${reason.of} boxes proved it in time`;
     case 'declines_above_control':
       return `${reason.percent} % were declined with it, ${reason.controlPercent} % without`;
+    case 'errors_above_control':
+      return `${reason.percent} % of requests failed with it, ${reason.controlPercent} % without`;
     case 'by_hand':
       return `By hand: ${reason.words}`;
     case 'superseded':
-      return `Policy version ${reason.version} was published for everybody`;
+      return `Version ${reason.version} was published for everybody`;
   }
 }
 
-/** Declined or refused checkouts in percent; null: none was made. */
-export function declinedPercent({ checkouts, declined }: RolloutView['sales']['with']): number | null {
-  return checkouts === 0 ? null : Math.round((declined * 1000) / checkouts) / 10;
+/** What went wrong in percent of all; null: there was nothing. */
+export function percentOf(bad: number, of: number): number | null {
+  return of === 0 ? null : Math.round((bad * 1000) / of) / 10;
 }
 
 /** What happened, in one line. */
@@ -138,7 +142,7 @@ export function eventWords({ what }: Pick<RolloutEvent, 'what'>): string {
     case 'end':
       return what.state === 'done' ? 'Done' : 'Rolled back';
     case 'supersede':
-      return `Superseded by policy version ${what.version}`;
+      return `Superseded by version ${what.version}`;
     default:
       return plainWords(what.kind);
   }

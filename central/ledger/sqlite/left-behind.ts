@@ -30,7 +30,7 @@ export function createLeftBehind(store: SqliteStore, clock: Clock, stepped: () =
 
   return {
     look() {
-      if (state.timer === null && store.publicationStandsStill(clock.wallMs())) step();
+      if (state.timer === null && store.catalogueStandsStill(clock.wallMs())) step();
     },
     stop() {
       if (state.timer !== null) clearTimeout(state.timer);

@@ -1,4 +1,5 @@
-// Lists of products: each is written in pieces, waits as a draft, comes into force, and leaves in pieces again.
+// Lists of products: each is written in pieces, waits as a draft, comes into force, and leaves in pieces again once no box has
+// it and none may have to go back to it.
 import type Database from 'better-sqlite3';
 import { Product } from '../../../contract/feed.ts';
 import { limits } from '../../../contract/limits.ts';
@@ -19,12 +20,14 @@ export interface ListTable {
   /** Whether it is complete, and nobody has published or discarded it. */
   isDraft(list: number): boolean;
   beginPublishing(list: number): void;
-  inForce(): number | null;
-  /** The list comes into force, the one before leaves. */
-  putInForce(list: number): void;
+  /** Some have it from now on. */
+  publish(list: number): void;
   countOf(list: number): number;
   /** Products of a list after a SKU. */
   page(list: number, after: string, count: number): ProductsPage;
+  /** Those that nobody has any more leave. */
+  retire(): void;
+  leaves(): boolean;
   /** Removes a bounded piece of what leaves; true when there is more of it. */
   clearPiece(): boolean;
 }
@@ -47,7 +50,15 @@ export function createListTable(db: Database.Database, splits: ListSplits): List
     `UPDATE catalogue_list SET products = products + ? WHERE number = ? AND state = 'writing'`,
   );
   const move = db.prepare('UPDATE catalogue_list SET state = ? WHERE number = ? AND state = ?');
-  const leave = db.prepare(`UPDATE catalogue_list SET state = 'leaving' WHERE state = 'in_force'`);
+  const retire = db.prepare(
+    `UPDATE catalogue_list SET state = 'leaving' WHERE state = 'in_force' AND number NOT IN (
+       SELECT list FROM catalogue WHERE list IS NOT NULL AND (
+         version = (SELECT max(version) FROM catalogue WHERE rollout IS NULL)
+         OR version IN (SELECT catalogue_version FROM appliance)
+         OR rollout IN (SELECT number FROM rollout WHERE ended_ms IS NULL)
+         OR version IN (SELECT version_before FROM rollout_box JOIN rollout ON number = rollout
+           WHERE ended_ms IS NULL AND lane = 'catalogue')))`,
+  );
   const drafts = db.prepare<[], CatalogueDraft>(
     `SELECT number, source, products, made_ms AS madeMs FROM catalogue_list
      WHERE state = 'draft' AND source <> '' ORDER BY number`,
@@ -90,11 +101,9 @@ export function createListTable(db: Database.Database, splits: ListSplits): List
     drafts: () => drafts.all(),
     isDraft: (list) => stateOf.get(list) === 'draft',
     beginPublishing: (list) => void move.run('publishing', list, 'draft'),
-    inForce: () => inState.get('in_force') ?? null,
-    putInForce(list) {
-      leave.run();
-      move.run('in_force', list, 'publishing');
-    },
+    publish: (list) => void move.run('in_force', list, 'publishing'),
+    retire: () => void retire.run(),
+    leaves: () => inState.get('leaving') !== undefined,
     countOf: (list) => countOf.get(list) ?? 0,
     page(list, after, count) {
       const found = bodies.all(list, after, count + 1);
@@ -105,7 +114,7 @@ export function createListTable(db: Database.Database, splits: ListSplits): List
       const list = inState.get('leaving');
       if (list === undefined) return false;
       if (!splits.clear(list) && clear.run({ list }).changes < clearRowsMax) drop.run(list);
-      return inState.get('leaving') !== undefined;
+      return table.leaves();
     },
   };
   return table;

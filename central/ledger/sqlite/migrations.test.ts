@@ -140,3 +140,52 @@ it('keeps what is to be collected with the calls that were made for it, and take
   );
   after.close();
 });
+
+it.each([
+  { at: 'storing', inForce: 1, told: 1 },
+  { at: 'telling', inForce: 2, told: 1 },
+])('carries on a publication that an older release left while $at', ({ at, inForce, told }) => {
+  const scripts = join(import.meta.dirname, 'migrations');
+  const before = join(folder.path, 'before');
+  mkdirSync(before);
+  for (const name of readdirSync(scripts).filter((one) => one < '0026')) {
+    copyFileSync(join(scripts, name), join(before, name));
+  }
+  const path = join(folder.path, 'central.db');
+  const db = new Database(path);
+  prepare(db, before, centralApplicationId);
+  const product = (priceMinor: number) =>
+    `{"sku":"a","name":"A","price":{"priceMinor":${priceMinor},"baseQuantity":1},"sellable":true}`;
+  const delta = `{"kind":"catalogue_delta","base":1,"version":2,"piece":1,"pieces":1,"products":[${product(2)}],"removed":[]}`;
+  const whole = (version: number) =>
+    `{"kind":"catalogue","version":${version},"piece":1,"pieces":1,"products":[${product(version)}]}`;
+  const document = db.prepare('INSERT INTO feed_document (kind, version, piece, body) VALUES (?, ?, 1, ?)');
+  document.run('catalogue', 1, Buffer.from(whole(1)));
+  document.run('catalogue_delta', 2, Buffer.from(at === 'storing' ? '{"half":true}' : delta));
+  db.exec(`INSERT INTO appliance (id, registered_ms, feed_id, feed_head, catalogue_version) VALUES ('box-1', 0, 'f', 1, ${told});
+    INSERT INTO feed (appliance_ref, position, feed_document_ref) VALUES (1, 1, 1);
+    INSERT INTO catalogue_list (source, products, made_ms, state) VALUES
+      ('', 1, 0, '${at === 'storing' ? 'in_force' : 'leaving'}'), ('', 1, 0, '${at === 'storing' ? 'publishing' : 'in_force'}');
+    INSERT INTO catalogue_product VALUES (1, 'a', '${product(1)}'), (2, 'a', '${product(2)}');
+    INSERT INTO catalogue (version, products, published_ms, list, figures) VALUES (1, 1, 0, 1, '{}');
+    INSERT INTO publication (one, list, progress, stepped_ms) VALUES (1, 2, '{"kind":"${at}","plan":{"delta":true}}', 0)`);
+  if (inForce === 2)
+    db.exec(
+      `INSERT INTO catalogue (version, products, published_ms, list, figures) VALUES (2, 1, 0, 2, '{}')`,
+    );
+  db.close();
+
+  const store = openStoreAt(path);
+  try {
+    expect(store.catalogue()?.version).toBe(inForce);
+    while (store.transaction(() => store.cataloguePiece(nowMs)).more);
+    expect(store.catalogue()).toMatchObject({ version: 2, products: 1 });
+    const page = store.feedPage({ applianceId: 'box-1', after: 0, itemsMax: 9, bytesMax: 1e6 });
+    const items = page?.items.map((item) => JSON.parse(Buffer.from(item).toString())) ?? [];
+    // Of one product nothing is smaller than the whole: an unfinished one is planned anew.
+    expect(items.at(-1)).toMatchObject({ version: 2, products: [{ price: { priceMinor: 2 } }] });
+    expect(items).toHaveLength(2);
+  } finally {
+    store.close();
+  }
+});

@@ -13,6 +13,8 @@ export interface PieceToWrite {
   pieces: number;
   base: number;
   version: number;
+  /** Where it lies among the documents of its kind and version. */
+  place: number;
 }
 
 interface Part {
@@ -37,7 +39,7 @@ export function createPieceWriter(
      WHERE difference.sku > @after ORDER BY difference.sku LIMIT ${countMax}`,
   );
 
-  return ({ kind, list, after, piece, pieces, base, version }) => {
+  return ({ kind, list, after, piece, pieces, base, version, place }) => {
     const next = (kind === 'catalogue' ? whole : differing).all({ list, after });
     const parts = next.slice(0, firstPiece(next.map(sizeOf)));
     const products = parts.flatMap(({ body }) => (body === null ? [] : [body])).join(',');
@@ -47,7 +49,7 @@ export function createPieceWriter(
       kind === 'catalogue'
         ? `{"kind":"catalogue",${numbers}}`
         : `{"kind":"catalogue_delta","base":${base},${numbers},"removed":${JSON.stringify(removed)}}`;
-    documents.store(kind, version, piece, text);
+    documents.store(kind, version, place, text);
     return parts.at(-1)?.sku ?? after;
   };
 }

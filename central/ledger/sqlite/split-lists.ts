@@ -6,7 +6,9 @@ import type { ProductSplit } from '../split-words.ts';
 export function createSplitLists(db: Database.Database): LedgerCalls['splitsBySku'] {
   const inForce = db
     .prepare<[string], string | null>(
-      'SELECT body FROM product_split WHERE sku = ? ORDER BY from_version DESC LIMIT 1',
+      `SELECT body FROM product_split WHERE sku = ?
+         AND from_version <= (SELECT max(version) FROM catalogue WHERE rollout IS NULL)
+       ORDER BY from_version DESC LIMIT 1`,
     )
     .pluck();
   const ofDraft = db

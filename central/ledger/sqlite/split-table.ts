@@ -7,7 +7,7 @@ import { Split as SplitBody } from '../split-words.ts';
 import { lineShares, type Split, type SplitOf, type Standing, saleShares, summed } from '../splits.ts';
 
 export interface SplitTable {
-  /** The splits in force at a catalogue version; the newest for null. */
+  /** The splits in force at a catalogue version; of the one that is for everybody for null. */
   at(version: number | null): SplitOf;
   /** The shares of a sale that is booked after its entry was read. */
   ofSale(at: { journalRef: number; seq: number }): Share[];
@@ -22,7 +22,6 @@ interface LeftRow {
   amountMinor: number;
 }
 
-const newest = Number.MAX_SAFE_INTEGER;
 const parsedMax = 1000;
 
 export function createSplitTable(db: Database.Database): SplitTable {
@@ -30,6 +29,9 @@ export function createSplitTable(db: Database.Database): SplitTable {
     .prepare<[string, number], string | null>(
       `SELECT body FROM product_split WHERE sku = ? AND from_version <= ? ORDER BY from_version DESC LIMIT 1`,
     )
+    .pluck();
+  const versionForAll = db
+    .prepare<[], number>('SELECT coalesce(max(version), 0) FROM catalogue WHERE rollout IS NULL')
     .pluck();
   const bodyAt = db
     .prepare<[number, number], Buffer>('SELECT body FROM entry WHERE journal_ref = ? AND seq = ?')
@@ -81,7 +83,7 @@ export function createSplitTable(db: Database.Database): SplitTable {
 
   const table: SplitTable = {
     at: (version) => (sku) => {
-      const body = splitOf.get(sku, version ?? newest);
+      const body = splitOf.get(sku, version ?? versionForAll.get() ?? 0);
       return body === undefined || body === null ? null : parse(body);
     },
     ofSale({ journalRef, seq }) {

@@ -1,4 +1,4 @@
-// What a person says of the goods at a site: into that appliance's feed, for products that the catalogue has.
+// What a person says of the goods at a site: into that appliance's feed, for products that its catalogue has.
 import { limits } from '../../../contract/limits.ts';
 import type { By } from '../../people/actor.ts';
 import type { Audit } from '../../people/sqlite/audit.ts';
@@ -21,7 +21,10 @@ export function sendStock(
 ): StockSent {
   const appliance = appliances.find(applianceId);
   if (!appliance) return { kind: 'appliance_unknown' };
-  const unknown = catalogues.unknown(changes.map(({ sku }) => sku));
+  const unknown = catalogues.unknown(
+    appliance.ref,
+    changes.map(({ sku }) => sku),
+  );
   if (unknown.length > 0) return { kind: 'skus_unknown', skus: unknown };
   const size = limits.stockChangesPerItemMax;
   const items = Array.from({ length: Math.ceil(changes.length / size) }, (_, i) => ({

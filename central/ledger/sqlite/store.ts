@@ -68,8 +68,8 @@ export interface SqliteStore extends LedgerCalls {
   applyEvent: Charging['applyEvent'];
   /** When the next authorisation is due; null when none waits. */
   nextDueMs(): number | null;
-  /** A publication is on its way, and whoever began it takes no step any more. */
-  publicationStandsStill(nowMs: number): boolean;
+  /** A publication is on its way, and whoever began it takes no step any more; or a list of products is to be cleared away. */
+  catalogueStandsStill(nowMs: number): boolean;
   /** Changes when another process has committed to the file. */
   dataVersion(): number;
   close(): void;
@@ -95,10 +95,13 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
   const documents = createFeedDocuments(db);
   const policies = createPolicyTable(db, {
     ...{ documents, feeds, audit },
-    onPublished: (...published) => rollouts.policyPublished(...published),
+    onPublished: (...published) => rollouts.published('policy', ...published),
   });
-  const rollouts = createRolloutTables(db, { audit, policies, feeds });
-  const catalogues = createCatalogueTable(db, documents, feeds, audit);
+  const catalogues = createCatalogueTable(db, {
+    ...{ documents, feeds, audit },
+    onPublished: (...published) => rollouts.published('catalogue', ...published),
+  });
+  const rollouts = createRolloutTables(db, { audit, policies, catalogues, feeds });
   const hotList = createHotListTable(db, documents, feeds, audit);
   // The policy comes first: an appliance sells nothing without one.
   const greet = (applianceRef: number) => {
@@ -175,7 +178,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     bookPiece: booking.bookPiece,
     answerDue: booking.answerDue,
     nextDueMs: booking.nextDueMs,
-    publicationStandsStill: catalogues.standsStill,
+    catalogueStandsStill: catalogues.standsStill,
     publishPolicy: policies.publish,
     ensurePolicy: policies.ensure,
     policy: policies.inForce,
@@ -188,7 +191,7 @@ export function createSqliteStore(db: Database.Database, settlement: SettlementR
     publishDraft: catalogues.publish,
     cataloguePiece: (nowMs) => ({ more: catalogues.piece(nowMs) }),
     published: catalogues.published,
-    catalogue: catalogues.inForce,
+    catalogue: catalogues.view,
     products: ({ draft, after, limit }) => catalogues.products(draft, after, limit),
     productsBySku: catalogues.find,
     splitsBySku: createSplitLists(db),

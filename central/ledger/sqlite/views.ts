@@ -8,6 +8,7 @@ import type { Page } from '../page.ts';
 import type { LedgerCalls } from '../port.ts';
 import type { AccountName } from '../postings.ts';
 import { readEntry } from '../read-entry.ts';
+import { saidInEntry } from '../said-in-entry.ts';
 import type {
   AccountView,
   ApplianceView,
@@ -167,13 +168,13 @@ export function createViews(db: Database.Database, latency: Pick<LatencyTable, '
   });
   const withPostings = (row: MovementFields): MovementView => ({ ...row, postings: postings.all(row.id) });
 
-  /** From the entry itself, which says when it was made and whose trace it is; one of an older release may not be read. */
-  const wayOf = ({ journalRef, seq, id, atMs, bookedMs }: DocumentFields) => {
+  /** From the entry itself: what it says, when it was made and whose trace it is; one of an older release may not be read. */
+  const entryOf = ({ journalRef, seq, id, atMs, bookedMs }: DocumentFields) => {
     const { entry } = readEntry(present(body.get(journalRef, seq), 'its entry'));
     const traceId = entry !== null && 'traceId' in entry ? entry.traceId : undefined;
     const at = entry?.at ?? { wallMs: atMs, monotonicMs: 0, bootId: '' };
     const hops = hopsOf(at, latency.arrivalOf(journalRef, seq), bookedMs);
-    return { traceId: traceIdOf({ id, traceId }), hops };
+    return { ...saidInEntry(entry), traceId: traceIdOf({ id, traceId }), hops };
   };
 
   return {
@@ -205,7 +206,7 @@ export function createViews(db: Database.Database, latency: Pick<LatencyTable, '
           ...referring.all(row.id, row.applianceRef),
         ];
         const found = sources.flatMap(({ journalRef, seq }) => movementOf.all(journalRef, seq));
-        return { ...documentRow(row), movements: found.map(withPostings), ...wayOf(row) };
+        return { ...documentRow(row), movements: found.map(withPostings), ...entryOf(row) };
       });
     },
     accounts: () => accounts.all(),

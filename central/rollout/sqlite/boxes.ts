@@ -14,7 +14,10 @@ export interface BoxTable {
   heard(rollout: number, applianceIds: readonly string[], toldByMs: number): BoxRow[];
   /** The same, by their refs. */
   those(rollout: number, refs: readonly number[]): BoxRow[];
-  /** Some that may still prove something, by their names, from where the last call ended; the round is over without `more`. */
+  /**
+   * Some that may still prove something, by their names, from where the last call ended; the round is over without `more`. Some
+   * that wait come with them, round after round: what they answer is what the others are compared with.
+   */
   open(rollout: number): { applianceIds: string[]; more: boolean };
   standing(rollout: number, plan: Plan, stage: number): Standing;
   move(rollout: number, ref: number, state: BoxState, nowMs: number, reason?: string): void;
@@ -57,7 +60,8 @@ export function createBoxTable(db: Database.Database): BoxTable {
     `-- in one statement, in the order of the key: of a large fleet each row by itself would hold the store for long
      INSERT INTO rollout_box (rollout, appliance_ref, place, state, version_before)
      SELECT @rollout, ref, key, 'waiting',
-       CASE @lane WHEN 'configuration' THEN configuration_version ELSE policy_version END
+       CASE @lane WHEN 'configuration' THEN configuration_version WHEN 'catalogue' THEN catalogue_version
+         ELSE policy_version END
      FROM json_each(@refs) JOIN appliance ON ref = value ORDER BY ref`,
   );
   const columns = `appliance_ref AS ref, appliance.id AS applianceId, place, state, since_ms AS sinceMs, pardoned, position,
@@ -82,8 +86,12 @@ export function createBoxTable(db: Database.Database): BoxTable {
     `SELECT place, appliance.id FROM rollout_box JOIN appliance ON appliance.ref = appliance_ref
      WHERE rollout = ? AND place > ? AND ${isOpen} ORDER BY place LIMIT ${boxesHeardMax}`,
   );
-  /** Of each rollout: the place at which the last piece ended. */
-  const reached = new Map<number, number>();
+  const waiting = db.prepare<[number, number, number], { place: number; id: string }>(
+    `SELECT place, appliance.id FROM rollout_box JOIN appliance ON appliance.ref = appliance_ref
+     WHERE rollout = ? AND place > ? AND state = 'waiting' ORDER BY place LIMIT ?`,
+  );
+  const openReached = createReached();
+  const waitingReached = createReached();
   const inStage = db.prepare<[number, number], { state: BoxState; boxes: number; judged: number }>(
     `SELECT state, count(*) AS boxes, sum(pardoned = 0) AS judged
      FROM rollout_box INDEXED BY rollout_box_standing WHERE rollout = ? AND place < ? GROUP BY state`,
@@ -171,10 +179,12 @@ export function createBoxTable(db: Database.Database): BoxTable {
     },
     those: (rollout, refs) => those.all(rollout, JSON.stringify(refs)).map(read),
     open(rollout) {
-      const rows = open.all(rollout, reached.get(rollout) ?? -1);
-      const more = rows.length === boxesHeardMax;
-      reached.set(rollout, more ? (rows.at(-1)?.place ?? -1) : -1);
-      return { applianceIds: rows.map(({ id }) => id), more };
+      const rows = open.all(rollout, openReached.of(rollout));
+      const room = boxesHeardMax - rows.length;
+      const others = waiting.all(rollout, waitingReached.of(rollout), room);
+      if (room > 0) waitingReached.goOn(rollout, others, room);
+      const applianceIds = [...rows, ...others].map(({ id }) => id);
+      return { applianceIds, more: openReached.goOn(rollout, rows, boxesHeardMax) };
     },
     standing(rollout, plan, stage) {
       const all = countsOf(rollout);
@@ -214,4 +224,18 @@ export function createBoxTable(db: Database.Database): BoxTable {
 
 function read(row: Row): BoxRow {
   return { ...row, pardoned: row.pardoned === 1, returning: row.state === 'returning' };
+}
+
+/** Of each rollout: the place at which the last piece ended, and the next begins; after a short one that is the first. */
+function createReached() {
+  const places = new Map<number, number>();
+  return {
+    of: (rollout: number) => places.get(rollout) ?? -1,
+    /** @returns whether there may be more before the round is over */
+    goOn(rollout: number, rows: readonly { place: number }[], limit: number): boolean {
+      const more = rows.length === limit;
+      places.set(rollout, more ? (rows.at(-1)?.place ?? -1) : -1);
+      return more;
+    },
+  };
 }

@@ -3,19 +3,20 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type Database from 'better-sqlite3';
 import { present, unreachable } from '../../../kit/assert.ts';
+import type { RolledCatalogues } from '../../ledger/sqlite/catalogues.ts';
 import type { FeedTable } from '../../ledger/sqlite/feeds.ts';
 import type { PolicyTable } from '../../ledger/sqlite/policies.ts';
-import type { Proof } from '../next.ts';
+import { boxesPerTurnMax, type Proof } from '../next.ts';
 import type { Change, Plan } from '../plan.ts';
-import type { ChangeView, Said, VersionFor } from '../port.ts';
+import type { ChangeView, NotKept, Said, VersionFor } from '../port.ts';
 import type { ConfigurationTable } from './configurations.ts';
 import { createHolds } from './holds.ts';
 
 /** A box that comes back later makes its next by its own schedule. */
 const probeMsMax = 3_600_000;
 
-/** Two things of one lane do not go together: a box has one policy, flags and all, one configuration and one release. */
-export type Lane = 'policy' | 'configuration' | 'release';
+/** Two things of one lane do not go together: a box has one policy, flags and all, one configuration, catalogue and release. */
+export type Lane = 'policy' | 'configuration' | 'catalogue' | 'release';
 
 /** A box as the turn reads it. */
 export interface ChangingBox {
@@ -25,7 +26,7 @@ export interface ChangingBox {
   appliedThrough: number;
   /** By its last hello. */
   release: string | null;
-  /** Of the lane's numbers: of its policy, or of its configuration. */
+  /** Of the lane's numbers: of its policy, configuration or catalogue. */
   versionBefore: number;
   releaseBefore: string | null;
   returning: boolean;
@@ -36,15 +37,21 @@ export type Having = Pick<ChangingBox, 'ref' | 'versionBefore' | 'releaseBefore'
 
 export interface Changes {
   /** Stores what is brought. @param versionsBefore of its boxes, in its lane */
-  keep(change: Change, versionsBefore: readonly number[]): ChangeView | 'policy_missing';
+  keep(change: Change, versionsBefore: readonly number[], nowMs: number): ChangeView | NotKept;
+  /** Takes a bounded step of what is stored piece by piece; false when all is there, and boxes can be told. */
+  prepare(change: ChangeView, nowMs: number): boolean;
+  /** Nobody is told anything of it any more. */
+  ended(change: ChangeView): void;
   /** Keeps what is for the rollout's boxes alone from newcomers. */
   hold(rollout: number, change: ChangeView): void;
   /** What it brings is in force for everybody. */
   release(change: ChangeView): void;
+  /** So many boxes one turn may tell. */
+  toldAtOnceMax(change: ChangeView): number;
   /** Puts it into a box's feed, with a synthetic checkout behind it where the plan wants one; answers where. */
   give(rollout: { number: number; change: ChangeView; plan: Plan }, box: Having, nowMs: number): number;
   /** Makes what a box had before ready to be given; changes nothing when it is. */
-  prepareBack(rollout: number, change: ChangeView): ChangeView;
+  prepareBack(rollout: number, change: ChangeView, nowMs: number): ChangeView;
   takeBack(rollout: number, change: ChangeView, box: Having): number;
   /** The same to a box that came since, and has what is in force. */
   giveNewcomer(change: ChangeView, ref: number): void;
@@ -57,6 +64,7 @@ export function laneOf({ kind }: Pick<Change, 'kind'>): Lane {
     case 'flags':
       return 'policy';
     case 'configuration':
+    case 'catalogue':
     case 'release':
       return kind;
     default:
@@ -68,17 +76,23 @@ type Versions = Extract<ChangeView, { version: number }>;
 
 export function createChanges(
   db: Database.Database,
-  parts: { policies: PolicyTable; configurations: ConfigurationTable; feeds: FeedTable },
+  parts: {
+    policies: PolicyTable;
+    configurations: ConfigurationTable;
+    catalogues: RolledCatalogues;
+    feeds: FeedTable;
+  },
 ): Changes {
-  const { policies, configurations, feeds } = parts;
+  const { policies, configurations, catalogues, feeds } = parts;
   const holds = createHolds(db, parts);
-  const share = ({ kind }: Versions, ref: number, version: number) =>
-    (kind === 'configuration' ? configurations : policies).share(ref, version);
+  const tables = { policy: policies, flags: policies, configuration: configurations, catalogue: catalogues };
+  const share = ({ kind }: Versions, ref: number, version: number) => tables[kind].share(ref, version);
   /** The content of one, under a next number. */
-  const again = ({ kind }: Versions, version: number) =>
-    kind === 'configuration'
-      ? configurations.keep(configurations.at(version))
-      : policies.keep(policies.at(version));
+  const again = ({ kind }: Versions, version: number, nowMs: number) => {
+    if (kind === 'catalogue') return catalogues.keepAgain(version, nowMs);
+    if (kind === 'configuration') return configurations.keep(configurations.at(version));
+    return policies.keep(policies.at(version));
+  };
 
   /** @param versionFor what a box gets that had this one */
   function bringing(
@@ -93,7 +107,7 @@ export function createChanges(
   }
 
   return {
-    keep(change, versionsBefore) {
+    keep(change, versionsBefore, nowMs) {
       const { kind } = change;
       if (kind === 'release') return { kind, release: change.release, anyHour: change.anyHour };
       if (kind === 'configuration') {
@@ -101,6 +115,13 @@ export function createChanges(
         const inForce = configurations.inForce();
         const versionFor = once(() => configurations.keep(change.values));
         return bringing(kind, inForce, versionsBefore, versionFor);
+      }
+      if (kind === 'catalogue') {
+        const inForce = catalogues.inForce();
+        if (inForce === 0) return 'catalogue_missing';
+        const version = catalogues.keep(change.draft, nowMs);
+        if (version === 'busy') return 'publication_under_way';
+        return version === 'draft_unknown' ? version : bringing(kind, inForce, versionsBefore, () => version);
       }
       const inForce = policies.inForce();
       if (inForce === null) return 'policy_missing';
@@ -110,6 +131,14 @@ export function createChanges(
           ? once(() => policies.keep(change.policy))
           : (before: number) => policies.keep({ ...policies.at(before), flags: change.flags });
       return bringing(kind, inForce.version, versionsBefore, versionFor);
+    },
+    prepare({ kind }, nowMs) {
+      if (kind !== 'catalogue' || !catalogues.underWay()) return false;
+      catalogues.piece(nowMs);
+      return true;
+    },
+    ended({ kind }) {
+      if (kind === 'catalogue') catalogues.retire();
     },
     hold(rollout, change) {
       if (change.kind === 'release') return;
@@ -122,6 +151,8 @@ export function createChanges(
     release(change) {
       if (change.kind !== 'release') holds.release(change);
     },
+    toldAtOnceMax: (change) =>
+      change.kind === 'catalogue' ? catalogues.toldAtOnceMax(change.version) : boxesPerTurnMax,
     give({ number, change, plan }, { ref, versionBefore }, nowMs) {
       if (change.kind === 'release') {
         // A program on trial makes one by itself.
@@ -136,10 +167,10 @@ export function createChanges(
     giveNewcomer(change, ref) {
       if (change.kind !== 'release') share(change, ref, change.version);
     },
-    prepareBack(rollout, change) {
+    prepareBack(rollout, change, nowMs) {
       if (change.kind === 'release' || change.backs.length > 0) return change;
       // A box goes forward by versions only: what it had comes back under a next number.
-      const backs = change.brings.map(({ before }) => ({ before, version: again(change, before) }));
+      const backs = change.brings.map(({ before }) => ({ before, version: again(change, before, nowMs) }));
       const prepared = { ...change, backs };
       this.hold(rollout, prepared);
       return prepared;
@@ -171,11 +202,13 @@ function versionOf(versions: readonly VersionFor[], versionBefore: number): numb
 }
 
 function versionProof({ kind, brings, backs }: Versions, plan: Plan, box: ChangingBox, said: Said): Proof {
-  const { configuration } = said;
-  const running = kind === 'configuration' ? configuration?.version : said.policyVersion;
+  const { configuration, catalogue, policyVersion } = said;
+  const at = { policy: policyVersion, flags: policyVersion, catalogue: catalogue.version };
+  const running = kind === 'configuration' ? configuration?.version : at[kind];
   const told = versionOf(box.returning ? backs : brings, box.versionBefore);
   // Applied it is, by its signed word; that it runs is another word: a release may pass over what it cannot read.
   if (running === told) return box.returning ? { kind: 'runs' } : probed(plan, box, said);
+  if (kind === 'catalogue' && catalogue.incomplete) return { kind: 'failed', reason: 'catalogue_incomplete' };
   const refused = kind === 'configuration' && configuration?.refused;
   if (!refused || refused.version !== told) return { kind: 'none' };
   return { kind: 'failed', reason: `${refused.key}: ${refused.reason}` };

@@ -1,10 +1,12 @@
 // What is for the boxes of a rollout alone: newcomers get the newest that is not held.
 import type Database from 'better-sqlite3';
+import type { RolledCatalogues } from '../../ledger/sqlite/catalogues.ts';
 import type { PolicyTable } from '../../ledger/sqlite/policies.ts';
+import type { VersionedKind } from '../port.ts';
 import type { ConfigurationTable } from './configurations.ts';
 
 interface Held {
-  kind: 'policy' | 'flags' | 'configuration';
+  kind: VersionedKind;
   version: number;
 }
 
@@ -16,8 +18,9 @@ export interface Holds {
 
 export function createHolds(
   db: Database.Database,
-  { policies, configurations }: { policies: PolicyTable; configurations: ConfigurationTable },
+  parts: { policies: PolicyTable; configurations: ConfigurationTable; catalogues: RolledCatalogues },
 ): Holds {
+  const { policies, configurations, catalogues } = parts;
   const hold = db.prepare(
     'INSERT OR IGNORE INTO rollout_document (feed_document_ref, rollout) VALUES (?, ?)',
   );
@@ -25,10 +28,14 @@ export function createHolds(
   return {
     hold(rollout, { kind }, versions) {
       if (kind === 'configuration') return configurations.hold(rollout, versions);
-      for (const version of versions) hold.run(policies.documentOf(version), rollout);
+      for (const version of versions) {
+        if (kind === 'catalogue') catalogues.hold(rollout, version);
+        else hold.run(policies.documentOf(version), rollout);
+      }
     },
     release({ kind, version }) {
       if (kind === 'configuration') configurations.release(version);
+      else if (kind === 'catalogue') catalogues.release(version);
       else release.run(policies.documentOf(version));
     },
   };

@@ -3,10 +3,11 @@ import type Database from 'better-sqlite3';
 import type { Audit } from '../../people/sqlite/audit.ts';
 import type { Labels, Target } from '../plan.ts';
 import type { RolloutCalls } from '../port.ts';
+import type { Lane } from './changes.ts';
 
 export interface LabelTable extends Pick<RolloutCalls, 'labels' | 'setLabels'> {
   /** The appliances that are let in and that the target names. */
-  chosen(target: Target): { ref: number; id: string; policyVersion: number; configurationVersion: number }[];
+  chosen(target: Target): { ref: number; id: string; versions: Record<Lane, number> }[];
 }
 
 export function createLabelTable(db: Database.Database, audit: Audit): LabelTable {
@@ -18,11 +19,9 @@ export function createLabelTable(db: Database.Database, audit: Audit): LabelTabl
   );
   const clear = db.prepare('DELETE FROM appliance_label WHERE appliance_id = ?');
   const insert = db.prepare('INSERT INTO appliance_label (appliance_id, name, value) VALUES (?, ?, ?)');
-  const chosen = db.prepare<
-    object,
-    { ref: number; id: string; policyVersion: number; configurationVersion: number }
-  >(
-    `SELECT ref, id, policy_version AS policyVersion, configuration_version AS configurationVersion FROM appliance
+  const chosen = db.prepare<object, { ref: number; id: string } & Omit<Record<Lane, number>, 'release'>>(
+    `SELECT ref, id, policy_version AS policy, configuration_version AS configuration, catalogue_version AS catalogue
+     FROM appliance
      WHERE (@sites IS NULL OR site IN (SELECT value FROM json_each(@sites)))
        AND (@appliances IS NULL OR id IN (SELECT value FROM json_each(@appliances)))
        AND NOT EXISTS (SELECT 1 FROM json_each(@labels) AS wanted WHERE NOT EXISTS (
@@ -45,10 +44,12 @@ export function createLabelTable(db: Database.Database, audit: Audit): LabelTabl
       return 'set';
     },
     chosen: ({ sites, labels = {}, appliances }) =>
-      chosen.all({
-        sites: sites === undefined ? null : JSON.stringify(sites),
-        appliances: appliances === undefined ? null : JSON.stringify(appliances),
-        labels: JSON.stringify(labels),
-      }),
+      chosen
+        .all({
+          sites: sites === undefined ? null : JSON.stringify(sites),
+          appliances: appliances === undefined ? null : JSON.stringify(appliances),
+          labels: JSON.stringify(labels),
+        })
+        .map(({ ref, id, ...versions }) => ({ ref, id, versions: { ...versions, release: 0 } })),
   };
 }

@@ -3,6 +3,7 @@ import type Database from 'better-sqlite3';
 import { present, unreachable } from '../../../kit/assert.ts';
 import type { By } from '../../people/actor.ts';
 import type { Audit } from '../../people/sqlite/audit.ts';
+import { type AnswerCount, noAnswers, type Sides } from '../count-answers.ts';
 import type { RolloutState } from '../next.ts';
 import { orderBoxes } from '../order-boxes.ts';
 import { lastStage, stageSize } from '../plan.ts';
@@ -43,14 +44,15 @@ export interface RolloutTable
   /** Keeps what changed, as an act by whoever it was. */
   save(changed: Rollout, by: By, what: RolloutEvent['what']): void;
   saveSales(number: number, sales: CountedSales): void;
+  saveAnswers(number: number, answers: Sides): void;
   /** Boxes have moved: what is shown of them is counted anew. */
   recount(number: number): void;
 }
 
-type Row = Record<'change' | 'target' | 'plan' | 'sales' | 'figures' | 'madeBy', string> &
+type Row = Record<'change' | 'target' | 'plan' | 'sales' | 'answers' | 'figures' | 'madeBy', string> &
   Pick<Rollout, 'number' | 'version' | 'state' | 'stage' | 'madeMs' | 'endedMs'> & { reason: string | null };
 
-const columns = `number, version, change, target, plan, state, reason, stage, sales, figures, made_ms AS madeMs, made_by AS madeBy,
+const columns = `number, version, change, target, plan, state, reason, stage, sales, answers, figures, made_ms AS madeMs, made_by AS madeBy,
   ended_ms AS endedMs FROM rollout`;
 
 export function createRolloutTable(
@@ -61,10 +63,11 @@ export function createRolloutTable(
     boxes: BoxTable;
     changes: Changes;
     sales: SalesCount;
+    answered: AnswerCount;
     releases: ReleaseTable;
   },
 ): RolloutTable {
-  const { audit, labels, boxes, changes, sales } = parts;
+  const { audit, labels, boxes, changes, sales, answered } = parts;
   const insert = db.prepare(
     `INSERT INTO rollout (change, target, plan, lane, state, sales, made_ms, made_by)
      VALUES (?, ?, ?, ?, 'running', ?, ?, ?)`,
@@ -78,10 +81,11 @@ export function createRolloutTable(
     .pluck();
   const update = db.prepare(
     `UPDATE rollout SET version = @version, change = @change, state = @state, reason = @reason, stage = @stage,
-       sales = @sales, ended_ms = @endedMs WHERE number = @number`,
+       sales = @sales, answers = @answers, ended_ms = @endedMs WHERE number = @number`,
   );
   const saveFigures = db.prepare('UPDATE rollout SET figures = ? WHERE number = ?');
   const saveSales = db.prepare('UPDATE rollout SET sales = ? WHERE number = ?');
+  const saveAnswers = db.prepare('UPDATE rollout SET answers = ? WHERE number = ?');
   const addEvent = db.prepare(
     `INSERT INTO rollout_event (rollout, number, at_ms, actor, what)
      VALUES (@rollout, (SELECT coalesce(max(number), 0) + 1 FROM rollout_event WHERE rollout = @rollout), @atMs, @actor, @what)`,
@@ -145,11 +149,10 @@ export function createRolloutTable(
       if (overlap !== null) return { kind: 'overlaps', rollout: overlap };
       const kept = changes.keep(
         change,
-        chosen.map(({ policyVersion, configurationVersion }) =>
-          laneOf(change) === 'configuration' ? configurationVersion : policyVersion,
-        ),
+        chosen.map(({ versions }) => versions[laneOf(change)]),
+        by.nowMs,
       );
-      if (kept === 'policy_missing') return { kind: 'policy_missing' };
+      if (typeof kept === 'string') return { kind: kept };
       const number = Number(
         insert.run(
           ...[JSON.stringify(kept), JSON.stringify(target), JSON.stringify(plan), laneOf(change)],
@@ -193,12 +196,14 @@ export function createRolloutTable(
       const { kind, reason: words, ...more } = act;
       const reason: EndReason | null = kind === 'resume' ? null : { code: 'by_hand', words, ...more };
       const changed: Rollout = { ...found, state: to, reason };
+      answered.forget(number);
       if (kind === 'resume') {
         // What was wrong has been seen: it does not stop the rollout a second time.
         boxes.pardon(number);
         changed.sales = sales.begin();
+        changed.answers = noAnswers();
       }
-      if (to === 'rolling_back') changed.change = changes.prepareBack(number, found.change);
+      if (to === 'rolling_back') changed.change = changes.prepareBack(number, found.change, by.nowMs);
       if (to === 'aborted') {
         boxes.moveAll(number, 'waiting', 'spared', by.nowMs);
         boxes.moveAll(number, 'given', 'timed_out', by.nowMs);
@@ -216,11 +221,13 @@ export function createRolloutTable(
         change: JSON.stringify(change),
         reason: reason && JSON.stringify(reason),
         sales: JSON.stringify(changed.sales),
+        answers: JSON.stringify(changed.answers),
       });
       note(number, by, what);
     },
     recount: (number) => void counted(number),
     saveSales: (number, counted) => void saveSales.run(JSON.stringify(counted), number),
+    saveAnswers: (number, answers) => void saveAnswers.run(JSON.stringify(answers), number),
   };
   return table;
 }
@@ -240,7 +247,7 @@ function stateAfter(state: RolloutState, act: RolloutAct): RolloutState | null {
   }
 }
 
-function read({ change, target, plan, reason, sales, figures, madeBy, ...row }: Row): Rollout {
+function read({ change, target, plan, reason, sales, answers, figures, madeBy, ...row }: Row): Rollout {
   return {
     ...row,
     change: JSON.parse(change),
@@ -248,6 +255,7 @@ function read({ change, target, plan, reason, sales, figures, madeBy, ...row }: 
     plan: JSON.parse(plan),
     reason: reason === null ? null : JSON.parse(reason),
     sales: JSON.parse(sales),
+    answers: JSON.parse(answers),
     figures: JSON.parse(figures),
     madeBy: JSON.parse(madeBy),
   };

@@ -1,9 +1,11 @@
 // The room's part of the store: every call of RolloutCalls on one connection.
 import type Database from 'better-sqlite3';
+import type { RolledCatalogues } from '../../ledger/sqlite/catalogues.ts';
 import type { FeedTable } from '../../ledger/sqlite/feeds.ts';
 import type { PolicyTable } from '../../ledger/sqlite/policies.ts';
 import type { By } from '../../people/actor.ts';
 import type { Audit } from '../../people/sqlite/audit.ts';
+import { createAnswerCount } from '../count-answers.ts';
 import type { RolloutCalls } from '../port.ts';
 import { createBoxTable } from './boxes.ts';
 import { createChanges } from './changes.ts';
@@ -16,10 +18,11 @@ import { createTurn } from './turn.ts';
 
 export function createRolloutTables(
   db: Database.Database,
-  parts: { audit: Audit; policies: PolicyTable; feeds: FeedTable },
+  parts: { audit: Audit; policies: PolicyTable; catalogues: RolledCatalogues; feeds: FeedTable },
 ): {
   calls: RolloutCalls;
-  policyPublished(version: number, by: By): void;
+  /** A version is to be for everybody, whatever is on its way to some. */
+  published(lane: 'policy' | 'catalogue', version: number, by: By): void;
   /** Begins a newcomer's feed with the configuration that is for everybody. */
   greet(applianceRef: number): void;
 } {
@@ -30,8 +33,9 @@ export function createRolloutTables(
   const configurations = createConfigurationTable(db, parts.feeds);
   const changes = createChanges(db, { ...parts, configurations });
   const sales = createSalesCount(db);
-  const rollouts = createRolloutTable(db, { audit, labels, boxes, changes, sales, releases });
-  const turn = createTurn(db, { rollouts, boxes, changes, sales });
+  const answered = createAnswerCount();
+  const rollouts = createRolloutTable(db, { audit, labels, boxes, changes, sales, answered, releases });
+  const turn = createTurn(db, { rollouts, boxes, changes, sales, answered });
   const { createRollout, rollout, rolloutBoxes, rolloutEvents, actOnRollout, openRollouts } = rollouts;
   return {
     calls: {
@@ -42,7 +46,7 @@ export function createRolloutTables(
       setLabels: labels.setLabels,
       ...releases,
     },
-    policyPublished: turn.superseded,
+    published: turn.superseded,
     greet: configurations.greet,
   };
 }

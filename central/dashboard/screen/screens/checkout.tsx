@@ -1,6 +1,6 @@
 // One checkout as a whole: what it was, its story, what processors were asked, and what the ledger made of it.
 import type { CollectionView } from '../../../charging/port.ts';
-import type { DocumentRow, DocumentStory } from '../../../ledger/views.ts';
+import type { DocumentStory } from '../../../ledger/views.ts';
 import type { Story } from '../../money-answers.ts';
 import { heldWords } from '../../said/money-words.ts';
 import { plainWords, spanWords } from '../../said/words.ts';
@@ -14,6 +14,7 @@ import { Time } from '../parts/time.tsx';
 import { Title } from '../parts/title.tsx';
 import { to } from '../route.ts';
 import { useAnswer } from '../use-answer.ts';
+import { Goods } from './checkout-goods.tsx';
 import { StoryLines } from './checkout-story.tsx';
 
 export function Checkout({ applianceId, id }: { applianceId: string; id: string }) {
@@ -44,6 +45,9 @@ export function Checkout({ applianceId, id }: { applianceId: string; id: string 
           <Card title="Its money">
             <ItsMoney of={story.value.collection} />
           </Card>
+          <Card title="Goods" shape="wide">
+            <Goods of={value} />
+          </Card>
           <Card
             title="Its way here"
             shape="wide"
@@ -70,13 +74,18 @@ export function Checkout({ applianceId, id }: { applianceId: string; id: string 
   );
 }
 
-function WhatItWas({ of }: { of: DocumentRow }) {
+function WhatItWas({ of }: { of: DocumentStory }) {
   const { applianceId, checkoutId, voidedBy, currency, fulfilment } = of;
   return (
     <Facts
       of={[
         ['Total', <Money minor={of.totalMinor} currency={currency} />],
-        ['Verdict', plainWords(of.verdict)],
+        [
+          'Verdict',
+          of.reasons.length === 0
+            ? plainWords(of.verdict)
+            : `${plainWords(of.verdict)}: ${of.reasons.map((code) => plainWords(code).toLowerCase()).join(', ')}`,
+        ],
         ['Given back', <Money minor={of.refundedMinor} currency={currency} />],
         [
           'Voided by',
@@ -87,10 +96,17 @@ function WhatItWas({ of }: { of: DocumentRow }) {
           ? []
           : [['Of checkout', <a href={to('checkouts', applianceId, checkoutId)}>{checkoutId}</a>] as const]),
         ['Id', <code>{of.id}</code>],
+        ...(of.kiosk === null ? [] : [['Kiosk', of.kiosk] as const]),
+        ...(of.policyVersion === null ? [] : [['Judged by', judgedBy(of)] as const]),
         ['Journal, entry', <code>{`${of.journalId}, ${of.seq}`}</code>],
       ]}
     />
   );
+}
+
+function judgedBy({ catalogueVersion, policyVersion }: DocumentStory): string {
+  const policy = `policy ${policyVersion}`;
+  return catalogueVersion === null ? policy : `catalogue ${catalogueVersion}, ${policy}`;
 }
 
 /** From the press to the books, hop by hop. */

@@ -1,5 +1,6 @@
 // Starting a rollout: what it brings, to whom, in which steps. Asked once more before the first box hears of it.
 import { useEffect, useState } from 'preact/hooks';
+import type { CatalogueDraft } from '../../../ledger/published.ts';
 import type { ReleaseView, RolloutView } from '../../../rollout/port.ts';
 import { type RolloutForm, readRollout, usualRollout } from '../../said/rollout-form.ts';
 import { act } from '../ask.ts';
@@ -21,6 +22,7 @@ const kinds = [
   ['release', 'A release'],
   ['flags', 'A flag'],
   ['policy', 'A policy'],
+  ['catalogue', 'A catalogue'],
   ['configuration', 'A configuration'],
 ] as const;
 
@@ -58,6 +60,7 @@ export function RolloutBegin() {
               {form.kind === 'release' && <OfRelease {...typed} />}
               {form.kind === 'flags' && <OfFlag {...typed} />}
               {form.kind === 'policy' && <OfPolicy {...typed} />}
+              {form.kind === 'catalogue' && <OfCatalogue {...typed} />}
               {form.kind === 'configuration' && <OfConfiguration {...typed} />}
             </div>
           </Card>
@@ -177,6 +180,33 @@ function OfRelease({ form, change }: Typed) {
         Also while shops are open
       </label>
     </>
+  );
+}
+
+function OfCatalogue({ form, change }: Typed) {
+  const catalogue = useAnswer<{ drafts: CatalogueDraft[] }>('/v1/catalogue', () => false);
+  const drafts = catalogue.value?.drafts ?? [];
+  if (catalogue.value !== null && drafts.length === 0) {
+    return (
+      <Empty title="No draft waits">
+        Make one on central’s machine: <code>holdfast-central catalogue import --draft</code>.
+      </Empty>
+    );
+  }
+  return (
+    <Choice
+      label="Draft"
+      value={form.draft}
+      of={[
+        ['', 'Choose one'],
+        ...drafts.map(({ number, source, products }) => {
+          const many = products === 1 ? 'one product' : `${products} products`;
+          return [String(number), `${number}: ${source}, ${many}`] as const;
+        }),
+      ]}
+      onValue={(draft) => change({ draft })}
+      field
+    />
   );
 }
 

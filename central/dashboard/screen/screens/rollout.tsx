@@ -8,9 +8,9 @@ import {
   boxStateOrder,
   boxStateWords,
   changeWords,
-  declinedPercent,
   eventWords,
   partsWords,
+  percentOf,
   reasonWords,
   rolloutStateWords,
   stageName,
@@ -103,45 +103,62 @@ function Stages({ of }: { of: RolloutView }) {
   );
 }
 
-/** Declines of those that have it, against those that wait for it. */
-function Control({ of: { sales, plan } }: { of: RolloutView }) {
-  const { with: having, without } = sales;
+/** Declines and errors of those that have it, against those that wait for it. */
+function Control({ of: { sales, answers, plan } }: { of: RolloutView }) {
+  const side = (bad: number, of: number) => ({ bad, of });
+  return (
+    <Card title="Canary against control">
+      <h3>Checkouts declined</h3>
+      <Against
+        having={side(sales.with.declined, sales.with.checkouts)}
+        without={side(sales.without.declined, sales.without.checkouts)}
+        words="declined"
+        none={`Nothing was sold since. Declines are compared once either side has sold ${plan.checkoutsMin} times.`}
+      />
+      <h3>Requests of kiosks that failed</h3>
+      <Against
+        having={side(answers.with.errors, answers.with.requests)}
+        without={side(answers.without.errors, answers.without.requests)}
+        words="failed"
+        none={`No box has said anything yet. Errors are compared once either side has answered ${plan.requestsMin} requests.`}
+      />
+    </Card>
+  );
+}
+
+interface Side {
+  bad: number;
+  of: number;
+}
+
+function Against(parts: { having: Side; without: Side; words: string; none: string }) {
+  const { having, without, words, none } = parts;
+  if (having.of + without.of === 0) return <p class="quiet">{none}</p>;
   const sides = [
     ['With it', having],
     ['Without it', without],
   ] as const;
-  if (having.checkouts + without.checkouts === 0) {
-    return (
-      <Card title="Canary against control">
-        <Empty title="Nothing was sold since">
-          Declines are compared once either side has sold {plan.checkoutsMin} times.
-        </Empty>
-      </Card>
-    );
-  }
-  const most = Math.max(1, ...sides.map(([, side]) => declinedPercent(side) ?? 0));
+  const most = Math.max(1, ...sides.map(([, { bad, of }]) => percentOf(bad, of) ?? 0));
   return (
-    <Card title="Canary against control">
-      <ul class="against">
-        {sides.map(([name, side]) => {
-          const percent = declinedPercent(side);
-          return (
-            <li key={name}>
-              <span>{name}</span>
-              <span class="against-bar" aria-hidden="true">
-                <span class="fill-pending" style={{ width: `${((percent ?? 0) * 100) / most}%` }} />
+    <ul class="against">
+      {sides.map(([name, { bad, of }]) => {
+        const percent = percentOf(bad, of);
+        return (
+          <li key={name}>
+            <span>{name}</span>
+            <span class="against-bar" aria-hidden="true">
+              <span class="fill-pending" style={{ width: `${((percent ?? 0) * 100) / most}%` }} />
+            </span>
+            <span class="number">
+              {percent === null ? '–' : `${percent} %`}{' '}
+              <span class="quiet">
+                {bad} of {of} {words}
               </span>
-              <span class="number">
-                {percent === null ? '–' : `${percent} %`}{' '}
-                <span class="quiet">
-                  {side.declined} of {side.checkouts} declined
-                </span>
-              </span>
-            </li>
-          );
-        })}
-      </ul>
-    </Card>
+            </span>
+          </li>
+        );
+      })}
+    </ul>
   );
 }
 
@@ -164,7 +181,7 @@ function PlanFacts({ of: { plan, madeMs, madeBy, endedMs } }: { of: RolloutView 
           ],
           [
             plan.onFailure === 'roll_back' ? 'It goes back' : 'It pauses',
-            `when more than ${plan.failedPercentMax} % fail${plan.declinesPointsMax === null ? '' : `, or declines are ${plan.declinesPointsMax} points above the others’`}`,
+            `when more than ${plan.failedPercentMax} % fail${aboveWords('declines', plan.declinesPointsMax)}${aboveWords('errors', plan.errorsPointsMax)}`,
           ],
           ['Silent boxes', `are waited for ${minutes(plan.silentMinutesMax)}`],
           ...(plan.probe === 'required'
@@ -175,6 +192,9 @@ function PlanFacts({ of: { plan, madeMs, madeBy, endedMs } }: { of: RolloutView 
     </Card>
   );
 }
+
+const aboveWords = (what: string, pointsMax: number | null) =>
+  pointsMax === null ? '' : `, or ${what} are ${pointsMax} points above the others’`;
 
 function Boxes({ path, of: { stages, plan } }: { path: string; of: RolloutView }) {
   const [state, setState] = useState<BoxState | 'all'>('all');
