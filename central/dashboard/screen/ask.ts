@@ -16,26 +16,9 @@ export function onSignedOut(then: () => void): void {
   signedOut.push(then);
 }
 
-/** What was asked for before there was a screen to show it. */
-const ahead = new Map<string, Promise<Answered<unknown>>>();
-
-/** Asks for what the first screen will read: it need not wait until it is known who looks. */
-export function readAhead(path: string): void {
-  ahead.set(path, ask('GET', path, undefined, false));
-}
-
-/** What no screen took at once is of a moment before. */
-export function forgetAhead(): void {
-  ahead.clear();
-}
-
 /** @param byItself the page brings itself up to date: the session does not live on by it */
-export async function read<T>(path: string, byItself = false): Promise<Answered<T>> {
-  const asked = ahead.get(path);
-  ahead.delete(path);
-  const answer = (await asked) as Answered<T> | undefined;
-  // Refused before somebody signed in, it may be answered now.
-  return answer?.kind === 'answered' ? answer : ask<T>('GET', path, undefined, byItself);
+export function read<T>(path: string, byItself = false): Promise<Answered<T>> {
+  return ask<T>('GET', path, undefined, byItself);
 }
 
 export function act<T>(method: Exclude<Method, 'GET'>, path: string, body?: object): Promise<Answered<T>> {

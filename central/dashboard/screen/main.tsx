@@ -1,20 +1,18 @@
 // The operators' page: signing in, then the shell with its screens. What is shown is made of elements and text alone; nothing that
 // central says is ever taken for markup.
 import { render } from 'preact';
-import { useLayoutEffect, useState } from 'preact/hooks';
-import { act, onSignedOut, read, readAhead } from './ask.ts';
-import { openEarly } from './live.ts';
-import { placeNow, usePlace } from './route.ts';
+import { useEffect, useState } from 'preact/hooks';
+import { act, onSignedOut, read } from './ask.ts';
+import { usePlace } from './route.ts';
 import { SignIn, Welcome } from './screens/welcome.tsx';
 import { type OwnSession, SessionContext } from './session.ts';
 import { Shell } from './shell.tsx';
-import { rowsPath } from './use-fleet.ts';
 
 function Page() {
   /** undefined: not asked yet; null: nobody. */
   const [own, setOwn] = useState<OwnSession | null | undefined>(undefined);
   const { path } = usePlace();
-  useLayoutEffect(() => {
+  useEffect(() => {
     onSignedOut(() => setOwn(null));
     void read<OwnSession>('/v1/session', true).then((answer) =>
       setOwn(answer.kind === 'answered' ? answer.value : null),
@@ -36,16 +34,8 @@ function Page() {
   );
 }
 
-/** The stream first: what is read after it stands needs no second look. */
-function beginEarly([first, ...rest]: readonly string[]): void {
-  if (first === 'welcome') return;
-  openEarly();
-  if ((first === '' || first === 'fleet') && rest.length === 0) readAhead(rowsPath);
-}
-
 const app = document.getElementById('app');
 if (app) {
   app.replaceChildren();
-  beginEarly(placeNow().path);
   render(<Page />, app);
 }

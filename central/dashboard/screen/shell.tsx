@@ -1,6 +1,6 @@
 // What stands around every screen: the way to the others, the search, the light, the zone of times, and whether the page is live.
 import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
-import { forgetAhead, read } from './ask.ts';
+import { read } from './ask.ts';
 import { openLive } from './live.ts';
 import { Palette } from './palette.tsx';
 import { Empty } from './parts/empty.tsx';
@@ -21,7 +21,6 @@ export function Shell() {
 
   // Before any screen reads: what it reads then needs no second look.
   useLayoutEffect(() => openLive(setLive), []);
-  useEffect(forgetAhead, []);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== 'k' || !(event.ctrlKey || event.metaKey)) return;

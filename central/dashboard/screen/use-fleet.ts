@@ -1,12 +1,10 @@
 // The rows of the fleet, as they are at this moment: read once, then brought up to date by the stream.
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { mergeRows } from '../said/fleet-view.ts';
 import { covers } from '../said/position.ts';
 import type { FleetRow } from '../said/row.ts';
 import { type Answered, read } from './ask.ts';
 import { useLive } from './live.ts';
-
-export const rowsPath = '/v1/fleet-rows';
 
 interface Rows {
   atMs: number;
@@ -27,7 +25,7 @@ export function useFleet() {
   const look = async (byItself: boolean) => {
     const { toldFrom } = known.current;
     meanwhile.current = [];
-    const answer = await read<Rows>(rowsPath, byItself);
+    const answer = await read<Rows>('/v1/fleet-rows', byItself);
     const newer = meanwhile.current ?? [];
     meanwhile.current = null;
     setFailure(answer.kind === 'answered' ? null : answer);
@@ -37,8 +35,7 @@ export function useFleet() {
     // The stream came to stand on the way, after it was read: between the two something may have changed.
     if (known.current.toldFrom !== toldFrom && !isWhole()) void look(true);
   };
-  // Before the stream is heard: what it said early belongs to this reading.
-  useLayoutEffect(() => void look(false), []);
+  useEffect(() => void look(false), []);
   useLive({
     anew(_, position) {
       known.current.toldFrom = position;
