@@ -17,6 +17,7 @@ import type { Borne, Link, LinkIdentity } from './link.ts';
 import { createShownLink } from './link-view.ts';
 import { act, next, reading, type SyncEvent, type SyncState, type SyncTiming } from './machine.ts';
 import type { SyncProgress } from './progress.ts';
+import { createReportTurn } from './report-turn.ts';
 
 export interface PumpParts {
   store: Pick<StoreClient, 'ask' | 'kiosksSubmit' | 'lastSeq' | 'lastAskedSeq' | 'onAppended'>;
@@ -44,10 +45,7 @@ export interface Pump {
   start(): void;
   /** Signs, and says who it is, by another identity of the same appliance; the link ends and comes back with it. */
   renew(identity: PumpIdentity): void;
-  /**
-   * Sends how the box is, only while no entry waits; false when it was not sent. In a shop that is never quiet it was held
-   * for a while and then goes among the entries, but never before a backlog.
-   */
+  /** Sends how the box is, where it is its turn (report-turn.ts); false when it was not sent. */
   report(reports: readonly Buffer[]): Promise<boolean>;
   /** Says bye and closes the link. */
   stop(): Promise<void>;
@@ -55,8 +53,6 @@ export interface Pump {
 
 const timing: SyncTiming = { answerMsMax: 10_000, refusedMs: 60_000, fullFrameItems: 200 };
 const frameItems = 400;
-/** So long entries on their way hold a report: who sells without a pause would be taken for a box that says nothing. */
-const reportHeldMsMax = 20_000;
 /** After a run that could not be read, as when too many kiosks ask: tried again at once, it would take their place. */
 const unsentMs = 100;
 
@@ -70,8 +66,7 @@ export function createPump(parts: PumpParts): Pump {
   let borne: Borne | null = null;
   let cancelWait: () => void = () => {};
   let helloSentMs = 0;
-  /** Since when entries hold the reports. */
-  let reportHeldSinceMs: number | null = null;
+  const reportTurn = createReportTurn(timing.fullFrameItems);
   /** What the last run took to read and send. */
   let runMs = 0;
   /** Frames downwards are handled one after the other: the feed is an order. */
@@ -99,8 +94,7 @@ export function createPump(parts: PumpParts): Pump {
       link.renew(next.link);
     },
     async report(reports) {
-      if (!mayReport()) return false;
-      reportHeldSinceMs = null;
+      if (!reportTurn.may(state, store.lastSeq, clock.monotonicMs())) return false;
       return link.send('health', await envelope.sealReports(reports));
     },
     async stop() {
@@ -113,15 +107,6 @@ export function createPump(parts: PumpParts): Pump {
       await link.stop();
     },
   };
-
-  function mayReport(): boolean {
-    if (state.kind !== 'streaming') return false;
-    const unsent = store.lastSeq - state.sentThrough;
-    if (unsent === 0 && state.framesOut.length === 0) return true;
-    const nowMs = clock.monotonicMs();
-    reportHeldSinceMs ??= nowMs;
-    return unsent < timing.fullFrameItems && nowMs - reportHeldSinceMs >= reportHeldMsMax;
-  }
 
   function facts() {
     return { nowMs: clock.monotonicMs(), lastSeq: store.lastSeq, lastAskedSeq: store.lastAskedSeq };
